@@ -1,0 +1,70 @@
+"""Every error oirisk raises on purpose.
+
+::
+
+    OiRiskError
+    ├── ConfigurationError     the configuration names something that cannot work
+    ├── HomeError              the home folder is missing, locked, or holds the other kind of data
+    ├── RecordingError         a recording or import file cannot be read
+    ├── SourceError            one exchange failed; the run goes on without it
+    ├── ContractViolationError data of our own making breaks its contract
+    ├── CoverageError          no exchange answered: there is nothing to report
+    ├── QueryError             an analyst's SQL failed
+    └── DeliveryError          the briefing could not be mailed
+"""
+
+
+class OiRiskError(Exception):
+    """Base of all expected errors; the command line prints it in one line and exits with 2."""
+
+
+class ConfigurationError(OiRiskError):
+    """The configuration names something that cannot work."""
+
+
+class HomeError(OiRiskError):
+    """The home folder is missing, locked by another run, or holds the other kind of data."""
+
+
+class RecordingError(OiRiskError):
+    """A recording or import file cannot be read."""
+
+
+class SourceError(OiRiskError):
+    """One exchange failed.
+
+    Args:
+        venue: ccxt id of the exchange.
+        reason: What was seen and what was needed.
+    """
+
+    def __init__(self, venue: str, reason: str) -> None:
+        self.venue = venue
+        self.reason = reason
+        super().__init__(f"{venue}: {reason}")
+
+
+class ContractViolationError(OiRiskError):
+    """Data of our own making breaks its contract.
+
+    Args:
+        contract: Name of the contract.
+        reason: Which checks failed.
+    """
+
+    def __init__(self, contract: str, reason: str) -> None:
+        self.contract = contract
+        self.reason = reason
+        super().__init__(f"{contract}: {reason}")
+
+
+class CoverageError(OiRiskError):
+    """No exchange answered, so there is nothing to aggregate or to report."""
+
+
+class QueryError(OiRiskError):
+    """A query against the published warehouse failed."""
+
+
+class DeliveryError(OiRiskError):
+    """The briefing could not be handed to the mail server."""

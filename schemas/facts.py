@@ -1,0 +1,136 @@
+"""Contracts of the facts: one row is one observed fact; nothing is ever overwritten."""
+
+from oirisk.schemas.columns import Table, UtcTimestamp, amount, column
+
+KINDS = ("perp", "future", "option")
+MARGINS = ("linear", "inverse", "quanto")
+
+_VENUE = "ccxt id of the exchange"
+_SYMBOL = "unified ccxt symbol"
+_ASSET = "canonical base coin, BTC not XBT, PEPE not 1000PEPE"
+
+
+class InstrumentsTable(Table):
+    """What each exchange lists, with history: a change of terms is a new row.
+
+    Grain: one row per venue, symbol and valid_from.
+    """
+
+    venue: str = column(_VENUE)
+    symbol: str = column(_SYMBOL)
+    market_id: str = column("the exchange's own name of it")
+    product: str = column("product line of the exchange it belongs to")
+    asset: str = column(_ASSET)
+    base_multiplier: float = column("coins per listed base: 1000 for 1000PEPE", unit="coin", gt=0)
+    quote: str = column("currency of the price")
+    settle: str = column("currency of margin and settlement")
+    kind: str = column("perpetual, dated future or option", isin=KINDS)
+    margin: str = column(
+        "linear: margined in USD or stablecoins, inverse: in the coin, quanto: in another",
+        isin=MARGINS,
+    )
+    contract_size: float = amount(
+        "size of one contract, in contract_size_unit; null when not stated",
+        unit="listed base or USD",
+        nullable=True,
+    )
+    contract_size_unit: str = column("base or usd; null without a size", nullable=True)
+    expiry: UtcTimestamp = column("end of trading; null for perpetuals", unit="UTC", nullable=True)
+    strike: float = amount("options only", unit="USD per coin", nullable=True)
+    option_type: str = column("call or put; options only", nullable=True)
+    max_leverage: float = amount("null when not stated", unit="ratio", nullable=True)
+    listed_at: UtcTimestamp = column(
+        "start of trading; null when not stated", unit="UTC", nullable=True
+    )
+    is_active: bool = column("whether it can be traded")
+    valid_from: UtcTimestamp = column("since when these terms hold", unit="UTC")
+    valid_to: UtcTimestamp = column(
+        "until when, exclusive; null while they hold", unit="UTC", nullable=True
+    )
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["venue", "symbol", "valid_from"]  # noqa: RUF012 -- pandera wants a list
+
+
+class OpenInterestTable(Table):
+    """Open interest of one instrument at one snapshot, single-sided, as it was accepted.
+
+    Grain: one row per snapshot_at, venue, symbol and recorded_at; superseded_at is null on the
+    current one.
+    """
+
+    snapshot_at: UtcTimestamp = column("scheduled instant of the run", unit="UTC")
+    observed_at: UtcTimestamp = column(
+        "the exchange's own time, else when the response came", unit="UTC"
+    )
+    recorded_at: UtcTimestamp = column("when the row was stored", unit="UTC", method="M37")
+    superseded_at: UtcTimestamp = column(
+        "when a correction replaced it; null while current",
+        unit="UTC",
+        method="M37",
+        nullable=True,
+    )
+    run_id: str = column("run that stored it")
+    venue: str = column(_VENUE)
+    symbol: str = column(_SYMBOL)
+    asset: str = column(_ASSET)
+    kind: str = column("perpetual, dated future or option", isin=KINDS)
+    margin: str = column("linear, inverse or quanto", isin=MARGINS)
+    oi_contracts: float = amount("null where not stated", unit="contracts", nullable=True)
+    oi_base: float = amount("open interest", unit="coin", method="M02")
+    oi_usd: float = amount(
+        "open interest; null without a price", unit="USD", method="M02", nullable=True
+    )
+    mark_price: float = amount(
+        "null when not sent; of an option, the price of its underlying",
+        unit="USD per coin",
+        nullable=True,
+    )
+    index_price: float = amount("null when not sent", unit="USD per coin", nullable=True)
+    last_price: float = amount("null when not sent", unit="USD per coin", nullable=True)
+    volume_24h_base: float = amount("null when not sent", unit="coin", nullable=True)
+    volume_24h_usd: float = amount("null when not sent", unit="USD", nullable=True)
+    funding_rate: float = column(
+        "per funding_interval_hours; positive: longs pay; null when not sent",
+        unit="fraction",
+        nullable=True,
+    )
+    funding_interval_hours: float = amount("null when not known", unit="hours", nullable=True)
+    unit_rule: str = column("rule in ops.unit_rules that gave the figure its meaning", method="M02")
+    counting_factor: float = column(
+        "what the printed figure was multiplied by to be single-sided", method="M38", gt=0, le=1
+    )
+    source: str = column("where it came from", isin=["live", "history", "import"])
+    quality: str = column("suspect rows are stored and left out of totals", isin=["ok", "suspect"])
+    is_simulated: bool = column("whether it comes from the simulated exchanges")
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["snapshot_at", "venue", "symbol", "recorded_at"]  # noqa: RUF012
+
+
+class BarsTable(Table):
+    """Traded price of one instrument over one interval.
+
+    Grain: one row per bar_at, interval, venue and symbol.
+    """
+
+    bar_at: UtcTimestamp = column("start of the bar", unit="UTC")
+    interval: str = column("length of the bar: 5m, 1h, 4h, 1d")
+    venue: str = column(_VENUE)
+    symbol: str = column(_SYMBOL)
+    asset: str = column(_ASSET)
+    open: float = amount("first price", unit="USD per coin")
+    high: float = amount("highest price", unit="USD per coin")
+    low: float = amount("lowest price", unit="USD per coin")
+    close: float = amount("last price", unit="USD per coin")
+    volume_base: float = amount("turnover; null when not sent", unit="coin", nullable=True)
+    volume_usd: float = amount("turnover; null when not sent", unit="USD", nullable=True)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["bar_at", "interval", "venue", "symbol"]  # noqa: RUF012

@@ -1,0 +1,135 @@
+"""Contracts of the operational tables: what ran, what came, what was refused, what was sent."""
+
+from typing import Any
+
+import polars as pl
+
+from oirisk.schemas.columns import Table, UtcTimestamp, amount, column
+from oirisk.schemas.marts import EVIDENCE
+
+
+def _count(description: str) -> Any:  # noqa: ANN401 -- what pa.Field returns
+    return column(description, unit="count", ge=0)
+
+
+class MigrationsTable(Table):
+    """Schema versions of this warehouse. Grain: one row per version."""
+
+    version: pl.Int32 = column("number of the migration", ge=1)
+    name: str = column("file of the migration")
+    sha256: str = column("hash of the file as applied")
+    applied_at: UtcTimestamp = column("when it was applied", unit="UTC")
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["version"]  # noqa: RUF012 -- pandera wants a list
+
+
+class RunsTable(Table):
+    """Every run of every flow. Grain: one row per run_id."""
+
+    run_id: str = column("identifier of the run")
+    flow: str = column("what ran")
+    snapshot_at: UtcTimestamp = column("scheduled instant its facts belong to", unit="UTC")
+    started_at: UtcTimestamp = column("when it started", unit="UTC")
+    ended_at: UtcTimestamp = column(
+        "when it ended; null while it runs or if it was killed", unit="UTC", nullable=True
+    )
+    state: str = column("how it stands or ended")
+    version: str = column("oirisk version that ran")
+    source: str = column("where its data came from")
+    is_simulated: bool = column("whether it read the simulated exchanges")
+    error: str = column("why it failed; null if it did not", nullable=True)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["run_id"]  # noqa: RUF012
+
+
+class CoverageTable(Table):
+    """What each venue sent in each run. Grain: one row per run_id and venue."""
+
+    run_id: str = column("run")
+    venue: str = column("ccxt id of the exchange")
+    status: str = column("how it went", isin=["ok", "partial", "failed", "skipped"])
+    instruments_expected: pl.Int32 = _count("instruments it lists and we want")
+    received: pl.Int32 = _count("rows received; accepted plus rejected")
+    accepted: pl.Int32 = _count("rows stored")
+    rejected: pl.Int32 = _count("rows refused, whole in ops.rejects")
+    requests: pl.Int32 = _count("requests made, retries included")
+    seconds: float = amount("time spent on the venue", unit="seconds")
+    error: str = column("why it failed or is partial; null if ok", nullable=True)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["run_id", "venue"]  # noqa: RUF012
+
+
+class RejectsTable(Table):
+    """Every row that validation refused, whole. Grain: one row per refused row."""
+
+    run_id: str = column("run")
+    venue: str = column("ccxt id of the exchange")
+    symbol: str = column("unified ccxt symbol; null when it has none", nullable=True)
+    check_name: str = column("check that refused it")
+    reason: str = column("what was seen and what was needed")
+    record: str = column("the row as received", unit="JSON")
+    recorded_at: UtcTimestamp = column("when it was refused", unit="UTC")
+
+
+class DeliveriesTable(Table):
+    """What was mailed to whom, so that nothing is sent twice.
+
+    Grain: one row per recipient, report_date and kind.
+    """
+
+    recipient: str = column("mail address")
+    report_date: pl.Date = column("date of the report", unit="UTC")
+    kind: str = column("what was sent")
+    message_id: str = column("Message-ID of the mail")
+    state: str = column("how the delivery stands")
+    attempts: pl.Int32 = _count("tries so far")
+    sent_at: UtcTimestamp = column(
+        "when the server took it; null until then", unit="UTC", nullable=True
+    )
+    error: str = column("why the last try failed; null if it did not", nullable=True)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["recipient", "report_date", "kind"]  # noqa: RUF012
+
+
+class UnitRulesTable(Table):
+    """What each exchange's figures mean, and how that is known. Grain: one row per unit_rule."""
+
+    unit_rule: str = column("identifier of the rule", method="M02")
+    venue: str = column("ccxt id of the exchange")
+    product: str = column("product line of the exchange")
+    field: str = column("field of the response")
+    unit: str = column("what the field counts", method="M02")
+    contract_size_source: str = column(
+        "where the contract size is read; null when not needed", nullable=True
+    )
+    counting_factor: float = column(
+        "what makes the figure single-sided: 1, or 0.5 when both sides are added up",
+        method="M38",
+        gt=0,
+        le=1,
+    )
+    unit_evidence: str = column("how the unit is known", method="M02", isin=EVIDENCE)
+    counting_evidence: str = column("how the counting is known", method="M38", isin=EVIDENCE)
+    unit_source: str = column("where the unit is stated or how it was measured")
+    counting_source: str = column("where the counting is stated or how it was measured")
+    valid_from: UtcTimestamp = column(
+        "since when the rule holds; null: always", unit="UTC", nullable=True
+    )
+    valid_to: UtcTimestamp = column("until when, exclusive; null: still", unit="UTC", nullable=True)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["unit_rule"]  # noqa: RUF012

@@ -1,0 +1,270 @@
+"""Contracts of the marts about forced closes: the map, what it rests on, what it implies."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pandera.polars as pa
+import polars as pl
+
+from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction
+
+_SIMULATED = "whether any input comes from the simulated exchanges"
+_SNAPSHOT = "scheduled instant of the run"
+_ASSET = "canonical base coin, BTC not XBT"
+_SIDE = "the side that would be liquidated"
+PRIORS = ["base", "retail_heavy", "institutional", "calibrated"]
+SIDES = ["long", "short"]
+
+
+class LeveragePriors(Table):
+    """Stated mixes of leverage, used where nothing has been learned. Judgement, not observed.
+
+    Grain: one row per prior and interval of leverage; equal ends are one round figure.
+    """
+
+    prior: str = column("name of the mix", method="M22", isin=PRIORS)
+    leverage_low: float = amount("lower end of the interval", unit="ratio", method="M22")
+    leverage_high: float = amount("upper end of the interval", unit="ratio", method="M22")
+    weight: float = fraction("part of what is opened", method="M22")
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["prior", "leverage_low", "leverage_high"]  # noqa: RUF012
+
+
+class LeverageCalibration(Table):
+    """Mixes of leverage learned from falls of open interest where price crossed levels. Modelled.
+
+    Grain: one row per calibrated_at, asset, prior and interval of leverage.
+    """
+
+    calibrated_at: UtcTimestamp = column("snapshot up to which facts were used", unit="UTC")
+    asset: str = column(_ASSET)
+    prior: str = column(
+        "base: the lognormal mixes that explain the falls best, averaged; "
+        "calibrated: single weights moved by the falls, shrunk to base",
+        method="M22",
+        isin=["base", "calibrated"],
+    )
+    leverage_low: float = amount("lower end of the interval", unit="ratio", method="M22")
+    leverage_high: float = amount("upper end of the interval", unit="ratio", method="M22")
+    weight: float = fraction("part of what is opened", method="M22")
+    median_leverage: float = amount("half of the mix lies below", unit="ratio", method="M22")
+    pass_through: float = fraction("part of forced closes that lowers open interest", method="M22")
+    rotation: float = amount(
+        "volume beyond the change of open interest that swaps positions, as learned",
+        unit="fraction",
+        method="M21",
+    )
+    r2: float = fraction(
+        "part of the weighted variance of OI changes that forced closes explain", nullable=True
+    )
+    crossed_base: float = amount("mass that price crossed, over the mean OI", unit="ratio")
+    steps: pl.Int32 = column("steps of open interest that were used", ge=0)
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["calibrated_at", "asset", "prior", "leverage_low", "leverage_high"]  # noqa: RUF012
+
+
+class LiquidationMap(Table):
+    """What forced closes would take at each price. Modelled from open interest, bars and volume.
+
+    Grain: one row per snapshot_at, asset, venue, side, prior and price bin that holds anything.
+    """
+
+    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
+    asset: str = column(_ASSET)
+    venue: str = column("ccxt id of the exchange, ALL for the sum")
+    side: str = column(_SIDE, isin=SIDES)
+    prior: str = column("assumed mix of leverage", method="M22", isin=PRIORS)
+    price_low: float = amount("lower edge of the bin, inclusive", unit="USD per coin", method="M23")
+    price_high: float = amount(
+        "upper edge of the bin, exclusive", unit="USD per coin", method="M23"
+    )
+    base: float = amount("size that would be closed in the bin", unit="coin", method="M23")
+    usd: float = amount("the same at the level's price", unit="USD", method="M23")
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["snapshot_at", "asset", "venue", "side", "prior", "price_low"]  # noqa: RUF012
+
+
+class LiquidationBalance(Table):
+    """That the map adds up to open interest, and what of it is on no price of the map.
+
+    Grain: one row per snapshot_at, asset, venue, side and prior. On either side mapped, beyond and
+    unplaced together are the open interest.
+    """
+
+    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
+    asset: str = column(_ASSET)
+    venue: str = column("ccxt id of the exchange")
+    side: str = column(_SIDE, isin=SIDES)
+    prior: str = column("assumed mix of leverage", method="M22", isin=PRIORS)
+    oi_base: float = amount("open interest", unit="coin", method="M23")
+    mapped_base: float = amount("on a price of the map", unit="coin", method="M23")
+    beyond_base: float = amount(
+        "liquidated beyond the range of the map, or never", unit="coin", method="M23"
+    )
+    unplaced_base: float = amount(
+        "on no price: entered when no price is known, or all of it should be gone by the model",
+        unit="coin",
+        method="M21",
+    )
+    initial_share: float = fraction(
+        "part of what is placed that is older than the history: put at its first price",
+        method="M21",
+    )
+    alive_share: float = fraction(
+        "what forced closes left before each side was scaled to open interest", method="M21"
+    )
+    has_tiers: bool = column("whether the exchange's margin tiers were known")
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["snapshot_at", "asset", "venue", "side", "prior"]  # noqa: RUF012
+
+
+class ClusterScores(Table):
+    """What the liquidation map of the night before was worth, in the bins that price crossed.
+
+    Grain: one row per scored_at, asset and prior; asset ALL is every asset together.
+    """
+
+    scored_at: UtcTimestamp = column("when it was scored", unit="UTC")
+    asset: str = column(_ASSET + "; ALL for all together")
+    map_snapshot_at: UtcTimestamp = column("when the map was frozen", unit="UTC")
+    prior: str = column("assumed mix of leverage", method="M22", isin=PRIORS)
+    evidence: str = column(
+        "reported: liquidations told by exchanges; implied: falls of open interest, a floor that "
+        "holds closes by choice too; mixed: some of each",
+        method="M39",
+        isin=["reported", "implied", "mixed"],
+    )
+    n_bins: pl.Int32 = column("bins that price crossed", method="M24", ge=1)
+    n_hits: pl.Int32 = column("bins of the forecast that were in the fullest quarter", ge=0)
+    n_top: pl.Int32 = column("bins of the forecast: the fullest quarter of the map", ge=1)
+    precision: float = fraction("hits over the forecast", method="M24", nullable=True)
+    chance: float = fraction("precision of a forecast by lot", method="M24", nullable=True)
+    lift: float = amount("precision over chance", unit="ratio", method="M24", nullable=True)
+    wilson_low: float = fraction("lower end, 95 percent interval of precision", nullable=True)
+    wilson_high: float = fraction("upper end, 95 percent interval of precision", nullable=True)
+    meaningful: bool = column("whether price crossed 10 bins or more", method="M24")
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["scored_at", "asset", "prior"]  # noqa: RUF012
+
+
+class Stress(Table):
+    """What a price shock would set off. Modelled; rows only where order-book depth was measured.
+
+    Grain: one row per snapshot_at, asset, prior, shock_pct and depth_factor. Deleveraging of
+    winners is not modelled.
+    """
+
+    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
+    asset: str = column(_ASSET)
+    prior: str = column("assumed mix of leverage", method="M22", isin=PRIORS)
+    shock_pct: float = column("first move; negative: down", unit="percent", method="M25")
+    depth_factor: float = fraction("part of the measured depth that is there", method="M25")
+    rounds: pl.Int32 = column("rounds of forced closes", method="M25", ge=0)
+    liquidated_base: float = amount("closed by force", unit="coin", method="M25")
+    liquidated_usd: float = amount("the same at the levels' prices", unit="USD", method="M25")
+    final_price: float = amount("where price comes to rest", unit="USD per coin", method="M25")
+    move_pct: float = amount("whole move, without sign", unit="percent", method="M25")
+    multiplier: float = amount("whole move over the shock", unit="ratio", method="M25")
+    reproduction_number: float = amount(
+        "forced closes that a unit of them sets off, in the densest percent on the way",
+        unit="ratio",
+        method="M25",
+    )
+    stop_reason: str = column(
+        "why it ended", method="M25", isin=["no_level_hit", "exhausted", "price_floor"]
+    )
+    depth_usd: float = amount("measured depth in the narrowest band", unit="USD", method="M16")
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["snapshot_at", "asset", "prior", "shock_pct", "depth_factor"]  # noqa: RUF012
+
+
+class Contagion(Table):
+    """What forced sales on one exchange would cost positions on another. Modelled.
+
+    Grain: one row per snapshot_at, venue_from and venue_to; only where depth was measured.
+    """
+
+    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
+    venue_from: str = column("ccxt id of the exchange that sells")
+    venue_to: str = column("ccxt id of the exchange that loses; may be the same")
+    overlap_usd: float = amount(
+        "sum over coins of holdings times holdings over depth per percent",
+        unit="USD percent",
+        method="M26",
+    )
+    forced_share: float = fraction("part of everything that is sold", method="M26")
+    loss_usd: float = amount("loss when that part is sold", unit="USD", method="M26")
+    systemic_overlap_usd: float = amount(
+        "overlap of the seller with all others", unit="USD percent", method="M26"
+    )
+    systemic_rank: pl.Int32 = column("1: the most systemic seller", method="M26", ge=1)
+    assets: pl.Int32 = column("coins that both hold and whose depth is known", ge=1)
+    oi_covered: float = fraction("part of the seller's open interest in such coins", method="M26")
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["snapshot_at", "venue_from", "venue_to"]  # noqa: RUF012
+
+
+class LiquidationsAtRisk(Table):
+    """Forced closes in the worst of past days, were one to come now. Modelled, no cascade.
+
+    Grain: one row per snapshot_at, asset, prior and alpha; from 20 scenarios on.
+    """
+
+    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
+    asset: str = column(_ASSET)
+    prior: str = column("assumed mix of leverage", method="M22", isin=PRIORS)
+    alpha: float = fraction("confidence", method="M34")
+    scenarios: pl.Int32 = column("past days of which the return is known", method="M34", ge=20)
+    tail: pl.Int32 = column("how many of the worst make the tail", method="M34", ge=1)
+    lar_usd: float = amount("the mildest of the tail", unit="USD", method="M34")
+    es_usd: float = amount("mean of the tail", unit="USD", method="M34")
+    worst_return_pct: float = column("no scenario falls further", unit="percent", method="M34")
+    meaningful: bool = column("whether there are 250 scenarios or more", method="M34")
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["snapshot_at", "asset", "prior", "alpha"]  # noqa: RUF012
+
+
+LIQUIDATION_MARTS: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
+    {
+        "marts.leverage_priors": LeveragePriors,
+        "marts.leverage_calibration": LeverageCalibration,
+        "marts.liquidation_map": LiquidationMap,
+        "marts.liquidation_balance": LiquidationBalance,
+        "marts.cluster_scores": ClusterScores,
+        "marts.stress": Stress,
+        "marts.contagion": Contagion,
+        "marts.liquidations_at_risk": LiquidationsAtRisk,
+    }
+)
+"""Contract by table."""

@@ -1,0 +1,87 @@
+"""Contracts of the marts that place positions on the price axis. Modelled, not observed."""
+
+from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction
+
+_SIMULATED = "whether any input comes from the simulated exchanges"
+_SNAPSHOT = "scheduled instant of the run"
+_ASSET = "canonical base coin, BTC not XBT"
+
+
+class OiProfile(Table):
+    """Where on the price axis the open interest was entered. Modelled from its changes.
+
+    Grain: one row per snapshot_at, asset, venue, side and price bin that holds anything.
+    """
+
+    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
+    asset: str = column(_ASSET)
+    venue: str = column("ccxt id of the exchange, ALL for the sum")
+    side: str = column("side of the positions")
+    price_low: float = amount("lower edge of the bin, inclusive", unit="USD per coin", method="M21")
+    price_high: float = amount(
+        "upper edge of the bin, exclusive", unit="USD per coin", method="M21"
+    )
+    base: float = amount("open interest entered in the bin", unit="coin", method="M21")
+    usd: float = amount("the same in USD", unit="USD", method="M21")
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["snapshot_at", "asset", "venue", "side", "price_low"]  # noqa: RUF012
+
+
+class Clusters(Table):
+    """Concentrations of positions on the price axis. Modelled, with a life over snapshots.
+
+    Grain: one row per snapshot_at, asset, kind and cluster_id.
+    """
+
+    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
+    asset: str = column(_ASSET)
+    kind: str = column("what is concentrated", isin=["liquidation", "entry", "strike"])
+    cluster_id: str = column("stays with a cluster while it lives", method="M24")
+    side: str = column("side of the positions")
+    price_low: float = amount("lower edge", unit="USD per coin", method="M24")
+    price_high: float = amount("upper edge", unit="USD per coin", method="M24")
+    price_peak: float = amount("middle of the fullest bin", unit="USD per coin", method="M24")
+    centroid: float = amount("mean price weighted by size", unit="USD per coin", method="M24")
+    base: float = amount("open interest inside", unit="coin", method="M24")
+    usd: float = amount("open interest inside", unit="USD", method="M24")
+    usd_low: float = amount(
+        "lower end of the band over assumptions; null without one", unit="USD", nullable=True
+    )
+    usd_high: float = amount(
+        "upper end of the band over assumptions; null without one", unit="USD", nullable=True
+    )
+    share: float = fraction("part of the asset's open interest", method="M24")
+    prominence: float = amount("height above the threshold", unit="ratio", method="M24")
+    distance_pct: float = column(
+        "centre against the price; positive: above", unit="percent", method="M24"
+    )
+    mass_to_depth: float = amount(
+        "size over order-book depth on the way; null: not measured",
+        unit="ratio",
+        method="M16",
+        nullable=True,
+    )
+    venues_hhi: float = fraction(
+        "concentration of the cluster over venues; null when unknown", method="M18", nullable=True
+    )
+    age_hours: float = amount(
+        "time since the positions were entered, weighted by size; null when unknown",
+        unit="hours",
+        method="M24",
+        nullable=True,
+    )
+    status: str = column(
+        "against the snapshot before",
+        method="M24",
+        isin=["born", "grown", "shrunk", "stable", "consumed"],
+    )
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["snapshot_at", "asset", "kind", "cluster_id"]  # noqa: RUF012

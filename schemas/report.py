@@ -1,0 +1,232 @@
+"""What one briefing says: the contract between the warehouse, the templates and ``report.json``.
+
+Every quantity that may be unknown is a :class:`Figure`: a value, or the reason why there is none.
+Percentages are in percent (1.5 means 1.5 %), shares are fractions from 0 to 1, money is USD,
+open interest is single-sided, instants are UTC.
+"""
+
+from datetime import datetime
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+Unit = Literal["usd", "base", "price", "pct", "pp", "share", "ratio", "rate", "count", "hours"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Figure(_Part):
+    """A number with its unit, or the reason why it is missing. Never both, never neither."""
+
+    value: float | None
+    unit: Unit
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _value_or_reason(self) -> Self:
+        if (self.value is None) != bool(self.reason):
+            msg = "a figure has a value or a reason for its absence"
+            raise ValueError(msg)
+        return self
+
+
+class Sentence(_Part):
+    """One generated sentence of prose and the method it rests on (``M03`` …)."""
+
+    text: str
+    method: str
+
+
+class Tile(_Part):
+    """One headline number."""
+
+    id: str
+    label: str
+    figure: Figure
+    note: str = ""
+    method: str
+
+
+class AssetRow(_Part):
+    """One asset, all futures venues together."""
+
+    asset: str
+    oi_base: Figure
+    oi_usd: Figure
+    change_24h_pct: Figure
+    change_7d_pct: Figure
+    flow_usd_24h: Figure
+    price: Figure
+    price_change_24h_pct: Figure
+    cell: str
+    funding_8h: Figure
+    oi_to_volume: Figure
+    top_venue: str
+    top_venue_share: Figure
+    coverage: Figure
+
+
+class ClusterRow(_Part):
+    """One concentration of positions on the price axis, nearest first. Modelled, hence a band."""
+
+    asset: str
+    kind: str
+    side: str
+    price_low: float
+    price_high: float
+    price_peak: float
+    base: float
+    usd: float
+    usd_low: Figure
+    usd_high: Figure
+    share: float
+    distance_pct: float
+    venues_hhi: Figure
+    age_hours: Figure
+    status: str
+
+
+class VenueRow(_Part):
+    """One product line of one exchange: what it sends and how far that is proven."""
+
+    venue: str
+    product: str
+    field: str
+    unit: str
+    unit_evidence: str
+    counting_factor: float
+    counting_evidence: str
+    oi_usd: Figure
+    share: Figure
+    share_change_24h_pp: Figure
+    instruments: int
+    age_minutes: Figure
+
+
+class CoverageRow(_Part):
+    """How one exchange answered this run."""
+
+    venue: str
+    status: str
+    expected: int
+    received: int
+    accepted: int
+    rejected: int
+    requests: int
+    seconds: float
+    error: str
+
+
+class RejectRow(_Part):
+    """Rows that validation refused, grouped by exchange and check, with one example."""
+
+    venue: str
+    check_name: str
+    count: int
+    example_symbol: str
+    example_reason: str
+
+
+class Change(_Part):
+    """What moved since the last report. ``subject`` is an asset, a venue or a cluster."""
+
+    kind: Literal["asset", "venue", "cluster", "coverage", "method"]
+    subject: str
+    text: str
+    method: str
+
+
+class Withheld(_Part):
+    """A number that was not printed, and why."""
+
+    what: str
+    reason: str
+
+
+class OiPoint(_Part):
+    """One point of an asset's history; ``None`` where the total was withheld."""
+
+    at: datetime
+    oi_base: float | None
+    oi_usd: float | None
+    price: float | None
+
+
+class OiHistory(_Part):
+    """Open interest and price of one asset over time."""
+
+    asset: str
+    points: tuple[OiPoint, ...]
+
+
+class VenueShare(_Part):
+    """Share of one venue in all published futures open interest."""
+
+    venue: str
+    oi_usd: float
+    share: float
+
+
+class ProfileBin(_Part):
+    """Surviving positions by entry price, one log-spaced bin (modelled, M21)."""
+
+    side: Literal["long", "short"]
+    price_low: float
+    price_high: float
+    usd: float
+
+
+class Profile(_Part):
+    """Entry-price profile of one asset around its mark price."""
+
+    asset: str
+    price: float
+    bins: tuple[ProfileBin, ...]
+
+
+class Query(_Part):
+    """SQL that reproduces a section from the published warehouse."""
+
+    section: str
+    sql: str
+
+
+class Method(_Part):
+    """Footnote: what a method id means, in one sentence."""
+
+    id: str
+    text: str
+
+
+class Report(_Part):
+    """Everything one briefing says."""
+
+    run_id: str
+    version: str
+    as_of: datetime
+    data_cutoff: datetime | None
+    previous_as_of: datetime | None
+    next_run: datetime | None
+    is_simulated: bool
+    is_degraded: bool
+    venues_fresh: int
+    venues_total: int
+    oi_coverage: Figure
+    bottom_line: tuple[Sentence, ...]
+    tiles: tuple[Tile, ...]
+    changes: tuple[Change, ...]
+    assets: tuple[AssetRow, ...]
+    assets_total: int
+    clusters: tuple[ClusterRow, ...]
+    venues: tuple[VenueRow, ...]
+    coverage: tuple[CoverageRow, ...]
+    rejects: tuple[RejectRow, ...]
+    withheld: tuple[Withheld, ...]
+    assumptions: tuple[str, ...]
+    history: tuple[OiHistory, ...]
+    venue_shares: tuple[VenueShare, ...]
+    profiles: tuple[Profile, ...]
+    queries: tuple[Query, ...]
+    methods: tuple[Method, ...]

@@ -1,0 +1,115 @@
+"""The unit registry: what each exchange's open-interest field means, since when, and how we know.
+
+The rules themselves are data, in ``unit_rules.toml`` (exchanges with one bulk answer) and
+``unit_rules_more.toml`` (the others). A venue file names the rules it uses; the normaliser does
+the arithmetic. Order of preference is the venue file's.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from oirisk.schemas.errors import ConfigurationError
+
+Unit = Literal["contracts", "base", "usd", "quote", "settle_atoms"]
+Evidence = Literal["official", "measured", "assumed"]
+
+
+class UnitRule(BaseModel):
+    """Meaning of one field of one product line of one exchange.
+
+    ``counting_factor`` turns the printed figure into single-sided open interest: 1 where the
+    exchange counts each open contract once, 0.5 where it adds longs and shorts.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9]+(\.[A-Za-z0-9_]+)+$")
+    venue: str
+    product: str
+    field: str = Field(min_length=1)
+    unit: Unit
+    contract_size_source: str = Field(
+        "", description="ccxt market path of the contract size, only for unit contracts"
+    )
+    atoms: Decimal | None = Field(
+        None, gt=0, description="smallest units in a coin of settlement, only for settle_atoms"
+    )
+    counting_factor: Decimal = Field(gt=0, le=1)
+    unit_evidence: Evidence
+    unit_source: str = Field(min_length=1)
+    counting_evidence: Evidence
+    counting_source: str = Field(min_length=1)
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+    @model_validator(mode="after")
+    def _contracts_need_a_size(self) -> Self:
+        if (self.unit == "contracts") != bool(self.contract_size_source):
+            msg = f"{self.id}: unit contracts and contract_size_source go together"
+            raise ValueError(msg)
+        if (self.unit == "settle_atoms") != (self.atoms is not None):
+            msg = f"{self.id}: unit settle_atoms and atoms go together"
+            raise ValueError(msg)
+        if self.valid_from and self.valid_to and self.valid_from >= self.valid_to:
+            msg = f"{self.id}: valid_from must lie before valid_to"
+            raise ValueError(msg)
+        return self
+
+    def is_valid_at(self, at: datetime) -> bool:
+        """Tell whether the rule held at an instant; ``valid_to`` is exclusive."""
+        after = self.valid_from is None or at >= self.valid_from
+        return after and (self.valid_to is None or at < self.valid_to)
+
+
+@cache
+def registry() -> Mapping[str, UnitRule]:
+    """Return the rules of the registry's files, rule by id.
+
+    Raises:
+        ConfigurationError: A rule is not of the documented form, or two share an id.
+    """
+    rules: dict[str, UnitRule] = {}
+    for file in sorted(files("oirisk.schemas").iterdir(), key=lambda found: found.name):
+        if file.name.startswith("unit_rules") and file.name.endswith(".toml"):
+            for rule in _parse(file.name, file.read_text(encoding="utf-8")):
+                if rule.id in rules:
+                    raise ConfigurationError(f"{file.name}: rule id {rule.id} is used twice")
+                rules[rule.id] = rule
+    return rules
+
+
+def _parse(name: str, text: str) -> list[UnitRule]:
+    try:
+        return [UnitRule.model_validate(entry) for entry in tomllib.loads(text)["rule"]]
+    except (ValidationError, tomllib.TOMLDecodeError, KeyError) as error:
+        raise ConfigurationError(f"unit registry, {name}: {error}") from error
+
+
+_ADDED: dict[str, UnitRule] = {}
+
+
+def add_rules(rules: Iterable[UnitRule]) -> None:
+    """Add the rules of exchanges that a configuration declares.
+
+    Adding a rule again as it is changes nothing.
+
+    Raises:
+        ConfigurationError: The id already means something else.
+    """
+    for rule in rules:
+        known = unit_rules().get(rule.id)
+        if known is not None and known != rule:
+            raise ConfigurationError(f"unit registry: rule id {rule.id} already means another rule")
+        _ADDED[rule.id] = rule
+
+
+def unit_rules() -> Mapping[str, UnitRule]:
+    """Return every known rule by id: the registry's and those added by a configuration."""
+    return {**registry(), **_ADDED} if _ADDED else registry()

@@ -1,0 +1,270 @@
+"""What a venue file declares: its product lines, its calls and where a row keeps what.
+
+No arithmetic lives here or in a venue file: units are in the registry, and the normaliser
+applies them.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Market = Mapping[str, Any]
+"""A ccxt unified market structure."""
+
+Row = Mapping[str, Any]
+"""One decoded row of a response body, numbers as ``Decimal`` or as the strings that were sent."""
+
+TimeUnit = Literal["s", "ms", "us", "ns", "iso"]
+"""Unit of a time stamp: counted since 1970, or a text of ISO 8601."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: a generated ccxt method and its parameters.
+
+    For an address that ccxt generates no method for, ``path`` and ``api`` name it as ccxt's
+    ``request`` takes them, and ``method`` is the HTTP method.
+    """
+
+    method: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
+    api: tuple[str, ...] = ()
+
+    def send(self, client: Any) -> Awaitable[Any]:  # noqa: ANN401 -- a ccxt client has no types
+        """Start the request on a ccxt client."""
+        if self.path:
+            started = client.request(self.path, list(self.api), self.method, dict(self.params))
+        else:
+            started = getattr(client, self.method)(dict(self.params))
+        return started  # type: ignore[no-any-return]
+
+    @property
+    def label(self) -> str:
+        """What is asked, in words: the method or path with its parameters."""
+        parameters = ", ".join(f"{key}={value}" for key, value in self.params.items())
+        return f"{self.path or self.method}({parameters})"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A duration in a row (``path``) or in the market (``market:path``), and its units an hour.
+
+    ``otherwise`` holds for a row that a completing answer leaves out because it is as usual.
+    """
+
+    path: str
+    per_hour: int
+    otherwise: int | None = None
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Native names of what a row says besides open interest; dots step into nested objects.
+
+    Prices are per unit of the instrument's own base (1000PEPE: per thousand PEPE).
+    ``underlying_price`` values options, whose mark price is a premium. A name that starts with
+    ``@`` reads another answer: ``@premium.markPrice`` the row of the line ``premium`` that
+    completes this one, ``@asked.symbol`` a parameter of the request.
+
+    ``decimals`` says which fields are integers that hold a scaled number: the path in the
+    market of how many decimals they have. ``value_price`` names the price that turns coins
+    into USD where the exchange sends no mark price; it is never taken for one.
+    """
+
+    market_id: str
+    mark_price: str = ""
+    index_price: str = ""
+    last_price: str = ""
+    value_price: str = ""
+    underlying_price: str = ""
+    volume_base: str = ""
+    volume_usd: str = ""
+    volume_contracts: str = ""
+    funding_rate: str = ""
+    funding_interval: Interval | None = None
+    funding_interval_hours: int | None = None
+    observed_at: str = ""
+    observed_unit: TimeUnit = "ms"
+    decimals: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Product:
+    """One product line: which markets belong to it, and the unit rules of its figure.
+
+    ``rules`` are tried in order, the first whose field is present counts. ``checks`` are other
+    figures of the same row: they complete what the rule cannot tell without a price, and they
+    must agree with it. ``market_key`` is where a market keeps the id that rows use;
+    ``refusal`` says why a covered market cannot be used (``check: reason``), or nothing.
+    Products of one name on several lines are the same markets, asked in different ways.
+    """
+
+    name: str
+    covers: Callable[[Market], bool]
+    rules: tuple[str, ...]
+    fields: Fields
+    checks: tuple[str, ...] = ()
+    market_key: str = "id"
+    refusal: Callable[[Market], str] | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kind of request and the products whose rows it returns.
+
+    Args:
+        name: Name of the request in the archive.
+        products: Whose rows it returns.
+        calls: What is asked, given the listed markets of the products.
+        rows: How the rows are taken from a decoded body.
+        observed_at: Path of the body's own time, its unit in ``observed_unit``.
+        completes: Name of the line whose rows this one only completes (prices, volumes); it
+            carries no open interest. Its own row ids are at ``key``, its times at ``key_time``.
+        matches: What of this line's rows the ``key`` of completing lines equals; if not given,
+            the market id.
+        instead_of: Name of the line that this one stands in for: asked only when no usable
+            answer came to that.
+        ignores: Rows that are no instruments of ours (indices, spot), left out unjudged.
+        asks: What ``calls`` ask, in words, where they cannot say it themselves.
+    """
+
+    name: str
+    products: tuple[Product, ...]
+    calls: Callable[[Sequence[Market]], tuple[Call, ...]]
+    rows: Callable[[Any], list[Row]]
+    observed_at: str = ""
+    observed_unit: TimeUnit = "ms"
+    completes: str = ""
+    matches: str = ""
+    key: str = ""
+    key_time: str = ""
+    instead_of: str = ""
+    ignores: Callable[[Row], bool] | None = None
+    asks: str = ""
+
+    @property
+    def label(self) -> str:
+        """What is asked, in words."""
+        if self.asks:
+            return self.asks
+        if isinstance(self.calls, Bulk | PerValue):
+            return self.calls.label
+        return "; ".join(call.label for call in self.calls(()))
+
+    def reads_request(self) -> bool:
+        """Tell whether rows need the parameters of their request."""
+        names = [self.key, self.matches, *(product.fields.market_id for product in self.products)]
+        return any(name.startswith("@asked.") for name in names)
+
+    def stands_in(self, answered: Iterable[str]) -> bool:
+        """Tell whether this line need not be asked, because what it replaces has answered."""
+        return bool(self.instead_of) and self.instead_of in answered
+
+    def product_of(self, market: Market) -> Product | None:
+        """Return the product of this line that a market belongs to."""
+        return next((product for product in self.products if product.covers(market)), None)
+
+
+@dataclass(frozen=True)
+class Venue:
+    """One exchange.
+
+    Args:
+        id: ccxt id.
+        book: Name of the order book behind it; venues that share one are summed once.
+        lines: What is asked.
+        options: ccxt ``options`` for the client, for example to trim ``load_markets``.
+        loads_currencies: Whether markets can be told only with the list of coins.
+        currencies: Names that only this exchange gives to coins, and what everybody calls them.
+    """
+
+    id: str
+    book: str
+    lines: tuple[Line, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    loads_currencies: bool = False
+
+    def products(self) -> tuple[Product, ...]:
+        """Return all product lines, each name once, as its first line declares it."""
+        found: dict[str, Product] = {}
+        for line in self.lines:
+            for product in line.products:
+                found.setdefault(product.name, product)
+        return tuple(found.values())
+
+    def completions(self, line: Line) -> tuple[Line, ...]:
+        """Return the lines that complete the rows of one."""
+        names = {line.name, line.instead_of} - {""}
+        return tuple(other for other in self.lines if other.completes in names)
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """``Line.calls`` that ask one request, whatever is listed."""
+
+    call: Call
+
+    def __call__(self, markets: Sequence[Market]) -> tuple[Call, ...]:
+        """Return the one request."""
+        del markets
+        return (self.call,)
+
+    @property
+    def label(self) -> str:
+        """What is asked, in words."""
+        return self.call.label
+
+
+@dataclass(frozen=True)
+class PerValue:
+    """``Line.calls`` that ask once for each value found at a path of the markets.
+
+    Markets that share the value (options of one underlying) share the request; inactive markets
+    are not asked for.
+    """
+
+    method: str
+    parameter: str
+    path: str
+    params: Mapping[str, str]
+
+    def __call__(self, markets: Sequence[Market]) -> tuple[Call, ...]:
+        """Return the requests, in order of the markets."""
+        listed = [market for market in markets if market.get("active") is not False]
+        values = [value_at(market, self.path) for market in listed]
+        known = dict.fromkeys(str(value) for value in values if value not in {None, ""})
+        return tuple(Call(self.method, {self.parameter: value, **self.params}) for value in known)
+
+    @property
+    def label(self) -> str:
+        """What is asked, in words."""
+        value = f"<{self.path.rpartition('.')[2]}>"
+        return Call(self.method, {self.parameter: value, **self.params}).label
+
+
+def each(method: str, parameter: str, path: str = "id", **params: str) -> PerValue:
+    """Make a ``Line.calls`` that asks once for each value found at a path of the markets."""
+    return PerValue(method, parameter, path, params)
+
+
+def refuse_quanto(market: Market) -> str:
+    """Say why a contract that settles in a third coin cannot be used where its size is unknown."""
+    if market.get("settle") in {market.get("quote"), market.get("base")}:
+        return ""
+    return f"unit_known: nobody documents contracts that settle in {market.get('settle')!r}"
+
+
+def value_at(found: Any, path: str) -> Any:  # noqa: ANN401 -- any JSON
+    """Return what lies at a dotted path of an object, or None where there is nothing."""
+    for key in path.split("."):
+        if not isinstance(found, Mapping):
+            return None
+        found = found.get(key)
+    return found
+
+
+def once(method: str, **params: str) -> Bulk:
+    """Make a ``Line.calls`` that asks one bulk request, whatever is listed."""
+    return Bulk(Call(method, params))
