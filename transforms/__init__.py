@@ -1,0 +1,1 @@
+"""Pure functions between contracts: rows in, rows out, no clock, no network, no database."""

@@ -1,0 +1,91 @@
+"""Calibrate leverage mixes: steps of contracts in, weights out."""
+
+import logging
+
+import numpy as np
+import polars as pl
+
+from oirisk.transforms.crossings import Book, Observed
+from oirisk.transforms.leverage import NODE_HIGH, NODE_LOW
+from oirisk.transforms.leverage_fit import Fit, fit_mix, median_leverage
+
+log = logging.getLogger(__name__)
+
+LEAST_STEPS = 1500
+"""Steps of five minutes that make five days: fewer say nothing reliable."""
+
+CALIBRATION_SCHEMA = {
+    "asset": pl.String, "prior": pl.String, "leverage_low": pl.Float64,
+    "leverage_high": pl.Float64, "weight": pl.Float64, "median_leverage": pl.Float64,
+    "pass_through": pl.Float64, "rotation": pl.Float64, "r2": pl.Float64,
+    "crossed_base": pl.Float64, "steps": pl.Int32, "is_simulated": pl.Boolean,
+}  # fmt: skip
+
+
+def calibrate(steps: pl.DataFrame, rotation: float, maintenance_rate: float) -> pl.DataFrame:
+    """Learn the mix of every asset that has enough steps.
+
+    Args:
+        steps: ``asset, instrument, until_at, held_before, held_after, volume, price_low,
+            price_high, is_simulated``; one row per step of a linear contract.
+        rotation: Share of the volume beyond the change that swaps positions.
+        maintenance_rate: Of a typical position.
+
+    Returns:
+        Columns ``CALIBRATION_SCHEMA``, for priors ``base`` and ``calibrated``; no rows for an
+        asset with too few steps. ``crossed_base`` is in multiples of open interest.
+    """
+    frames = [pl.DataFrame(schema=CALIBRATION_SCHEMA)]
+    usable = steps.drop_nulls(["volume", "price_low", "price_high"]).filter(
+        (pl.col("price_low") > 0) & (pl.col("held_before") > 0) & (pl.col("held_after") > 0)
+    )
+    for asset in sorted(usable["asset"].unique()):
+        mine = usable.filter(pl.col("asset") == asset).sort("instrument", "until_at")
+        books = [
+            Book(_observed(part), rotation, maintenance_rate)
+            for part in mine.partition_by("instrument", maintain_order=True)
+            if part.height >= LEAST_STEPS
+        ]
+        if books:
+            fit = fit_mix(books)
+            log.info(
+                "leverage calibrated asset=%s books=%d steps=%d r2=%.3f crossed=%.2f",
+                asset, len(books), fit.steps, fit.r2, fit.crossed,
+            )  # fmt: skip
+            frames.append(_rows(str(asset), fit, simulated=bool(mine["is_simulated"].any())))
+    return pl.concat(frames)
+
+
+def _observed(steps: pl.DataFrame) -> Observed:
+    after = steps["held_after"].to_numpy()
+    return Observed(
+        held=np.concatenate([steps["held_before"].to_numpy()[:1], after]),
+        volume=steps["volume"].to_numpy(),
+        low=steps["price_low"].to_numpy(),
+        high=steps["price_high"].to_numpy(),
+    )
+
+
+def _rows(asset: str, fit: Fit, *, simulated: bool) -> pl.DataFrame:
+    parts = []
+    for prior, weights in (("base", fit.base), ("calibrated", fit.calibrated)):
+        parts.append(
+            pl.DataFrame(
+                {
+                    "asset": asset,
+                    "prior": prior,
+                    "leverage_low": NODE_LOW,
+                    "leverage_high": NODE_HIGH,
+                    "weight": weights,
+                    "median_leverage": median_leverage(weights),
+                    "pass_through": fit.pass_through,
+                    "rotation": fit.rotation,
+                    "r2": fit.r2,
+                    "crossed_base": fit.crossed,
+                    "steps": fit.steps,
+                    "is_simulated": simulated,
+                },
+                schema=CALIBRATION_SCHEMA,
+            )
+        )
+    return pl.concat(parts)

@@ -1,0 +1,139 @@
+"""When price first crosses a liquidation level, and how much of a book stands there.
+
+One contract, one step after another: cohorts open and close as the changes of open interest and
+the volume tell, and each cohort's levels are crossed when price first gets there.
+"""
+
+from copy import copy
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oirisk.transforms.leverage import NODE_MIDDLE
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+LONG, SHORT = 1, -1
+SIDES = (LONG, SHORT)
+NEVER = 50.0
+"""Log distance of a position that no price liquidates."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What is observed of one contract.
+
+    Args:
+        held: Open interest at the beginning and after every step, shape (steps + 1,).
+        volume: Traded in every step, the unit of ``held``, shape (steps,).
+        low: Lowest price of every step, shape (steps,).
+        high: Highest price, shape (steps,).
+    """
+
+    held: Floats
+    volume: Floats
+    low: Floats
+    high: Floats
+
+
+def distances(side: int, leverage: Floats, maintenance_rate: float) -> Floats:
+    """Return the log distance from entry to liquidation of a linear, isolated position."""
+    rest = (1 - side / leverage) / (1 - side * maintenance_rate)
+    with np.errstate(divide="ignore"):
+        away = -side * np.log(np.maximum(rest, np.exp(-NEVER)))
+    found: Floats = np.maximum(away, 0)
+    return found
+
+
+def first_crossings(prices: Floats, starts: Integers, levels: Floats) -> Integers:
+    """Return when a series first falls to a level, after a start.
+
+    Args:
+        prices: Shape (steps,).
+        starts: Step after which to look, from -1 on; shape (cohorts,).
+        levels: Shape (cohorts, nodes).
+
+    Returns:
+        The step, or the number of steps where it never does; shape (cohorts, nodes).
+    """
+    minima = [prices]
+    while 2 ** len(minima) <= prices.size:
+        half = 2 ** (len(minima) - 1)
+        minima.append(np.minimum(minima[-1][:-half], minima[-1][half:]))
+    position: Integers = np.repeat((starts + 1)[:, None], levels.shape[1], axis=1)
+    for power in range(len(minima) - 1, -1, -1):
+        table = minima[power]
+        above = table[np.minimum(position, table.size - 1)] > levels
+        position = np.where(
+            above & (position + 2**power <= prices.size), position + 2**power, position
+        )
+    return position
+
+
+def closes(observed: Observed, rotation: float) -> Floats:
+    """Return what closes in each step: what open interest lost, and a part of the volume beyond.
+
+    Held back from all there is, so that something survives every step. Shape (steps,).
+    """
+    held, growth = observed.held[:-1], np.diff(observed.held)
+    swapped = np.maximum(observed.volume - np.abs(growth), 0) / 2
+    least = np.maximum(-growth, 0)
+    return np.minimum(least + rotation * swapped, 0.98 * held + 0.02 * least)
+
+
+class Book:
+    """The cohorts of one contract, their levels, and when price crosses them."""
+
+    def __init__(self, observed: Observed, rotation: float, maintenance_rate: float) -> None:
+        """Find every crossing; cohort 0 is what was there before, at the first price."""
+        self.observed = observed
+        self.steps = observed.volume.size
+        self.growth = np.diff(observed.held)
+        self.closed = closes(observed, rotation)
+        low, high = np.log(observed.low), np.log(observed.high)
+        middle = (low + high) / 2
+        entries = np.concatenate([middle[:1], middle])
+        self.starts: Integers = np.arange(-1, self.steps)
+        self._crossed = {}
+        for side, reached in ((LONG, low), (SHORT, -high)):
+            away = distances(side, NODE_MIDDLE, maintenance_rate)
+            levels = side * entries[:, None] - away[None, :]
+            self._crossed[side] = first_crossings(reached, self.starts, levels)
+
+    def turned(self, rotation: float) -> "Book":
+        """Return the same book under another rotation; crossings do not depend on it."""
+        other = copy(self)
+        other.closed = closes(self.observed, rotation)
+        return other
+
+    def masses(self, side: int, forced: Floats) -> Floats:
+        """Return what stands at the levels that each step crosses, by leverage.
+
+        Args:
+            side: 1 for longs, -1 for shorts.
+            forced: Closed by force in each step, as far as known; the rest of the closes comes
+                out of all cohorts alike. Shape (steps,).
+
+        Returns:
+            Shape (steps, nodes), for a book that is all of one leverage.
+        """
+        closed = np.maximum(self.closed, forced)
+        opened = np.concatenate([self.observed.held[:1], np.maximum(closed + self.growth, 0)])
+        rest = np.maximum(self.observed.held[:-1] - forced, 1e-300)
+        kept = np.clip(1 - (closed - forced) / rest, 1e-12, 1)
+        log_kept = np.concatenate([[0.0], np.cumsum(np.log(kept))])
+        standing = np.zeros((self.steps, NODE_MIDDLE.size))
+        for node in range(NODE_MIDDLE.size):
+            at = self._crossed[side][:, node]
+            hit = np.flatnonzero(at < self.steps)
+            since = log_kept[at[hit]] - log_kept[self.starts[hit] + 1]
+            standing[:, node] = np.bincount(
+                at[hit], weights=opened[hit] * np.exp(np.minimum(since, 0)), minlength=self.steps
+            )
+        return standing
+
+    def feasible(self, forced: Floats) -> Floats:
+        """Cap forced closes at what was held and traded."""
+        return np.minimum(forced, np.minimum(0.9 * self.observed.held[:-1], self.observed.volume))

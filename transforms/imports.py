@@ -1,0 +1,245 @@
+"""From a batch of an imported file to candidate rows: whole columns at a time, nothing guessed."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from oirisk.schemas.market_data import (
+    BARS_DTYPES,
+    METRICS_RATIOS,
+    OPEN_INTEREST_DTYPES,
+    UTC_MICROSECONDS,
+    Dtype,
+)
+from oirisk.schemas.open_interest import ROUTE_TOLERANCE
+from oirisk.transforms.imports_columns import typed
+from oirisk.transforms.imports_symbols import metrics_terms, symbol_terms
+
+FIRST_COIN = datetime(2009, 1, 3)  # noqa: DTZ001 -- compared as UTC below
+_SKEW = timedelta(minutes=5)
+_OPTIONAL = (
+    "oi_contracts", "oi_usd", "mark_price", "index_price", "last_price", "volume_24h_base",
+    "volume_24h_usd", "funding_rate", "funding_interval_hours", "counting_factor",
+)  # fmt: skip
+_FROZEN_AFTER = 6
+
+_METRICS_DTYPES: dict[str, Dtype] = {
+    "create_time": UTC_MICROSECONDS,
+    "symbol": pl.String,
+    "sum_open_interest": pl.Float64,
+    "sum_open_interest_value": pl.Float64,
+    **dict.fromkeys(METRICS_RATIOS, pl.Float64),
+}
+_METRICS_VENUE = "binanceusdm"
+
+
+def open_interest_candidates(frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Read a batch of open interest.
+
+    Missing columns are filled by what follows from the others: ``oi_usd`` is coins times mark
+    price, kind and margin follow from the symbol, the observation is of the snapshot instant.
+
+    Args:
+        frame: Columns as received, at least those of ``OPEN_INTEREST_NEEDED``.
+        now: Nothing may be later.
+
+    Returns:
+        A frame with the columns of ``ImportedOpenInterest``, one row per row received, in order.
+    """
+    rows, unread = typed(frame, OPEN_INTEREST_DTYPES)
+    terms = symbol_terms(rows["symbol"].unique())
+    joined = rows.with_columns(unread).join(terms, on="symbol", how="left", maintain_order="left")
+    return _completed(joined).with_columns(
+        _problem(
+            pl.col("problem"),
+            _superseded(frame),
+            _simulated(frame),
+            *_out_of_time(joined, "snapshot_at", now),
+            pl.col("symbol_problem"),
+            *_wrong_names(joined),
+        )
+    ).select(*OPEN_INTEREST_DTYPES, "problem")  # fmt: skip
+
+
+def _completed(joined: pl.DataFrame) -> pl.DataFrame:
+    filled = joined.with_columns(
+        *(pl.col(name).fill_nan(None) for name in _OPTIONAL if joined[name].null_count() == 0),
+        pl.coalesce("observed_at", "snapshot_at").alias("observed_at"),
+        pl.coalesce("kind", "symbol_kind").alias("kind"),
+        pl.coalesce("margin", "symbol_margin").alias("margin"),
+        pl.col("unit_rule").fill_null("import"),
+    )
+    product = pl.col("oi_base") * pl.col("mark_price")
+    disagrees = (
+        (pl.col("oi_usd") - product).abs() > ROUTE_TOLERANCE * pl.max_horizontal("oi_usd", product)
+    ).fill_null(value=False)
+    unpriced = pl.col("oi_usd").is_null() & pl.col("mark_price").is_null()
+    return filled.with_columns(
+        pl.when(disagrees | unpriced)
+        .then(pl.lit("suspect"))
+        .otherwise(pl.col("quality").fill_null("ok"))
+        .alias("quality"),
+        pl.coalesce("oi_usd", product).alias("oi_usd"),
+        pl.col("counting_factor").fill_null(1.0),
+    )
+
+
+def _problem(*parts: pl.Expr) -> pl.Expr:
+    return pl.coalesce(*parts).alias("problem")
+
+
+def _superseded(frame: pl.DataFrame) -> pl.Expr:
+    if "superseded_at" not in frame.columns or not frame["superseded_at"].count():
+        return pl.lit(None, dtype=pl.String)
+    told = pl.lit("is_current: expected current rows, saw superseded_at filled")
+    return pl.when(pl.Series(frame["superseded_at"].is_not_null())).then(told)
+
+
+def _simulated(frame: pl.DataFrame) -> pl.Expr:
+    if "is_simulated" not in frame.columns:
+        return pl.lit(None, dtype=pl.String)
+    text = frame["is_simulated"].cast(pl.String, strict=False).str.to_lowercase()
+    told = pl.lit("is_real: simulated rows cannot be imported")
+    return pl.when(text.is_in(["true", "t", "1"])).then(told)
+
+
+def _told(rows: pl.DataFrame, where: pl.Expr, words: pl.Expr) -> pl.Expr:
+    """Word a problem where it is; no words are made for a batch that does not have it."""
+    if not rows.select(where.fill_null(value=False).any()).item():
+        return pl.lit(None, dtype=pl.String)
+    return pl.when(where).then(words)
+
+
+def _out_of_time(rows: pl.DataFrame, name: str, now: datetime) -> tuple[pl.Expr, ...]:
+    first, last = FIRST_COIN.replace(tzinfo=now.tzinfo), now + _SKEW
+    late = f"not_from_the_future: {name}: expected at most {last:%Y-%m-%dT%H:%MZ}"
+    early = f"after_the_first_coin: {name}: expected milliseconds or a date since 2009"
+    return (
+        _told(rows, pl.col(name) > last, pl.lit(late)),
+        _told(rows, pl.col(name) < first, pl.lit(early)),
+    )
+
+
+def _wrong_names(rows: pl.DataFrame) -> tuple[pl.Expr, ...]:
+    """Say where venue or coin are not named as everywhere else."""
+    venue, asset, base = pl.col("venue"), pl.col("asset"), pl.col("symbol_asset")
+    words = (
+        pl.lit("canonical_asset: the coin of this symbol is ")
+        + base
+        + pl.lit(", with amounts and prices of one coin; saw ")
+        + asset
+    )
+    unnamed = pl.lit("venue_named: expected a ccxt id, saw ''")
+    return _told(rows, asset != base, words), _told(rows, venue.str.len_bytes() == 0, unnamed)
+
+
+def bar_candidates(frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Read a batch of bars.
+
+    Args:
+        frame: Columns as received, at least those of ``BARS_NEEDED``.
+        now: No bar may start later.
+
+    Returns:
+        A frame with the columns of ``ImportedBar``, one row per row received, in order.
+    """
+    rows, unread = typed(frame, BARS_DTYPES)
+    terms = symbol_terms(rows["symbol"].unique())
+    joined = rows.with_columns(
+        unread,
+        *(pl.col(name).fill_nan(None) for name in ("volume_base", "volume_usd")),
+    ).join(terms, on="symbol", how="left", maintain_order="left")
+    problem = _problem(
+        pl.col("problem"),
+        *_out_of_time(joined, "bar_at", now),
+        pl.col("symbol_problem"),
+        *_wrong_names(joined),
+    )
+    return joined.with_columns(problem).select(*BARS_DTYPES, "problem")
+
+
+def metrics_candidates(frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Read a batch of a Binance Vision metrics file.
+
+    ``sum_open_interest`` is in units of the listed base, single-sided; the mark price follows
+    from the value. A figure that stays the same for more than 6 observations is suspect.
+
+    Args:
+        frame: The eight columns as received.
+        now: Nothing may be later.
+
+    Returns:
+        A frame with the columns of ``ImportedOpenInterest`` and the four ratios, one row per row
+        received, in order.
+
+    Source:
+        https://github.com/binance/binance-public-data; its issues 287, 350 and 484 for defects.
+    """
+    rows, unread = typed(frame, _METRICS_DTYPES)
+    named = rows.rename({"symbol": "market_id", "create_time": "snapshot_at"})
+    terms = metrics_terms(named["market_id"].unique())
+    joined = named.with_columns(unread, _frozen(named)).join(
+        terms, on="market_id", how="left", maintain_order="left"
+    )
+    amount, value = pl.col("sum_open_interest"), pl.col("sum_open_interest_value")
+    base = amount * pl.col("multiplier")
+    problem = _problem(
+        pl.col("problem"),
+        *_out_of_time(joined, "snapshot_at", now),
+        pl.col("symbol_problem"),
+        _no_interest(),
+        *_bad_ratios(),
+    )
+    absent = [
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in OPEN_INTEREST_DTYPES.items()
+        if name in {"oi_contracts", "index_price", "last_price", "volume_24h_base",
+                    "volume_24h_usd", "funding_rate", "funding_interval_hours"}
+    ]  # fmt: skip
+    return joined.with_columns(
+        pl.col("snapshot_at").alias("observed_at"),
+        pl.lit(_METRICS_VENUE).alias("venue"),
+        pl.when(pl.col("symbol").str.contains("-")).then(pl.lit("future")).otherwise(pl.lit("perp")).alias("kind"),
+        pl.lit("linear").alias("margin"),
+        base.alias("oi_base"),
+        value.alias("oi_usd"),
+        pl.when(base > 0).then(value / base).alias("mark_price"),
+        pl.lit("import").alias("unit_rule"),
+        pl.lit(1.0).alias("counting_factor"),
+        pl.when(pl.col("frozen")).then(pl.lit("suspect")).otherwise(pl.lit("ok")).alias("quality"),
+        *absent,
+        problem,
+    ).select(*OPEN_INTEREST_DTYPES, *METRICS_RATIOS, "problem")  # fmt: skip
+
+
+def _frozen(named: pl.DataFrame) -> pl.Series:
+    """Mark the rows of a run of equal figures of one market that is too long to be true."""
+    ordered = named.with_row_index("row").sort("market_id", "snapshot_at", "row")
+    figure = pl.col("sum_open_interest")
+    runs = ordered.with_columns(pl.struct("market_id", figure).rle_id().alias("run"))
+    stamps = pl.col("snapshot_at").n_unique().over("run") > _FROZEN_AFTER
+    return (
+        runs.with_columns(stamps.alias("frozen"))
+        .sort("row")["frozen"]
+    )  # fmt: skip
+
+
+def _no_interest() -> pl.Expr:
+    amount, value = pl.col("sum_open_interest"), pl.col("sum_open_interest_value")
+    return (
+        pl.when(amount == 0)
+        .then(
+            pl.lit("oi_not_zero: open interest of exactly 0 on a traded market is a known defect")
+        )
+        .when(value <= 0)
+        .then(pl.lit("value_positive: expected a value above 0 beside open interest"))
+    )
+
+
+def _bad_ratios() -> tuple[pl.Expr, ...]:
+    return tuple(
+        pl.when((pl.col(name) < 0) | ~pl.col(name).is_finite()).then(
+            pl.lit(f"ratio_not_negative: {name}: expected a finite ratio of at least 0")
+        )
+        for name in METRICS_RATIOS
+    )

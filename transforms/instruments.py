@@ -1,0 +1,157 @@
+"""From ccxt market structures to instruments, per venue."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from math import prod
+from typing import Any
+
+from oirisk.schemas.instruments import SYMBOL, USD_QUOTES, Instrument, Kind, Margin
+from oirisk.schemas.units import unit_rules
+from oirisk.schemas.venue import Line, Market, Product, Venue
+from oirisk.transforms.assets import canonical_asset
+from oirisk.transforms.decode import pick
+from oirisk.transforms.numbers import number
+
+_PERPETUAL_AFTER = datetime(2200, 1, 1, tzinfo=UTC)
+"""Deribit dates its perpetuals to the year 3000."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a venue lists.
+
+    Args:
+        instruments: Usable instruments by (product, market id).
+        refused: Why an instrument cannot be used, by (product, market id): ``check: reason``.
+        other: Market ids that are listed but are no derivatives of ours (spot, foreign products).
+    """
+
+    instruments: Mapping[tuple[str, str], Instrument] = field(default_factory=dict)
+    refused: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    other: frozenset[str] = frozenset()
+
+    def expected(self, line: Line, at: datetime) -> set[tuple[str, str]]:
+        """Return the keys of active, unexpired instruments that a line's answer should hold."""
+        products = {product.name for product in line.products}
+        return {
+            key
+            for key, instrument in self.instruments.items()
+            if key[0] in products
+            and instrument.is_active
+            and (instrument.expiry is None or instrument.expiry > at)
+        }
+
+
+def list_instruments(venue: Venue, markets: Sequence[Market]) -> Listing:
+    """Resolve every market of a venue that one of its product lines covers.
+
+    Args:
+        venue: The venue's declaration.
+        markets: ccxt unified market structures.
+
+    Returns:
+        The listing; nothing is dropped silently: what cannot be used is named with its reason.
+    """
+    instruments: dict[tuple[str, str], Instrument] = {}
+    refused: dict[tuple[str, str], str] = {}
+    other: set[str] = set()
+    for market in markets:
+        product = _product_of(venue, market)
+        if product is None:
+            other.add(str(market.get("id")))
+            continue
+        key = (product.name, str(pick(market, product.market_key)))
+        reason = _refusal(market) or (product.refusal(market) if product.refusal else "")
+        if reason:
+            refused[key] = reason
+        else:
+            instruments[key] = _resolve(venue, product, market)
+    return Listing(instruments, refused, frozenset(other))
+
+
+def _product_of(venue: Venue, market: Market) -> Product | None:
+    if not market.get("contract"):
+        return None
+    found = (line.product_of(market) for line in venue.lines)
+    return next((product for product in found if product is not None), None)
+
+
+def _refusal(market: Market) -> str:
+    symbol = str(market.get("symbol"))
+    if not SYMBOL.fullmatch(symbol):
+        return f"valid_symbol: expected BASE/QUOTE:SETTLE without markup or spaces, saw {symbol!r}"
+    if market.get("quote") not in USD_QUOTES:
+        return f"quote_in_usd: no USD rate for quote {market.get('quote')!r}"
+    return ""
+
+
+def _resolve(venue: Venue, product: Product, market: Market) -> Instrument:
+    asset, multiplier = canonical_asset(str(market["base"]), venue.id)
+    kind, margin = _kind(market), _margin(market)
+    size = contract_size(product, market)
+    return Instrument(
+        venue=venue.id,
+        symbol=str(market["symbol"]),
+        market_id=str(pick(market, product.market_key)),
+        product=product.name,
+        asset=asset,
+        base_multiplier=multiplier,
+        quote=str(market["quote"]),
+        settle=str(market["settle"]),
+        kind=kind,
+        margin=margin,
+        contract_size=size,
+        contract_size_unit=_size_unit(size, kind, margin),
+        expiry=None if kind == "perp" else _instant(market.get("expiry")),
+        strike=number(market.get("strike")),
+        option_type=market.get("optionType"),
+        max_leverage=number(pick(market, "limits.leverage.max")),
+        listed_at=_instant(market.get("created")),
+        is_active=market.get("active") is not False,
+        market=market,
+    )
+
+
+def _kind(market: Market) -> Kind:
+    if market.get("option"):
+        return "option"
+    expiry = _instant(market.get("expiry"))
+    dated = market.get("future") and (expiry is None or expiry < _PERPETUAL_AFTER)
+    return "future" if dated else "perp"
+
+
+def _margin(market: Market) -> Margin:
+    if market.get("settle") == market.get("quote") or market.get("settle") in USD_QUOTES:
+        return "linear"
+    return "inverse" if market.get("settle") == market.get("base") else "quanto"
+
+
+def _size_unit(size: Decimal | None, kind: Kind, margin: Margin) -> Any:  # noqa: ANN401 -- a Literal
+    if size is None:
+        return None
+    return "usd" if margin == "inverse" and kind != "option" else "base"
+
+
+def contract_size(product: Product, market: Market) -> Decimal | None:
+    """Return the contract size the registry points to, else ccxt's; None where it is not given.
+
+    A source is a path in the market; ``a * b`` multiplies two.
+    """
+    rules = (*product.rules, *product.checks)
+    sources = [unit_rules()[rule].contract_size_source for rule in rules]
+    source = next((source for source in sources if source), "contractSize")
+    factors = [number(pick(market, path.strip())) for path in source.split("*")]
+    known = [factor for factor in factors if factor is not None and factor > 0]
+    return prod(known, start=Decimal(1)) if len(known) == len(factors) else None
+
+
+def _instant(milliseconds: Any) -> datetime | None:  # noqa: ANN401 -- whatever ccxt gives
+    value = number(milliseconds)
+    if value is None or value <= 0:
+        return None
+    try:
+        return datetime.fromtimestamp(float(value) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,133 @@
+"""Leverage of open positions: stated priors, as weights over intervals and round figures.
+
+A mix of leverage is a vector of weights over ``NODES``: intervals of leverage, evenly filled in
+the logarithm, and single figures that order forms offer (``NOTCHES``), at which people bunch.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+LEAST, MOST, INTERVALS = 1.0, 128.0, 28
+BOUNDS: Floats = np.geomspace(LEAST, MOST, INTERVALS + 1)
+NOTCHES: Floats = np.array([2, 3, 4, 5, 8, 10, 15, 20, 25, 30, 50, 75, 100], dtype=float)
+POPULARITY: Floats = np.array([1, 1, 0.4, 1.2, 0.4, 1.5, 0.5, 1.2, 0.8, 0.3, 1, 0.4, 0.8])
+"""How often a figure is chosen beside its neighbours: judgement, from what order forms offer."""
+
+NODE_LOW: Floats = np.concatenate([BOUNDS[:-1], NOTCHES])
+NODE_HIGH: Floats = np.concatenate([BOUNDS[1:], NOTCHES])
+NODE_MIDDLE: Floats = np.sqrt(NODE_LOW * NODE_HIGH)
+
+OBSERVED_MEDIAN, OBSERVED_SIGMA = 3.7, 0.62
+"""Lognormal through open interest by effective leverage on Hyperliquid, December 2025:
+36.3 % below 3x, 48.5 % from 3x to 7x, 15.2 % above."""
+
+LOW_LEVERAGE, HIGH_LEVERAGE = 3, 7
+"""Ends of the buckets in which leverage is published."""
+
+RETAIL_HEAVY = ((5.0, 0.15), (10.0, 0.30), (25.0, 0.25), (50.0, 0.20), (100.0, 0.10))
+"""What public heat maps assume; kept as the heavy end of the band."""
+
+PRIORS = ("base", "retail_heavy", "institutional", "calibrated")
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """Shares of open interest by leverage, each 0 to 1."""
+
+    below_3x: float
+    from_3x_to_7x: float
+    above_7x: float
+
+
+def lognormal_weights(median: float, sigma: float, bunching: float) -> Floats:
+    """Return the mix of a lognormal leverage, part of it moved to round figures.
+
+    Args:
+        median: Median leverage.
+        sigma: Standard deviation of its logarithm.
+        bunching: Share, 0 to 1, of positions at round figures.
+
+    Returns:
+        Weights of shape (nodes,), not negative, of sum 1.
+
+    Raises:
+        ValueError: A parameter is out of range.
+    """
+    if median <= 0 or sigma <= 0 or not 0 <= bunching <= 1:
+        raise ValueError(
+            "a mix needs a median and a sigma above 0 and a bunching from 0 to 1, saw "
+            f"{median}, {sigma}, {bunching}"
+        )
+    smooth = _between(BOUNDS, median, sigma)
+    middles = np.sqrt(NOTCHES[1:] * NOTCHES[:-1])
+    notched = _between(np.concatenate([[LEAST], middles, [MOST]]), median, sigma) * POPULARITY
+    return np.concatenate([
+        smooth / smooth.sum() * (1 - bunching), notched / notched.sum() * bunching,
+    ])  # fmt: skip
+
+
+def stated_priors() -> dict[str, Floats]:
+    """Return the priors that hold where nothing has been learned, weights by name."""
+    retail = np.zeros(NODE_LOW.size)
+    for leverage, weight in RETAIL_HEAVY:
+        retail[INTERVALS + int(np.flatnonzero(leverage == NOTCHES)[0])] = weight
+    base = lognormal_weights(OBSERVED_MEDIAN, OBSERVED_SIGMA, 0.5)
+    return {
+        "base": base,
+        "retail_heavy": retail,
+        "institutional": lognormal_weights(2.5, 0.5, 0.5),
+        "calibrated": base,
+    }
+
+
+def effective_buckets(leverage: Floats, usd: Floats) -> Buckets:
+    """Return how open interest is spread over low, middle and high leverage.
+
+    Args:
+        leverage: Leverage of positions, shape (positions,).
+        usd: Their size, shape (positions,).
+
+    Raises:
+        ValueError: There is no size to share out.
+    """
+    total = float(usd.sum())
+    if not total > 0:
+        raise ValueError(f"leverage shares need a positive total size, saw {total}")
+    return Buckets(
+        below_3x=float(usd[leverage < LOW_LEVERAGE].sum() / total),
+        from_3x_to_7x=float(
+            usd[(leverage >= LOW_LEVERAGE) & (leverage <= HIGH_LEVERAGE)].sum() / total
+        ),
+        above_7x=float(usd[leverage > HIGH_LEVERAGE].sum() / total),
+    )
+
+
+def liquidated_share(
+    leverages: Floats, weights: Floats, move: float, maintenance_rate: float
+) -> float:
+    """Return the share of freshly opened positions that an adverse move liquidates.
+
+    Args:
+        leverages: Shape (mix,).
+        weights: Shape (mix,), of sum 1.
+        move: Adverse move, a fraction of the price.
+        maintenance_rate: Maintenance margin, a fraction of the notional at entry.
+    """
+    hit = 1 / leverages - maintenance_rate <= move + 1e-12
+    return float(weights[hit].sum())
+
+
+def mean_leverage(leverages: Floats, weights: Floats) -> float:
+    """Return the mean leverage of a mix."""
+    return float(leverages @ weights)
+
+
+def _between(bounds: Floats, median: float, sigma: float) -> Floats:
+    """Return the probability of each interval between bounds under a lognormal."""
+    below = [0.5 * (1 + math.erf(math.log(b / median) / sigma / math.sqrt(2))) for b in bounds]
+    return np.diff(np.array(below))
