@@ -1,0 +1,1 @@
+"""DuckDB: connections, migrations, loaders, marts, publishing. All SQL lives under ``sql/``."""

@@ -1,0 +1,130 @@
+"""The raw archive: every response as received, one Parquet file per run and venue."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+from polars.exceptions import PolarsError
+
+from oirisk.schemas.errors import HomeError
+from oirisk.schemas.responses import Response
+from oirisk.warehouse.files import replacing
+from oirisk.warehouse.home import Home
+
+_UTC = pl.Datetime("us", "UTC")
+_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "run_id": pl.String,
+    "flow": pl.String,
+    "snapshot_at": _UTC,
+    "source": pl.String,
+    "is_simulated": pl.Boolean,
+    "venue": pl.String,
+    "endpoint": pl.String,
+    "method": pl.String,
+    "url": pl.String,
+    "params": pl.String,
+    "request_body": pl.String,
+    "status": pl.Int32,
+    "requested_at": _UTC,
+    "received_at": _UTC,
+    "attempt": pl.Int32,
+    "body": pl.String,
+    "sha256": pl.String,
+    "error": pl.String,
+}
+_RESPONSE_FIELDS = tuple(field.name for field in fields(Response))
+
+
+@dataclass(frozen=True)
+class RunLabel:
+    """What identifies a run in the archive."""
+
+    run_id: str
+    flow: str
+    snapshot_at: datetime
+    source: str
+    is_simulated: bool
+
+
+def archive(home: Home, run: RunLabel, responses: Sequence[Response]) -> list[Path]:
+    """Write a run's responses, one file per venue, each whole or not at all."""
+    written = []
+    for venue in sorted({response.venue for response in responses}):
+        mine = [response for response in responses if response.venue == venue]
+        target = _file(home, run, venue)
+        with replacing(target) as draft:
+            _frame(run, mine).write_parquet(draft, compression="zstd")
+        written.append(target)
+    return written
+
+
+def _file(home: Home, run: RunLabel, venue: str) -> Path:
+    day = run.snapshot_at.date().isoformat()
+    return home.raw / f"date={day}" / f"venue={venue}" / f"{run.run_id}.parquet"
+
+
+def _frame(run: RunLabel, responses: Iterable[Response]) -> pl.DataFrame:
+    rows = [
+        {**asdict(run), **asdict(response), "sha256": response.sha256} for response in responses
+    ]
+    return pl.DataFrame(rows, schema=_SCHEMA)
+
+
+def archived_runs(home: Home, since: date) -> Iterator[tuple[RunLabel, list[Response]]]:
+    """Read back whole runs, oldest first.
+
+    Args:
+        home: The home folder.
+        since: First day, by the run's snapshot instant.
+
+    Raises:
+        HomeError: A file cannot be read, or a body does not match its checksum.
+    """
+    files: dict[str, list[Path]] = {}
+    for path in _files_since(home, since):
+        files.setdefault(path.stem, []).append(path)
+    for run_id in sorted(files):
+        yield _run(pl.concat([read_archive(path) for path in files[run_id]]))
+
+
+def archived_venues(home: Home, since: date) -> list[str]:
+    """Return the venues that have archived responses since a day, by name."""
+    venues = {path.parts[-2].removeprefix("venue=") for path in _files_since(home, since)}
+    return sorted(venues)
+
+
+def _files_since(home: Home, since: date) -> list[Path]:
+    return [
+        path
+        for path in sorted(home.raw.glob("date=*/venue=*/*.parquet"))
+        if path.parts[-3].removeprefix("date=") >= since.isoformat()
+    ]
+
+
+def read_archive(path: Path) -> pl.DataFrame:
+    """Read one archive file.
+
+    Raises:
+        HomeError: It cannot be read.
+    """
+    try:
+        return pl.read_parquet(path, schema=_SCHEMA)
+    except (PolarsError, OSError) as error:
+        raise HomeError(f"cannot read the archive file {path}: {error}") from error
+
+
+def _run(frame: pl.DataFrame) -> tuple[RunLabel, list[Response]]:
+    first = frame.row(0, named=True)
+    label = RunLabel(**{field.name: first[field.name] for field in fields(RunLabel)})
+    responses = []
+    for row in frame.iter_rows(named=True):
+        response = Response(**{name: row[name] for name in _RESPONSE_FIELDS})
+        if response.sha256 != row["sha256"]:
+            raise HomeError(
+                f"run {label.run_id}: the archived body of {response.url or response.endpoint} "
+                "does not match its checksum; restore the file from a backup"
+            )
+        responses.append(response)
+    return label, responses

@@ -1,0 +1,241 @@
+"""Rebuild the marts of a window of snapshots from the facts, inside the caller's transaction."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+import duckdb
+
+from oirisk.warehouse.models import (
+    CANDLE_INTERMEDIATES,
+    CANDLES,
+    INTERMEDIATES,
+    MARTS,
+    REGIME_INTERMEDIATES,
+    SERIES,
+    SERIES_INTERMEDIATES,
+    IntermediateModel,
+    MartModel,
+    Parameter,
+    SeriesParameters,
+)
+from oirisk.warehouse.sql_files import statement
+
+__all__ = [
+    "INTERMEDIATES", "MARTS", "BuildWindow", "CoverageParameters", "IntermediateModel",
+    "MartModel", "SeriesParameters", "affected_window", "build_marts",
+]  # fmt: skip
+
+log = logging.getLogger(__name__)
+
+LONGEST_REACH = timedelta(days=7, minutes=30)
+"""Changes look back this far: the longest horizon and its tolerance."""
+
+SLICE_SNAPSHOTS = 120
+"""Snapshots computed at once; bounds memory, changes no figure."""
+
+
+@dataclass(frozen=True)
+class BuildWindow:
+    """The snapshots to rebuild, both ends included.
+
+    A fact also bears on later snapshots, by up to ``LONGEST_REACH`` or the coverage lookback:
+    after a change to the past let the window reach that much further.
+    """
+
+    since: datetime
+    until: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a window that cannot be meant."""
+        if self.since.tzinfo is None or self.until.tzinfo is None:
+            raise ValueError(f"a window needs instants with a time zone, saw {self}")
+        if self.since > self.until:
+            raise ValueError(f"a window ends after it begins, saw {self}")
+
+
+@dataclass(frozen=True)
+class CoverageParameters:
+    """When a row is fresh and a total complete enough.
+
+    Args:
+        minimum: Least coverage, 0 to 1, at which changes are published.
+        max_age_minutes: An observation further from its snapshot is stale.
+        lookback_days: How long the last good figure of an instrument counts.
+    """
+
+    minimum: float
+    max_age_minutes: float
+    lookback_days: float
+
+
+def build_marts(
+    connection: duckdb.DuckDBPyConnection,
+    window: BuildWindow,
+    coverage: CoverageParameters,
+    series: SeriesParameters | None = None,
+    *,
+    with_series: bool = True,
+) -> dict[str, int]:
+    """Replace every mart's rows in the window by what the facts say now.
+
+    Marts made of other marts look back further than those made of facts; where later rows are
+    there already, theirs are made again too, as far as the window bears on them.
+
+    Args:
+        connection: Writable and migrated. The caller's transaction is used and left open, so
+            that facts and marts change together or not at all.
+        window: Snapshots to rebuild.
+        coverage: When a row is fresh and a total complete enough.
+        series: The judgement in candles, anomalies and regimes; None: the defaults.
+        with_series: Whether to make candles and what rests on other marts, too.
+
+    Returns:
+        Rows written, by mart.
+    """
+    judgement = series or SeriesParameters()
+    rows = dict.fromkeys((model.name for model in (*MARTS, CANDLES, *SERIES)), 0)
+    _clear(connection, (*MARTS, CANDLES), window)
+    for part in _slices(connection, window, "core.open_interest"):
+        parameters = _parameters(part, coverage)
+        _materialise(connection, INTERMEDIATES, parameters)
+        _insert(connection, MARTS, parameters, rows)
+        if with_series:
+            _materialise(connection, CANDLE_INTERMEDIATES, parameters)
+            _clear(connection, (CANDLES,), part)
+            _insert(connection, (CANDLES,), parameters, rows)
+    _drop(connection, (*INTERMEDIATES, *CANDLE_INTERMEDIATES))
+    for model in SERIES if with_series else ():
+        _build_series(connection, model, window, judgement, rows)
+    log.info("marts built %s", " ".join(f"{name}={count}" for name, count in rows.items()))
+    return rows
+
+
+def affected_window(
+    connection: duckdb.DuckDBPyConnection, changed_since: datetime, lookback_days: float
+) -> BuildWindow | None:
+    """Find the snapshots whose marts may differ after what was stored since an instant.
+
+    A late, restated or withdrawn row bears on its own snapshot, on changes measured against it
+    and on coverage that counts it as last known. The first listing of a venue says how much of
+    it was missing before.
+
+    Args:
+        connection: Migrated, with the facts in it.
+        changed_since: Facts recorded or superseded at or after this are looked at.
+        lookback_days: How long the last good figure of an instrument counts.
+
+    Returns:
+        The window to rebuild, or None when nothing changed.
+    """
+    found = connection.execute(
+        statement("load/changed_snapshots.sql"), {"changed_since": changed_since}
+    ).fetchall()
+    since, until, newest = found[0]
+    if since is None:
+        return None
+    reach = max(LONGEST_REACH, timedelta(days=lookback_days, minutes=30))
+    return BuildWindow(since, max(until, min(until + reach, newest)))
+
+
+def _build_series(
+    connection: duckdb.DuckDBPyConnection,
+    model: MartModel,
+    window: BuildWindow,
+    judgement: SeriesParameters,
+    rows: dict[str, int],
+) -> None:
+    reach = model.reach or timedelta(days=2 * judgement.anomaly_period + 1)
+    reached = BuildWindow(window.since, window.until + reach)
+    needed = _INPUTS.get(model.name, ())
+    _clear(connection, (model,), reached)
+    for part in _slices(connection, reached, "marts.oi_by_asset"):
+        parameters: dict[str, Parameter] = {**asdict(judgement), **asdict(part)}
+        _materialise(connection, needed, parameters)
+        _clear(connection, (model,), part)
+        _insert(connection, (model,), parameters, rows)
+    _drop(connection, needed)
+
+
+_INPUTS = {
+    "oi_pre_events": SERIES_INTERMEDIATES[:1],
+    "oi_regimes": REGIME_INTERMEDIATES,
+    "funding_extremes": SERIES_INTERMEDIATES[1:2],
+    "oi_imbalance": SERIES_INTERMEDIATES[2:],
+}
+
+
+def _slices(
+    connection: duckdb.DuckDBPyConnection, window: BuildWindow, table: str
+) -> list[BuildWindow]:
+    """Cut a window into parts of so many snapshots; one part even where there are none."""
+    found = connection.execute(
+        f"select distinct snapshot_at from {table}"  # noqa: S608 -- names of our own
+        " where snapshot_at between $since and $until order by snapshot_at",
+        asdict(window),
+    ).fetchall()
+    instants = [row[0] for row in found]
+    starts = [window.since, *instants[SLICE_SNAPSHOTS::SLICE_SNAPSHOTS]]
+    ends = [*instants[SLICE_SNAPSHOTS - 1 : -1 : SLICE_SNAPSHOTS], window.until]
+    return [BuildWindow(*part) for part in zip(starts, ends, strict=True)]
+
+
+def _parameters(window: BuildWindow, coverage: CoverageParameters) -> dict[str, Parameter]:
+    lookback = timedelta(days=1, minutes=30) + timedelta(days=coverage.lookback_days)
+    return {
+        "since": window.since,
+        "until": window.until,
+        "earliest": window.since - max(LONGEST_REACH, lookback),
+        "max_age_minutes": coverage.max_age_minutes,
+        "lookback_days": coverage.lookback_days,
+        "minimum_coverage": coverage.minimum,
+    }
+
+
+def _clear(
+    connection: duckdb.DuckDBPyConnection, models: Sequence[MartModel], window: BuildWindow
+) -> None:
+    for model in models:
+        connection.execute(
+            f"delete from marts.{model.name}"  # noqa: S608 -- names of our own
+            f" where {model.instant_column} between {model.first} and $until",
+            asdict(window),
+        )
+
+
+def _materialise(
+    connection: duckdb.DuckDBPyConnection,
+    models: Sequence[IntermediateModel],
+    parameters: Mapping[str, Parameter],
+) -> None:
+    for model in models:
+        query = statement(f"intermediate/{model.name}.sql")
+        connection.execute(
+            f"create or replace temp table {model.name} as\n{query}",
+            _pick(parameters, model.parameters),
+        )
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection,
+    models: Sequence[MartModel],
+    parameters: Mapping[str, Parameter],
+    rows: dict[str, int],
+) -> None:
+    for model in models:
+        query = statement(f"marts/{model.name}.sql")
+        done = connection.execute(
+            f"insert into marts.{model.name} by name\n{query}",
+            _pick(parameters, model.parameters),
+        ).fetchall()
+        rows[model.name] += int(done[0][0])
+
+
+def _drop(connection: duckdb.DuckDBPyConnection, models: Sequence[IntermediateModel]) -> None:
+    for model in models:
+        connection.execute(f"drop table if exists temp.{model.name}")
+
+
+def _pick(parameters: Mapping[str, Parameter], names: Sequence[str]) -> dict[str, Parameter]:
+    return {name: parameters[name] for name in names}

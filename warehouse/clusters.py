@@ -1,0 +1,100 @@
+"""Build entry-price profile, liquidation map, clusters and what rests on them for a snapshot."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from oirisk.schemas.errors import ConfigurationError
+from oirisk.warehouse.liquidation import (
+    DEFAULTS,
+    MAP_STEPS,
+    Models,
+    build_calibration,
+    build_map,
+    build_scores,
+    build_stress,
+)
+from oirisk.warehouse.steps import build_step, replace_mart
+
+__all__ = ["CLUSTER_STEPS", "PARAMETERS", "PROFILE_STEPS", "build_clusters", "build_step"]
+
+PROFILE_STEPS = (
+    "int_position_universe",
+    "int_position_assets",
+    "int_liquidation_members",
+    "int_position_steps",
+    "int_position_paths",
+    "int_position_cohorts",
+    "int_position_masses",
+    "int_position_bins",
+    "int_liquidation_books",
+)
+CLUSTER_STEPS = (
+    "int_cluster_parts",
+    "int_cluster_bins",
+    "int_cluster_islands",
+    "int_cluster_previous",
+    "int_cluster_heirs",
+)
+PARAMETERS = frozenset(
+    {
+        "rotation", "bin_pct", "range_pct", "history_days", "minimum_share", "minimum_usd",
+        "top_assets", "max_age_minutes",
+    }
+)  # fmt: skip
+
+
+def build_clusters(
+    connection: duckdb.DuckDBPyConnection,
+    snapshot_at: datetime,
+    parameters: Mapping[str, Any],
+    models: Models | None = None,
+) -> dict[str, int]:
+    """Build profile, liquidation map, clusters, scores and stress of one snapshot.
+
+    Replaces what is there; runs in the caller's transaction, if there is one. The rows depend
+    on facts up to the snapshot, on calibrations up to it, and on clusters and maps of the 48
+    hours before it, so a second run changes nothing.
+
+    Args:
+        connection: Writer of a migrated warehouse.
+        snapshot_at: The snapshot, an aware instant.
+        parameters: ``rotation`` (share of volume, 0 to 1), ``bin_pct`` and ``range_pct``
+            (percent), ``history_days``, ``minimum_share`` (0 to 1), ``minimum_usd``,
+            ``top_assets`` (count), ``max_age_minutes``; those of ``liquidation.DEFAULTS`` may be
+            given too; others are ignored.
+        models: Calibration and stress; without them no leverage is learned, and there is no
+            stress grid.
+
+    Returns:
+        Rows written, by table.
+
+    Raises:
+        ConfigurationError: A parameter is missing, or the snapshot has no time zone.
+    """
+    missing = sorted(PARAMETERS - parameters.keys())
+    if missing:
+        raise ConfigurationError(
+            f"the profile needs {', '.join(sorted(PARAMETERS))}; missing: {', '.join(missing)}"
+        )
+    if snapshot_at.tzinfo is None:
+        raise ConfigurationError(f"a snapshot needs a time zone, saw {snapshot_at!r}")
+    values = {**DEFAULTS, **parameters, "until": snapshot_at}
+    for name in PROFILE_STEPS:
+        build_step(connection, name, values)
+    written = {}
+    if models is not None:
+        written["marts.leverage_calibration"] = build_calibration(connection, values, models)
+    written |= build_map(connection, values)
+    written["marts.oi_profile"] = replace_mart(connection, "oi_profile", values)
+    written["marts.cluster_scores"] = build_scores(connection, values)
+    if models is not None:
+        written["marts.stress"] = build_stress(connection, values, models)
+    for name in CLUSTER_STEPS:
+        build_step(connection, name, values)
+    written["marts.clusters"] = replace_mart(connection, "clusters", values)
+    for name in ("int_liquidation_depth", *MAP_STEPS, *PROFILE_STEPS, *CLUSTER_STEPS):
+        connection.execute(f"drop table temp.{name}")
+    return written

@@ -1,0 +1,253 @@
+"""Is a home folder sound? Small checks, each with how to repair what it finds.
+
+Nothing here writes to the home. A missing home is no fault: nothing has run yet.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from oirisk.schemas.errors import HomeError
+from oirisk.warehouse.archive import read_archive
+from oirisk.warehouse.home import Home
+from oirisk.warehouse.migrate import migrations
+from oirisk.warehouse.sql_files import statement
+
+Status = Literal["ok", "warn", "fail"]
+
+ROOM_BYTES = 500 * 1024**2
+"""Free space that one night needs beyond the published copy: responses, report, sort space."""
+
+_HALF_WRITTEN = ".incomplete-*"
+_REBUILD = (
+    "take warehouse.duckdb from a backup; or move it away and run "
+    "`oirisk rederive --since DAY` with the first day under raw/"
+)
+_PUBLISH = "`oirisk rederive --since DAY` with the last day publishes again, as does the next run"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found.
+
+    Args:
+        name: What was checked.
+        status: ``ok``, ``warn`` (works, but look at it) or ``fail`` (broken).
+        detail: What was seen.
+        repair: What to do; empty when nothing is to be done.
+    """
+
+    name: str
+    status: Status
+    detail: str
+    repair: str = ""
+
+
+def check_home(home: Home) -> list[Finding]:
+    """Run every check of a home folder, in the order in which faults explain one another."""
+    if not home.root.exists():
+        return [
+            Finding(
+                "home", "warn", f"{home.root} does not exist", f"oirisk init --home {home.root}"
+            ),
+            check_room(home),
+        ]
+    checks: tuple[Callable[[Home], Finding], ...] = (
+        check_folder, check_room, check_warehouse, check_duplicates, check_published,
+        check_archive, check_runs_have_responses, check_responses_have_runs, check_leftovers,
+    )  # fmt: skip
+    return [check(home) for check in checks]
+
+
+def check_folder(home: Home) -> Finding:
+    """Tell whether the home is a folder that this user can write."""
+    if not home.root.is_dir():
+        return Finding("home", "fail", f"{home.root} is not a folder", "choose another --home")
+    if not os.access(home.root, os.W_OK | os.X_OK):
+        repair = f"give this user the right to write {home.root}, or choose another --home"
+        return Finding("home", "fail", f"{home.root} cannot be written", repair)
+    return Finding("home", "ok", str(home.root.resolve()))
+
+
+def check_room(home: Home) -> Finding:
+    """Tell whether the disk holds another published copy and another night."""
+    place = home.root.absolute()
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    copy = home.warehouse.stat().st_size if home.warehouse.is_file() else 0
+    detail = f"{free / 1024**3:.1f} GiB free, {(copy + ROOM_BYTES) / 1024**3:.1f} GiB needed"
+    if free < copy:
+        return Finding("disk", "fail", detail, "free space: the warehouse cannot be published")
+    if free < copy + ROOM_BYTES:
+        return Finding("disk", "warn", detail, "free space, or move the home to a larger disk")
+    return Finding("disk", "ok", detail)
+
+
+def check_warehouse(home: Home) -> Finding:
+    """Tell whether the warehouse opens and has the schema of this version."""
+    name = "warehouse"
+    if not home.warehouse.exists():
+        return Finding(name, "ok", "no run yet")
+    try:
+        with _opened(home.warehouse) as connection:
+            held = dict(_rows(connection, "select version, sha256 from ops.migrations"))
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            return Finding(name, "warn", "another process has it open", "ask again when it is done")
+        return Finding(name, "fail", _first_line(error), _REBUILD)
+    except duckdb.Error as error:
+        return Finding(name, "fail", _first_line(error), _REBUILD)
+    return _judge_schema(name, held)
+
+
+def _judge_schema(name: str, held: dict[int, str]) -> Finding:
+    known = {migration.version: migration.sha256 for migration in migrations()}
+    newest, ours = max(held, default=0), max(known)
+    if newest > ours:
+        detail = f"schema version {newest}, this oirisk knows up to {ours}"
+        return Finding(name, "fail", detail, "install the oirisk that wrote it, or a newer one")
+    changed = sorted(version for version in held if held[version] != known.get(version))
+    if changed:
+        detail = f"schema version {changed[0]} is not the one this oirisk has"
+        return Finding(name, "fail", detail, "use the oirisk that made it, or another home")
+    if newest < ours:
+        detail = f"schema version {newest} of {ours}"
+        return Finding(name, "warn", detail, "the next run brings it up to date")
+    return Finding(name, "ok", f"opens, schema version {newest}")
+
+
+def check_duplicates(home: Home) -> Finding:
+    """Tell whether any instrument has two current figures at one instant."""
+    name = "one figure per key"
+    try:
+        found = _read(home.warehouse, "health/duplicates.sql")
+    except duckdb.Error as error:
+        return _unread(name, error)
+    keys, example, first_at = found[0] if found else (0, None, None)
+    if not keys:
+        return Finding(name, "ok", "no instrument has two current figures at one instant")
+    detail = f"{keys} instants and instruments with two current figures, first {example} {first_at}"
+    return Finding(name, "fail", detail, _REBUILD)
+
+
+def check_published(home: Home) -> Finding:
+    """Tell whether the analysts' copy opens and holds what the warehouse holds."""
+    name = "published copy"
+    if not home.published.exists():
+        if not home.warehouse.exists():
+            return Finding(name, "ok", "no run yet")
+        return Finding(name, "warn", "there is a warehouse but no copy of it", _PUBLISH)
+    try:
+        copy = _read(home.published, "health/contents.sql")
+    except duckdb.Error as error:
+        return Finding(name, "fail", _first_line(error), _PUBLISH)
+    try:
+        original = _read(home.warehouse, "health/contents.sql")
+    except duckdb.Error as error:
+        return _unread(name, error)
+    if copy != original:
+        return Finding(name, "warn", "it is older than the warehouse", _PUBLISH)
+    runs, newest = copy[0][:2]
+    return Finding(name, "ok", f"equals the warehouse: {runs} runs, newest {newest}")
+
+
+def check_archive(home: Home) -> Finding:
+    """Read every archived response and compare its checksum."""
+    name = "archived responses"
+    damaged: list[str] = []
+    files = _archive_files(home)
+    for path in files:
+        try:
+            frame = read_archive(path)
+        except HomeError:
+            damaged.append(str(path.relative_to(home.raw)))
+            continue
+        pairs = frame.select("body", "sha256").iter_rows()
+        if any(hashlib.sha256(body.encode()).hexdigest() != seen for body, seen in pairs):
+            damaged.append(str(path.relative_to(home.raw)))
+    if damaged:
+        detail = f"{len(damaged)} of {len(files)} files damaged, first {damaged[0]}"
+        return Finding(name, "fail", detail, "take these files from a backup of raw/")
+    return Finding(name, "ok", f"{len(files)} files, every checksum right")
+
+
+def check_runs_have_responses(home: Home) -> Finding:
+    """Tell whether each run that asked exchanges has its responses in the archive."""
+    name = "runs without responses"
+    try:
+        runs = _read(home.warehouse, "health/runs.sql")
+    except duckdb.Error as error:
+        return _unread(name, error)
+    kept = {path.stem for path in _archive_files(home)}
+    bare = sorted(run for run, has_asked in runs if has_asked and run not in kept)
+    if bare:
+        detail = f"{len(bare)} runs have no responses under raw/, first {bare[0]}"
+        return Finding(name, "warn", detail, "take raw/ from a backup; they cannot be rederived")
+    return Finding(name, "ok", "none")
+
+
+def check_responses_have_runs(home: Home) -> Finding:
+    """Tell whether responses lie in the archive that no run on record brought."""
+    name = "responses without a run"
+    try:
+        known = {row[0] for row in _read(home.warehouse, "health/runs.sql")}
+    except duckdb.Error as error:
+        return _unread(name, error)
+    orphans = sorted({path.stem for path in _archive_files(home)} - known)
+    if orphans:
+        detail = f"{len(orphans)} runs were killed before they were loaded, first {orphans[0]}"
+        repair = "`oirisk rederive --since DAY` loads them; their files may also be deleted"
+        return Finding(name, "warn", detail, repair)
+    return Finding(name, "ok", "none")
+
+
+def check_leftovers(home: Home) -> Finding:
+    """Tell whether a killed process left half-written files."""
+    found = sorted(home.root.rglob(_HALF_WRITTEN))
+    if found:
+        detail = f"{len(found)} files, first {found[0].relative_to(home.root)}"
+        repair = "none needed if a run is under way; else the next run removes them"
+        return Finding("half-written files", "warn", detail, repair)
+    return Finding("half-written files", "ok", "none")
+
+
+def _archive_files(home: Home) -> list[Path]:
+    return sorted(home.raw.glob("date=*/venue=*/*.parquet"))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect(str(path), read_only=True)
+    try:
+        connection.execute("set timezone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _read(path: Path, name: str) -> list[tuple[Any, ...]]:
+    """Run a statement of ours on a database; none where there is no database."""
+    if not path.exists():
+        return []
+    with _opened(path) as connection:
+        return _rows(connection, statement(name))
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    return connection.execute(sql).fetchall()
+
+
+def _unread(name: str, error: duckdb.Error) -> Finding:
+    return Finding(name, "warn", f"not checked: {_first_line(error)}", "repair the warehouse first")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,46 @@
+"""The home folder: where everything lies."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths of one home folder. Nothing is created by naming it."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """The configuration file."""
+        return self.root / "oirisk.toml"
+
+    @property
+    def warehouse(self) -> Path:
+        """The writer's database; only a running flow opens it."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that writes."""
+        return self.root / ".lock"
+
+    @property
+    def published(self) -> Path:
+        """The read-only copy for analysts."""
+        return self.root / "published" / "warehouse.duckdb"
+
+    @property
+    def raw(self) -> Path:
+        """The archive of responses."""
+        return self.root / "raw"
+
+    @property
+    def reports(self) -> Path:
+        """All reports."""
+        return self.root / "reports"
+
+    def report(self, day: date) -> Path:
+        """One night's report."""
+        return self.reports / day.isoformat()

@@ -1,0 +1,121 @@
+"""Build the liquidation map and what rests on it for one snapshot (all SQL is in ``sql/``)."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from oirisk.warehouse.steps import build_step, insert_mart, replace_mart
+
+log = logging.getLogger(__name__)
+
+DEFAULTS: Mapping[str, Any] = {
+    "position_usd": 25_000.0,
+    "maintenance_rate": 0.005,
+    "map_range_pct": 35.0,
+    "calibration_days": 7.0,
+    "calibrations": 12,
+    "liquidation_clusters": False,
+    "known_at": datetime(9999, 1, 1, tzinfo=UTC),
+}
+"""Size of a typical position (its margin tier holds), maintenance where tiers are not known, how
+far around the mark the map goes, how long a calibration counts, how many assets are calibrated in
+one build, and until when facts were recorded that count."""
+
+MAP_STEPS = (
+    "int_liquidation_mixes",
+    "int_liquidation_distances",
+    "int_liquidation_alive",
+    "int_liquidation_scales",
+    "int_liquidation_levels",
+)
+MARTS = (
+    "liquidation_map",
+    "liquidation_balance",
+    "contagion",
+    "liquidations_at_risk",
+)
+
+Calibrate = Callable[[pl.DataFrame, float, float], pl.DataFrame]
+Stress = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Models:
+    """What the build asks of the models that are not SQL.
+
+    Args:
+        calibrate: Steps of contracts, rotation and maintenance rate to leverage weights.
+        stress: Levels and depth to the stress grid.
+    """
+
+    calibrate: Calibrate
+    stress: Stress
+
+
+def build_calibration(
+    connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any], models: Models
+) -> int:
+    """Learn the leverage mix of assets whose calibration is too old; return rows written.
+
+    Weights are kept by the instant they were learned at, so that an old map can be rebuilt.
+    """
+    frame = _select(connection, "int_liquidation_evidence", values)
+    if frame.is_empty():
+        return 0
+    learned = models.calibrate(frame, values["rotation"], values["maintenance_rate"])
+    if learned.is_empty():
+        return 0
+    stamped = learned.with_columns(
+        pl.lit(values["until"]).cast(pl.Datetime("us", "UTC")).alias("calibrated_at")
+    )
+    return _append(connection, "leverage_calibration", stamped)
+
+
+def build_map(connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> dict[str, int]:
+    """Build the map, its balance, contagion and liquidations at risk; return rows by table."""
+    build_step(connection, "int_liquidation_depth", values)
+    for name in MAP_STEPS:
+        build_step(connection, name, values)
+    return {f"marts.{mart}": replace_mart(connection, mart, values) for mart in MARTS}
+
+
+def build_scores(connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> int:
+    """Score the map of the night before; return rows written."""
+    connection.execute(
+        "delete from marts.cluster_scores where scored_at = $until", {"until": values["until"]}
+    )
+    return insert_mart(connection, "cluster_scores", values)
+
+
+def build_stress(
+    connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any], models: Models
+) -> int:
+    """Run the stress grid on the map of this snapshot; without depth there are no rows."""
+    depth = connection.sql("from int_liquidation_depth").pl()
+    levels = _select(connection, "int_liquidation_stressable", values)
+    grid = models.stress(levels, depth)
+    connection.register("int_liquidation_stressed", grid.to_arrow())
+    rows = replace_mart(connection, "stress", values)
+    connection.unregister("int_liquidation_stressed")
+    return rows
+
+
+def _select(
+    connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, Any]
+) -> pl.DataFrame:
+    build_step(connection, name, values)
+    frame = connection.sql(f"from temp.{name}").pl()
+    connection.execute(f"drop table temp.{name}")
+    return frame
+
+
+def _append(connection: duckdb.DuckDBPyConnection, mart: str, rows: pl.DataFrame) -> int:
+    connection.register("appended", rows.to_arrow())
+    connection.execute(f"insert into marts.{mart} by name from appended")
+    connection.unregister("appended")
+    return rows.height

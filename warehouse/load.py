@@ -1,0 +1,222 @@
+"""Write facts: keyed, idempotent, append-only, inside the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+import polars as pl
+
+from oirisk.schemas.units import unit_rules
+from oirisk.warehouse.sql_files import statement
+
+STORED_COLUMNS = (
+    "snapshot_at", "observed_at", "venue", "symbol", "asset", "kind", "margin", "oi_contracts",
+    "oi_base", "oi_usd", "mark_price", "index_price", "last_price", "volume_24h_base",
+    "volume_24h_usd", "funding_rate", "funding_interval_hours", "unit_rule", "counting_factor",
+    "source", "quality", "is_simulated",
+)  # fmt: skip
+
+_RULE_COLUMNS = (
+    "venue", "product", "field", "unit", "contract_size_source", "counting_factor",
+    "unit_evidence", "counting_evidence", "unit_source", "counting_source", "valid_from",
+    "valid_to",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One row of ``ops.runs``."""
+
+    run_id: str
+    flow: str
+    snapshot_at: datetime
+    started_at: datetime
+    ended_at: datetime | None
+    state: str
+    version: str
+    source: str
+    is_simulated: bool
+    error: str | None
+
+
+def load_open_interest(
+    connection: duckdb.DuckDBPyConnection,
+    rows: pl.DataFrame,
+    *,
+    run_id: str,
+    recorded_at: datetime,
+) -> None:
+    """Store open interest; what is already stored stays, what differs is superseded.
+
+    Args:
+        connection: Writer, inside a transaction.
+        rows: Frame with exactly ``STORED_COLUMNS``, one row per (snapshot_at, venue, symbol).
+        run_id: The run that brings the rows.
+        recorded_at: When they become known.
+    """
+    with _staged(connection, "staged_open_interest", rows.select(STORED_COLUMNS)):
+        connection.execute(
+            statement("load/supersede_open_interest.sql"), {"recorded_at": recorded_at}
+        )
+        connection.execute(
+            statement("load/insert_open_interest.sql"),
+            {"recorded_at": recorded_at, "run_id": run_id},
+        )
+
+
+def load_instruments(
+    connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame, *, listed_at: datetime
+) -> None:
+    """Store a venue's whole listing, keeping the history of every change."""
+    with _staged(connection, "staged_instruments", rows):
+        connection.execute(statement("load/close_instruments.sql"), {"listed_at": listed_at})
+        connection.execute(statement("load/insert_instruments.sql"), {"listed_at": listed_at})
+    connection.execute("delete from core.instruments where valid_to <= valid_from")
+
+
+def knows_later_listing(
+    connection: duckdb.DuckDBPyConnection, venue: str, listed_at: datetime
+) -> bool:
+    """Tell whether a run that speaks of a later instant has read the venue's listing."""
+    found = connection.execute(
+        statement("load/later_listings.sql"), {"venue": venue, "listed_at": listed_at}
+    ).fetchall()
+    return bool(found[0][0])
+
+
+def rewind_instruments(
+    connection: duckdb.DuckDBPyConnection, venue: str, listed_at: datetime
+) -> None:
+    """Forget what listings from an instant on said of a venue, so that they can be read anew."""
+    for name in ("forget_instruments", "reopen_instruments"):
+        connection.execute(statement(f"load/{name}.sql"), {"venue": venue, "listed_at": listed_at})
+
+
+def withdraw_open_interest(
+    connection: duckdb.DuckDBPyConnection,
+    rows: pl.DataFrame,
+    *,
+    snapshot_at: datetime,
+    venues: Sequence[str],
+    recorded_at: datetime,
+) -> None:
+    """Close the current rows of a snapshot that its responses no longer give.
+
+    Args:
+        connection: Writer, inside a transaction.
+        rows: Frame with ``STORED_COLUMNS``: everything the responses give now.
+        snapshot_at: The snapshot.
+        venues: Those whose responses were read; rows of others, and imports, stay.
+        recorded_at: When the withdrawal becomes known.
+    """
+    with _staged(connection, "staged_open_interest", rows.select(STORED_COLUMNS)):
+        connection.execute(
+            statement("load/withdraw_open_interest.sql"),
+            {"snapshot_at": snapshot_at, "venues": list(venues), "recorded_at": recorded_at},
+        )
+
+
+def run_starts(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
+    """Return when each run on record started, by run."""
+    rows = connection.execute("select run_id, started_at from ops.runs").fetchall()
+    return dict(rows)
+
+
+def last_snapshot(
+    connection: duckdb.DuckDBPyConnection, since: datetime, until: datetime
+) -> datetime:
+    """Return the newest stored snapshot of a range, both ends included; ``since`` if none is."""
+    found = connection.execute(
+        "select max(snapshot_at) from core.open_interest where snapshot_at between ? and ?",
+        [since, until],
+    ).fetchall()
+    return found[0][0] or since
+
+
+def load_bars(connection: duckdb.DuckDBPyConnection, bars: pl.DataFrame) -> None:
+    """Store bars; a bar that is stored already is replaced.
+
+    Args:
+        connection: Writer, inside a transaction.
+        bars: Frame with the columns of ``core.bars``, one row per bar.
+    """
+    with _staged(connection, "staged_bars", bars):
+        connection.execute(statement("load/replace_bars.sql"))
+        connection.execute(statement("load/insert_bars.sql"))
+
+
+def record_run(
+    connection: duckdb.DuckDBPyConnection,
+    run: RunRow,
+    coverage: pl.DataFrame,
+    rejects: pl.DataFrame,
+) -> bool:
+    """Write a run's ledger; a run that is on record already is left as it is.
+
+    Args:
+        connection: Writer, inside a transaction.
+        run: The run.
+        coverage: Columns of ``ops.coverage``.
+        rejects: Columns of ``ops.rejects``.
+
+    Returns:
+        Whether the run was new.
+    """
+    known = connection.execute("select 1 from ops.runs where run_id = ?", [run.run_id]).fetchall()
+    if known:
+        return False
+    for table, frame in (
+        ("ops.runs", pl.DataFrame([run.__dict__])),
+        ("ops.coverage", coverage),
+        ("ops.rejects", rejects),
+    ):
+        _append(connection, table, frame)
+    return True
+
+
+def fail_run(connection: duckdb.DuckDBPyConnection, run_id: str, error: str) -> None:
+    """Note that a run failed after its data was loaded."""
+    connection.execute(
+        "update ops.runs set state = 'failed', error = ? where run_id = ?", [error, run_id]
+    )
+
+
+def load_unit_rules(connection: duckdb.DuckDBPyConnection) -> None:
+    """Copy the unit registry into ``ops.unit_rules``, so that queries can join it."""
+    rows = [
+        {
+            "unit_rule": rule.id,
+            **rule.model_dump(include=set(_RULE_COLUMNS)),
+            "counting_factor": float(rule.counting_factor),
+        }
+        for rule in unit_rules().values()
+    ]
+    utc = pl.Datetime("us", "UTC")
+    frame = pl.DataFrame(rows, schema_overrides={"valid_from": utc, "valid_to": utc})
+    connection.execute("delete from ops.unit_rules")
+    _append(connection, "ops.unit_rules", frame)
+
+
+def _append(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    if frame.is_empty():
+        return
+    with _staged(connection, "appended", frame):
+        connection.execute(f"insert into {table} by name select * from appended")  # noqa: S608
+
+
+class _staged:  # noqa: N801 -- reads as a statement
+    """Expose a frame to SQL under a name while the block runs."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame
+    ) -> None:
+        self._connection = connection
+        self._name = name
+        self._table = frame.to_arrow()
+
+    def __enter__(self) -> None:
+        self._connection.register(self._name, self._table)
+
+    def __exit__(self, *_error: object) -> None:
+        self._connection.unregister(self._name)

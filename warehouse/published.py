@@ -1,0 +1,93 @@
+"""The analysts' side: the published copy, read-only."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import polars as pl
+from polars.exceptions import PolarsError
+
+from oirisk.schemas.errors import HomeError, QueryError
+from oirisk.warehouse.home import Home
+
+Reader = duckdb.DuckDBPyConnection
+"""A read-only connection; callers outside the warehouse only pass it on."""
+
+_READING = frozenset(
+    {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.CREATE}
+)
+"""A pivot begins with a CREATE of a temporary type; in the copy itself nothing can be created."""
+
+_WRITING = re.compile(r"\b(copy|export)\b", re.IGNORECASE)
+"""EXPLAIN ANALYZE runs what it explains."""
+
+
+@contextmanager
+def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the published copy read-only, with no reach beyond the home's raw archive.
+
+    Raises:
+        HomeError: Nothing has been published yet, or the file cannot be read.
+    """
+    if not home.published.is_file():
+        raise HomeError(
+            f"{home.published} does not exist: nothing has been published there yet; "
+            "run `oirisk nightly` or `oirisk demo`, or point --home at the right folder"
+        )
+    try:
+        connection = duckdb.connect(str(home.published), read_only=True)
+    except duckdb.Error as error:
+        raise HomeError(f"cannot open {home.published}: {error}") from error
+    try:
+        folder = str(home.raw.resolve()).replace("'", "''")
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"set allowed_directories = ['{folder}']")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+def query(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any] | None = None
+) -> pl.DataFrame:
+    """Run one query and return its rows.
+
+    Raises:
+        QueryError: DuckDB refuses it; the message is DuckDB's own. Or a column is of a type, such
+            as an interval, that has to be cast first.
+    """
+    try:
+        _require_reading(connection, sql)
+        relation = connection.sql(sql, params=dict(parameters) if parameters else None)
+        if relation is None:
+            raise QueryError("expected a query that returns rows; the published copy is read-only")
+        return relation.pl()
+    except duckdb.Error as error:
+        raise QueryError(str(error)) from error
+    except PolarsError as error:
+        raise QueryError(f"a column has a type that has no printed form: {error}") from error
+
+
+def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Refuse statements that write files, which a read-only database does not hinder.
+
+    Raises:
+        QueryError: It is one.
+    """
+    for statement in connection.extract_statements(sql):
+        hidden = statement.type == duckdb.StatementType.EXPLAIN and _WRITING.search(sql)
+        if statement.type not in _READING or hidden:
+            raise QueryError(
+                f"expected a query, saw {statement.type.name}: this is read-only; "
+                "to keep a result, write `oirisk sql --format csv … > FILE`"
+            )
+
+
+def is_simulated(connection: Reader) -> bool:
+    """Tell whether the published data was made up by the sandbox."""
+    rows = connection.execute("select bool_or(is_simulated) from ops.runs").fetchall()
+    return bool(rows and rows[0][0])

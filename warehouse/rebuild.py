@@ -1,0 +1,110 @@
+"""What a build by command covers, and the files a user adds to it."""
+
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from oirisk.schemas.errors import RecordingError
+from oirisk.warehouse.build import BuildWindow, affected_window
+from oirisk.warehouse.sql_files import statement
+
+
+def window_to_build(
+    connection: duckdb.DuckDBPyConnection, as_of: datetime, lookback_days: float, *, full: bool
+) -> BuildWindow | None:
+    """Find what to build: what changed since the last build by command, or everything.
+
+    Args:
+        connection: Migrated, with the facts in it.
+        as_of: Snapshots after this are left alone.
+        lookback_days: How long the last good figure of an instrument counts.
+        full: Everything up to ``as_of``, whatever was built before.
+
+    Returns:
+        The window, or None when there is nothing to build.
+    """
+    rows = connection.execute(
+        "select min(snapshot_at), max(snapshot_at) from core.open_interest where snapshot_at <= ?",
+        [as_of],
+    ).fetchall()
+    first, last = rows[0]
+    if first is None:
+        return None
+    built = connection.execute("select max(as_of) from ops.builds").fetchall()[0][0]
+    if full or built is None:
+        return BuildWindow(first, last)
+    changed = affected_window(connection, built, lookback_days)
+    if changed is None or changed.since > last:
+        return None
+    return BuildWindow(changed.since, min(changed.until, last))
+
+
+def record_build(
+    connection: duckdb.DuckDBPyConnection, as_of: datetime, window: BuildWindow, *, full: bool
+) -> None:
+    """Note a build, so that the next one need only do what changed since; a repeat adds nothing."""
+    connection.execute(
+        "delete from ops.builds where as_of = ? and since = ? and until = ?",
+        [as_of, window.since, window.until],
+    )
+    connection.execute(
+        "insert into ops.builds values (?, ?, ?, ?)", [as_of, window.since, window.until, full]
+    )
+
+
+def stored_instants(connection: duckdb.DuckDBPyConnection, window: BuildWindow) -> list[datetime]:
+    """Return the snapshots of runs in a window, oldest first."""
+    rows = connection.execute(
+        "select distinct snapshot_at from ops.runs"
+        " where snapshot_at between ? and ? and flow in ('nightly', 'snapshot')"
+        " order by snapshot_at",
+        [window.since, window.until],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def load_events(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
+    """Replace the calendar by a CSV of ``event_at, asset, event_type``; asset ALL: the market.
+
+    Returns:
+        Events stored.
+
+    Raises:
+        RecordingError: The file cannot be read, lacks a column, or holds a row that is none.
+    """
+    return _replace(connection, "events", file)
+
+
+def load_supply(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
+    """Replace supplies by a CSV of ``as_of, asset, circulating_base, exchange_reserve_base``.
+
+    Returns:
+        Rows stored.
+
+    Raises:
+        RecordingError: The file cannot be read, lacks a column, or holds a row that is none.
+    """
+    return _replace(connection, "supply", file)
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, table: str, file: Path) -> int:
+    if not file.is_file():
+        raise RecordingError(f"{file} does not exist")
+    try:
+        with duckdb.connect() as outside:
+            given = outside.sql(
+                "select * from read_csv($file, all_varchar = true, header = true)",
+                params={"file": str(file)},
+            ).to_arrow_table()
+        connection.register("given_rows", given)
+        query = statement(f"load/read_{table}.sql")
+        connection.execute(f"create or replace temp table read_rows as\n{query}")
+    except duckdb.Error as error:
+        raise RecordingError(f"{file} is no table of {table}: {error}") from error
+    connection.unregister("given_rows")
+    connection.execute(f"delete from core.{table}")  # noqa: S608 -- names of our own
+    connection.execute(f"insert into core.{table} select * from temp.read_rows")  # noqa: S608
+    rows = connection.execute("select count(*) from temp.read_rows").fetchall()
+    connection.execute("drop table temp.read_rows")
+    return int(rows[0][0])

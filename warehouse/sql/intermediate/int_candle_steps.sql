@@ -1,0 +1,68 @@
+-- int_candle_steps: what each venue's open interest was at a snapshot, and how far it moved.
+-- Grain   one row per (snapshot_at, group_id, venue_id) with a fresh row; futures only
+-- Inputs  int_open_interest_judged, int_instruments_numbered
+-- Params  $since  timestamptz, first instant of the window
+-- A step is the change since the instrument was last seen; it counts for a bar length when that
+-- was no earlier than one bar before the bar began. So an instrument that appears or vanishes
+-- moves nothing, and one that was missed for a moment brings its whole change when it returns.
+-- Amounts are whole numbers of 1e-10 coins, as in core.exact_sum, so that steps add up exactly.
+with
+
+futures as (
+
+    select distinct group_id from int_instruments_numbered
+    where kind_group = 'futures'
+
+),
+
+seen as (
+
+    select
+        epoch_us(judged.snapshot_at) as at_us,
+        judged.instrument_id,
+        judged.group_id,
+        judged.venue_id,
+        judged.oi_usd,
+        judged.is_simulated,
+        cast(judged.oi_base * 1e10 as hugeint) as units
+    from int_open_interest_judged as judged
+    inner join futures
+        on judged.group_id = futures.group_id
+    where
+        judged.is_fresh
+        and judged.snapshot_at >= core.bar_start('1d', $since) - interval 24 hour
+
+),
+
+chained as (
+
+    select
+        *,
+        units - lag(units) over instrument as step,
+        lag(at_us) over instrument as before_us
+    from seen
+    window instrument as (partition by instrument_id order by at_us)
+
+)
+
+select
+    at_us,
+    group_id,
+    venue_id,
+    sum(units) as units,
+    core.exact_sum(oi_usd) as oi_usd,
+    coalesce(
+        sum(step) filter (where before_us >= at_us - at_us % 300000000 - 300000000), 0
+    ) as step_5m,
+    coalesce(
+        sum(step) filter (where before_us >= at_us - at_us % 3600000000 - 3600000000), 0
+    ) as step_1h,
+    coalesce(
+        sum(step) filter (where before_us >= at_us - at_us % 14400000000 - 14400000000), 0
+    ) as step_4h,
+    coalesce(
+        sum(step) filter (where before_us >= at_us - at_us % 86400000000 - 86400000000), 0
+    ) as step_1d,
+    bool_or(is_simulated) as is_simulated
+from chained
+group by all

@@ -1,0 +1,61 @@
+-- int_cluster_heirs: which earlier cluster each island continues.
+-- Grain   one row per (asset, kind, side, first_bin) that continues one; each cluster_id at most once
+-- Inputs  int_cluster_islands, int_cluster_previous
+-- Two price ranges are one cluster when they share at least half of what they cover together.
+with
+
+pairs as (
+
+    select
+        islands.asset,
+        islands.kind,
+        islands.side,
+        islands.first_bin,
+        previous.cluster_id,
+        previous.snapshot_at,
+        (
+            least(islands.price_high, previous.price_high)
+            - greatest(islands.price_low, previous.price_low)
+        )
+        / nullif(
+            greatest(islands.price_high, previous.price_high)
+            - least(islands.price_low, previous.price_low),
+            0
+        ) as overlap
+    from int_cluster_islands as islands
+    inner join int_cluster_previous as previous
+        on
+            islands.asset = previous.asset
+            and islands.kind = previous.kind
+            and islands.side = previous.side
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by asset, kind, side, first_bin
+            order by overlap desc, snapshot_at desc, cluster_id asc
+        ) as rank_of_previous,
+        row_number() over (
+            partition by cluster_id
+            order by overlap desc, first_bin asc
+        ) as rank_of_island
+    from pairs
+    where overlap >= 0.5
+
+)
+
+select
+    asset,
+    kind,
+    side,
+    first_bin,
+    cluster_id
+from ranked
+where
+    rank_of_previous = 1
+    and rank_of_island = 1
+order by asset, kind, side, first_bin

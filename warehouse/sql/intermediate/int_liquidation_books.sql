@@ -1,0 +1,95 @@
+-- int_liquidation_books: open interest and margin rules of each book.
+-- Grain   one row per book
+-- Inputs  int_liquidation_members, int_position_assets, core.leverage_tiers
+-- Params  $until             timestamptz, the snapshot to build
+--         $bin_pct           double, width of a bin in percent
+--         $position_usd      double, size of a typical position: its tier holds
+--         $maintenance_rate  double, where an exchange's tiers are not known
+-- Without a mark there is no map, but there is a profile. Tiers count as they were known at
+-- the snapshot. Of several contracts the largest gives them.
+with
+
+known_tiers as (
+
+    select
+        venue,
+        symbol,
+        floor_usd,
+        max_leverage,
+        maintenance_margin_rate,
+        as_of
+    from core.leverage_tiers
+    where
+        recorded_at <= $until
+        and (superseded_at is null or superseded_at > $until)
+        and coalesce(floor_usd, 0) <= $position_usd
+        and maintenance_margin_rate > 0
+        and maintenance_margin_rate < 0.5
+
+),
+
+tiers as (
+
+    select * from known_tiers
+    qualify
+        row_number() over (
+            partition by venue, symbol order by as_of desc, coalesce(floor_usd, 0) desc
+        ) = 1
+
+),
+
+members as (
+
+    select
+        members.*,
+        tiers.maintenance_margin_rate,
+        tiers.max_leverage
+    from int_liquidation_members as members
+    left join tiers
+        on
+            members.venue = tiers.venue
+            and members.symbol = tiers.symbol
+
+),
+
+books as (
+
+    select
+        book,
+        asset,
+        venue,
+        is_inverse,
+        core.exact_sum(oi_base) as oi_base,
+        bool_or(is_simulated) as is_simulated,
+        max_by(maintenance_margin_rate, oi_base) filter (
+            where maintenance_margin_rate is not null
+        ) as known_rate,
+        max_by(max_leverage, oi_base) filter (
+            where max_leverage > 1
+        ) as known_leverage
+    from members
+    group by book, asset, venue, is_inverse
+
+)
+
+select
+    books.book,
+    books.asset,
+    books.venue,
+    books.is_inverse,
+    books.oi_base,
+    books.is_simulated,
+    books.known_rate is not null as has_tiers,
+    coalesce(books.known_rate, $maintenance_rate) as maintenance_rate,
+    least(
+        coalesce(books.known_leverage, 125),
+        0.9 / coalesce(books.known_rate, $maintenance_rate)
+    ) as max_leverage,
+    if(assets.mark > 0, assets.mark, null) as mark,
+    cast(floor(ln(if(assets.mark > 0, assets.mark, null)) / ln(1 + $bin_pct / 100)) as integer)
+        as mark_bin
+from books
+inner join int_position_assets as assets
+    on books.asset = assets.asset
+where books.oi_base > 0
+order by books.book

@@ -1,0 +1,198 @@
+-- int_liquidation_distances: how far from its entry a position is liquidated, in price bins.
+-- Grain   one row per (book, side, steps); 100000 steps stand for never
+-- Inputs  int_liquidation_books, int_liquidation_mixes
+-- Params  $bin_pct  double, width of a bin in percent
+-- Isolated margin, maintenance at the liquidation price. For a linear contract a long entered
+-- at E goes at E (1 - 1/L) / (1 - m), a short at E (1 + 1/L) / (1 + m); for an inverse one a
+-- long at E (1 + m) / (1 + 1/L), a short at E (1 - m) / (1 - 1/L): the two distances change
+-- places. Weights beyond what the exchange allows are shared out over the others. An interval
+-- of leverage is spread evenly over its distances. Entry and distance are both spread within
+-- their bins, so the level lies half in each of two: steps and steps + 1 below (or above).
+-- alive_base and the like: the weight that is liquidated at no less than so many steps.
+with
+
+allowed as (
+
+    select
+        books.book,
+        books.is_inverse,
+        books.maintenance_rate,
+        least(mixes.leverage_high, books.max_leverage) as leverage_high,
+        mixes.leverage_low,
+        case
+            when mixes.leverage_high = mixes.leverage_low then 1
+            else
+                ln(least(mixes.leverage_high, books.max_leverage) / mixes.leverage_low)
+                / ln(mixes.leverage_high / mixes.leverage_low)
+        end as allowed_part,
+        mixes.base,
+        mixes.retail_heavy,
+        mixes.institutional,
+        mixes.calibrated
+    from int_liquidation_books as books
+    inner join int_liquidation_mixes as mixes
+        on books.asset = mixes.asset
+    where mixes.leverage_low < books.max_leverage
+
+),
+
+totals as (
+
+    select
+        book,
+        sum(base * allowed_part order by leverage_low, leverage_high) as base,
+        sum(retail_heavy * allowed_part order by leverage_low, leverage_high)
+            as retail_heavy,
+        sum(institutional * allowed_part order by leverage_low, leverage_high)
+            as institutional,
+        sum(calibrated * allowed_part order by leverage_low, leverage_high)
+            as calibrated
+    from allowed
+    group by book
+
+),
+
+sides as (
+
+    select unnest(['long', 'short']) as side
+
+),
+
+measured as (
+
+    select
+        allowed.*,
+        sides.side,
+        -- towards zero there is room for a fall of 98 percent; what needs more, never goes
+        case
+            when (sides.side = 'long') <> allowed.is_inverse
+                then
+                    ln(
+                        (1 - allowed.maintenance_rate)
+                        / greatest(1 - 1 / allowed.leverage_high, 0.02)
+                    )
+            else ln((1 + 1 / allowed.leverage_high) / (1 + allowed.maintenance_rate))
+        end / ln(1 + $bin_pct / 100) as nearest,
+        case
+            when (sides.side = 'long') <> allowed.is_inverse
+                then
+                    ln(
+                        (1 - allowed.maintenance_rate)
+                        / greatest(1 - 1 / allowed.leverage_low, 0.02)
+                    )
+            else ln((1 + 1 / allowed.leverage_low) / (1 + allowed.maintenance_rate))
+        end / ln(1 + $bin_pct / 100) as furthest
+    from allowed
+    cross join sides
+
+),
+
+touched as (
+
+    select
+        *,
+        unnest(
+            range(
+                cast(floor(nearest) as bigint),
+                cast(greatest(floor(nearest), ceil(furthest) - 1) as bigint) + 1
+            )
+        ) as steps
+    from measured
+
+),
+
+spread as (
+
+    select
+        touched.book,
+        touched.side,
+        touched.steps,
+        touched.allowed_part * case
+            when touched.furthest > touched.nearest
+                then
+                    (
+                        least(touched.furthest, touched.steps + 1)
+                        - greatest(touched.nearest, touched.steps)
+                    )
+                    / (touched.furthest - touched.nearest)
+            else 1
+        end as part,
+        touched.base,
+        touched.retail_heavy,
+        touched.institutional,
+        touched.calibrated
+    from touched
+
+),
+
+halves as (
+
+    select
+        spread.*,
+        unnest([spread.steps, spread.steps + 1]) as level_steps
+    from spread
+
+),
+
+summed as (
+
+    select
+        halves.book,
+        halves.side,
+        cast(least(halves.level_steps, 100000) as integer) as steps,
+        core.exact_sum(halves.part / 2 * halves.base / nullif(totals.base, 0)) as base,
+        core.exact_sum(halves.part / 2 * halves.retail_heavy / nullif(totals.retail_heavy, 0))
+            as retail_heavy,
+        core.exact_sum(halves.part / 2 * halves.institutional / nullif(totals.institutional, 0))
+            as institutional,
+        core.exact_sum(halves.part / 2 * halves.calibrated / nullif(totals.calibrated, 0))
+            as calibrated
+    from halves
+    inner join totals
+        on halves.book = totals.book
+    group by halves.book, halves.side, cast(least(halves.level_steps, 100000) as integer)
+
+),
+
+ladder as (
+
+    -- every number of steps, so that any of them can be looked up
+    select
+        ends.book,
+        ends.side,
+        cast(unnest(range(0, ends.most + 2)) as integer) as steps
+    from (
+        select
+            book,
+            side,
+            max(steps) as most
+        from summed
+        group by book, side
+    ) as ends
+
+)
+
+select
+    ladder.book,
+    ladder.side,
+    ladder.steps,
+    coalesce(summed.base, 0) as base,
+    coalesce(summed.retail_heavy, 0) as retail_heavy,
+    coalesce(summed.institutional, 0) as institutional,
+    coalesce(summed.calibrated, 0) as calibrated,
+    coalesce(sum(summed.base) over outward, 0) as alive_base,
+    coalesce(sum(summed.retail_heavy) over outward, 0) as alive_retail_heavy,
+    coalesce(sum(summed.institutional) over outward, 0) as alive_institutional,
+    coalesce(sum(summed.calibrated) over outward, 0) as alive_calibrated
+from ladder
+left join summed
+    on
+        ladder.book = summed.book
+        and ladder.side = summed.side
+        and ladder.steps = summed.steps
+window
+    outward as (
+        partition by ladder.book, ladder.side order by ladder.steps desc
+        rows between unbounded preceding and current row
+    )
+order by ladder.book, ladder.side, ladder.steps

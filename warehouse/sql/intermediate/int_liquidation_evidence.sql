@@ -1,0 +1,92 @@
+-- int_liquidation_evidence: steps from which the leverage mix of an asset can be learned.
+-- Grain   one row per (instrument, until_at)
+-- Inputs  int_position_steps, int_position_paths, int_liquidation_members,
+--         int_position_assets, marts.leverage_calibration
+-- Params  $until             timestamptz, the snapshot to build
+--         $calibration_days  double, how long a calibration counts
+--         $calibrations      integer, at most so many assets at once
+-- Assets whose latest calibration is older, largest first; of each the two largest linear
+-- contracts, in steps of at most 15 minutes that bars cover.
+with
+
+latest as (
+
+    select
+        asset,
+        max(calibrated_at) as calibrated_at
+    from marts.leverage_calibration
+    where calibrated_at <= $until
+    group by asset
+
+),
+
+fine as (
+
+    select
+        instrument,
+        count(*) as steps
+    from int_position_steps
+    where until_at - from_at <= interval 15 minutes
+    group by instrument
+
+),
+
+contracts as (
+
+    select
+        members.instrument,
+        members.asset,
+        members.oi_base
+    from int_liquidation_members as members
+    inner join fine
+        on members.instrument = fine.instrument
+    where
+        not members.is_inverse
+        and fine.steps >= 1500
+    qualify
+        row_number() over (
+            partition by members.asset order by members.oi_base desc, members.instrument asc
+        ) <= 2
+
+),
+
+due as (
+
+    select assets.asset
+    from int_position_assets as assets
+    left join latest
+        on assets.asset = latest.asset
+    where
+        assets.asset in (select contracts.asset from contracts)
+        and (
+            latest.calibrated_at is null
+            or latest.calibrated_at
+            <= $until - to_microseconds(cast($calibration_days * 86400e6 as bigint))
+        )
+    order by assets.oi_usd desc, assets.asset asc
+    limit $calibrations
+
+)
+
+select
+    contracts.asset,
+    contracts.instrument,
+    steps.until_at,
+    steps.held_before,
+    steps.held_after,
+    paths.volume_base as volume,
+    paths.low as price_low,
+    paths.high as price_high,
+    steps.is_simulated
+from due
+inner join contracts
+    on due.asset = contracts.asset
+inner join int_position_steps as steps
+    on contracts.instrument = steps.instrument
+inner join int_position_paths as paths
+    on
+        steps.instrument = paths.instrument
+        and steps.until_at = paths.until_at
+where
+    steps.until_at - steps.from_at <= interval 15 minutes
+order by contracts.asset, contracts.instrument, steps.until_at

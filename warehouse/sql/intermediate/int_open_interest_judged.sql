@@ -1,0 +1,62 @@
+-- int_open_interest_judged: current facts, each with the verdict whether it may be summed.
+-- Grain   one row per (snapshot_at, instrument_id)
+-- Inputs  core.open_interest, int_instruments_numbered
+-- Params  $earliest         timestamptz, first instant any model reads
+--         $until            timestamptz, last instant of the window
+--         $max_age_minutes  double, further from the snapshot than this is stale
+-- Beyond 1e24 (and NaN, which DuckDB sorts last) is no amount; exact sums could not hold it.
+with
+
+facts as (
+
+    select
+        snapshot_at,
+        venue,
+        symbol,
+        asset,
+        core.kind_group(kind) as kind_group,
+        kind,
+        margin,
+        oi_base,
+        oi_usd,
+        coalesce(mark_price, oi_usd / nullif(oi_base, 0)) as price,
+        case when volume_24h_usd < 1e24 then volume_24h_usd end as volume_24h_usd,
+        funding_rate * 8 / nullif(funding_interval_hours, 0) as funding_8h,
+        case when kind = 'perp' then mark_price / nullif(index_price, 0) - 1 end as basis,
+        unit_rule,
+        is_simulated,
+        abs(epoch_us(snapshot_at) - epoch_us(observed_at))
+        <= $max_age_minutes * 60e6 as is_timely,
+        quality = 'ok' and oi_base < 1e24 and coalesce(oi_usd < 1e24, false) as is_sound
+    from core.open_interest
+    where
+        snapshot_at between $earliest and $until
+        and superseded_at is null
+
+)
+
+select
+    facts.snapshot_at,
+    instruments.instrument_id,
+    instruments.group_id,
+    instruments.venue_id,
+    facts.venue,
+    facts.kind,
+    facts.margin,
+    facts.oi_base,
+    facts.oi_usd,
+    facts.price,
+    facts.volume_24h_usd,
+    facts.funding_8h,
+    facts.basis,
+    facts.unit_rule,
+    facts.is_simulated,
+    facts.is_timely,
+    facts.is_timely and facts.is_sound as is_fresh
+from facts
+inner join int_instruments_numbered as instruments
+    on
+        facts.venue = instruments.venue
+        and facts.symbol = instruments.symbol
+        and facts.asset = instruments.asset
+        and facts.kind_group = instruments.kind_group

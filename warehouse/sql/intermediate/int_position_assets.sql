@@ -1,0 +1,24 @@
+-- int_position_assets: the assets that get a profile, largest open interest first.
+-- Grain   one row per asset
+-- Inputs  int_position_universe
+-- Params  $top_assets  integer, how many assets
+-- mark is the median over the asset's perpetuals, null where it has none.
+with
+
+assets as (
+
+    select
+        asset,
+        sum(oi_base) as oi_base,
+        sum(oi_usd) as oi_usd,
+        median(mark_price) filter (where kind = 'perp') as mark,
+        bool_or(is_simulated) as is_simulated
+    from int_position_universe
+    group by asset
+
+)
+
+select * from assets
+where oi_usd > 0
+order by oi_usd desc, asset asc
+limit $top_assets

@@ -1,0 +1,172 @@
+-- int_position_paths: price range and volume of the steps that bars cover.
+-- Grain   one row per (instrument, until_at); steps that bars do not cover are absent
+-- Inputs  core.bars, int_position_steps, int_position_universe
+-- Params  $until         timestamptz, the snapshot to build; later bars do not count
+--         $history_days  double, how far back observations count
+-- A bar of exactly the step, else the shortest bars that together leave no hole. A bar that is
+-- only partly inside gives its whole range, and of its volume the part of its time inside.
+-- volume_base is null where a bar has none.
+with
+
+bars as (
+
+    select
+        universe.instrument,
+        facts.low,
+        facts.high,
+        facts.volume_base,
+        epoch_us(facts.bar_at) as from_us,
+        try_cast(left(facts.interval, -1) as bigint)
+        * case right(facts.interval, 1)
+            when 'm' then 60
+            when 'h' then 3600
+            when 'd' then 86400
+            when 'w' then 604800
+        end * 1000000 as length_us
+    from core.bars as facts
+    inner join int_position_universe as universe
+        on
+            facts.venue = universe.venue
+            and facts.symbol = universe.symbol
+    where
+        facts.bar_at <= $until
+        and facts.bar_at
+        >= $until - to_microseconds(cast(($history_days + 7) * 86400e6 as bigint))
+        and facts.low > 0
+        and facts.high >= facts.low
+
+),
+
+complete_bars as (
+
+    select *
+    from bars
+    where
+        length_us > 0
+        and from_us + length_us <= epoch_us($until)
+
+),
+
+steps as (
+
+    select
+        instrument,
+        until_at,
+        epoch_us(from_at) as from_us,
+        epoch_us(until_at) as until_us
+    from int_position_steps
+    where not is_bridged
+
+),
+
+exact as (
+
+    select
+        steps.instrument,
+        steps.until_at,
+        bars.low,
+        bars.high,
+        bars.volume_base
+    from steps
+    inner join complete_bars as bars
+        on
+            steps.instrument = bars.instrument
+            and steps.from_us = bars.from_us
+            and steps.until_us - steps.from_us = bars.length_us
+
+),
+
+bar_lengths as (
+
+    select distinct
+        instrument,
+        length_us
+    from complete_bars
+
+),
+
+slots as (
+
+    -- only a bar that starts in one of these multiples of its own length can touch the step
+    select
+        steps.instrument,
+        steps.until_at,
+        steps.from_us,
+        steps.until_us,
+        bar_lengths.length_us,
+        unnest(
+            range(
+                divide(steps.from_us, bar_lengths.length_us) - 1,
+                divide(steps.until_us - 1, bar_lengths.length_us) + 1
+            )
+        ) as slot
+    from steps
+    inner join bar_lengths
+        on steps.instrument = bar_lengths.instrument
+    anti join exact
+        on
+            steps.instrument = exact.instrument
+            and steps.until_at = exact.until_at
+
+),
+
+touching as (
+
+    select
+        slots.instrument,
+        slots.until_at,
+        slots.until_us - slots.from_us as wanted_us,
+        bars.from_us as bar_from_us,
+        bars.length_us,
+        bars.low,
+        bars.high,
+        bars.volume_base,
+        least(bars.from_us + bars.length_us, slots.until_us)
+        - greatest(bars.from_us, slots.from_us) as shared_us
+    from slots
+    inner join complete_bars as bars
+        on
+            slots.instrument = bars.instrument
+            and slots.length_us = bars.length_us
+            and slots.slot = divide(bars.from_us, bars.length_us)
+            and slots.until_us > bars.from_us
+            and slots.from_us < bars.from_us + bars.length_us
+
+),
+
+coverings as (
+
+    select
+        instrument,
+        until_at,
+        wanted_us,
+        length_us,
+        sum(shared_us) as covered_us,
+        min(low) as low,
+        max(high) as high,
+        case
+            when count(volume_base) = count(*)
+                then sum(volume_base * shared_us / length_us order by bar_from_us)
+        end as volume_base
+    from touching
+    group by instrument, until_at, wanted_us, length_us
+
+),
+
+composed as (
+
+    select
+        instrument,
+        until_at,
+        low,
+        high,
+        volume_base
+    from coverings
+    where covered_us = wanted_us
+    qualify row_number() over (partition by instrument, until_at order by length_us) = 1
+
+)
+
+select * from exact
+union all
+select * from composed

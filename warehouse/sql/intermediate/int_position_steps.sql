@@ -1,0 +1,99 @@
+-- int_position_steps: what happened between two consecutive observations of an instrument.
+-- Grain   one row per (instrument, until_at)
+-- Inputs  core.open_interest, int_position_universe, int_position_assets
+-- Params  $until         timestamptz, the snapshot to build
+--         $known_at      timestamptz, facts recorded later do not count
+--         $history_days  double, how far back observations count
+-- held_before and held_after are in the unit that a price move alone leaves unchanged: USD of
+-- face value for inverse, contracts for quanto, coins for linear instruments; coins where an
+-- observation lacks that figure. A step of more than 36 hours is a gap (is_bridged). is_first
+-- marks the step from an instrument's earliest observation.
+with
+
+observations as (
+
+    select
+        universe.instrument,
+        facts.snapshot_at,
+        facts.margin,
+        facts.oi_base,
+        facts.oi_usd,
+        facts.oi_contracts,
+        facts.mark_price,
+        facts.is_simulated
+    from core.open_interest as facts
+    inner join int_position_universe as universe
+        on
+            facts.venue = universe.venue
+            and facts.symbol = universe.symbol
+    inner join int_position_assets as assets
+        on universe.asset = assets.asset
+    where
+        facts.recorded_at <= $known_at
+        and (facts.superseded_at is null or facts.superseded_at > $known_at)
+        and facts.quality = 'ok'
+        and facts.kind in ('perp', 'future')
+        and facts.snapshot_at <= $until
+        and facts.snapshot_at
+        >= $until - to_microseconds(cast($history_days * 86400e6 as bigint))
+
+),
+
+units as (
+
+    select
+        instrument,
+        case
+            when bool_and(margin = 'inverse') and count(oi_usd) = count(*) then 'usd'
+            when bool_and(margin = 'quanto') and count(oi_contracts) = count(*)
+                then 'contracts'
+            else 'base'
+        end as unit
+    from observations
+    group by instrument
+
+),
+
+held as (
+
+    select
+        observations.instrument,
+        observations.is_simulated,
+        observations.mark_price,
+        observations.oi_base,
+        observations.snapshot_at,
+        case units.unit
+            when 'usd' then observations.oi_usd
+            when 'contracts' then observations.oi_contracts
+            else observations.oi_base
+        end as held
+    from observations
+    inner join units
+        on observations.instrument = units.instrument
+
+),
+
+pairs as (
+
+    select
+        instrument,
+        is_simulated,
+        lag(snapshot_at) over history as from_at,
+        snapshot_at as until_at,
+        lag(held) over history as held_before,
+        held as held_after,
+        lag(oi_base) over history as base_before,
+        oi_base as base_after,
+        lag(mark_price) over history as mark_before,
+        mark_price as mark_after,
+        row_number() over history = 2 as is_first
+    from held
+    window history as (partition by instrument order by snapshot_at)
+
+)
+
+select
+    *,
+    until_at - from_at > interval 36 hours as is_bridged
+from pairs
+where until_at > from_at

@@ -1,0 +1,46 @@
+-- int_position_universe: perpetuals and dated futures whose open interest is known at the snapshot.
+-- Grain   one row per (venue, symbol)
+-- Inputs  core.open_interest
+-- Params  $until            timestamptz, the snapshot to build
+--         $known_at         timestamptz, facts recorded later do not count
+--         $max_age_minutes  double, an observation further from the snapshot than this is stale
+-- instrument numbers the rows: a short key for the models that read this one.
+with
+
+known as (
+
+    select
+        venue,
+        symbol,
+        asset,
+        kind,
+        margin = 'inverse' as is_inverse,
+        snapshot_at,
+        oi_base,
+        coalesce(oi_usd, oi_base * mark_price) as oi_usd,
+        mark_price,
+        is_simulated
+    from core.open_interest
+    where
+        recorded_at <= $known_at
+        and (superseded_at is null or superseded_at > $known_at)
+        and quality = 'ok'
+        and kind in ('perp', 'future')
+        and snapshot_at <= $until
+        and abs(epoch_us(observed_at) - epoch_us($until)) <= $max_age_minutes * 60e6
+
+),
+
+newest as (
+
+    select *
+    from known
+    qualify row_number() over (partition by venue, symbol order by snapshot_at desc) = 1
+
+)
+
+select
+    *,
+    row_number() over (order by venue, symbol) as instrument
+from newest
+order by venue, symbol

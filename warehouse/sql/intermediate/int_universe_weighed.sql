@@ -1,0 +1,189 @@
+-- int_universe_weighed: every instrument that should be there at a snapshot, and its weight.
+-- Grain   one row per (snapshot_at, instrument_id)
+-- Inputs  int_open_interest_judged, int_references_found, int_venues_attempted,
+--         int_instruments_numbered, core.instruments
+-- Params  $since          timestamptz, first instant of the window
+--         $lookback_days  double, how long the last good figure of an instrument counts
+-- The weight is the last good oi_usd before the snapshot, within the lookback; for what was not
+-- seen before, the fresh one. It is null for an instrument that is listed but was never seen.
+-- What a venue listed when it was first read is taken to have been listed before, unless its
+-- listing date says otherwise; what appeared later counts from when it appeared.
+with
+
+instants as (
+
+    select
+        snapshot_at,
+        group_id
+    from int_open_interest_judged
+    where is_fresh and snapshot_at >= $since
+    union
+    select
+        reference_at,
+        group_id
+    from int_references_found
+    where horizon = '24h'
+
+),
+
+listings as (
+
+    select
+        venue,
+        symbol,
+        asset,
+        core.kind_group(kind) as kind_group,
+        is_active,
+        expiry,
+        listed_at,
+        valid_to,
+        case
+            when valid_from = min(valid_from) over (partition by venue)
+                then timestamptz '1970-01-01 00:00:00+00'
+            else valid_from
+        end as known_from
+    from core.instruments
+
+),
+
+seen as (
+
+    select
+        snapshot_at,
+        group_id,
+        instrument_id,
+        venue,
+        oi_usd,
+        lag(oi_usd) over instrument as earlier_usd,
+        lag(snapshot_at) over instrument as earlier_at
+    from int_open_interest_judged
+    where is_fresh
+    window instrument as (partition by instrument_id order by snapshot_at)
+
+),
+
+fresh as (
+
+    select
+        seen.snapshot_at,
+        seen.group_id,
+        seen.instrument_id,
+        seen.venue,
+        case
+            when
+                seen.earlier_at
+                >= seen.snapshot_at
+                - to_microseconds(cast($lookback_days * 86400e6 as bigint))
+                then seen.earlier_usd
+            else seen.oi_usd
+        end as weight_usd
+    from seen
+    inner join instants
+        on
+            seen.snapshot_at = instants.snapshot_at
+            and seen.group_id = instants.group_id
+
+),
+
+candidates as (
+
+    select
+        instants.snapshot_at,
+        instruments.*
+    from instants
+    inner join int_instruments_numbered as instruments
+        on instants.group_id = instruments.group_id
+
+),
+
+absent as materialized (
+
+    select candidates.*
+    from candidates
+    inner join int_venues_attempted as attempted
+        on
+            candidates.snapshot_at = attempted.snapshot_at
+            and candidates.venue = attempted.venue
+    anti join fresh
+        on
+            candidates.snapshot_at = fresh.snapshot_at
+            and candidates.instrument_id = fresh.instrument_id
+
+),
+
+described as (
+
+    select
+        absent.snapshot_at,
+        absent.group_id,
+        absent.instrument_id,
+        absent.venue,
+        coalesce(
+            listings.is_active
+            and listings.asset = absent.asset
+            and listings.kind_group = absent.kind_group
+            and (listings.valid_to is null or listings.valid_to > absent.snapshot_at)
+            and (listings.expiry is null or listings.expiry > absent.snapshot_at),
+            false
+        ) as is_alive,
+        listings.symbol is not null as is_described,
+        coalesce(listings.listed_at <= absent.snapshot_at, true) as has_begun
+    from absent
+    asof left join listings
+        on
+            absent.venue = listings.venue
+            and absent.symbol = listings.symbol
+            and absent.snapshot_at >= listings.known_from
+
+),
+
+good as (
+
+    select
+        snapshot_at as good_at,
+        instrument_id,
+        oi_usd
+    from int_open_interest_judged
+    where is_fresh
+
+),
+
+weighed as (
+
+    select
+        described.*,
+        case
+            when
+                good.good_at
+                >= described.snapshot_at
+                - to_microseconds(cast($lookback_days * 86400e6 as bigint))
+                then good.oi_usd
+        end as weight_usd
+    from described
+    asof left join good
+        on
+            described.instrument_id = good.instrument_id
+            and described.snapshot_at >= good.good_at
+
+)
+
+select
+    snapshot_at,
+    group_id,
+    instrument_id,
+    venue,
+    true as is_fresh,
+    weight_usd
+from fresh
+union all
+select
+    snapshot_at,
+    group_id,
+    instrument_id,
+    venue,
+    false as is_fresh,
+    weight_usd
+from weighed
+where
+    (is_alive and has_begun)
+    or (weight_usd is not null and (is_alive or not is_described))

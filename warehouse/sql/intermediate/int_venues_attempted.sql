@@ -1,0 +1,124 @@
+-- int_venues_attempted: the venues a snapshot should hold, and whether their size can be told.
+-- Grain   one row per (snapshot_at, venue)
+-- Inputs  ops.runs, ops.coverage, core.instruments, int_open_interest_judged
+-- Params  $earliest       timestamptz, first instant any model reads
+--         $until          timestamptz, last instant of the window
+--         $lookback_days  double, how long the last good figure of an instrument counts
+-- Where a run is recorded, those it asked, and any that has rows all the same (an import);
+-- where none is (history), those seen within the lookback.
+with
+
+sightings as (
+
+    select
+        venue,
+        snapshot_at,
+        bool_or(is_fresh) as is_good
+    from int_open_interest_judged
+    group by all
+
+),
+
+asked as (
+
+    select distinct
+        runs.snapshot_at,
+        coverage.venue
+    from ops.runs as runs
+    inner join ops.coverage as coverage
+        on runs.run_id = coverage.run_id
+    where
+        runs.snapshot_at between $earliest and $until
+        and coverage.status <> 'skipped'
+
+),
+
+snapshots as (
+
+    select distinct snapshot_at from sightings
+
+),
+
+venues as (
+
+    select venue from sightings
+    union
+    select venue from asked
+
+),
+
+good_sightings as (
+
+    select
+        venue,
+        snapshot_at
+    from sightings
+    where is_good
+
+),
+
+pairs as (
+
+    select
+        snapshots.snapshot_at,
+        venues.venue
+    from snapshots
+    cross join venues
+
+),
+
+last_seen as (
+
+    select
+        pairs.snapshot_at,
+        pairs.venue,
+        sightings.snapshot_at as seen_at
+    from pairs
+    asof left join sightings
+        on
+            pairs.venue = sightings.venue
+            and pairs.snapshot_at >= sightings.snapshot_at
+
+),
+
+last_good as (
+
+    select
+        last_seen.snapshot_at,
+        last_seen.venue,
+        last_seen.seen_at,
+        good_sightings.snapshot_at as good_at,
+        last_seen.snapshot_at
+        - to_microseconds(cast($lookback_days * 86400e6 as bigint)) as lookback_at
+    from last_seen
+    asof left join good_sightings
+        on
+            last_seen.venue = good_sightings.venue
+            and last_seen.snapshot_at >= good_sightings.snapshot_at
+
+),
+
+recorded as (
+
+    select distinct snapshot_at from asked
+
+)
+
+select
+    last_good.snapshot_at,
+    last_good.venue,
+    coalesce(last_good.good_at >= last_good.lookback_at, false)
+    or last_good.venue in (select instruments.venue from core.instruments as instruments)
+        as is_known
+from last_good
+left join asked
+    on
+        last_good.snapshot_at = asked.snapshot_at
+        and last_good.venue = asked.venue
+where
+    asked.venue is not null
+    or last_good.seen_at = last_good.snapshot_at
+    or (
+        last_good.seen_at >= last_good.lookback_at
+        and last_good.snapshot_at not in (select recorded.snapshot_at from recorded)
+    )

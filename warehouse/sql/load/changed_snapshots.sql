@@ -1,0 +1,65 @@
+-- changed_snapshots: which snapshots facts were changed of since an instant.
+-- Grain   one row; nulls when nothing changed
+-- Inputs  core.open_interest, core.instruments, ops.runs, ops.coverage
+-- Params  $changed_since  timestamptz, facts recorded or superseded since are looked at
+with
+
+newest as (
+
+    select max(snapshot_at) as snapshot_at from core.open_interest
+
+),
+
+facts as (
+
+    select
+        min(snapshot_at) as since,
+        max(snapshot_at) as until
+    from core.open_interest
+    where
+        recorded_at >= $changed_since
+        or superseded_at >= $changed_since
+
+),
+
+-- A venue heard of for the first time: what was missing of it before is known only now.
+first_listed as (
+
+    select venue
+    from core.instruments
+    group by venue
+    having min(valid_from) >= $changed_since
+
+),
+
+unknown_before as (
+
+    select
+        min(runs.snapshot_at) as since,
+        max(runs.snapshot_at) as until
+    from ops.runs as runs
+    inner join ops.coverage as coverage
+        on runs.run_id = coverage.run_id
+    inner join first_listed
+        on coverage.venue = first_listed.venue
+
+),
+
+runs as (
+
+    select
+        min(snapshot_at) as since,
+        max(snapshot_at) as until
+    from ops.runs
+    where started_at >= $changed_since
+
+)
+
+select
+    least(facts.since, unknown_before.since, runs.since) as since,
+    greatest(facts.until, unknown_before.until, runs.until) as until,
+    newest.snapshot_at as newest
+from facts
+cross join unknown_before
+cross join runs
+cross join newest

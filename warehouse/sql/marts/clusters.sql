@@ -1,0 +1,229 @@
+-- clusters: prices at which an unusual part of the open positions was opened, or would be
+-- liquidated (modelled).
+-- Grain   one row per (snapshot_at, asset, kind, cluster_id)
+-- Inputs  int_cluster_islands, int_cluster_heirs, int_cluster_previous, int_cluster_parts,
+--         int_position_assets, int_liquidation_depth
+-- Params  $until  timestamptz, the snapshot to build
+-- usd_low and usd_high: the least and the most the same prices hold under other assumptions: the
+-- rotations 0 and 0.2 for entries, the stated priors for levels. mass_to_depth: levels against
+-- the narrowest band of the order book that reaches them, up to 5 percent away. A status compares coins on the exchanges known at both snapshots; 5 percent
+-- is the least that counts. A cluster that nothing continues is listed once more, as consumed.
+with
+
+parts as (
+
+    select
+        islands.asset,
+        islands.kind,
+        islands.side,
+        islands.first_bin,
+        bins.venue,
+        sum(bins.base order by bins.bin) as base,
+        sum(bins.base_hours order by bins.bin) as base_hours,
+        sum(bins.base_a * (bins.price_low + bins.price_high) / 2 order by bins.bin) as usd_a,
+        sum(bins.base_b * (bins.price_low + bins.price_high) / 2 order by bins.bin) as usd_b,
+        sum(bins.base_c * (bins.price_low + bins.price_high) / 2 order by bins.bin) as usd_c
+    from int_cluster_islands as islands
+    inner join int_cluster_parts as bins
+        on
+            islands.asset = bins.asset
+            and islands.kind = bins.kind
+            and islands.side = bins.side
+            and bins.bin between islands.first_bin and islands.last_bin
+    group by islands.asset, islands.kind, islands.side, islands.first_bin, bins.venue
+
+),
+
+details as (
+
+    select
+        parts.asset,
+        parts.kind,
+        parts.side,
+        parts.first_bin,
+        least(
+            sum(parts.base * parts.base order by parts.venue)
+            / nullif(pow(sum(parts.base order by parts.venue), 2), 0),
+            1
+        ) as venues_hhi,
+        sum(parts.base_hours order by parts.venue)
+        / nullif(sum(parts.base order by parts.venue), 0) as age_hours,
+        sum(parts.usd_a order by parts.venue) as usd_a,
+        sum(parts.usd_b order by parts.venue) as usd_b,
+        sum(parts.usd_c order by parts.venue) as usd_c
+    from parts
+    group by parts.asset, parts.kind, parts.side, parts.first_bin
+
+),
+
+changes as (
+
+    select
+        heirs.asset,
+        heirs.kind,
+        heirs.side,
+        heirs.first_bin,
+        heirs.cluster_id,
+        coalesce(
+            sum(parts.base order by parts.venue) filter (
+                where list_contains(previous.venues, parts.venue)
+            ) / nullif(any_value(previous.matched_base), 0),
+            any_value(islands.base) / nullif(any_value(previous.base), 0)
+        ) - 1 as growth
+    from int_cluster_heirs as heirs
+    inner join int_cluster_previous as previous
+        on heirs.cluster_id = previous.cluster_id
+    inner join int_cluster_islands as islands
+        on
+            heirs.asset = islands.asset
+            and heirs.kind = islands.kind
+            and heirs.side = islands.side
+            and heirs.first_bin = islands.first_bin
+    inner join parts
+        on
+            heirs.asset = parts.asset
+            and heirs.kind = parts.kind
+            and heirs.side = parts.side
+            and heirs.first_bin = parts.first_bin
+    group by heirs.asset, heirs.kind, heirs.side, heirs.first_bin, heirs.cluster_id
+
+),
+
+present as (
+
+    select
+        $until as snapshot_at,
+        islands.asset,
+        islands.kind,
+        coalesce(
+            changes.cluster_id,
+            islands.asset || '-' || islands.kind || '-' || left(
+                md5(
+                    concat_ws(
+                        '|',
+                        islands.asset,
+                        islands.kind,
+                        islands.side,
+                        epoch_us($until),
+                        islands.peak_bin
+                    )
+                ),
+                6
+            )
+        ) as cluster_id,
+        islands.side,
+        islands.price_low,
+        islands.price_high,
+        islands.price_peak,
+        islands.centroid,
+        islands.base,
+        islands.usd,
+        least(islands.usd, details.usd_a, details.usd_b, details.usd_c) as usd_low,
+        greatest(islands.usd, details.usd_a, details.usd_b, details.usd_c) as usd_high,
+        islands.share,
+        islands.prominence,
+        details.venues_hhi,
+        details.age_hours,
+        case
+            when changes.cluster_id is null then 'born'
+            when changes.growth > 0.05 then 'grown'
+            when changes.growth < -0.05 then 'shrunk'
+            else 'stable'
+        end as status
+    from int_cluster_islands as islands
+    inner join details
+        on
+            islands.asset = details.asset
+            and islands.kind = details.kind
+            and islands.side = details.side
+            and islands.first_bin = details.first_bin
+    left join changes
+        on
+            islands.asset = changes.asset
+            and islands.kind = changes.kind
+            and islands.side = changes.side
+            and islands.first_bin = changes.first_bin
+
+),
+
+consumed as (
+
+    select
+        $until as snapshot_at,
+        previous.asset,
+        previous.kind,
+        previous.cluster_id,
+        previous.side,
+        previous.price_low,
+        previous.price_high,
+        previous.price_peak,
+        previous.centroid,
+        0.0 as base,
+        0.0 as usd,
+        0.0 as usd_low,
+        0.0 as usd_high,
+        0.0 as share,  -- noqa: RF04
+        0.0 as prominence,
+        cast(null as double) as venues_hhi,
+        cast(null as double) as age_hours,
+        'consumed' as status
+    from int_cluster_previous as previous
+    where
+        previous.has_all_venues
+        and previous.cluster_id not in (
+            select heirs.cluster_id
+            from int_cluster_heirs as heirs
+        )
+
+),
+
+clusters as (
+
+    select * from present
+    union all
+    select * from consumed
+
+),
+
+placed as (
+
+    select
+        clusters.*,
+        case
+            when clusters.price_low > assets.mark then clusters.price_low / assets.mark - 1
+            when clusters.price_high < assets.mark then clusters.price_high / assets.mark - 1
+            else 0
+        end * 100 as distance_pct,
+        assets.is_simulated
+    from clusters
+    inner join int_position_assets as assets
+        on clusters.asset = assets.asset
+    where assets.mark > 0
+
+),
+
+depths as (
+
+    select
+        placed.cluster_id,
+        min_by(depth.usd, depth.band) as usd
+    from placed
+    inner join int_liquidation_depth as depth
+        on
+            placed.asset = depth.asset
+            and depth.side = if(placed.side = 'long', 'bid', 'ask')
+            and depth.band * 100 >= abs(placed.distance_pct)
+    where
+        placed.kind = 'liquidation'
+        and depth.usd > 0
+    group by placed.cluster_id
+
+)
+
+select
+    placed.*,
+    placed.usd / depths.usd as mass_to_depth
+from placed
+left join depths
+    on placed.cluster_id = depths.cluster_id
+order by placed.asset, placed.kind, placed.side, placed.price_low, placed.cluster_id

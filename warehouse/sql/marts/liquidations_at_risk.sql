@@ -1,0 +1,156 @@
+-- liquidations_at_risk: forced closes in the worst of past days, were one to come now (modelled).
+-- Grain   one row per (snapshot_at, asset, prior, alpha)
+-- Inputs  core.bars, int_position_assets, marts.liquidation_map
+-- Params  $until  timestamptz, the snapshot to build
+-- Each past return over 24 hours, one a day back from the snapshot, is a scenario; it
+-- liquidates what the map holds between the mark and there. k = ceil((1 - alpha) * n) scenarios
+-- make the tail: the k-th largest, and the mean of the k largest. Under 20 scenarios there is
+-- no row, under 250 the row is not meaningful.
+with
+
+closes as (
+
+    select
+        bars.asset,
+        bars.venue,
+        bars.symbol,
+        cast(
+            floor(
+                (epoch_us($until) - epoch_us(bars.bar_at) - 1) / 86400e6
+            ) as integer
+        ) as days_ago,
+        max_by(bars.close, bars.bar_at) as price
+    from core.bars as bars
+    inner join int_position_assets as assets
+        on bars.asset = assets.asset
+    where
+        bars.bar_at < $until
+        and bars.bar_at >= $until - interval 400 days
+        and bars.close > 0
+    group by bars.asset, bars.venue, bars.symbol, days_ago
+
+),
+
+returns as (
+
+    select
+        asset,
+        days_ago,
+        lag(days_ago) over history - days_ago as gap,
+        price / lag(price) over history - 1 as change
+    from closes
+    window history as (partition by asset, venue, symbol order by days_ago desc)
+
+),
+
+scenarios as (
+
+    select
+        asset,
+        days_ago,
+        median(change) as change
+    from returns
+    where
+        gap = 1
+        and change is not null
+    group by asset, days_ago
+
+),
+
+levels as (
+
+    select
+        map.asset,
+        map.prior,
+        map.side,
+        case
+            when map.side = 'long' then map.price_high / assets.mark - 1
+            else map.price_low / assets.mark - 1
+        end as change,
+        map.usd
+    from marts.liquidation_map as map
+    inner join int_position_assets as assets
+        on map.asset = assets.asset
+    where
+        map.snapshot_at = $until
+        and map.venue = 'ALL'
+        and assets.mark > 0
+
+),
+
+outcomes as (
+
+    select
+        scenarios.asset,
+        priors.prior,
+        scenarios.days_ago,
+        any_value(scenarios.change) as change,
+        coalesce(core.exact_sum(levels.usd), 0) as liquidated_usd
+    from scenarios
+    inner join (
+        select distinct
+            asset,
+            prior
+        from levels
+    ) as priors
+        on scenarios.asset = priors.asset
+    left join levels
+        on
+            scenarios.asset = levels.asset
+            and priors.prior = levels.prior
+            and (
+                (levels.side = 'long' and levels.change >= scenarios.change)
+                or (levels.side = 'short' and levels.change <= scenarios.change)
+            )
+    group by scenarios.asset, priors.prior, scenarios.days_ago
+
+),
+
+alphas as (
+
+    select unnest([0.95, 0.99]) as alpha
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by asset, prior order by liquidated_usd desc, days_ago asc
+        ) as place,
+        count(*) over (partition by asset, prior) as scenarios
+    from outcomes
+
+),
+
+tails as (
+
+    select
+        ranked.*,
+        alphas.alpha,
+        greatest(1, ceil(round((1 - alphas.alpha) * ranked.scenarios, 9))) as tail
+    from ranked
+    cross join alphas
+
+)
+
+select
+    $until as snapshot_at,
+    tails.asset,
+    tails.prior,
+    tails.alpha,
+    cast(any_value(tails.scenarios) as integer) as scenarios,
+    cast(any_value(tails.tail) as integer) as tail,
+    min(tails.liquidated_usd) filter (where tails.place <= tails.tail) as lar_usd,
+    avg(tails.liquidated_usd order by tails.place) filter (where tails.place <= tails.tail)
+        as es_usd,
+    min(tails.change) * 100 as worst_return_pct,
+    any_value(tails.scenarios) >= 250 as meaningful,
+    any_value(assets.is_simulated) as is_simulated
+from tails
+inner join int_position_assets as assets
+    on tails.asset = assets.asset
+where tails.scenarios >= 20
+group by tails.asset, tails.prior, tails.alpha
+order by tails.asset, tails.prior, tails.alpha

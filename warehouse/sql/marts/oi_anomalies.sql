@@ -1,0 +1,171 @@
+-- oi_anomalies: changes of open interest that are large against those just before.
+-- Grain   one row per (bar_at, interval, asset, venue), as marts.oi_candles
+-- Inputs  marts.oi_candles, marts.oi_by_asset
+-- Params  $since                 timestamptz, first instant of the window
+--         $until                 timestamptz, last instant of the window
+--         $anomaly_period        integer, changes in the baseline
+--         $anomaly_threshold     double, standard deviations
+--         $anomaly_sides         varchar, both or spike
+--         $anomaly_sd_floor      double, least standard deviation, as a fraction
+--         $anomaly_minimum_usd   double, least open interest that is flagged
+--         $spike_bar_pct         double, least change of a bar that is a spike
+--         $spike_24h_pct         double, least change of 24 hours that is one
+-- The baseline is the changes before the bar, never the bar's own, from the latest
+-- 2 x period bars; a change after a gap is unknown and enters no baseline. Means and sums of
+-- squares are counted in whole numbers of 1e-14, so that they do not depend on where a build
+-- begins; a change beyond a factor of 1000 counts as one of 1000 in them.
+with
+
+bars as (
+
+    select
+        candles.*,
+        candles.change_pct / 100 as change,
+        cast(
+            least(candles.change_pct / 100, 1000) * 1e14 as hugeint
+        ) as units
+    from marts.oi_candles as candles
+    where
+        candles.bar_at <= $until
+        and candles.bar_at >= make_timestamptz(
+            epoch_us(core.bar_start(candles."interval", $since))
+            - 2 * $anomaly_period * core.bar_us(candles."interval")
+        )
+
+),
+
+-- A null change has a partition of its own, hence no part in any baseline.
+compared as (
+
+    select
+        bar_at,
+        "interval",
+        asset,
+        venue,
+        change_pct,
+        change,
+        close_at,
+        close_usd,
+        change_usd,
+        is_simulated,
+        count(*) over before as n,
+        sum(units) over before as total,
+        sum(units * units) over before as squares,
+        median(change) over before as middle,
+        mad(change) over before as deviation,
+        first(bar_at) over before as first_at
+    from bars
+    window before as (
+        partition by "interval", asset, venue, change is null
+        order by bar_at
+        rows between $anomaly_period preceding and 1 preceding
+    )
+
+),
+
+measured as (
+
+    select
+        *,
+        case
+            when change is null then 'gap'
+            when
+                n = $anomaly_period
+                and epoch_us(first_at)
+                >= epoch_us(bar_at) - 2 * $anomaly_period * core.bar_us("interval")
+                then 'ok'
+            else 'warming_up'
+        end as status,
+        cast(total as double) / n / 1e14 as mean,
+        sqrt(cast(n * squares - total * total as double) / nullif(n * (n - 1), 0))
+        / 1e14 as sd
+    from compared
+    where bar_at >= core.bar_start("interval", $since)
+
+),
+
+scored as (
+
+    select
+        *,
+        (change - mean) / greatest(sd, $anomaly_sd_floor) as z,
+        (change - middle) / greatest(1.4826 * deviation, $anomaly_sd_floor) as robust_z
+    from measured
+
+),
+
+flagged as (
+
+    select
+        *,
+        case
+            when status <> 'ok' or close_usd < $anomaly_minimum_usd then null
+            when z > $anomaly_threshold then 'spike'
+            when z < -$anomaly_threshold and $anomaly_sides = 'both' then 'drop'
+        end as side
+    from scored
+
+),
+
+totals as (
+
+    select
+        snapshot_at,
+        asset,
+        published,
+        change_24h_pct
+    from marts.oi_by_asset
+    where
+        kind_group = 'futures'
+        and snapshot_at between core.bar_start('1d', $since) and $until + interval 1 day
+
+)
+
+select
+    flagged.bar_at,
+    flagged."interval",
+    flagged.asset,
+    flagged.venue,
+    flagged.change_pct,
+    case when flagged.status = 'ok' then 100 * flagged.mean end as mean,
+    case when flagged.status = 'ok' then 100 * flagged.sd end as sd,
+    case when flagged.status = 'ok' then flagged.z end as z,
+    case when flagged.status = 'ok' then flagged.robust_z end as robust_z,
+    flagged.status,
+    flagged.side,
+    case
+        when flagged.side is not null
+            then
+                abs(flagged.robust_z) > $anomaly_threshold
+                and sign(flagged.robust_z) = sign(flagged.z)
+    end as confirmed,
+    flagged.close_usd,
+    flagged.change_usd,
+    case
+        when flagged.side is not null
+            then
+                flagged.side = 'spike'
+                and coalesce(totals.published, false)
+                and (
+                    flagged.change_pct >= $spike_bar_pct
+                    or (
+                        flagged.venue = 'ALL'
+                        and coalesce(totals.change_24h_pct >= $spike_24h_pct, false)
+                    )
+                )
+    end as is_spike,
+    case
+        when flagged.side is not null
+            then case when abs(flagged.z) > 4 then 'red' else 'amber' end
+    end as severity,
+    flagged.is_simulated
+from flagged
+left join totals
+    on
+        flagged.close_at = totals.snapshot_at
+        and flagged.asset = totals.asset
+order by
+    flagged.bar_at asc,
+    flagged."interval" asc,
+    flagged.asset asc,
+    flagged.venue asc

@@ -1,0 +1,97 @@
+-- oi_by_venue: open interest of one asset on one venue, and its share of the asset.
+-- Grain   one row per (snapshot_at, asset, kind_group, venue) with at least one fresh row
+-- Inputs  int_venues_summed, int_instruments_numbered, int_coverage_counted,
+--         int_references_found
+-- Params  $since  timestamptz, first instant of the window
+--         $until  timestamptz, last instant of the window
+-- Two shares are compared only when both totals are published and hold the same venues: a
+-- venue that drops out lifts the share of all others without anyone having traded.
+-- group_id and venue_id follow (asset, kind_group) and venue: sorting by them is cheaper.
+with
+
+venue_sets as (
+
+    select
+        snapshot_at,
+        group_id,
+        bit_or(cast(1 as hugeint) << venue_id) as venues
+    from int_venues_summed
+    group by all
+
+),
+
+totals as (
+
+    select
+        venue_sets.*,
+        covered.published
+    from venue_sets
+    inner join int_coverage_counted as covered
+        on
+            venue_sets.snapshot_at = covered.snapshot_at
+            and venue_sets.group_id = covered.group_id
+
+),
+
+comparable as (
+
+    select
+        found.snapshot_at,
+        found.group_id,
+        found.reference_at
+    from int_references_found as found
+    inner join totals as later
+        on
+            found.snapshot_at = later.snapshot_at
+            and found.group_id = later.group_id
+    inner join totals as earlier
+        on
+            found.reference_at = earlier.snapshot_at
+            and found.group_id = earlier.group_id
+    where
+        found.horizon = '24h'
+        and later.published
+        and earlier.published
+        and later.venues = earlier.venues
+
+),
+
+assets as (
+
+    select distinct
+        group_id,
+        asset,
+        kind_group
+    from int_instruments_numbered
+
+)
+
+select
+    summed.snapshot_at,
+    assets.asset,
+    assets.kind_group,
+    summed.venue,
+    summed.oi_base,
+    summed.oi_usd,
+    summed.share,
+    100 * (summed.share - reference.share) as share_change_24h_pp,
+    summed.unit_evidence,
+    summed.counting_evidence,
+    summed.is_simulated
+from int_venues_summed as summed
+inner join assets
+    on summed.group_id = assets.group_id
+left join comparable
+    on
+        summed.snapshot_at = comparable.snapshot_at
+        and summed.group_id = comparable.group_id
+left join int_venues_summed as reference
+    on
+        comparable.reference_at = reference.snapshot_at
+        and comparable.group_id = reference.group_id
+        and summed.venue_id = reference.venue_id
+where summed.snapshot_at between $since and $until
+order by
+    summed.snapshot_at asc,
+    summed.group_id asc,
+    summed.venue_id asc

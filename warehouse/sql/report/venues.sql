@@ -1,0 +1,46 @@
+-- venues: what each product line sends, how far that is proven, and what it amounts to.
+-- Grain   one row per venue, product and unit rule
+-- Inputs  core.open_interest, ops.unit_rules
+-- Params  $snapshot_at, $max_age_minutes
+with
+
+facts as (
+
+    select
+        known.venue,
+        known.unit_rule,
+        known.kind,
+        known.oi_usd,
+        known.observed_at
+    from core.open_interest as known
+    where
+        known.snapshot_at = $snapshot_at
+        and known.superseded_at is null
+        and known.quality = 'ok'
+        and known.oi_base < 1e24
+        and known.oi_usd < 1e24
+        and abs(epoch(known.snapshot_at) - epoch(known.observed_at)) <= $max_age_minutes * 60
+
+)
+
+select
+    facts.venue,
+    rules.product,
+    rules.field,
+    rules.unit,
+    rules.unit_evidence,
+    rules.counting_factor,
+    rules.counting_evidence,
+    rules.counting_source,
+    bool_and(facts.kind = 'option') as is_option,
+    core.exact_sum(facts.oi_usd) as oi_usd,
+    count(*) as instruments,
+    (epoch($snapshot_at) - epoch(min(facts.observed_at))) / 60 as age_minutes
+from facts
+inner join ops.unit_rules as rules
+    on facts.unit_rule = rules.unit_rule
+group by all
+order by
+    facts.venue,
+    rules.product,
+    rules.field

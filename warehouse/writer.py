@@ -1,0 +1,158 @@
+"""The writer's side: open the warehouse alone, change it in one transaction, publish a copy."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import duckdb
+
+from oirisk.schemas.errors import HomeError
+from oirisk.warehouse.files import alone, copy_whole, sweep
+from oirisk.warehouse.home import Home
+from oirisk.warehouse.load import load_unit_rules
+from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.views import refresh_views
+
+log = logging.getLogger(__name__)
+
+MEMORY_LIMIT = "1GiB"
+
+Writer = duckdb.DuckDBPyConnection
+"""A connection that may write; callers outside the warehouse only pass it on."""
+
+
+@contextmanager
+def writing(home: Home, now: datetime) -> Iterator[Writer]:
+    """Open the warehouse, run the block in one transaction, publish what it committed.
+
+    When the block raises, the transaction is rolled back and nothing is published.
+
+    Args:
+        home: The home folder; created when missing.
+        now: When migrations are recorded.
+
+    Raises:
+        HomeError: Another process has the warehouse open, or the file is not ours to read.
+    """
+    with opened(home, now) as connection, transaction(connection):
+        load_unit_rules(connection)
+        yield connection
+
+
+@contextmanager
+def opened(home: Home, now: datetime) -> Iterator[Writer]:
+    """Open the warehouse for writing, migrated; publish it when the block ends well.
+
+    Args:
+        home: The home folder; created when missing.
+        now: When migrations are recorded.
+
+    Raises:
+        HomeError: Another process has the warehouse open, or the file is not ours to read.
+    """
+    with _only_writer(home):
+        connection = _open(home)
+        try:
+            sweep(home.root)
+            migrate(connection, now)
+            refresh_views(connection, home)
+            yield connection
+            connection.execute("checkpoint")
+        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            raise HomeError(f"cannot write {home.warehouse}: {error}") from error
+        finally:
+            connection.close()
+        publish(home)
+
+
+@contextmanager
+def _only_writer(home: Home) -> Iterator[None]:
+    """Keep other runs out until the copy is published: it must not be taken while one writes."""
+    try:
+        home.root.mkdir(parents=True, exist_ok=True)
+        lock = alone(home.lock)
+        is_free = lock.__enter__()
+    except OSError as error:
+        raise HomeError(f"cannot write in the home folder {home.root}: {error}") from error
+    try:
+        if not is_free:
+            raise HomeError(
+                f"another run is writing in {home.root}; wait for it to end, then run again"
+            )
+        yield
+    finally:
+        lock.__exit__(None, None, None)
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit when the block ends well, roll back when it does not."""
+    connection.execute("begin transaction")
+    try:
+        yield
+        connection.execute("commit")
+    except BaseException:
+        _roll_back(connection)
+        raise
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    """Roll back; after a failed COMMIT the transaction is already gone."""
+    try:
+        connection.execute("rollback")
+    except duckdb.Error as error:
+        log.info("nothing to roll back reason=%s", error)
+
+
+def publish(home: Home) -> None:
+    """Replace the analysts' copy in one step; readers keep what they have open.
+
+    The warehouse must be closed and checkpointed.
+    """
+    copy_whole(home.warehouse, home.published)
+
+
+def is_simulated_home(connection: duckdb.DuckDBPyConnection) -> bool | None:
+    """Tell whether the warehouse holds simulated data; None when it holds none at all."""
+    rows = connection.execute("select distinct is_simulated from ops.runs").fetchall()
+    return bool(rows[0][0]) if rows else None
+
+
+def require_same_kind(connection: duckdb.DuckDBPyConnection, *, is_simulated: bool) -> None:
+    """Keep simulated and real data in different homes.
+
+    Raises:
+        HomeError: The home holds the other kind.
+    """
+    held = is_simulated_home(connection)
+    if held is not None and held != is_simulated:
+        kinds = {True: "simulated", False: "real"}
+        raise HomeError(
+            f"this home holds {kinds[held]} data and the run would add {kinds[is_simulated]} data; "
+            "choose another folder with --home"
+        )
+
+
+def _open(home: Home) -> duckdb.DuckDBPyConnection:
+    try:
+        connection = duckdb.connect(str(home.warehouse))
+    except duckdb.IOException as error:
+        reason = str(error).splitlines()[0]
+        raise HomeError(
+            f"cannot open {home.warehouse} for writing: {reason}. If another program has it open, "
+            "close it there; analysts read published/warehouse.duckdb instead"
+        ) from error
+    connection.execute("set timezone = 'UTC'")
+    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    # The planner may take a nested loop for an ASOF join whose size it underestimates.
+    connection.execute("set asof_loop_join_threshold = 0")
+    return connection
+
+
+def restated_since(connection: Writer, recorded_at: datetime) -> int:
+    """Count the rows that were superseded at or after an instant."""
+    counted = connection.execute(
+        "select count(*) from core.open_interest where superseded_at >= ?", [recorded_at]
+    ).fetchall()
+    return int(counted[0][0])
