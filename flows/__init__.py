@@ -1,0 +1,1 @@
+"""What runs and when, and everything that touches the outside world."""

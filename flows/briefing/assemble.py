@@ -1,0 +1,108 @@
+"""Put a report together."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+
+from oirisk.flows.briefing import figures, prose, rows
+from oirisk.flows.briefing.facts import Facts, read_facts
+from oirisk.flows.settings import ScheduleSettings, Settings
+from oirisk.schemas.report import Method, Query, Report
+from oirisk.warehouse.published import Reader
+
+_METHODS = {
+    "M03": "Totals add what is fresh; changes compare the same instruments at both instants, so a "
+    "missing exchange is never a fall. Below the coverage limit nothing is printed.",
+    "M04": "A change in USD splits without remainder into new positions (change in coin at the "
+    "mean price) and revaluation (change in price on the mean amount).",
+    "M05": "Funding per 8 hours, each contract weighted by its open interest in USD.",
+    "M08": "Price and coin open interest, each up or down beyond 0.1 %, name who pushed.",
+    "M18": "Concentration: share of each exchange in single-sided open interest.",
+    "M21": "Entry profile: openings are placed where price traded, closings thin out what stood.",
+    "M24": "Clusters: price bins of the profile above median plus two robust deviations.",
+    "M38": "Exchanges that add longs and shorts up are halved before anything is summed.",
+}
+_MARTS = {
+    "tiles": "select sum(oi_usd) from marts.oi_by_asset "
+    "where snapshot_at = '{at}' and kind_group = 'futures'",
+    "assets": "select * from marts.oi_by_asset "
+    "where snapshot_at = '{at}' and kind_group = 'futures' order by oi_usd desc",
+    "clusters": "select * from marts.clusters where snapshot_at = '{at}' "
+    "order by abs(distance_pct)",
+    "venues": "select venue, unit_rule, counting_factor, count(*), sum(oi_usd) "
+    "from core.open_interest where snapshot_at = '{at}' and superseded_at is null "
+    "and quality = 'ok' group by all order by venue",
+    "venue_shares": "select venue, sum(oi_usd) from marts.oi_by_venue "
+    "where snapshot_at = '{at}' and kind_group = 'futures' group by venue order by 2 desc",
+    "coverage": "select * from ops.coverage where run_id = '{run}' order by venue",
+    "rejects": "select * from ops.rejects where run_id = '{run}'",
+    "withheld": "select asset, coverage, withheld_reason from marts.oi_by_asset "
+    "where snapshot_at = '{at}' and not published",
+    "history": "select snapshot_at, asset, oi_base, oi_usd, price from marts.oi_by_asset "
+    "where kind_group = 'futures' and published order by asset, snapshot_at",
+    "profiles": "select * from marts.oi_profile where snapshot_at = '{at}' and venue = 'ALL'",
+}
+
+
+def assemble(connection: Reader, run_id: str, settings: Settings) -> Report:
+    """Make the report of a run.
+
+    Args:
+        connection: The published copy.
+        run_id: A run on record there.
+        settings: Limits and sizes.
+
+    Raises:
+        HomeError: The run is not on record.
+    """
+    facts = read_facts(connection, run_id, settings)
+    return Report(
+        run_id=run_id,
+        version=facts.run["version"],
+        as_of=facts.at,
+        data_cutoff=facts.run["data_cutoff"],
+        previous_as_of=facts.earlier_at,
+        next_run=next_run(settings.schedule, facts.at),
+        is_simulated=facts.run["is_simulated"],
+        is_degraded=not figures.is_publishable(facts),
+        venues_fresh=facts.totals["venues_fresh"] or 0,
+        venues_total=facts.totals["venues_attempted"] or _asked(facts),
+        oi_coverage=figures.total_coverage(facts),
+        bottom_line=prose.bottom_line(facts),
+        tiles=prose.tiles(facts),
+        changes=prose.changes(facts),
+        assets=rows.asset_rows(facts),
+        assets_total=len(facts.assets),
+        clusters=rows.cluster_rows(facts),
+        venues=rows.venue_rows(facts),
+        coverage=rows.coverage_rows(facts),
+        rejects=rows.reject_rows(facts),
+        withheld=prose.withheld(facts),
+        assumptions=prose.assumptions(facts),
+        history=rows.histories(facts),
+        venue_shares=rows.share_rows(facts),
+        profiles=rows.profiles(facts),
+        queries=_queries(facts),
+        methods=tuple(Method(id=name, text=text) for name, text in _METHODS.items()),
+    )
+
+
+def next_run(schedule: ScheduleSettings, after: datetime) -> datetime | None:
+    """Return when the schedule runs next; None when its expression cannot be read."""
+    try:
+        return next(CronSim(schedule.cron, after.astimezone(ZoneInfo(schedule.timezone))))
+    except (CronSimError, StopIteration, LookupError, ValueError, OSError):
+        return None
+
+
+def _asked(facts: Facts) -> int:
+    return sum(row["status"] != "skipped" for row in facts.coverage)
+
+
+def _queries(facts: Facts) -> tuple[Query, ...]:
+    at = facts.at.strftime("%Y-%m-%d %H:%M:%S+00")
+    return tuple(
+        Query(section=section, sql=sql.format(at=at, run=facts.run["run_id"]))
+        for section, sql in _MARTS.items()
+    )

@@ -1,0 +1,97 @@
+"""Everything a report is made of, read from the published copy with the SQL of ``sql/report``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from oirisk.flows.settings import Settings
+from oirisk.schemas.errors import HomeError
+from oirisk.warehouse.published import Reader, query
+from oirisk.warehouse.sql_files import statement
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Query results, one field per section."""
+
+    run: Record
+    settings: Settings
+    totals: Record
+    change_total: Record
+    assets: list[Record]
+    clusters: list[Record]
+    venues: list[Record]
+    shares: list[Record]
+    moved: list[Record]
+    coverage: list[Record]
+    rejects: list[Record]
+    findings: list[Record]
+    history: Mapping[str, list[Record]]
+    profiles: Mapping[str, list[Record]]
+
+    @property
+    def at(self) -> datetime:
+        """The snapshot instant."""
+        return self.run["snapshot_at"]  # type: ignore[no-any-return]
+
+    @property
+    def earlier_at(self) -> datetime | None:
+        """The snapshot of the report before this one."""
+        return self.run["previous_at"]  # type: ignore[no-any-return]
+
+
+def read_facts(connection: Reader, run_id: str, settings: Settings) -> Facts:
+    """Run every query of a report.
+
+    Raises:
+        HomeError: The published copy does not hold the run.
+    """
+    runs = _rows(connection, "run", run_id=run_id)
+    if not runs:
+        raise HomeError(f"the published warehouse holds no run {run_id}")
+    run = runs[0]
+    at = {"snapshot_at": run["snapshot_at"]}
+    age = {"max_age_minutes": settings.coverage.max_age_minutes}
+    earlier = {"earlier_at": run["previous_at"]}
+    lookback = {"lookback_days": settings.coverage.lookback_days}
+    assets = _rows(connection, "assets", **at)
+    prices = {row["asset"]: row["price"] for row in assets if row["price"]}
+    charted = [asset for asset in settings.report.chart_assets if asset in prices]
+    clusters = settings.clusters
+    return Facts(
+        run=run,
+        settings=settings,
+        totals=_rows(connection, "totals", **at, **age, **lookback)[0],
+        change_total=_rows(connection, "change_total", **at, **age)[0],
+        assets=assets,
+        clusters=_rows(connection, "clusters", **at),
+        venues=_rows(connection, "venues", **at, **age),
+        shares=_rows(connection, "venue_shares", **at, **earlier),
+        moved=_rows(connection, "changes_assets", **at, **earlier, **age),
+        coverage=_rows(connection, "coverage", run_id=run_id, **earlier),
+        rejects=_rows(connection, "rejects", run_id=run_id),
+        findings=_rows(connection, "findings", **at, **age),
+        history={
+            asset: _rows(
+                connection, "history", asset=asset, **at, history_days=clusters.history_days
+            )
+            for asset in charted
+        },
+        profiles={
+            asset: _rows(
+                connection, "profile",
+                asset=asset, **at, price=prices[asset], range_pct=clusters.range_pct,
+            )
+            for asset in charted
+        },
+    )  # fmt: skip
+
+
+def _rows(connection: Reader, name: str, **parameters: object) -> list[Record]:
+    frame: pl.DataFrame = query(connection, statement(f"report/{name}.sql"), parameters)
+    return frame.to_dicts()

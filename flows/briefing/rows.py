@@ -1,0 +1,160 @@
+"""The tables of a report: query rows to report rows, every absent number with its reason."""
+
+from oirisk.flows.briefing.facts import Facts, Record
+from oirisk.flows.briefing.figures import NO_DAY, NO_WEEK, WITHHELD, figure, is_publishable
+from oirisk.schemas.report import (
+    AssetRow,
+    ClusterRow,
+    CoverageRow,
+    Figure,
+    OiHistory,
+    OiPoint,
+    Profile,
+    ProfileBin,
+    RejectRow,
+    Unit,
+    VenueRow,
+    VenueShare,
+)
+
+
+def asset_rows(facts: Facts) -> tuple[AssetRow, ...]:
+    """Return the largest assets."""
+    return tuple(_asset(row) for row in facts.assets[: facts.settings.report.top_assets])
+
+
+def _asset(row: Record) -> AssetRow:
+    published = row["published"]
+
+    def told(name: str, unit: Unit, reason: str) -> Figure:
+        return figure(row[name] if published else None, unit, reason if published else WITHHELD)
+
+    return AssetRow(
+        asset=row["asset"],
+        oi_base=told("oi_base", "base", ""),
+        oi_usd=told("oi_usd", "usd", ""),
+        change_24h_pct=told("change_24h_pct", "pct", NO_DAY),
+        change_7d_pct=told("change_7d_pct", "pct", NO_WEEK),
+        flow_usd_24h=told("flow_usd_24h", "usd", NO_DAY),
+        price=figure(row["price"], "price", "no exchange sent a price"),
+        price_change_24h_pct=told("price_change_24h_pct", "pct", NO_DAY),
+        cell=row["cell"] or "",
+        funding_8h=told("funding_8h_oi_weighted", "rate", "no exchange sent funding and interval"),
+        oi_to_volume=told("oi_to_volume", "ratio", "no exchange sent volume"),
+        top_venue=row["top_venue"] if published and row["top_venue"] else "",
+        top_venue_share=told("top_venue_share", "share", "no open interest"),
+        coverage=figure(row["coverage"], "share", "unknown"),
+    )
+
+
+def cluster_rows(facts: Facts) -> tuple[ClusterRow, ...]:
+    """Return standing clusters, nearest to the price first."""
+    alive = [row for row in facts.clusters if row["status"] != "consumed"]
+    return tuple(
+        ClusterRow(
+            asset=row["asset"],
+            kind=row["kind"],
+            side=row["side"],
+            price_low=row["price_low"],
+            price_high=row["price_high"],
+            price_peak=row["price_peak"],
+            base=row["base"],
+            usd=row["usd"],
+            usd_low=figure(row["usd_low"], "usd", "no sensitivity band"),
+            usd_high=figure(row["usd_high"], "usd", "no sensitivity band"),
+            share=row["share"],
+            distance_pct=row["distance_pct"],
+            venues_hhi=figure(row["venues_hhi"], "ratio", "unknown"),
+            age_hours=figure(row["age_hours"], "hours", "unknown"),
+            status=row["status"],
+        )
+        for row in alive
+    )
+
+
+def venue_rows(facts: Facts) -> tuple[VenueRow, ...]:
+    """Return one row per venue and product line, with unit and evidence.
+
+    Without a total there are no shares of it.
+    """
+    shares = {row["venue"]: row for row in facts.shares}
+    total = sum(row["oi_usd"] for row in facts.venues if not row["is_option"])
+    whole = total if is_publishable(facts) else None
+    return tuple(_venue(row, shares.get(row["venue"]), whole) for row in facts.venues)
+
+
+def _venue(row: Record, share: Record | None, total: float | None) -> VenueRow:
+    part = row["oi_usd"] / total if total and not row["is_option"] else None
+    absent = "no total" if total == 0 else WITHHELD
+    if row["is_option"]:
+        absent = "options stay out of futures"
+    moved = share["share_change_pp"] if share and not row["is_option"] else None
+    return VenueRow(
+        venue=row["venue"],
+        product=row["product"],
+        field=row["field"],
+        unit=row["unit"],
+        unit_evidence=row["unit_evidence"],
+        counting_factor=row["counting_factor"],
+        counting_evidence=row["counting_evidence"],
+        oi_usd=figure(row["oi_usd"], "usd", ""),
+        share=figure(part, "share", absent),
+        share_change_24h_pp=figure(moved, "pp", "no earlier report to compare with"),
+        instruments=row["instruments"],
+        age_minutes=figure(row["age_minutes"] / 60, "hours", ""),
+    )
+
+
+def coverage_rows(facts: Facts) -> tuple[CoverageRow, ...]:
+    """Return how each venue answered."""
+    return tuple(
+        CoverageRow(
+            venue=row["venue"],
+            status=row["status"],
+            expected=row["instruments_expected"],
+            received=row["received"],
+            accepted=row["accepted"],
+            rejected=row["rejected"],
+            requests=row["requests"],
+            seconds=row["seconds"],
+            error=row["error"],
+        )
+        for row in facts.coverage
+    )
+
+
+def reject_rows(facts: Facts) -> tuple[RejectRow, ...]:
+    """Return refused rows by venue and check."""
+    return tuple(RejectRow(**row) for row in facts.rejects)
+
+
+def share_rows(facts: Facts) -> tuple[VenueShare, ...]:
+    """Return venue shares of published futures open interest."""
+    return tuple(
+        VenueShare(venue=row["venue"], oi_usd=row["oi_usd"], share=row["share"])
+        for row in facts.shares
+        if row["share"] is not None
+    )
+
+
+def histories(facts: Facts) -> tuple[OiHistory, ...]:
+    """Return the series of the charted assets."""
+    return tuple(
+        OiHistory(asset=asset, points=tuple(OiPoint(**row) for row in rows))
+        for asset, rows in facts.history.items()
+        if rows
+    )
+
+
+def profiles(facts: Facts) -> tuple[Profile, ...]:
+    """Return the entry profiles of the charted assets."""
+    prices = {row["asset"]: row["price"] for row in facts.assets}
+    return tuple(
+        Profile(
+            asset=asset,
+            price=prices[asset],
+            bins=tuple(ProfileBin(**row) for row in rows),
+        )
+        for asset, rows in facts.profiles.items()
+        if rows
+    )

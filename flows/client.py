@@ -1,0 +1,265 @@
+"""One exchange through ccxt's async client: markets and calls, retried, every answer kept."""
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import ccxt.async_support as ccxt
+
+from oirisk.flows.breaker import Breaker, GivenUpError, RequestLimits
+from oirisk.flows.settings import FetchSettings
+from oirisk.flows.sources import Source
+from oirisk.flows.transport import UNDER_WAY, Exchange, NoRecordedAnswerError
+from oirisk.flows.turns import UNREADABLE, Turns, describe, is_transient
+from oirisk.schemas.errors import ConfigurationError, SourceError
+from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
+from oirisk.schemas.venue import Call, Line, Market, Row, Venue
+from oirisk.transforms.decode import BodyError, decode
+
+log = logging.getLogger(__name__)
+
+LOAD_MARKETS = "load_markets"
+KNOWN_FOR = timedelta(hours=24)
+"""How long a market list may be used again."""
+
+KnownMarkets = tuple[datetime, list[Market]]
+"""A market list, and when it was received."""
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class VenueClient:
+    """A ccxt client of one venue, opened with ``async with``; calls may run concurrently.
+
+    Args:
+        venue: The venue's declaration.
+        source: Where its data come from.
+        settings: Timeouts and retries.
+        limits: How far the venue is pressed.
+    """
+
+    venue: Venue
+    source: Source
+    settings: FetchSettings
+    limits: RequestLimits = field(default_factory=RequestLimits)
+    _calls: list[list[Exchange]] = field(default_factory=list, init=False)
+    _listed: KnownMarkets | None = field(default=None, init=False)
+
+    async def __aenter__(self) -> Self:
+        """Create the ccxt client on our session."""
+        self._session = self.source.session(self.venue.id)
+        self._client: Any = _create(self.venue, self._session, self.settings)
+        self.source.prepare(self._client)
+        is_paced = bool(self._client.enableRateLimit)
+        self._breaker = Breaker(self.venue.id, self.limits, self.settings.backoff_seconds)
+        Turns(self._client, self._breaker if is_paced else None)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Release the connections."""
+        self._client.timeout_on_exit = 0
+        await self._client.close()
+        await self._session.close()
+
+    @property
+    def responses(self) -> list[Response]:
+        """Everything that was requested, failed attempts included.
+
+        In order of the calls, then of the attempts, however the answers overtook each other. The
+        market list stands last; it is complete once the client is closed.
+        """
+        received = [one for call in self._calls for attempt in call for one in attempt.responses]
+        if self._listed is None:
+            return received
+        # Written out only now: at the start of a run it would hold up every other venue.
+        return [*received, _markets_response(self.venue.id, *self._listed)]
+
+    async def markets(self, known: KnownMarkets | None = None) -> tuple[list[Market], bool]:
+        """Return what the venue lists, and whether that was known without asking.
+
+        Args:
+            known: A list received earlier; used while it is younger than :data:`KNOWN_FOR`.
+
+        Raises:
+            SourceError: The venue did not tell, or lists nothing.
+        """
+        recorded = self.source.recorded_markets(self.venue.id)
+        if recorded is not None:
+            return self._use(*recorded), False
+        if known is not None and known[1] and self._is_fresh(known[0]):
+            return self._use(*known), True
+        return await self.load_markets(), False
+
+    async def load_markets(self) -> list[Market]:
+        """Ask the venue what it lists.
+
+        Raises:
+            SourceError: It did not tell, or lists nothing.
+        """
+        loaded = await self._attempts(LOAD_MARKETS, self._load_markets)
+        return self._list(self.source.now(), list(loaded.values()))
+
+    async def ask(self, line: Line, call: Call) -> tuple[Response, Sequence[Row]]:
+        """Make one call until its answer has the documented shape.
+
+        Raises:
+            SourceError: It never came, or never had that shape; says what was seen last.
+        """
+
+        async def attempt() -> tuple[Response, Sequence[Row]]:
+            try:
+                await call.send(self._client)
+            except UNREADABLE as error:
+                log.info(
+                    "ccxt cannot read venue=%s line=%s error=%r", self.venue.id, line.name, error
+                )
+            responses = UNDER_WAY.get().responses
+            if not responses:
+                raise BodyError(f"expected an answer to {call.label}, ccxt sent no request")
+            return responses[-1], line.rows(decode(responses[-1].body))
+
+        return await self._attempts(line.name, attempt)
+
+    def _is_fresh(self, received_at: datetime) -> bool:
+        return timedelta(0) <= self.source.now() - received_at < KNOWN_FOR
+
+    def _use(self, at: datetime, listed: list[Market]) -> list[Market]:
+        """Take over a list that was not loaded from the venue just now."""
+        try:
+            self._client.set_markets(self._list(at, listed))
+        except UNREADABLE as error:
+            reason = f"the market list cannot be read: {error!r}"
+            raise SourceError(self.venue.id, reason) from error
+        return listed
+
+    def _list(self, at: datetime, listed: list[Market]) -> list[Market]:
+        if not listed:
+            raise SourceError(self.venue.id, "expected a list of markets, saw none")
+        self._listed = (at, listed)
+        return listed
+
+    async def _load_markets(self) -> dict[str, Market]:
+        try:
+            loaded: dict[str, Market] = await self._client.load_markets(True)
+        except UNREADABLE as error:
+            raise BodyError(f"the market list cannot be read: {error!r}") from error
+        if not loaded:
+            raise BodyError("expected a list of markets, saw none")
+        return loaded
+
+    async def _attempts(self, endpoint: str, attempt: Callable[[], Awaitable[Result]]) -> Result:
+        """Try until it works, is hopeless, or has been tried often enough."""
+        reason, may_pass, made = "", True, list[Exchange]()
+        self._calls.append(made)
+        for number in range(1, self.settings.attempts + 1):
+            if number > 1:
+                await asyncio.sleep(self._backoff(number - 1))
+            under_way = Exchange(endpoint, number)
+            made.append(under_way)
+            UNDER_WAY.set(under_way)
+            try:
+                result = await attempt()
+            except (GivenUpError, BodyError, ccxt.BaseError) as error:
+                if not (reason and isinstance(error.__cause__, NoRecordedAnswerError)):
+                    reason = _explain(error, under_way, self.settings)
+                may_pass = _may_pass(error, under_way)
+                self._log(error, under_way, reason)
+            else:
+                self._breaker.succeeded()
+                return result
+            if not may_pass:
+                break
+        if may_pass:
+            self._breaker.lost(reason)
+        raise SourceError(self.venue.id, f"{endpoint}: {reason}")
+
+    def _log(self, error: Exception, under_way: Exchange, reason: str) -> None:
+        # That the venue is given up the breaker has said once; here it is said for every call.
+        level = logging.DEBUG if isinstance(error, GivenUpError) else logging.WARNING
+        log.log(
+            level, "request failed venue=%s endpoint=%s attempt=%d reason=%s",
+            self.venue.id, under_way.endpoint, under_way.attempt, reason,
+        )  # fmt: skip
+
+    def _backoff(self, failed: int) -> float:
+        """Return seconds to wait after some failures: exponential, with jitter.
+
+        Where the venue said stop, the breaker holds all its requests besides.
+        """
+        wait = self.settings.backoff_seconds * 2.0 ** (failed - 1) * random.uniform(0.5, 1.5)  # noqa: S311
+        return min(wait, self.limits.longest_wait_seconds) * self.source.patience
+
+
+def check_venue_exists(venue_id: str) -> None:
+    """Make sure that ccxt still knows a venue.
+
+    Raises:
+        ConfigurationError: It does not.
+    """
+    if venue_id not in ccxt.exchanges:
+        raise ConfigurationError(
+            f"venue {venue_id!r} is not in ccxt {ccxt.__version__}; "
+            "remove it from venues in oirisk.toml or correct its name"
+        )
+
+
+def _create(venue: Venue, session: Any, settings: FetchSettings) -> Any:  # noqa: ANN401
+    check_venue_exists(venue.id)
+    client = getattr(ccxt, venue.id)(
+        {
+            "session": session,
+            "timeout": int(settings.request_timeout_seconds * 1000),
+            "enableRateLimit": True,
+            "options": dict(venue.options),
+        }
+    )
+    client.has["fetchCurrencies"] = venue.loads_currencies
+    # Our session does the TLS; without this each client reads the certificate store for nothing.
+    client.ssl_context = False
+    # Renames made for spot leak into derivative symbols; XBT is the one that is right everywhere.
+    client.commonCurrencies = {"XBT": "BTC", **venue.currencies}
+    return client
+
+
+def _markets_response(venue: str, at: datetime, listed: list[Market]) -> Response:
+    return Response(
+        venue=venue,
+        endpoint=MARKETS_ENDPOINT,
+        method="",
+        url="",
+        params="{}",
+        request_body=None,
+        status=200,
+        requested_at=at,
+        received_at=at,
+        attempt=1,
+        body=json.dumps(listed, sort_keys=True, default=str),
+    )
+
+
+def _may_pass(error: Exception, under_way: Exchange) -> bool:
+    """Tell whether another attempt may fare better."""
+    if isinstance(error, ccxt.BaseError):
+        return is_transient(error, under_way.failed)
+    return isinstance(error, BodyError)
+
+
+def _explain(error: Exception, under_way: Exchange, settings: FetchSettings) -> str:
+    if not isinstance(error, ccxt.BaseError):
+        return str(error)
+    is_silent = under_way.failed is None or not under_way.failed.status
+    if isinstance(error, ccxt.RequestTimeout) and is_silent:
+        return f"no answer within {settings.request_timeout_seconds:g} s"
+    return describe(error, under_way.failed)

@@ -1,0 +1,74 @@
+"""``backfill``."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from oirisk.flows.commands.output import print_json, print_line, print_table
+from oirisk.flows.commands.progress import shown_progress
+from oirisk.flows.commands.rederive import day
+from oirisk.flows.history.backfill import Request, VenueFilled, exit_status
+from oirisk.flows.history.backfill import backfill as run_backfill
+from oirisk.flows.settings import load_settings
+from oirisk.flows.sources import LiveSource, SandboxSource, Source, wall_clock
+from oirisk.warehouse.home import Home
+
+_NAMED = 20
+
+
+def backfill(
+    home: Path,
+    since: str,
+    venue: str,
+    assets: str,
+    *,
+    as_json: bool,
+    sandbox: str | None = None,
+) -> int:
+    """Fill history from the exchanges and say what none can provide.
+
+    Args:
+        home: The home folder.
+        since: First day, YYYY-MM-DD.
+        venue: One exchange; empty: all that are configured.
+        assets: Coins, comma-separated; empty: all.
+        as_json: Print JSON.
+        sandbox: Address of simulated exchanges to ask instead.
+    """
+    now = wall_clock().replace(second=0, microsecond=0)
+    names = frozenset(name.strip().upper() for name in assets.split(",") if name.strip())
+    request = Request(
+        since=datetime.combine(day("--since", since), time(), UTC),
+        until=now,
+        venues=(venue,) if venue else (),
+        assets=names or None,
+    )
+    source: Source = SandboxSource(url=sandbox) if sandbox else LiveSource()
+    with shown_progress() as progress:
+        filled = run_backfill(Home(home), load_settings(home), source, request, progress.step)
+    if as_json:
+        print_json([asdict(one) for one in filled])
+    else:
+        _print(filled)
+    return exit_status(filled)
+
+
+def _print(filled: list[VenueFilled]) -> None:
+    rows = [
+        {
+            "venue": one.venue,
+            "instruments": one.instruments,
+            "bars": one.bars,
+            "open interest": one.open_interest,
+            "positioning": one.positioning,
+            "refused": one.rejected,
+            "failed": len(one.failures),
+        }
+        for one in filled
+    ]
+    print_table("backfill", rows)
+    for one in filled:
+        for what, why in one.lacks.items():
+            print_line(f"{one.venue} cannot provide {what}: {why}")
+        for what, why in list(one.failures.items())[:_NAMED]:
+            print_line(f"{one.venue} {what}: {why}")

@@ -1,0 +1,65 @@
+"""``build``."""
+
+from pathlib import Path
+
+from oirisk.flows.commands.output import print_json, print_line
+from oirisk.flows.commands.run import instant
+from oirisk.flows.pipeline import build_positions, build_totals
+from oirisk.flows.settings import load_settings
+from oirisk.flows.sources import wall_clock
+from oirisk.warehouse.home import Home
+from oirisk.warehouse.rebuild import (
+    load_events,
+    load_supply,
+    record_build,
+    stored_instants,
+    window_to_build,
+)
+from oirisk.warehouse.writer import writing
+
+
+def build(
+    home: Path,
+    as_of: str,
+    events: Path | None,
+    supply: Path | None,
+    *,
+    full: bool,
+    as_json: bool,
+) -> int:
+    """Make the marts again from the facts, and publish them.
+
+    Args:
+        home: The home folder.
+        as_of: Build up to this instant, ISO 8601; empty: now.
+        events: Calendar of events to store first, CSV; None: keep what is stored.
+        supply: Supplies to store first, CSV; None: keep what is stored.
+        full: Everything, not only what changed since the last build.
+        as_json: Print one JSON document.
+
+    Returns:
+        0.
+    """
+    now = wall_clock()
+    at = instant(as_of) or now
+    settings = load_settings(home)
+    is_full = full or events is not None or supply is not None
+    with writing(Home(home), now) as connection:
+        if events is not None:
+            load_events(connection, events)
+        if supply is not None:
+            load_supply(connection, supply)
+        window = window_to_build(connection, at, settings.coverage.lookback_days, full=is_full)
+        if window is not None:
+            build_totals(connection, window, settings)
+            for snapshot_at in stored_instants(connection, window):
+                build_positions(connection, snapshot_at, settings)
+            record_build(connection, at, window, full=is_full)
+    if as_json:
+        span = None if window is None else {"since": window.since, "until": window.until}
+        print_json({"window": span, "full": is_full})
+    elif window is None:
+        print_line("nothing changed since the last build; --full builds everything again")
+    else:
+        print_line(f"marts built from {window.since.isoformat()} to {window.until.isoformat()}")
+    return 0

@@ -1,0 +1,53 @@
+"""``export``."""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+from oirisk.flows.commands.output import print_json, print_table
+from oirisk.flows.commands.rederive import day
+from oirisk.schemas.marts import MARTS
+from oirisk.warehouse.export import Span, export_table
+from oirisk.warehouse.home import Home
+from oirisk.warehouse.published import is_simulated, reading
+
+
+def export(
+    home: Path,
+    folder: Path,
+    tables: tuple[str, ...],
+    form: str,
+    days: tuple[str, str],
+    *,
+    as_json: bool,
+) -> int:
+    """Copy tables of the published warehouse into a folder.
+
+    Args:
+        home: The home folder.
+        folder: Where to write.
+        tables: ``schema.table`` names; none: every mart.
+        form: parquet, csv or xlsx.
+        days: First and last day, YYYY-MM-DD; empty: from the start, to the end.
+        as_json: Print one JSON document.
+
+    Returns:
+        0.
+    """
+    span = Span(_day("--since", days[0]), _day("--until", days[1]))
+    written: dict[str, int] = {}
+    with reading(Home(home)) as connection:
+        if is_simulated(connection):
+            sys.stderr.write("SIMULATED data: this home was filled by `oirisk demo`\n")
+        for table in tables or tuple(MARTS):
+            written |= export_table(connection, table, span, form, folder)
+    rows = [{"file": name, "rows": count} for name, count in written.items()]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(f"{len(rows)} files", rows)
+    return 0
+
+
+def _day(option: str, text: str) -> date | None:
+    return day(option, text) if text else None

@@ -1,0 +1,56 @@
+"""``import``."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from oirisk.flows.commands.output import print_json, print_line, print_table
+from oirisk.flows.commands.progress import shown_progress
+from oirisk.flows.imports import Imported, import_files
+from oirisk.flows.sources import wall_clock
+from oirisk.warehouse.home import Home
+
+_NAMED = 20
+
+
+def import_history(home: Path, files: Sequence[str], *, as_json: bool) -> int:
+    """Import files and say what came of it; 1 when rows were refused that are no mere repeats."""
+    with shown_progress() as progress:
+        done = import_files(Home(home), files, wall_clock(), progress.step)
+    if as_json:
+        print_json({**asdict(done), "state": _state(done)})
+    else:
+        _print(done)
+    return 0 if _state(done) == "completed" else 1
+
+
+def _state(done: Imported) -> str:
+    return "completed" if done.rejected == done.repeated else "partial"
+
+
+def _print(done: Imported) -> None:
+    print_line(f"import {done.run_id}: {done.files} files of {done.form}")
+    print_line(f"{done.received} rows received, {done.accepted} accepted, {done.rejected} rejected")
+    print_line(f"{done.inserted} stored now, {done.superseded} restated")
+    if done.checks:
+        rows = [{"check": check, "rows": count} for check, count in done.checks.items()]
+        print_table("refused, whole in ops.rejects", rows)
+    if done.gaps:
+        _print_gaps(done)
+
+
+def _print_gaps(done: Imported) -> None:
+    rows = [
+        {
+            "symbol": gap["symbol"],
+            "from": f"{gap['since']:%Y-%m-%d %H:%M}",
+            "to": f"{gap['until']:%Y-%m-%d %H:%M}",
+            "steps missing": gap["missing_steps"],
+            "whole days missing": ", ".join(gap["missing_days"][:_NAMED])
+            + (" …" if len(gap["missing_days"]) > _NAMED else ""),
+        }
+        for gap in done.gaps[:_NAMED]
+    ]
+    print_table("gaps in what was imported", rows)
+    if len(done.gaps) > _NAMED:
+        print_line(f"and {len(done.gaps) - _NAMED} more symbols with gaps; --json lists all")

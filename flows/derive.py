@@ -1,0 +1,226 @@
+"""From one venue's archived responses to rows: the same code for a run and for a rederivation."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import polars as pl
+
+from oirisk.flows.extract import Harvest
+from oirisk.schemas.open_interest import CANDIDATE_DTYPES, SCOPE_CHECKS
+from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
+from oirisk.schemas.venue import Line, Venue
+from oirisk.transforms.decode import BodyError, decode, pick
+from oirisk.transforms.instruments import Listing, list_instruments
+from oirisk.transforms.joins import Answer, joined, latest, request_terms
+from oirisk.transforms.normalise import concatenate, normalise
+from oirisk.transforms.times import instant
+from oirisk.transforms.validate import Verdict, validate
+
+_NAMED = 3
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What odd market structures raise; one exchange's must not stop the others."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What one venue's answers come to.
+
+    Args:
+        venue: ccxt id.
+        listing: What the venue lists; None when it did not tell.
+        listed_at: When the listing was received.
+        verdict: Accepted and rejected rows.
+        expected: Active instruments that the answers should hold.
+        problems: What went wrong, in words, for ``ops.coverage.error``.
+    """
+
+    venue: str
+    listing: Listing | None
+    listed_at: datetime | None
+    verdict: Verdict
+    expected: int
+    problems: tuple[str, ...]
+
+    @property
+    def received(self) -> int:
+        """Rows that came, accepted or not."""
+        return self.verdict.accepted.height + self.verdict.rejected.height
+
+
+def derive(venue: Venue, responses: Sequence[Response]) -> Derived:
+    """Turn a venue's usable responses into judged rows.
+
+    Args:
+        venue: The venue's declaration.
+        responses: Its archived responses of one run, unusable ones included.
+    """
+    markets = [response for response in responses if response.endpoint == MARKETS_ENDPOINT]
+    if not markets:
+        return Derived(venue.id, None, None, validate(concatenate(())), 0, ())
+    try:
+        listing = list_instruments(venue, json.loads(markets[-1].body))
+    except _UNREADABLE as error:
+        reason = f"markets cannot be read: {type(error).__name__}: {error}"
+        return Derived(venue.id, None, None, validate(concatenate(())), 0, (reason,))
+    frames: list[pl.DataFrame] = []
+    problems: list[str] = []
+    expected: set[tuple[str, str]] = set()
+    for line in venue.lines:
+        if line.completes:
+            continue
+        answers = _complete(venue, line, responses, problems)
+        frames += [normalise(venue.id, answer, listing) for answer in answers]
+        if not answers and line.instead_of:
+            continue
+        received_at = answers[0].received_at if answers else markets[-1].received_at
+        expected |= listing.expected(line, received_at)
+    candidates = concatenate(frames)
+    verdict = validate(candidates)
+    problems += _missing(expected, candidates, listing)
+    problems += _refused(verdict)
+    problems += _without_usd(verdict)
+    return Derived(
+        venue=venue.id,
+        listing=listing,
+        listed_at=markets[-1].received_at,
+        verdict=verdict,
+        expected=len(expected),
+        problems=tuple(problems),
+    )
+
+
+def coverage_row(harvest: Harvest, derived: Derived, run_id: str) -> dict[str, object]:
+    """Return one row of ``ops.coverage``."""
+    problems = [*harvest.failures, *derived.problems]
+    accepted = derived.verdict.accepted.height
+    if harvest.status == "skipped":
+        status = "skipped"
+    elif accepted == 0:
+        status = "failed"
+        problems = problems or ["no instruments of ours are listed"]
+    else:
+        status = "partial" if problems else "ok"
+    return {
+        "run_id": run_id,
+        "venue": harvest.venue,
+        "status": status,
+        "instruments_expected": derived.expected,
+        "received": derived.received,
+        "accepted": accepted,
+        "rejected": derived.verdict.rejected.height,
+        "requests": harvest.requests,
+        "seconds": harvest.seconds,
+        "error": "; ".join(problems) or None,
+    }
+
+
+def _complete(
+    venue: Venue, line: Line, responses: Sequence[Response], problems: list[str]
+) -> list[Answer]:
+    """Read the answers of a line, each row completed from the lines made for that."""
+    answers = _answers(line, responses, problems)
+    if not answers:
+        return []
+    others = [
+        answer
+        for other in venue.completions(line)
+        for answer in latest(_answers(other, responses, problems))
+    ]
+    completed = [joined(answer, others) for answer in answers]
+    problems += dict.fromkeys(note for _, notes in completed for note in notes)
+    return [answer for answer, _ in completed]
+
+
+def _answers(line: Line, responses: Sequence[Response], problems: list[str]) -> list[Answer]:
+    answers = []
+    for response in responses:
+        if response.endpoint != line.name or response.error:
+            continue
+        try:
+            body = decode(response.body)
+            rows = tuple(line.rows(body))
+            if line.reads_request():
+                asked = request_terms(response)
+                rows = tuple({**row, "@asked": asked} for row in rows)
+            observed = pick(body, line.observed_at) if line.observed_at else None
+            answers.append(
+                Answer(line, rows, response.received_at, instant(observed, line.observed_unit))
+            )
+        except (BodyError, ValueError) as error:
+            problems.append(f"{line.name}: {error}")
+    return answers
+
+
+def _missing(
+    expected: set[tuple[str, str]], candidates: pl.DataFrame, listing: Listing
+) -> list[str]:
+    """Name active instruments that no row spoke of."""
+    seen = set(candidates["market_id"])
+    symbols = sorted(listing.instruments[key].symbol for key in expected if key[1] not in seen)
+    if not symbols:
+        return []
+    more = "" if len(symbols) <= _NAMED else f" and {len(symbols) - _NAMED} more"
+    named = ", ".join(symbols[:_NAMED]) + more
+    return [f"{len(symbols)} of {len(expected)} listed instruments missing: {named}"]
+
+
+def _refused(verdict: Verdict) -> list[str]:
+    """Say which checks refused rows, scope aside."""
+    counts = (
+        verdict.rejected.filter(~pl.col("check_name").is_in(list(SCOPE_CHECKS)))
+        .group_by("check_name")
+        .len()
+        .sort("check_name")
+    )
+    return [f"{count} rows refused by {name}" for name, count in counts.iter_rows()]
+
+
+def _without_usd(verdict: Verdict) -> list[str]:
+    """Name accepted rows that no price came with."""
+    symbols = verdict.accepted.filter(pl.col("oi_usd").is_null())["symbol"].sort().to_list()
+    if not symbols:
+        return []
+    return [f"{len(symbols)} rows have no USD value, no price came with them: {_some(symbols)}"]
+
+
+def _some(symbols: Sequence[str]) -> str:
+    more = "" if len(symbols) <= _NAMED else f" and {len(symbols) - _NAMED} more"
+    return f"{', '.join(symbols[:_NAMED])}{more}"
+
+
+INSTRUMENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "venue": pl.String,
+    "symbol": pl.String,
+    "market_id": pl.String,
+    "product": pl.String,
+    "asset": pl.String,
+    "base_multiplier": pl.Float64,
+    "quote": pl.String,
+    "settle": pl.String,
+    "kind": pl.String,
+    "margin": pl.String,
+    "contract_size": pl.Float64,
+    "contract_size_unit": pl.String,
+    "expiry": CANDIDATE_DTYPES["expiry"],
+    "strike": pl.Float64,
+    "option_type": pl.String,
+    "max_leverage": pl.Float64,
+    "listed_at": CANDIDATE_DTYPES["expiry"],
+    "is_active": pl.Boolean,
+}
+
+
+def instruments_frame(listing: Listing) -> pl.DataFrame:
+    """Return a listing's instruments as rows of ``core.instruments``."""
+    rows = [
+        {name: _plain(getattr(instrument, name)) for name in INSTRUMENT_SCHEMA}
+        for instrument in listing.instruments.values()
+    ]
+    return pl.DataFrame(rows, schema=INSTRUMENT_SCHEMA)
+
+
+def _plain(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else value

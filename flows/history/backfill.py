@@ -1,0 +1,255 @@
+"""Fill history from the exchanges as deep as they go, page by page, and go on where it stopped."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from oirisk import __version__
+from oirisk.flows.chosen import chosen_venues
+from oirisk.flows.client import KnownMarkets, VenueClient
+from oirisk.flows.history import HISTORIES
+from oirisk.flows.history.fetch import Page, fetch_page, instruments_of
+from oirisk.flows.history.store import FLOW, Stored, archive_page, load_page
+from oirisk.flows.settings import Settings
+from oirisk.flows.sources import Source
+from oirisk.schemas.errors import ConfigurationError, SourceError
+from oirisk.schemas.history import KINDS, VenueHistory, Window
+from oirisk.schemas.instruments import Instrument
+from oirisk.schemas.venue import Venue
+from oirisk.warehouse.archive import RunLabel
+from oirisk.warehouse.backfill import done_until, note_progress, stored_counts
+from oirisk.warehouse.home import Home
+from oirisk.warehouse.load import RunRow, record_run
+from oirisk.warehouse.views import refresh_views
+from oirisk.warehouse.writer import Writer, opened, require_same_kind, transaction
+
+PAGE = timedelta(days=2)
+_PER_CLIENT = 20
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to fill.
+
+    Args:
+        since: First instant.
+        until: Exclusive; the time of the backfill, nothing later is known.
+        venues: ccxt ids; empty: all configured that have history.
+        assets: Coins; None: all that are listed.
+    """
+
+    since: datetime
+    until: datetime
+    venues: tuple[str, ...] = ()
+    assets: frozenset[str] | None = None
+
+
+@dataclass
+class VenueFilled:
+    """What came of one exchange.
+
+    Args:
+        venue: ccxt id.
+        instruments: How many were filled.
+        bars: Bars stored.
+        open_interest: Rows stored.
+        positioning: Rows stored.
+        rejected: Rows refused.
+        failures: Why something is missing, by symbol and kind.
+        lacks: What the exchange cannot provide at all.
+    """
+
+    venue: str
+    instruments: int = 0
+    bars: int = 0
+    open_interest: int = 0
+    positioning: int = 0
+    rejected: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
+    lacks: dict[str, str] = field(default_factory=dict)
+
+    def add(self, stored: Stored) -> None:
+        """Count a page."""
+        self.bars += stored.bars
+        self.open_interest += stored.open_interest
+        self.positioning += stored.positioning
+        self.rejected += stored.rejected
+
+
+def backfill(
+    home: Home,
+    settings: Settings,
+    source: Source,
+    request: Request,
+    say: Say = lambda _text: None,
+) -> list[VenueFilled]:
+    """Fill history; every page is committed on its own, so an interrupted backfill goes on.
+
+    The warehouse stays open for writing meanwhile, so nothing else can run.
+
+    Raises:
+        ConfigurationError: A venue is not known, or the span is empty.
+        HomeError: The warehouse is locked, or holds the other kind of data.
+    """
+    if request.since >= request.until:
+        raise ConfigurationError(f"--since {request.since:%Y-%m-%d}: expected a day in the past")
+    venues = chosen_venues(settings, request.venues)
+    with opened(home, request.until) as connection:
+        require_same_kind(connection, is_simulated=source.is_simulated)
+        job = _Job(connection, home, settings, source, request, say)
+        return [asyncio.run(job.fill(venue)) for venue in venues]
+
+
+@dataclass
+class _Job:
+    connection: Writer
+    home: Home
+    settings: Settings
+    source: Source
+    request: Request
+    say: Say
+
+    async def fill(self, venue: Venue) -> VenueFilled:
+        """Fill one exchange, instrument by instrument."""
+        history = HISTORIES.get(venue.id)
+        filled = VenueFilled(venue.id)
+        if history is None:
+            filled.lacks["history"] = "no history endpoint of this exchange is known"
+            return filled
+        filled.lacks |= history.lacks
+        if not self.source.offers(venue.id):
+            filled.failures["venue"] = "the source does not hold this exchange"
+            return filled
+        label = self._begin(venue.id)
+        try:
+            await self._fill_all(venue, history, filled)
+        except SourceError as error:
+            filled.failures["venue"] = error.reason
+        self._end(label, filled)
+        return filled
+
+    async def _fill_all(self, venue: Venue, history: VenueHistory, filled: VenueFilled) -> None:
+        """Fill every instrument; a client keeps its answers, so it is renewed now and then."""
+        start = 0
+        known: KnownMarkets | None = None
+        instruments: list[Instrument] = []
+        while start == 0 or start < len(instruments):
+            async with VenueClient(venue, self.source, self.settings.fetch) as client:
+                instruments, known = await instruments_of(client, self.request.assets, known)
+                for instrument in instruments[start : start + _PER_CLIENT]:
+                    await self._fill_one(client, history, instrument, filled)
+            start += _PER_CLIENT
+
+    def _label(self, venue: str) -> RunLabel:
+        until = self.request.until
+        return RunLabel(
+            run_id=f"{until:%Y%m%dT%H%M%SZ}-{FLOW}-{venue}",
+            flow=FLOW,
+            snapshot_at=until,
+            source=self.source.name,
+            is_simulated=self.source.is_simulated,
+        )
+
+    def _begin(self, venue: str) -> RunLabel:
+        label = self._label(venue)
+        run = RunRow(
+            **label.__dict__,
+            started_at=self.request.until,
+            ended_at=None,
+            state="running",
+            version=__version__,
+            error=None,
+        )
+        with transaction(self.connection):
+            record_run(self.connection, run, pl.DataFrame(), pl.DataFrame())
+        return label
+
+    def _end(self, label: RunLabel, filled: VenueFilled) -> None:
+        missing = "; ".join(f"{what}: {why}" for what, why in filled.failures.items())
+        refresh_views(self.connection, self.home)
+        with transaction(self.connection):
+            self.connection.execute(
+                "update ops.runs set state = $state, ended_at = $at, error = $error"
+                " where run_id = $run_id",
+                {
+                    "state": "partial" if missing else "completed",
+                    "at": self.source.now(),
+                    "error": missing or None,
+                    "run_id": label.run_id,
+                },
+            )
+
+    async def _fill_one(
+        self,
+        client: VenueClient,
+        history: VenueHistory,
+        instrument: Instrument,
+        filled: VenueFilled,
+    ) -> None:
+        start = done_until(self.connection, instrument.venue, instrument.symbol, self.request.since)
+        for window in pages(_not_before_listing(instrument, start), self.request.until):
+            page = await fetch_page(client, history, instrument, window, self.request.until)
+            archive_page(self.home, page, self._label(instrument.venue))
+            self._commit(page, filled)
+            self.say(f"{instrument.venue} {instrument.symbol} until {window.until:%Y-%m-%d %H:%M}")
+            if page.failures:
+                for kind, why in page.failures.items():
+                    filled.failures[f"{instrument.symbol} {kind}"] = why
+                return
+        filled.instruments += 1
+
+    def _commit(self, page: Page, filled: VenueFilled) -> None:
+        label = self._label(page.instrument.venue)
+        with transaction(self.connection):
+            stored = load_page(self.connection, page, label, self.request.until)
+            note_progress(self.connection, self._notes(page, stored))
+        filled.add(stored)
+
+    def _notes(self, page: Page, stored: Stored) -> list[dict[str, object]]:
+        """Say how far each kind is; a kind that failed has come no further."""
+        venue, symbol = page.instrument.venue, page.instrument.symbol
+        before = stored_counts(self.connection, venue, symbol)
+        return [
+            {
+                "venue": venue,
+                "symbol": symbol,
+                "kind": kind,
+                "since": self.request.since,
+                "done_until": page.window.since if page.failures else page.window.until,
+                "row_count": before.get(kind, 0) + getattr(stored, kind),
+                "state": _state(kind in page.failures, page.window.until >= self.request.until),
+                "note": page.failures.get(kind),
+                "updated_at": self.request.until,
+            }
+            for kind in KINDS
+        ]
+
+
+def _state(has_failed: bool, is_last: bool) -> str:
+    if has_failed:
+        return "refused"
+    return "done" if is_last else "running"
+
+
+def pages(since: datetime, until: datetime) -> Iterator[Window]:
+    """Cut a span into pages, oldest first."""
+    while since < until:
+        end = min(since + PAGE, until)
+        yield Window(since, end)
+        since = end
+
+
+def _not_before_listing(instrument: Instrument, since: datetime) -> datetime:
+    listed = instrument.listed_at
+    return (
+        since if listed is None else max(since, listed.replace(minute=0, second=0, microsecond=0))
+    )
+
+
+def exit_status(filled: Sequence[VenueFilled]) -> int:
+    """Return 1 when anything failed or was refused."""
+    return int(any(one.failures or one.rejected for one in filled))

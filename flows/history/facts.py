@@ -1,0 +1,147 @@
+"""From history points to rows of the facts, in canonical coins and prices."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from oirisk.schemas.history import InterestPoint, Liquidation, SharePoint
+from oirisk.schemas.instruments import Instrument
+from oirisk.schemas.market_data import OPEN_INTEREST_DTYPES, UTC_MICROSECONDS, Dtype
+from oirisk.schemas.units import unit_rules
+from oirisk.transforms.convert import convert
+
+POSITIONING_DTYPES: dict[str, Dtype] = {
+    "at": UTC_MICROSECONDS,
+    **dict.fromkeys(("venue", "symbol", "asset", "measure", "period"), pl.String),
+    **dict.fromkeys(("long_share", "short_share", "long_base", "short_base"), pl.Float64),
+    "source": pl.String,
+    "is_simulated": pl.Boolean,
+}
+LIQUIDATION_DTYPES: dict[str, Dtype] = {
+    "at": UTC_MICROSECONDS,
+    **dict.fromkeys(("venue", "symbol", "asset", "side"), pl.String),
+    **dict.fromkeys(("price", "base", "usd"), pl.Float64),
+    "coverage": pl.String,
+    "event_id": pl.String,
+    "span_seconds": pl.Float64,
+    "source": pl.String,
+    "is_simulated": pl.Boolean,
+}
+INTEREST_DTYPES: dict[str, Dtype] = {**OPEN_INTEREST_DTYPES}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the rows of one pass have in common."""
+
+    source: str
+    is_simulated: bool
+
+
+def interest_row(
+    point: InterestPoint, instrument: Instrument, traded_price: Decimal | None
+) -> dict[str, Any]:
+    """Turn a point into the columns of imported open interest.
+
+    Args:
+        point: As printed.
+        instrument: Whose.
+        traded_price: USD per listed base at that instant, for rows without a mark price.
+
+    Returns:
+        Canonical figures; ``oi_base`` is null where it cannot be told without a price.
+    """
+    rule = unit_rules()[point.rule]
+    price = point.mark_price or traded_price
+    amount = convert(point.value, rule, instrument, price)
+    base = amount.base if point.base is None else point.base
+    usd = amount.usd if point.usd is None else point.usd
+    scale = instrument.base_multiplier
+    return {
+        "snapshot_at": point.at,
+        "observed_at": point.at,
+        "venue": instrument.venue,
+        "symbol": instrument.symbol,
+        "asset": instrument.asset,
+        "kind": instrument.kind,
+        "margin": instrument.margin,
+        "oi_contracts": _float(amount.contracts),
+        "oi_base": _float(None if base is None else base * scale),
+        "oi_usd": _float(usd),
+        "mark_price": _float(None if point.mark_price is None else point.mark_price / scale),
+        "last_price": _float(None if traded_price is None else traded_price / scale),
+        "unit_rule": rule.id,
+        "counting_factor": float(rule.counting_factor),
+    }
+
+
+def interest_frame(
+    points: Iterable[InterestPoint],
+    instrument: Instrument,
+    prices: dict[datetime, Decimal],
+) -> pl.DataFrame:
+    """Return points as columns that the import judges."""
+    rows = [interest_row(point, instrument, prices.get(point.at)) for point in points]
+    return pl.DataFrame(rows, schema=INTEREST_DTYPES)
+
+
+def share_frame(
+    points: Sequence[SharePoint], instrument: Instrument, origin: Origin
+) -> pl.DataFrame:
+    """Return shares as rows of ``core.positioning``, one per key."""
+    scale = instrument.base_multiplier
+    rows = [
+        {
+            "at": point.at,
+            **_identity(instrument, origin),
+            "measure": point.measure,
+            "period": point.period,
+            "long_share": float(point.long_share),
+            "short_share": float(point.short_share),
+            "long_base": _float(None if point.long_base is None else point.long_base * scale),
+            "short_base": _float(None if point.short_base is None else point.short_base * scale),
+        }
+        for point in points
+    ]
+    frame = pl.DataFrame(rows, schema=POSITIONING_DTYPES)
+    return frame.unique(["at", "measure", "period"], keep="last", maintain_order=True)
+
+
+def liquidation_frame(
+    events: Sequence[Liquidation], instrument: Instrument, origin: Origin
+) -> pl.DataFrame:
+    """Return liquidations as rows of ``core.liquidations``."""
+    scale = instrument.base_multiplier
+    rows = [
+        {
+            "at": event.at,
+            **_identity(instrument, origin),
+            "side": event.side,
+            "price": _float(None if event.price is None else event.price / scale),
+            "base": float(event.base * scale),
+            "usd": _float(event.usd),
+            "coverage": event.coverage,
+            "event_id": event.event_id,
+            "span_seconds": event.span_seconds,
+        }
+        for event in events
+    ]
+    return pl.DataFrame(rows, schema=LIQUIDATION_DTYPES).unique(maintain_order=True)
+
+
+def _identity(instrument: Instrument, origin: Origin) -> dict[str, Any]:
+    return {
+        "venue": instrument.venue,
+        "symbol": instrument.symbol,
+        "asset": instrument.asset,
+        "source": origin.source,
+        "is_simulated": origin.is_simulated,
+    }
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)

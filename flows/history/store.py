@@ -1,0 +1,94 @@
+"""Judge a page of history like any other source, archive its answers and load its rows."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from oirisk.flows.history.bars import bar_frame
+from oirisk.flows.history.facts import Origin, interest_frame, share_frame
+from oirisk.flows.history.fetch import Page, prices_of
+from oirisk.schemas.responses import Response
+from oirisk.transforms.imports_judge import REJECT_DTYPES, Judged, judge
+from oirisk.warehouse.archive import RunLabel, archive
+from oirisk.warehouse.home import Home
+from oirisk.warehouse.imports import ImportKey, append_rejects
+from oirisk.warehouse.load import STORED_COLUMNS, load_bars, load_open_interest
+from oirisk.warehouse.market_facts import load_facts
+from oirisk.warehouse.writer import Writer
+
+FLOW = "backfill"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Rows of a page that were loaded, by kind, and rows refused."""
+
+    bars: int
+    open_interest: int
+    positioning: int
+    rejected: int
+
+
+def archive_page(home: Home, page: Page, label: RunLabel) -> None:
+    """Write a page's answers to the archive, under a name that follows from them."""
+    if not page.responses:
+        return
+    named = f"{label.run_id}-{_digest(page.responses)}"
+    archive(home, RunLabel(**{**label.__dict__, "run_id": named}), page.responses)
+
+
+def _digest(responses: list[Response]) -> str:
+    text = "\x1f".join(f"{one.url} {one.sha256}" for one in responses)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def load_page(connection: Writer, page: Page, label: RunLabel, recorded_at: datetime) -> Stored:
+    """Judge and load a page, inside the caller's transaction.
+
+    Open interest that stands in the page twice with different figures is refused.
+    """
+    bars = judge("bars", bar_frame(page.bars, page.instrument), recorded_at)
+    interest = _interest(page, recorded_at)
+    origin = Origin("history", label.is_simulated)
+    shares = share_frame(page.shares, page.instrument, origin)
+    key = ImportKey(label.run_id, recorded_at)
+    load_bars(connection, bars.accepted)
+    _load_interest(connection, interest.accepted, label, key)
+    load_facts(connection, "core.positioning", shares, run_id=key.run_id, recorded_at=recorded_at)
+    refused = pl.concat([bars.rejected, interest.rejected])
+    if refused.height:
+        append_rejects(connection, refused.to_arrow().to_reader(), key)
+    return Stored(bars.accepted.height, interest.accepted.height, shares.height, refused.height)
+
+
+def _interest(page: Page, now: datetime) -> Judged:
+    """Judge open interest; a row whose coins cannot be told for want of a price is refused."""
+    frame = interest_frame(page.interest, page.instrument, prices_of(page))
+    judged = judge("open_interest", frame, now)
+    twice = judged.accepted.filter(pl.col("snapshot_at").is_duplicated())
+    if twice.is_empty():
+        return judged
+    record = pl.struct(pl.all()).struct.json_encode().alias("record")
+    text = twice.with_columns(pl.selectors.temporal().cast(pl.String))
+    refused = text.with_columns(
+        record,
+        pl.lit("contradicts_row").alias("check_name"),
+        pl.lit("rows of one instant contradict each other").alias("reason"),
+    ).select(REJECT_DTYPES)
+    once = judged.accepted.filter(~pl.col("snapshot_at").is_duplicated())
+    return Judged(once, pl.concat([judged.rejected, refused]))
+
+
+def _load_interest(connection: Writer, rows: pl.DataFrame, label: RunLabel, key: ImportKey) -> None:
+    constants: dict[str, Any] = {"source": "history", "is_simulated": label.is_simulated}
+    stored = rows.with_columns(**{name: pl.lit(value) for name, value in constants.items()})
+    if stored.height:
+        load_open_interest(
+            connection,
+            stored.select(STORED_COLUMNS),
+            run_id=key.run_id,
+            recorded_at=key.recorded_at,
+        )

@@ -1,0 +1,304 @@
+"""Import history from files: read, judge, load, and say what came of it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from oirisk import __version__
+from oirisk.flows.imports_files import ImportFile, content_hash, find_files, inspect, pieces
+from oirisk.schemas.errors import RecordingError
+from oirisk.schemas.market_data import Form
+from oirisk.transforms.imports_judge import REJECT_DTYPES, judge
+from oirisk.transforms.imports_keys import KeyLedger
+from oirisk.transforms.imports_packing import is_plain, packed
+from oirisk.warehouse.home import Home
+from oirisk.warehouse.imports import (
+    ImportKey,
+    Loaded,
+    Stream,
+    append_rejects,
+    attempt,
+    count_conflicts,
+    in_any_order,
+    is_known_run,
+    keep_in_scratch,
+    load_scratch,
+    missing_steps,
+    scratch,
+    stream_open_interest,
+)
+from oirisk.warehouse.load import RunRow, record_run
+from oirisk.warehouse.writer import Writer, opened, require_same_kind, transaction
+
+Say = Callable[[str], None]
+_SPOOL = ".incomplete-rejects.arrow"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import came to; accepted + rejected = received.
+
+    Args:
+        run_id: Named after the content of the files.
+        form: What the files hold.
+        files: How many files.
+        received: Rows in the files.
+        accepted: Rows that hold, whether new or stored already.
+        rejected: Rows refused, whole in ``ops.rejects``; ``repeated`` ones among them.
+        repeated: Rows refused because they repeat another to the letter, which is kept.
+        inserted: Accepted rows that were not stored already.
+        superseded: Stored rows that an accepted one restates.
+        checks: Refused rows by check.
+        since: First instant of an accepted row.
+        until: Last instant of an accepted row.
+        gaps: Of metrics files, per symbol the steps and days that are missing.
+    """
+
+    run_id: str
+    form: Form
+    files: int
+    received: int
+    accepted: int
+    rejected: int
+    repeated: int
+    inserted: int
+    superseded: int
+    checks: dict[str, int]
+    since: datetime | None
+    until: datetime | None
+    gaps: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class _Reading:
+    """One pass over the files: judges pieces and keeps the books."""
+
+    form: Form
+    files: Sequence[ImportFile]
+    now: datetime
+    spool: Path
+    say: Say
+    received: int = 0
+    kept: int = 0
+    refused: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+    checks: dict[str, int] = field(default_factory=dict)
+    keys: KeyLedger = field(default_factory=KeyLedger)
+    _writer: pa.ipc.RecordBatchStreamWriter | None = None
+
+    def accepted(self) -> Iterator[pl.DataFrame]:
+        """Yield accepted rows; refused ones go to the spool."""
+        for piece in pieces(self.files):
+            judged = judge(self.form, piece.frame, self.now)
+            self._refuse(judged.rejected)
+            self._refuse(_broken_rows(piece.broken))
+            self.received += piece.frame.height + len(piece.broken)
+            self._note(judged.accepted)
+            self.say(f"{self.received:,} rows read, {self.refused:,} refused")
+            if judged.accepted.height:
+                yield judged.accepted
+        if self._writer is not None:
+            self._writer.close()
+
+    def spooled(self) -> pa.RecordBatchReader | None:
+        """Return the refused rows, None when there are none."""
+        if self._writer is None:
+            return None
+        return pa.ipc.open_stream(pa.memory_map(str(self.spool)))
+
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """First and last instant of the accepted rows."""
+        return None if self.since is None or self.until is None else (self.since, self.until)
+
+    def _note(self, rows: pl.DataFrame) -> None:
+        if rows.is_empty():
+            return
+        self.kept += rows.height
+        at = rows["bar_at" if self.form == "bars" else "snapshot_at"]
+        first, last = at.min(), at.max()
+        if isinstance(first, datetime) and isinstance(last, datetime):
+            self.since = first if self.since is None else min(first, self.since)
+            self.until = last if self.until is None else max(last, self.until)
+        if self.form == "open_interest":
+            self.keys.add(rows)
+
+    def _refuse(self, rows: pl.DataFrame) -> None:
+        if rows.is_empty():
+            return
+        self.refused += rows.height
+        for check, count in rows.group_by("check_name").len().iter_rows():
+            self.checks[check] = self.checks.get(check, 0) + count
+        table = rows.to_arrow()
+        writer = self._writer or pa.ipc.new_stream(str(self.spool), table.schema)
+        writer.write_table(table)
+        self._writer = writer
+
+
+def _broken_rows(lines: Sequence[str]) -> pl.DataFrame:
+    reason = "the line has another number of fields than the header"
+    rows = [("unknown", None, "field_count", reason, line) for line in lines]
+    return pl.DataFrame(rows, schema=REJECT_DTYPES, orient="row")
+
+
+def import_files(
+    home: Home, patterns: Sequence[str], now: datetime, say: Say = lambda _text: None
+) -> Imported:
+    """Import files into a home; the same files again change nothing.
+
+    Args:
+        home: The home folder.
+        patterns: Names and glob patterns; all files must be of one form.
+        now: When the rows become known; nothing may be later.
+        say: Told how far it is.
+
+    Raises:
+        RecordingError: A file is missing, cannot be read, or has columns of no form we know.
+        HomeError: The warehouse is locked, or holds simulated data.
+    """
+    files = [inspect(path) for path in find_files(patterns)]
+    form = _one_form(files)
+    say(f"{len(files)} files of {form}")
+    run_id = f"import-{content_hash([file.path for file in files])[:16]}"
+    key = ImportKey(run_id, now)
+    home.root.mkdir(parents=True, exist_ok=True)
+    spool = home.root / _SPOOL
+    try:
+        with opened(home, now) as connection:
+            require_same_kind(connection, is_simulated=False)
+            return _Job(connection, home, key, _Reading(form, files, now, spool, say)).run()
+    finally:
+        spool.unlink(missing_ok=True)
+
+
+def _one_form(files: Sequence[ImportFile]) -> Form:
+    forms = {file.form: file.path for file in files}
+    if len(forms) > 1:
+        named = "; ".join(f"{path} holds {form}" for form, path in forms.items())
+        raise RecordingError(f"import files of one kind at a time: {named}")
+    return files[0].form
+
+
+@dataclass
+class _Job:
+    connection: Writer
+    home: Home
+    key: ImportKey
+    reading: _Reading
+
+    def run(self) -> Imported:
+        """Try the straight path, then the careful one."""
+        straight = self.reading.form == "open_interest" and not is_known_run(
+            self.connection, self.key.run_id
+        )
+        if straight:
+            with in_any_order(self.connection):
+                done = attempt(self.connection, self._straight)
+            if done:
+                return self._result(Loaded(inserted=self.reading.kept), [])
+        old = self.reading
+        self.reading = _Reading(old.form, old.files, old.now, old.spool, old.say)
+        return self._careful()
+
+    def _stream(self) -> Stream:
+        return Stream(_schema(self.reading), self.reading.accepted)
+
+    def _packed_stream(self) -> Stream:
+        reading = self.reading
+        empty = packed(_empty(reading)).to_arrow().schema
+        return Stream(empty, lambda: (packed(rows) for rows in reading.accepted()))
+
+    def _straight(self) -> bool:
+        """Add everything at once; false when a key is there twice or already."""
+        plain = all(is_plain(file.columns) for file in self.reading.files)
+        stream = self._packed_stream() if plain else self._stream()
+        stream_open_interest(self.connection, stream, self.key, is_plain=plain)
+        if self.reading.keys.has_repeats():
+            return False
+        span = self.reading.span
+        if span and count_conflicts(self.connection, self.key, span):
+            return False
+        self._record(Loaded(inserted=self.reading.kept))
+        return True
+
+    def _careful(self) -> Imported:
+        with scratch(self.connection, self.home):
+            keep_in_scratch(self.connection, self._stream(), self.reading.form)
+            self.reading.keys.parts.clear()
+            gaps = missing_steps(self.connection) if self.reading.form == "metrics" else []
+            with transaction(self.connection):
+                is_new = not is_known_run(self.connection, self.key.run_id)
+                loaded = load_scratch(
+                    self.connection, self.reading.form, self.key, write_rejects=is_new
+                )
+                self._record(loaded)
+        return self._result(loaded, gaps)
+
+    def _record(self, loaded: Loaded) -> None:
+        result = self._result(loaded, [])
+        run = RunRow(
+            run_id=self.key.run_id,
+            flow="import",
+            snapshot_at=result.until or self.key.recorded_at,
+            started_at=self.key.recorded_at,
+            ended_at=self.key.recorded_at,
+            state=_state(result),
+            version=__version__,
+            source="import",
+            is_simulated=False,
+            error=_summary(result),
+        )
+        is_new = record_run(self.connection, run, pl.DataFrame(), pl.DataFrame())
+        refused = self.reading.spooled()
+        if is_new and refused is not None:
+            append_rejects(self.connection, refused, self.key)
+
+    def _result(self, loaded: Loaded, gaps: list[dict[str, Any]]) -> Imported:
+        reading = self.reading
+        refused_later = loaded.repeated + loaded.contradictory
+        later = {"unique_row": loaded.repeated, "contradicts_row": loaded.contradictory}
+        checks = {**reading.checks, **{name: count for name, count in later.items() if count}}
+        return Imported(
+            run_id=self.key.run_id,
+            form=reading.form,
+            files=len(reading.files),
+            received=reading.received,
+            accepted=reading.kept - refused_later,
+            rejected=reading.refused + refused_later,
+            repeated=loaded.repeated,
+            inserted=loaded.inserted,
+            superseded=loaded.superseded,
+            checks=dict(sorted(checks.items())),
+            since=reading.since,
+            until=reading.until,
+            gaps=gaps,
+        )
+
+
+def _schema(reading: _Reading) -> pa.Schema:
+    """Return the Arrow schema of the accepted rows of a form."""
+    return _empty(reading).to_arrow().schema
+
+
+def _empty(reading: _Reading) -> pl.DataFrame:
+    columns = dict.fromkeys(reading.files[0].columns, pl.String)
+    return judge(reading.form, pl.DataFrame(schema=columns), reading.now).accepted
+
+
+def _state(result: Imported) -> str:
+    if not result.accepted:
+        return "failed"
+    return "completed" if result.rejected == result.repeated else "partial"
+
+
+def _summary(result: Imported) -> str | None:
+    if not result.rejected:
+        return None
+    by_check = ", ".join(f"{count} by {name}" for name, count in result.checks.items())
+    return f"{result.rejected} of {result.received} rows refused: {by_check}"

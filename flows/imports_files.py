@@ -1,0 +1,204 @@
+"""Read files to import piece by piece: Parquet, CSV, and CSV in gzip or zip."""
+
+import csv
+import glob
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from oirisk.schemas.errors import RecordingError
+from oirisk.schemas.market_data import METRICS_COLUMNS, Form
+from oirisk.transforms.imports_columns import recognise
+
+PIECE_ROWS = 500_000
+_BLOCK_BYTES = 32 << 20
+_WHOLE_GROUP_ROWS = 2_000_000
+_UNREADABLE = (pa.ArrowException, OSError, zipfile.BadZipFile, UnicodeDecodeError, csv.Error)
+
+
+@dataclass(frozen=True)
+class ImportFile:
+    """One file that can be imported.
+
+    Args:
+        path: Where it is.
+        form: What it holds.
+        columns: Its columns; those of a metrics file without header are known.
+        has_header: Whether a CSV names its columns; true for Parquet.
+    """
+
+    path: Path
+    form: Form
+    columns: tuple[str, ...]
+    has_header: bool = True
+
+
+@dataclass
+class Piece:
+    """Rows as received, and lines of a CSV that have another number of fields."""
+
+    frame: pl.DataFrame
+    broken: list[str] = field(default_factory=list)
+
+
+def find_files(patterns: Sequence[str]) -> list[Path]:
+    """Return the files that names and glob patterns stand for, each once, in order of name.
+
+    Raises:
+        RecordingError: A name or pattern matches no file.
+    """
+    found: set[Path] = set()
+    for pattern in patterns:
+        matches = [pattern] if Path(pattern).is_file() else glob.glob(pattern, recursive=True)  # noqa: PTH207 -- absolute patterns
+        files = [Path(match) for match in matches if Path(match).is_file()]
+        if not files:
+            raise RecordingError(f"{pattern}: no such file, and no file matches the pattern")
+        found.update(files)
+    return sorted(found)
+
+
+def content_hash(paths: Sequence[Path]) -> str:
+    """Return a checksum of the content of files, whatever their names and order."""
+    sums = []
+    for path in paths:
+        with path.open("rb") as stream:
+            sums.append(hashlib.file_digest(stream, "sha256").hexdigest())
+    return hashlib.sha256(" ".join(sorted(sums)).encode()).hexdigest()
+
+
+def inspect(path: Path) -> ImportFile:
+    """Tell what a file holds.
+
+    Raises:
+        RecordingError: It cannot be read, or its columns are those of no form we know.
+    """
+    try:
+        if _is_parquet(path):
+            columns = tuple(pq.ParquetFile(path).schema_arrow.names)
+            return ImportFile(path, recognise(str(path), columns), columns)
+        with _opened_csv(path) as stream:
+            first = io.TextIOWrapper(io.BytesIO(stream.read(1 << 16)), encoding="utf-8-sig")
+            columns = tuple(name.strip() for name in next(csv.reader(first), []))
+    except _UNREADABLE as error:
+        raise RecordingError(f"cannot read {path} as Parquet or CSV: {error}") from error
+    if len(columns) == len(METRICS_COLUMNS) and columns[0][:1].isdigit():
+        return ImportFile(path, "metrics", METRICS_COLUMNS, has_header=False)
+    return ImportFile(path, recognise(str(path), columns), columns)
+
+
+def pieces(files: Sequence[ImportFile]) -> Iterator[Piece]:
+    """Read files in order, in pieces of about ``PIECE_ROWS`` rows; small files share a piece.
+
+    Raises:
+        RecordingError: A file turns out to be damaged.
+    """
+    waiting: list[Piece] = []
+    rows = 0
+    for file in files:
+        for piece in _pieces_of(file):
+            if waiting and piece.frame.schema != waiting[0].frame.schema:
+                yield _joined(waiting)
+                waiting, rows = [], 0
+            waiting.append(piece)
+            rows += piece.frame.height
+            if rows >= PIECE_ROWS:
+                yield _joined(waiting)
+                waiting, rows = [], 0
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(waiting: Sequence[Piece]) -> Piece:
+    frame = pl.concat([piece.frame for piece in waiting])
+    return Piece(frame, [line for piece in waiting for line in piece.broken])
+
+
+def _pieces_of(file: ImportFile) -> Iterator[Piece]:
+    try:
+        if _is_parquet(file.path):
+            yield from _parquet_pieces(file.path)
+        else:
+            yield from _csv_pieces(file)
+    except _UNREADABLE as error:
+        raise RecordingError(f"{file.path} is damaged: {error}") from error
+
+
+def _parquet_pieces(path: Path) -> Iterator[Piece]:
+    """Read row group by row group: one pass over all of them would keep what it has read."""
+    groups = pq.ParquetFile(path)
+    for number in range(groups.num_row_groups):
+        if groups.metadata.row_group(number).num_rows <= _WHOLE_GROUP_ROWS:
+            frame = _frame(groups.read_row_group(number))
+            yield from (Piece(part) for part in frame.iter_slices(PIECE_ROWS))
+        else:
+            single = pq.ParquetFile(path)
+            for batch in single.iter_batches(PIECE_ROWS, row_groups=[number]):
+                yield Piece(_frame(batch))
+
+
+def _csv_pieces(file: ImportFile) -> Iterator[Piece]:
+    broken: list[str] = []
+
+    def keep(row: Any) -> str:  # noqa: ANN401 -- pyarrow's InvalidRow
+        broken.append(row.text or f"a line of {row.actual_columns} fields")
+        return "skip"
+
+    with _opened_csv(file.path) as stream:
+        reader = pa_csv.open_csv(
+            stream,
+            pa_csv.ReadOptions(
+                block_size=_BLOCK_BYTES,
+                column_names=list(file.columns),
+                skip_rows=1 if file.has_header else 0,
+            ),
+            pa_csv.ParseOptions(invalid_row_handler=keep),
+            pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(file.columns, pa.string()),
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+                null_values=["", "null", "NULL", "None"],
+            ),
+        )
+        for batch in reader:
+            piece = Piece(_frame(batch), broken.copy())
+            broken.clear()
+            yield piece
+    if broken:
+        yield Piece(pl.DataFrame(schema=dict.fromkeys(file.columns, pl.String)), broken)
+
+
+def _frame(batch: pa.RecordBatch | pa.Table) -> pl.DataFrame:
+    frame = pl.from_arrow(batch)
+    if not isinstance(frame, pl.DataFrame):
+        raise TypeError(f"expected a table, saw {type(frame).__name__}")
+    return frame
+
+
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PAR1"
+
+
+@contextmanager
+def _opened_csv(path: Path) -> Iterator[Any]:
+    """Open the text of a CSV, unpacked when it is a gzip or a zip of one file."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if len(names) != 1:
+                raise RecordingError(f"{path}: expected a zip of one CSV, saw {len(names)} files")
+            with archive.open(names[0]) as stream:
+                yield stream
+    else:
+        with pa.input_stream(str(path), compression="detect") as stream:
+            yield stream

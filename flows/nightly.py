@@ -1,0 +1,235 @@
+"""The Prefect flows: ``nightly`` with the report, ``snapshot`` without.
+
+The flows only say what runs and when; the work is in plain functions.
+"""
+
+import asyncio
+from contextvars import ContextVar
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+
+from oirisk.flows.breaker import RequestLimits
+from oirisk.flows.chosen import chosen_venues
+from oirisk.flows.extract import Harvest, harvest_venue
+from oirisk.flows.mailing import mail_report
+from oirisk.flows.pipeline import Outcome, RunFrame, report_of, store, write_report
+from oirisk.flows.recording import Recording, read_recording
+from oirisk.flows.settings import load_settings
+from oirisk.flows.sources import LiveSource, ReplaySource, SandboxSource, Source, wall_clock
+from oirisk.schemas.errors import OiRiskError, RecordingError
+from oirisk.schemas.venue import Venue
+from oirisk.warehouse.home import Home
+from oirisk.warehouse.market_cache import latest_markets
+
+
+class Progress(Protocol):
+    """Where a run tells how far it is; the command line shows it, others ignore it."""
+
+    def plan(self, venues: int) -> None:
+        """Say how many venues will be asked."""
+        ...
+
+    def venue_done(self, venue: str, seconds: float) -> None:
+        """Say that one venue has been asked."""
+        ...
+
+    def step(self, text: str) -> None:
+        """Say what comes next."""
+        ...
+
+
+class _Silent:
+    def plan(self, venues: int) -> None:
+        """Say nothing."""
+
+    def venue_done(self, venue: str, seconds: float) -> None:
+        """Say nothing."""
+
+    def step(self, text: str) -> None:
+        """Say nothing."""
+
+
+PROGRESS: ContextVar[Progress] = ContextVar("PROGRESS", default=_Silent())  # noqa: B039 -- stateless
+
+
+@task(name="extract", task_run_name="extract {venue.id}", cache_policy=NO_CACHE)
+async def extract(venue: Venue, source: Source, frame: RunFrame) -> Harvest:
+    """Ask one venue, which needs not list its markets again within a day."""
+    fetch = frame.settings.fetch
+    limits = RequestLimits(
+        concurrent_calls=fetch.concurrent_calls,
+        longest_wait_seconds=fetch.longest_wait_seconds,
+        stops=fetch.stops,
+        lost_calls=fetch.lost_calls,
+    )
+    known = None
+    if source.name == "live":
+        known = latest_markets(frame.home, venue.id, frame.started_at, source=source.name)
+    return await harvest_venue(venue, source, fetch, known, limits)
+
+
+@task(name="store", cache_policy=NO_CACHE)
+def load(frame: RunFrame, harvests: list[Harvest]) -> Outcome:
+    """Archive, validate, load, aggregate and publish."""
+    return store(frame, harvests, wall_clock())
+
+
+@task(name="render", cache_policy=NO_CACHE)
+def render(frame: RunFrame, outcome: Outcome) -> Path:
+    """Write the report from the published copy."""
+    return write_report(frame.home, report_of(frame.home, outcome.run_id, frame.settings))
+
+
+@task(name="mail", cache_policy=NO_CACHE)
+def mail(frame: RunFrame) -> tuple[str, ...]:
+    """Mail the report once per recipient and night; return who did not get it, and why.
+
+    The report is written by now: what keeps it from being mailed is told, not raised.
+    """
+    day = frame.snapshot_at.date()
+    try:
+        deliveries = mail_report(frame.home, day, frame.settings.mail, wall_clock())
+    except OiRiskError as error:
+        return (f"anyone: {error}",)
+    return tuple(
+        f"{delivery.recipient}: {delivery.detail}"
+        for delivery in deliveries
+        if delivery.state == "failed"
+    )
+
+
+@flow(name="nightly", persist_result=False, validate_parameters=False)
+async def nightly(
+    home: str,
+    as_of: datetime | None = None,
+    replay: str | None = None,
+    sandbox: str | None = None,
+) -> Outcome:
+    """Ask every venue, store what they say and write the report.
+
+    Args:
+        home: The home folder.
+        as_of: The instant the run speaks of; default: the scheduled start, else now.
+        replay: A recording to read instead of asking the exchanges.
+        sandbox: Address of simulated exchanges to ask instead.
+
+    Raises:
+        OiRiskError: The run could not be made; partial answers are no error.
+    """
+    frame, outcome = await _snapshot("nightly", home, as_of, replay, sandbox)
+    _announce("writing the report")
+    render(frame, outcome)
+    _announce("mailing the report")
+    refused = mail(frame)
+    return replace(outcome, refused=refused)
+
+
+@flow(name="snapshot", persist_result=False, validate_parameters=False)
+async def snapshot(
+    home: str,
+    as_of: datetime | None = None,
+    replay: str | None = None,
+    sandbox: str | None = None,
+) -> Outcome:
+    """Do what ``nightly`` does, without the report."""
+    _frame, outcome = await _snapshot("snapshot", home, as_of, replay, sandbox)
+    return outcome
+
+
+def _announce(step: str) -> None:
+    """Tell what comes next. The flows must not name PROGRESS: the scheduler pickles them."""
+    PROGRESS.get().step(step)
+
+
+async def _snapshot(
+    name: str, home: str, as_of: datetime | None, replay: str | None, sandbox: str | None
+) -> tuple[RunFrame, Outcome]:
+    settings = load_settings(Path(home))
+    venues = chosen_venues(settings)
+    source = _source(replay, sandbox, as_of, venues)
+    frame = RunFrame(
+        home=Home(Path(home)),
+        flow=name,
+        snapshot_at=_instant(as_of, source, settings.coverage.max_age_minutes),
+        started_at=wall_clock(),
+        source=source.name,
+        is_simulated=source.is_simulated,
+        settings=settings,
+    )
+    harvests = await _harvest(venues, source, frame)
+    _announce("validating, loading and aggregating")
+    outcome = load(frame, harvests)
+    get_run_logger().info(
+        "run done run_id=%s state=%s accepted=%d rejected=%d",
+        outcome.run_id, outcome.state, outcome.accepted, outcome.rejected,
+    )  # fmt: skip
+    return frame, outcome
+
+
+async def _harvest(venues: tuple[Venue, ...], source: Source, frame: RunFrame) -> list[Harvest]:
+    """Ask all venues at once; one that breaks is a failed venue, never a failed run."""
+    progress = PROGRESS.get()
+    progress.plan(len(venues))
+
+    async def ask(venue: Venue) -> Harvest:
+        # Prefect types this call as if it were not asynchronous.
+        state: State[Harvest] = await extract(  # type: ignore[misc]
+            venue, source, frame, return_state=True
+        )
+        if state.is_completed():
+            harvest = await state.aresult()
+        else:
+            harvest = Harvest(venue.id, failures=[state.message or "the extraction crashed"])
+        progress.venue_done(venue.id, harvest.seconds)
+        return harvest
+
+    return list(await asyncio.gather(*(ask(venue) for venue in venues)))
+
+
+def _source(
+    replay: str | None, sandbox: str | None, as_of: datetime | None, venues: tuple[Venue, ...]
+) -> Source:
+    """Choose the source; a simulation lives at the instant it is asked about."""
+    if replay:
+        return ReplaySource(_recording(Path(replay), {venue.id for venue in venues}))
+    if sandbox:
+        return SandboxSource(url=sandbox, clock=wall_clock if as_of is None else lambda: as_of)
+    return LiveSource()
+
+
+def _recording(path: Path, configured: set[str]) -> Recording:
+    """Read a recording and tell which of its venues are not asked."""
+    recording = read_recording(path)
+    recorded = set(recording.tapes)
+    if not recorded & configured:
+        raise RecordingError(
+            f"the recording {path} holds {', '.join(sorted(recorded))}, and none of the "
+            f"configured venues: {', '.join(sorted(configured))}"
+        )
+    for venue in sorted(recorded - configured):
+        get_run_logger().warning("recorded venue is not configured venue=%s", venue)
+    return recording
+
+
+def _instant(as_of: datetime | None, source: Source, max_age_minutes: float) -> datetime:
+    """Choose the snapshot instant: asked for, recorded, scheduled, or this minute.
+
+    A run that starts later than an observation may be old, because the machine was off, cannot
+    speak of the instant it was scheduled for.
+    """
+    if as_of is not None:
+        return as_of.astimezone(UTC)
+    if source.name == "replay":
+        return source.now()
+    now = wall_clock()
+    scheduled = flow_run.scheduled_start_time
+    if not isinstance(scheduled, datetime) or now - scheduled > timedelta(minutes=max_age_minutes):
+        scheduled = now
+    return scheduled.astimezone(UTC).replace(second=0, microsecond=0)

@@ -1,0 +1,334 @@
+"""The steps of a run, as plain functions: harvest, derive, store, report.
+
+::
+
+    harvest_all ──> archive ──> derive ──> load ──> marts ──> publish ──> report
+      ccxt          raw/        rows       core     marts     copy        HTML, mail parts
+"""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from pydantic import ValidationError
+
+from oirisk import __version__
+from oirisk.flows.briefing import assemble
+from oirisk.flows.chosen import known_venues
+from oirisk.flows.derive import Derived, coverage_row, derive, instruments_frame
+from oirisk.flows.extract import Harvest
+from oirisk.flows.settings import Settings
+from oirisk.flows.sources import SourceName
+from oirisk.schemas.errors import CoverageError
+from oirisk.schemas.report import Report
+from oirisk.templates.render import (
+    ArchiveEntry,
+    RenderedReport,
+    archive_entry,
+    render_archive,
+    render_report,
+)
+from oirisk.warehouse.archive import RunLabel, archive
+from oirisk.warehouse.build import (
+    LONGEST_REACH,
+    BuildWindow,
+    CoverageParameters,
+    build_marts,
+)
+from oirisk.warehouse.clusters import build_clusters
+from oirisk.warehouse.files import write_whole
+from oirisk.warehouse.home import Home
+from oirisk.warehouse.load import (
+    STORED_COLUMNS,
+    RunRow,
+    knows_later_listing,
+    last_snapshot,
+    load_instruments,
+    load_open_interest,
+    record_run,
+)
+from oirisk.warehouse.published import reading
+from oirisk.warehouse.writer import Writer, require_same_kind, writing
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RunFrame:
+    """What is fixed before a run begins.
+
+    ``snapshot_at`` is the scheduled instant, ``started_at`` the wall clock.
+    """
+
+    home: Home
+    flow: str
+    snapshot_at: datetime
+    started_at: datetime
+    source: SourceName
+    is_simulated: bool
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to: ``completed``, or ``partial`` when venues or rows are missing.
+
+    ``reasons`` says what is missing, by venue; ``refused`` who did not get the mail.
+    """
+
+    run_id: str
+    snapshot_at: datetime
+    state: str
+    statuses: dict[str, str]
+    accepted: int
+    rejected: int
+    reasons: dict[str, str]
+    refused: tuple[str, ...] = ()
+
+
+def store(frame: RunFrame, harvests: Sequence[Harvest], ended_at: datetime) -> Outcome:
+    """Archive, derive, load, aggregate and publish one run.
+
+    Raises:
+        CoverageError: No venue gave a single usable row; the failed run is on record.
+        HomeError: The warehouse is locked, or holds the other kind of data.
+    """
+    label = RunLabel(
+        run_id=run_id(frame, harvests),
+        flow=frame.flow,
+        snapshot_at=frame.snapshot_at,
+        source=frame.source,
+        is_simulated=frame.is_simulated,
+    )
+    archive(frame.home, label, [response for one in harvests for response in one.responses])
+    venues = known_venues(frame.settings)
+    derived = [derive(venues[one.venue], one.responses) for one in harvests]
+    with writing(frame.home, frame.started_at) as connection:
+        require_same_kind(connection, is_simulated=frame.is_simulated)
+        outcome = record(connection, label, harvests, derived, frame.started_at, ended_at)
+        for result in derived:
+            load_derived(connection, result, label, frame.started_at)
+        build_from(connection, frame.snapshot_at, frame.settings)
+    if outcome.state == "failed":
+        raise CoverageError(f"no venue gave a usable row: {_why(outcome)}")
+    log.info(
+        "run stored run_id=%s state=%s accepted=%d rejected=%d",
+        outcome.run_id, outcome.state, outcome.accepted, outcome.rejected,
+    )  # fmt: skip
+    return outcome
+
+
+def _why(outcome: Outcome) -> str:
+    reasons = [f"{venue}: {reason}" for venue, reason in outcome.reasons.items()]
+    return "; ".join(reasons) or "the source holds none of the configured venues"
+
+
+def record(
+    connection: Writer,
+    label: RunLabel,
+    harvests: Sequence[Harvest],
+    derived: Sequence[Derived],
+    started_at: datetime,
+    ended_at: datetime | None = None,
+) -> Outcome:
+    """Put a run on record, unless it is, and say what it came to."""
+    coverage = [
+        coverage_row(harvest, result, label.run_id)
+        for harvest, result in zip(harvests, derived, strict=True)
+    ]
+    outcome = _outcome(label, coverage)
+    record_run(
+        connection,
+        _run_row(label, outcome, started_at, ended_at),
+        pl.DataFrame(coverage, schema_overrides={"error": pl.String}),
+        _rejects(label, derived, started_at),
+    )
+    return outcome
+
+
+def run_id(frame: RunFrame, harvests: Sequence[Harvest]) -> str:
+    """Name a run after its instant and its content: the same answers give the same run."""
+    head = f"{frame.flow} {frame.source} {frame.snapshot_at.isoformat()}"
+    digest = hashlib.sha256(head.encode())
+    for harvest in harvests:
+        for response in harvest.responses:
+            parts = (
+                response.venue, response.endpoint, response.url, response.request_body or "",
+                str(response.status), response.received_at.isoformat(), response.sha256,
+                response.error or "",
+            )  # fmt: skip
+            digest.update("\x1f".join(parts).encode())
+        digest.update("\x1e".join((harvest.venue, harvest.status, *harvest.failures)).encode())
+    return f"{frame.snapshot_at:%Y%m%dT%H%M%SZ}-{digest.hexdigest()[:8]}"
+
+
+def load_derived(
+    connection: Writer, result: Derived, label: RunLabel, recorded_at: datetime
+) -> None:
+    """Store what one venue's answers came to.
+
+    A listing that comes late, after a newer one is known, changes nothing: it cannot tell how
+    long what it shows was true.
+    """
+    if not knows_later_listing(connection, result.venue, label.snapshot_at):
+        load_listing(connection, result, label)
+    rows = stored_rows(result, label)
+    if rows.height:
+        load_open_interest(connection, rows, run_id=label.run_id, recorded_at=recorded_at)
+
+
+def load_listing(connection: Writer, result: Derived, label: RunLabel) -> None:
+    """Store what one venue lists."""
+    if result.listing is not None:
+        frame = instruments_frame(result.listing)
+        if frame.height:
+            load_instruments(connection, frame, listed_at=label.snapshot_at)
+
+
+def stored_rows(result: Derived, label: RunLabel) -> pl.DataFrame:
+    """Return one venue's accepted rows as they are stored."""
+    return result.verdict.accepted.with_columns(
+        pl.lit(label.snapshot_at).cast(pl.Datetime("us", "UTC")).alias("snapshot_at"),
+        pl.lit("live").alias("source"),
+        pl.lit(label.is_simulated).alias("is_simulated"),
+    ).select(STORED_COLUMNS)
+
+
+def build_from(connection: Writer, snapshot_at: datetime, settings: Settings) -> None:
+    """Build the marts of a snapshot, and the totals of later ones that compare with it."""
+    until = last_affected(connection, snapshot_at, settings)
+    build_totals(connection, BuildWindow(snapshot_at, until), settings)
+    build_positions(connection, snapshot_at, settings)
+
+
+def last_affected(connection: Writer, snapshot_at: datetime, settings: Settings) -> datetime:
+    """Return the newest stored snapshot whose figures may rest on those of this one."""
+    reach = max(LONGEST_REACH, timedelta(days=settings.coverage.lookback_days + 1))
+    return last_snapshot(connection, snapshot_at, snapshot_at + reach)
+
+
+def build_positions(connection: Writer, snapshot_at: datetime, settings: Settings) -> None:
+    """Build the entry profile and the clusters of one snapshot."""
+    parameters = {
+        **settings.clusters.model_dump(),
+        "max_age_minutes": settings.coverage.max_age_minutes,
+    }
+    build_clusters(connection, snapshot_at, parameters)
+
+
+def build_totals(
+    connection: Writer, window: BuildWindow, settings: Settings, *, with_series: bool = True
+) -> None:
+    """Build the marts that sum and compare, for a window of snapshots."""
+    build_marts(
+        connection,
+        window,
+        CoverageParameters(
+            minimum=settings.coverage.minimum,
+            max_age_minutes=settings.coverage.max_age_minutes,
+            lookback_days=settings.coverage.lookback_days,
+        ),
+        with_series=with_series,
+    )
+
+
+def write_report(home: Home, report: Report) -> Path:
+    """Render a report into its folder, and the archive of all reports.
+
+    Returns:
+        Path of ``index.html``.
+    """
+    rendered = render_report(report)
+    folder = home.report(report.as_of.date())
+    for name, content in _report_files(rendered).items():
+        write_whole(folder / name, content)
+    _drop_stale_charts(folder, rendered)
+    write_whole(home.reports / "index.html", render_archive(_archive_entries(home)))
+    return folder / "index.html"
+
+
+def _drop_stale_charts(folder: Path, rendered: RenderedReport) -> None:
+    """Remove charts of an earlier report of the same day that this one does not have."""
+    for path in folder.glob("charts/*.png"):
+        if path.stem not in rendered.charts:
+            path.unlink()
+
+
+def report_of(home: Home, run: str, settings: Settings) -> Report:
+    """Assemble the report of a run from the published copy alone."""
+    with reading(home) as connection:
+        return assemble(connection, run, settings)
+
+
+def _report_files(rendered: RenderedReport) -> dict[str, str | bytes]:
+    charts = {f"charts/{name}.png": png for name, png in rendered.charts.items()}
+    return {
+        **charts,
+        "report.json": rendered.report_json,
+        "email.html": rendered.email_html,
+        "email.txt": rendered.email_text,
+        "index.html": rendered.index_html,
+    }
+
+
+def _archive_entries(home: Home) -> list[ArchiveEntry]:
+    """List every report; one that another version wrote, in another form, is left out."""
+    entries = []
+    for path in sorted(home.reports.glob("*/report.json")):
+        try:
+            report = Report.model_validate_json(path.read_text(encoding="utf-8"))
+        except ValidationError as error:
+            log.warning("report not in the archive path=%s errors=%d", path, error.error_count())
+            continue
+        entries.append(archive_entry(report, f"{path.parent.name}/index.html"))
+    return entries
+
+
+def _outcome(label: RunLabel, coverage: Sequence[dict[str, Any]]) -> Outcome:
+    statuses = {row["venue"]: row["status"] for row in coverage}
+    asked = [status for status in statuses.values() if status != "skipped"]
+    if not any(row["accepted"] for row in coverage):
+        state = "failed"
+    else:
+        state = "completed" if set(asked) == {"ok"} else "partial"
+    return Outcome(
+        run_id=label.run_id,
+        snapshot_at=label.snapshot_at,
+        state=state,
+        statuses=statuses,
+        accepted=sum(row["accepted"] for row in coverage),
+        rejected=sum(row["rejected"] for row in coverage),
+        reasons={row["venue"]: row["error"] for row in coverage if row["error"]},
+    )
+
+
+def _run_row(
+    label: RunLabel, outcome: Outcome, started_at: datetime, ended_at: datetime | None
+) -> RunRow:
+    error = "no venue gave a usable row" if outcome.state == "failed" else None
+    return RunRow(
+        run_id=label.run_id,
+        flow=label.flow,
+        snapshot_at=label.snapshot_at,
+        started_at=started_at,
+        ended_at=ended_at,
+        state=outcome.state,
+        version=__version__,
+        source=label.source,
+        is_simulated=label.is_simulated,
+        error=error,
+    )
+
+
+def _rejects(label: RunLabel, derived: Sequence[Derived], recorded_at: datetime) -> pl.DataFrame:
+    if not derived:
+        return pl.DataFrame()
+    return pl.concat([result.verdict.rejected for result in derived]).with_columns(
+        pl.lit(label.run_id).alias("run_id"),
+        pl.lit(recorded_at).cast(pl.Datetime("us", "UTC")).alias("recorded_at"),
+    )

@@ -1,0 +1,45 @@
+"""Record a live run, so that it can be repeated without a network."""
+
+import asyncio
+from pathlib import Path
+
+from oirisk.flows.chosen import chosen_venues
+from oirisk.flows.extract import Harvest, harvest_venue
+from oirisk.flows.nightly import Progress
+from oirisk.flows.recording import recording_lines
+from oirisk.flows.settings import Settings
+from oirisk.flows.sources import LiveSource
+from oirisk.schemas.errors import CoverageError
+from oirisk.schemas.venue import Venue
+from oirisk.warehouse.files import write_whole
+
+
+async def record_run(settings: Settings, file: Path, progress: Progress) -> list[Harvest]:
+    """Ask every venue and write the answers as a recording.
+
+    Raises:
+        CoverageError: Nothing was received; no file is written.
+    """
+    venues = chosen_venues(settings)
+    source = LiveSource()
+    progress.plan(len(venues))
+
+    async def ask(venue: Venue) -> Harvest:
+        harvest = await harvest_venue(venue, source, settings.fetch)
+        progress.venue_done(venue.id, harvest.seconds)
+        return harvest
+
+    harvests = list(await asyncio.gather(*(ask(venue) for venue in venues)))
+    # The recorded markets stand for the requests behind them, and failures are kept as they came.
+    responses = [
+        response
+        for harvest in harvests
+        for response in harvest.responses
+        if response.endpoint != "load_markets"
+    ]
+    lines = recording_lines(responses)
+    if not lines:
+        reasons = "; ".join(f"{one.venue}: {'; '.join(one.failures)}" for one in harvests)
+        raise CoverageError(f"nothing was received, so nothing was recorded: {reasons}")
+    write_whole(file, "\n".join(lines) + "\n")
+    return harvests

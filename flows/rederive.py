@@ -1,0 +1,151 @@
+"""Rebuild facts from archived responses: what a corrected rule means for the past."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+import polars as pl
+
+from oirisk.flows.chosen import known_venues
+from oirisk.flows.derive import Derived, derive
+from oirisk.flows.extract import Harvest
+from oirisk.flows.pipeline import (
+    build_positions,
+    build_totals,
+    last_affected,
+    load_listing,
+    record,
+    stored_rows,
+)
+from oirisk.flows.settings import Settings
+from oirisk.schemas.errors import HomeError
+from oirisk.schemas.responses import Response
+from oirisk.schemas.venue import Venue
+from oirisk.warehouse.archive import RunLabel, archived_runs, archived_venues
+from oirisk.warehouse.build import BuildWindow
+from oirisk.warehouse.home import Home
+from oirisk.warehouse.load import (
+    load_open_interest,
+    rewind_instruments,
+    run_starts,
+    withdraw_open_interest,
+)
+from oirisk.warehouse.writer import Writer, require_same_kind, restated_since, writing
+
+Run = tuple[RunLabel, list[Response]]
+
+SNAPSHOT_FLOWS = frozenset({"nightly", "snapshot"})
+
+
+@dataclass(frozen=True)
+class Rederived:
+    """What a rederivation came to."""
+
+    runs: int
+    restated: int
+    first: datetime | None
+    last: datetime | None
+
+
+def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -> Rederived:
+    """Derive every archived run again and rebuild the marts it touches.
+
+    Rows that come out the same stay as they are; rows that differ supersede the old ones, which
+    are kept; rows that no longer come out are closed. Runs that are not on record, because they
+    were killed or the warehouse was lost, are put on record.
+
+    Args:
+        home: The home folder.
+        since: First day, by the runs' snapshot instants.
+        settings: For the marts.
+        now: When the restatement becomes known.
+
+    Raises:
+        HomeError: There is no archive for those days, or a file of it is damaged.
+    """
+    count = 0
+    instants: list[datetime] = []
+    venues = known_venues(settings)
+    with writing(home, now) as connection:
+        starts = run_starts(connection)
+        for snapshot_at, group in groupby(_snapshot_runs(home, since), key=_snapshot_of):
+            runs = sorted(group, key=lambda run: _place(run, starts))
+            if not instants:
+                for venue in archived_venues(home, since):
+                    rewind_instruments(connection, venue, snapshot_at)
+            _restate(connection, runs, now, venues)
+            instants.append(snapshot_at)
+            count += len(runs)
+        if not instants:
+            raise HomeError(f"{home.raw} holds no responses since {since}; nothing to rederive")
+        _rebuild(connection, instants, settings)
+        restated = restated_since(connection, now)
+    return Rederived(count, restated, instants[0], instants[-1])
+
+
+def _snapshot_runs(home: Home, since: date) -> Iterator[Run]:
+    """Leave out what backfills archived: history has parsers of its own."""
+    return (run for run in archived_runs(home, since) if run[0].flow in SNAPSHOT_FLOWS)
+
+
+def _snapshot_of(run: Run) -> datetime:
+    return run[0].snapshot_at
+
+
+def _place(run: Run, starts: dict[str, datetime]) -> tuple[datetime, str]:
+    """Order the runs of one snapshot as they were loaded; one not on record by its requests."""
+    label, responses = run
+    first_request = min(response.requested_at for response in responses)
+    return starts.get(label.run_id, first_request), label.run_id
+
+
+def _restate(
+    connection: Writer, runs: Sequence[Run], now: datetime, known: Mapping[str, Venue]
+) -> None:
+    """Store what the runs of one snapshot come to together, the later ones over the earlier."""
+    frames: list[pl.DataFrame] = []
+    venues: set[str] = set()
+    for label, responses in runs:
+        require_same_kind(connection, is_simulated=label.is_simulated)
+        derived = _derive_all(responses, known)
+        record(connection, label, _harvests(responses, known), derived, now)
+        for result in derived:
+            load_listing(connection, result, label)
+            rows = stored_rows(result, label)
+            frames.append(rows.with_columns(pl.lit(label.run_id).alias("run_id")))
+            venues.add(result.venue)
+    if not frames:
+        return
+    rows = pl.concat(frames).unique(["venue", "symbol"], keep="last", maintain_order=True)
+    for (run_id,), part in rows.group_by("run_id", maintain_order=True):
+        load_open_interest(connection, part, run_id=str(run_id), recorded_at=now)
+    withdraw_open_interest(
+        connection, rows, snapshot_at=runs[0][0].snapshot_at, venues=sorted(venues), recorded_at=now
+    )
+
+
+def _derive_all(responses: Sequence[Response], known: Mapping[str, Venue]) -> list[Derived]:
+    by_venue: dict[str, list[Response]] = {}
+    for response in responses:
+        by_venue.setdefault(response.venue, []).append(response)
+    return [derive(known[venue], mine) for venue, mine in by_venue.items() if venue in known]
+
+
+def _harvests(responses: Sequence[Response], known: Mapping[str, Venue]) -> list[Harvest]:
+    """Say again what failed, as far as the archive tells."""
+    harvests: dict[str, Harvest] = {}
+    answered = {(one.venue, one.endpoint) for one in responses if one.status and not one.error}
+    for response in responses:
+        harvest = harvests.setdefault(response.venue, Harvest(response.venue))
+        harvest.responses.append(response)
+        if response.error and (response.venue, response.endpoint) not in answered:
+            harvest.failures.append(f"{response.endpoint}: {response.error}")
+    return [harvest for harvest in harvests.values() if harvest.venue in known]
+
+
+def _rebuild(connection: Writer, instants: Sequence[datetime], settings: Settings) -> None:
+    until = last_affected(connection, instants[-1], settings)
+    build_totals(connection, BuildWindow(instants[0], until), settings)
+    for instant in instants:
+        build_positions(connection, instant, settings)

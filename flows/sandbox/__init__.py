@@ -1,0 +1,1 @@
+"""Simulated exchanges on loopback: for demo, tests and benchmarks, never for a report."""

@@ -1,0 +1,210 @@
+"""One simulated market: what is listed where, what it is worth, and what is really open.
+
+The same numbers feed the server, :meth:`SimulatedMarket.truth` and the histories, so a reader of
+the server that makes no mistake agrees with the truth to the cent.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+
+from oirisk.flows.sandbox.assets import coins
+from oirisk.flows.sandbox.instruments import SimulatedInstrument, calendar
+from oirisk.flows.sandbox.levels import levels
+from oirisk.flows.sandbox.paths import (
+    HOUR,
+    TAIL_HOURS,
+    ContractPaths,
+    Grid,
+    coin_paths,
+    contract_paths,
+)
+from oirisk.flows.sandbox.quotes import Book
+from oirisk.flows.sandbox.registry import default_venues
+from oirisk.flows.sandbox.states import States
+from oirisk.flows.sandbox.tables import bar_table, history_table, instants, truth_table
+from oirisk.flows.sandbox.venue import SimulatedVenue
+from oirisk.schemas.errors import ConfigurationError
+
+_TAIL = timedelta(hours=TAIL_HOURS)
+
+
+class SimulatedMarket:
+    """A market drawn from a seed; the same arguments give the same market, always.
+
+    The coins are drawn at once, an exchange's contracts when they are first asked for.
+
+    Args:
+        seed: What the random paths are drawn from.
+        end: Last instant of the window, with a time zone. The market goes on for a day after it.
+        days: Length of the window.
+        venues: Exchanges to simulate; those that are configured by default if not given.
+
+    Raises:
+        ConfigurationError: ``end`` has no time zone, or ``days`` or ``venues`` is empty.
+    """
+
+    def __init__(
+        self,
+        seed: int = 7,
+        *,
+        end: datetime,
+        days: int = 30,
+        venues: Sequence[SimulatedVenue] | None = None,
+    ) -> None:
+        """Draw the paths of the coins."""
+        venues = default_venues() if venues is None else venues
+        if end.tzinfo is None:
+            raise ConfigurationError(f"simulated market ends at {end}: a time zone is needed")
+        if days < 1 or not venues:
+            raise ConfigurationError(
+                f"simulated market of {days} days on {len(venues)} exchanges: at least one of each"
+            )
+        self.end = end
+        self.since = end - timedelta(days=days)
+        self.venues = tuple(venues)
+        self._grid = Grid.ending(end, days)
+        self._seed = seed
+        listed, dates = coins(), calendar(end + _TAIL)
+        self._rank = {coin.name: coin.rank for coin in listed}
+        self._coins = coin_paths(listed, self._grid, seed)
+        self._contracts = {venue.id: venue.list_contracts(listed, dates) for venue in venues}
+        amounts = levels(listed, self.venues, self.instruments())
+        counts = [len(contracts) for contracts in self._contracts.values()]
+        parts = np.split(amounts, np.cumsum(counts)[:-1])
+        self._amounts = dict(zip(self._contracts, parts, strict=True))
+        self._drawn: dict[str, States] = {}
+        self._futures: States | None = None
+        self._books: dict[str, Book] = {}
+
+    def instruments(self) -> tuple[SimulatedInstrument, ...]:
+        """Return every contract of every exchange."""
+        return tuple(it for contracts in self._contracts.values() for it in contracts)
+
+    def book(self, venue: str, at: datetime) -> Book:
+        """Return one exchange at one instant; the last one asked for is kept.
+
+        Raises:
+            ConfigurationError: The instant is outside the simulated window.
+        """
+        kept = self._books.get(venue)
+        if kept is not None and kept.at == at:
+            return kept
+        book = Book(at, self._state(venue).quotes(self._position(at)))
+        self._books[venue] = book
+        return book
+
+    def book_of_one(self, venue: str, native: str, at: datetime) -> Book:
+        """Return one exchange at one instant with one contract only; empty if it lists none such.
+
+        Raises:
+            ConfigurationError: The instant is outside the simulated window.
+        """
+        kept = self._books.get(venue)
+        if kept is not None and kept.at == at:
+            return Book(at, tuple(q for q in kept.quotes if q.instrument.native == native))
+        rows = [row for row, it in enumerate(self._contracts[venue]) if it.native == native]
+        position = self._position(at)
+        return Book(at, self._state(venue).select(rows).quotes(position) if rows else ())
+
+    def is_first(self, book: Book) -> bool:
+        """Tell whether a book of one contract holds the first of its product line."""
+        if not book.quotes:
+            return False
+        it = book.quotes[0].instrument
+        line = (other for other in self._contracts[it.venue] if other.product == it.product)
+        return next(line).native == it.native
+
+    def truth(self, at: datetime) -> pl.DataFrame:
+        """Return what is really open at an instant, one row per contract.
+
+        Returns:
+            Columns venue, product, market_id, symbol, asset, kind, margin, oi_base (coins),
+            oi_usd, mark_price (USD per coin), volume_24h_usd, funding_rate; single-sided.
+
+        Raises:
+            ConfigurationError: The instant is outside the simulated window.
+        """
+        return truth_table(
+            [quote for venue in self.venues for quote in self.book(venue.id, at).quotes]
+        )
+
+    def history(self, since: datetime, until: datetime, step: timedelta) -> pl.DataFrame:
+        """Return open interest of perpetuals and futures every ``step``, both ends included.
+
+        Returns:
+            One row per instant and contract: snapshot_at, observed_at, venue, product, symbol,
+            asset, kind, margin, oi_contracts, oi_base, oi_usd, mark_price, index_price,
+            last_price, volume_24h_base, volume_24h_usd, funding_rate, funding_interval_hours.
+
+        Raises:
+            ConfigurationError: The range is outside the window or the step is not positive.
+        """
+        count = self._count(since, until, step) + 1
+        at = [since + number * step for number in range(count)]
+        positions = self._grid.positions(at)
+        return history_table(self._all_futures(), positions, instants(since, step, count))
+
+    def bars(self, since: datetime, until: datetime, step: timedelta) -> pl.DataFrame:
+        """Return price bars of perpetuals and futures that start in [since, until).
+
+        Returns:
+            One row per bar and contract: bar_at (its start), interval, venue, symbol, asset,
+            open, high, low, close (USD per coin), volume_base (coins), volume_usd.
+
+        Raises:
+            ConfigurationError: The range is outside the window, or the step is not whole hours.
+        """
+        if step < HOUR or step % HOUR:
+            raise ConfigurationError(f"bars of {step}: whole hours are needed")
+        count = self._count(since, until, step)
+        at = [since + number * step for number in range(count)]
+        positions = self._grid.positions(at)
+        return bar_table(self._all_futures(), positions, instants(since, step, count), step)
+
+    def _state(self, venue: str) -> States:
+        """Return the contracts of an exchange with their paths, drawn when first asked for."""
+        if venue not in self._drawn:
+            contracts = self._contracts[venue]
+            rows = np.array([self._rank[it.asset] for it in contracts], dtype=np.intp)
+            followed = (self._coins, rows)
+            own = contract_paths(contracts, self._amounts[venue], followed, self._grid, self._seed)
+            self._drawn[venue] = States(contracts, rows, self._coins, own)
+        return self._drawn[venue]
+
+    def _all_futures(self) -> States:
+        """Return the perpetuals and futures of every exchange."""
+        if self._futures is None:
+            parts = [self._state(venue.id) for venue in self.venues]
+            whole = States(
+                self.instruments(),
+                np.concatenate([part.rows for part in parts]),
+                self._coins,
+                ContractPaths.stack([part.own for part in parts]),
+            )
+            chosen = [row for row, it in enumerate(whole.contracts) if it.kind != "option"]
+            self._futures = whole.select(chosen)
+        return self._futures
+
+    def _position(self, at: datetime) -> float:
+        self._require_inside(at)
+        return float(self._grid.positions([at])[0])
+
+    def _count(self, since: datetime, until: datetime, step: timedelta) -> int:
+        if step <= timedelta(0) or until < since:
+            raise ConfigurationError(
+                f"history from {since} to {until} every {step}: a positive step and an end that "
+                "is not before the start are needed"
+            )
+        self._require_inside(since)
+        self._require_inside(until)
+        return (until - since) // step
+
+    def _require_inside(self, at: datetime) -> None:
+        if not self.since <= at <= self.end + _TAIL:
+            raise ConfigurationError(
+                f"the simulated market has no {at.isoformat()}: it runs from "
+                f"{self.since.isoformat()} to {(self.end + _TAIL).isoformat()}"
+            )

@@ -1,0 +1,67 @@
+"""What an exchange knows about its contracts at one instant, in exact decimals."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from oirisk.flows.sandbox.instruments import SimulatedInstrument
+
+
+@dataclass(frozen=True)
+class Quote:
+    """One contract at one instant; prices are USD per listed base (1000PEPE: per thousand).
+
+    Args:
+        instrument: The contract.
+        size: Single-sided open interest in the unit that the exchange prints.
+        mark: Mark price; for an option the price of its underlying, not the premium.
+        index: Index price.
+        last: Last price; of an option, that of its underlying.
+        before: Last price 24 hours earlier.
+        high: Highest price of the last 24 hours.
+        low: Lowest price of the last 24 hours.
+        volume_base: Listed base traded in 24 hours.
+        volume_usd: USD traded in 24 hours.
+        funding: Funding rate of one interval; None without funding.
+    """
+
+    instrument: SimulatedInstrument
+    size: Decimal
+    mark: Decimal
+    index: Decimal
+    last: Decimal
+    before: Decimal
+    high: Decimal
+    low: Decimal
+    volume_base: Decimal
+    volume_usd: Decimal
+    funding: Decimal | None
+
+    @property
+    def listed_base(self) -> Decimal:
+        """Single-sided open interest in listed base coins."""
+        amount = self.size * self.instrument.oi_unit
+        return amount / self.mark if self.instrument.is_usd else amount
+
+    @property
+    def usd(self) -> Decimal:
+        """Single-sided open interest in USD; of an option, its coins at the underlying price."""
+        amount = self.size * self.instrument.oi_unit
+        return amount if self.instrument.is_usd else amount * self.mark
+
+
+@dataclass(frozen=True)
+class Book:
+    """One exchange at one instant.
+
+    Args:
+        at: The instant.
+        quotes: Its contracts, in listing order.
+    """
+
+    at: datetime
+    quotes: tuple[Quote, ...]
+
+    def of(self, *products: str) -> list[Quote]:
+        """Return the quotes of some product lines."""
+        return [quote for quote in self.quotes if quote.instrument.product in products]

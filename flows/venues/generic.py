@@ -1,0 +1,105 @@
+"""Exchanges that a configuration declares: call, field, unit and counting factor in oirisk.toml.
+
+::
+
+    [[generic]]
+    id = "hibachi"
+    call = "publicGetMarketDataOpenInterest"
+    each = "symbol"
+    shape = "object"
+    market_id = "@asked.symbol"
+    field = "totalQuantity"
+    unit = "base"
+    counting_factor = "1"
+
+What is declared so counts as assumed, in every footnote.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import ccxt.async_support as ccxt
+
+from oirisk.schemas.errors import ConfigurationError
+from oirisk.schemas.generic import GenericLine
+from oirisk.schemas.units import add_rules
+from oirisk.schemas.venue import Call, Fields, Line, Market, Product, Row, Venue, each, once
+from oirisk.transforms.decode import object_at, rows_at, values_at
+
+_COVERS: Mapping[str, Callable[[Market], bool]] = {
+    "linear": lambda market: bool(market.get("linear")) and not market.get("option"),
+    "inverse": lambda market: bool(market.get("inverse")) and not market.get("option"),
+    "option": lambda market: bool(market.get("option")),
+}
+
+
+_ROW_FIELDS = (
+    "market_id",
+    "mark_price",
+    "index_price",
+    "last_price",
+    "value_price",
+    "underlying_price",
+    "volume_base",
+    "volume_usd",
+    "observed_at",
+    "observed_unit",
+)
+
+
+def build_generic(declared: Sequence[GenericLine], known: Mapping[str, Venue]) -> tuple[Venue, ...]:
+    """Make venues of what a configuration declares, and add their rules to the registry.
+
+    Args:
+        declared: The ``[[generic]]`` sections; sections of one exchange make one venue.
+        known: Venues that have a file.
+
+    Raises:
+        ConfigurationError: The exchange has a file already, ccxt has no such exchange or call,
+            or two sections of an exchange name one product.
+    """
+    by_id: dict[str, list[GenericLine]] = defaultdict(list)
+    for section in declared:
+        _check(section, known, by_id[section.id])
+        by_id[section.id].append(section)
+    add_rules(section.rule() for section in declared)
+    return tuple(
+        Venue(id=name, book=name, lines=tuple(_line(section) for section in sections))
+        for name, sections in by_id.items()
+    )
+
+
+def _line(section: GenericLine) -> Line:
+    product = Product(
+        name=section.product,
+        covers=_COVERS[section.product],
+        rules=(section.rule().id,),
+        fields=Fields(**{name: getattr(section, name) for name in _ROW_FIELDS}),
+    )
+    return Line(section.product, (product,), _calls(section), _reader(section))
+
+
+def _calls(section: GenericLine) -> Callable[[Sequence[Market]], tuple[Call, ...]]:
+    if section.each:
+        return each(section.call, section.each, **section.params)
+    return once(section.call, **section.params)
+
+
+def _reader(section: GenericLine) -> Callable[[Any], list[Row]]:
+    path = tuple(section.rows.split(".")) if section.rows else ()
+    if section.shape == "object":
+        return object_at(*path)
+    return values_at(*path, key=section.market_id) if section.shape == "values" else rows_at(*path)
+
+
+def _check(section: GenericLine, known: Mapping[str, Venue], earlier: list[GenericLine]) -> None:
+    where = f"[[generic]] id = {section.id!r}"
+    if section.id in known:
+        raise ConfigurationError(f"{where}: oirisk knows this exchange; name it in venues instead")
+    if section.id not in ccxt.exchanges:
+        raise ConfigurationError(f"{where}: ccxt {ccxt.__version__} has no such exchange")
+    if not hasattr(getattr(ccxt, section.id), section.call):
+        raise ConfigurationError(f"{where}: ccxt has no method {section.call!r} for this exchange")
+    if any(section.product == other.product for other in earlier):
+        raise ConfigurationError(f"{where}: product {section.product!r} is declared twice")

@@ -1,0 +1,73 @@
+"""OKX: one open-interest request per instrument type, for options per family.
+
+Open interest is ``oi``, in contracts, beside ``oiCcy`` in coins and ``oiUsd`` in USD; the three
+must agree. The answer carries no price, so USD is the exchange's own, except for options: there
+``oiUsd`` does not follow from the coins, and they are valued at the index. An option contract is
+``ctVal`` times ``ctMult`` coins. Units documented by OKX, API v5, Get open interest; the counting
+side is not documented (assumed one-sided).
+"""
+
+from oirisk.schemas.venue import Fields, Line, Product, Venue, each, once
+from oirisk.transforms.decode import rows_at
+
+_FIELDS = Fields(market_id="instId", observed_at="ts")
+
+SWAP = Product(
+    name="swap",
+    covers=lambda market: bool(market.get("swap")),
+    rules=("okx.swap.oi",),
+    checks=("okx.swap.oiCcy", "okx.swap.oiUsd"),
+    fields=_FIELDS,
+)
+FUTURES = Product(
+    name="futures",
+    covers=lambda market: bool(market.get("future")),
+    rules=("okx.futures.oi",),
+    checks=("okx.futures.oiCcy", "okx.futures.oiUsd"),
+    fields=_FIELDS,
+)
+OPTION = Product(
+    name="option",
+    covers=lambda market: bool(market.get("option")),
+    rules=("okx.option.oi",),
+    checks=("okx.option.oiCcy",),
+    fields=Fields(market_id="instId", observed_at="ts", underlying_price="@index.idxPx"),
+)
+
+VENUE = Venue(
+    id="okx",
+    book="okx",
+    options={"fetchMarkets": {"types": ["swap", "future", "option"]}},
+    lines=(
+        *(
+            Line(
+                name=product.name,
+                products=(product,),
+                calls=once("publicGetPublicOpenInterest", instType=product.name.upper()),
+                rows=rows_at("data"),
+            )
+            for product in (SWAP, FUTURES)
+        ),
+        Line(
+            name="index",
+            products=(OPTION,),
+            calls=once("publicGetMarketIndexTickers", quoteCcy="USD"),
+            rows=rows_at("data"),
+            completes="option",
+            key="instId",
+            key_time="ts",
+        ),
+        Line(
+            name="option",
+            products=(OPTION,),
+            calls=each(
+                "publicGetPublicOpenInterest",
+                "instFamily",
+                path="info.instFamily",
+                instType="OPTION",
+            ),
+            rows=rows_at("data"),
+            matches="@asked.instFamily",
+        ),
+    ),
+)
