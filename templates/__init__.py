@@ -1,0 +1,1 @@
+"""How the briefing looks: Jinja templates, charts, number formats and the renderer."""

@@ -1,0 +1,104 @@
+"""Axes of the charts: round ticks, labels written by ``formats``, one style for all."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from oirisk.templates.drawing import FONT
+
+INK, MUTED, GRID, PLATE = "#1c2733", "#5a6673", "#e4e9ed", "#ffffff"
+WIDTH = 62
+"""Room for the labels of a vertical axis, pixels; the same in all charts so that panes line up."""
+
+Rows = list[dict[str, Any]]
+Layered = alt.LayerChart | alt.FacetChart
+"""What altair calls layers with properties; ours are never faceted."""
+
+_HOUR = 3_600_000
+_DAY = 24 * _HOUR
+_STEPS = (
+    *(hours * _HOUR for hours in (1, 2, 3, 6, 12)),
+    *(days * _DAY for days in (1, 2, 3, 5, 7, 10, 14, 21, 30, 60, 90, 180, 365)),
+)
+
+
+def ticks(low: float, high: float, most: int) -> list[float]:
+    """Choose round values between two bounds.
+
+    Args:
+        low: Least value to cover.
+        high: Greatest value to cover; equal bounds give that one value.
+        most: The distance between two is at least the whole divided by this.
+    """
+    if not high > low:
+        return [low]
+    raw = (high - low) / most
+    least = raw * (1 - 1e-9)
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(factor for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if factor * power >= least) * power
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return [float(f"{place * step:.12g}") for place in range(first, last + 1)]
+
+
+def instants(first: int, last: int, most: int) -> tuple[list[int], str]:
+    """Choose round UTC instants and how to write them.
+
+    Args:
+        first: Milliseconds since the epoch.
+        last: Milliseconds since the epoch.
+        most: At most about so many.
+    """
+    span = max(last - first, 1)
+    step = next((step for step in _STEPS if span / step <= most), span)
+    grain = min(step, _DAY)
+    end = last - last % grain
+    count = max(0, (end - first) // step)
+    chosen = [end - place * step for place in range(count, -1, -1)]
+    return chosen, "%H:%M" if step < _DAY else "%-d %b"
+
+
+def labelled(values: Sequence[float], write: Callable[[float], str]) -> alt.Axis:
+    """Make an axis whose labels are written by us, trailing zeros dropped."""
+    labels = [re.sub(r"(\.\d*?)0+(?=\D|$)", r"\1", write(value)) for value in values]
+    labels = [re.sub(r"\.(?=\D|$)", "", label) for label in labels]
+    place = f"indexof({json.dumps(list(values))}, datum.value)"
+    return alt.Axis(values=list(values), labelExpr=f"{json.dumps(labels)}[{place}]", title=None)
+
+
+def upright(values: Sequence[float], write: Callable[[float], str]) -> alt.Axis:
+    """Make a vertical axis of fixed width."""
+    axis = labelled(values, write)
+    axis.minExtent = axis.maxExtent = WIDTH
+    return axis
+
+
+def finish(chart: alt.VConcatChart | Layered, data: Mapping[str, Rows]) -> dict[str, Any]:
+    """Style a chart and attach its data.
+
+    Data are attached afterwards because altair would check every row against its schema.
+    """
+    styled = (
+        chart.configure(
+            background=PLATE, font=FONT, padding={"left": 4, "right": 12, "top": 4, "bottom": 6}
+        )
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=MUTED,
+            labelFontSize=12,
+            gridColor=GRID,
+            domainColor=GRID,
+            tickColor=GRID,
+            titleColor=MUTED,
+            titleFontSize=12,
+            titleFontWeight="normal",
+        )
+        .configure_title(anchor="start", color=INK, fontSize=13, fontWeight="bold", offset=8)
+    )
+    spec: dict[str, Any] = styled.to_dict()
+    spec["datasets"] = dict(data)
+    return spec

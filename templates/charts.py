@@ -1,0 +1,203 @@
+"""Charts of a briefing: open interest with price, entry-price profile, venue shares.
+
+Axis labels are written by ``formats`` and handed to Vega as text, so a chart prints a number the
+same way as the table beside it.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+from oirisk.schemas.report import ClusterRow, OiHistory, Profile, VenueShare
+from oirisk.templates import axes, formats
+from oirisk.templates.axes import Layered, Rows
+
+OI, PRICE = "#0b6e76", "#6a4c93"
+LONG, SHORT, CLUSTER = "#0b7a83", "#b3541e", "#f0c24b"
+_NAME = 24
+_NARROW = 480
+_MARGIN = axes.WIDTH + 36
+
+
+def history_rows(history: OiHistory) -> Rows:
+    """Give the points of a history for Vega: a gap stays a null, a lone value is flagged."""
+    rows: Rows = [
+        {"at": int(point.at.timestamp() * 1000), "oi": point.oi_base, "price": point.price}
+        for point in history.points
+    ]
+    for field in ("oi", "price"):
+        known = [False, *(row[field] is not None for row in rows), False]
+        for place, row in enumerate(rows, start=1):
+            row[f"{field}_lone"] = known[place] and not (known[place - 1] or known[place + 1])
+    return rows
+
+
+def history_spec(history: OiHistory, mark: str, width: int) -> dict[str, Any]:
+    """Draw open interest in coins above price, on one time axis.
+
+    Two panes, because in one pane with two scales the crossing of the lines means nothing.
+
+    Args:
+        history: At least two points with open interest.
+        mark: Prefix of the title.
+        width: Width of the picture in pixels.
+    """
+    rows = history_rows(history)
+    coin = formats.one_line(history.asset, _NAME)
+    priced = any(row["price"] is not None for row in rows)
+    title = f"{mark}{coin} open interest, coins"
+    panes = [_pane(rows, "oi", title, (width - _MARGIN, 150), dates=not priced)]
+    if priced:
+        title = f"{mark}{coin} price, USD"
+        panes.append(_pane(rows, "price", title, (width - _MARGIN, 80), dates=True))
+    return axes.finish(alt.vconcat(*panes, spacing=14), {"points": rows})
+
+
+def _pane(rows: Rows, field: str, title: str, size: tuple[int, int], *, dates: bool) -> Layered:
+    color, write = (OI, formats.base) if field == "oi" else (PRICE, formats.price)
+    levels = [row[field] for row in rows if row[field] is not None]
+    pad = (max(levels) - min(levels)) * 0.06 or abs(levels[0]) * 0.01 or 1.0
+    low, high = min(levels) - pad, max(levels) + pad
+    up = alt.Y(
+        f"{field}:Q",
+        scale=alt.Scale(domain=[low, high], nice=False, zero=False),
+        axis=axes.upright(axes.ticks(low, high, size[1] // 22), write),
+    )
+    drawn = alt.Chart(alt.NamedData("points")).encode(x=_time(rows, size[0], dates=dates), y=up)
+    line = drawn.mark_line(color=color, strokeWidth=1.8, invalid="break-paths-filter-domains")
+    # A value between two gaps has no line to be part of.
+    lone = drawn.mark_point(color=color, filled=True, size=14, opacity=1).transform_filter(
+        f"datum.{field}_lone"
+    )
+    return alt.layer(line, lone).properties(
+        width=size[0], height=size[1], title=alt.TitleParams(title)
+    )
+
+
+def _time(rows: Rows, width: int, *, dates: bool) -> alt.X:
+    first, last = min(row["at"] for row in rows), max(row["at"] for row in rows)
+    chosen, pattern = axes.instants(first, last, width // 75)
+    axis = alt.Axis(values=chosen, format=pattern, title=None, labels=dates, ticks=dates)
+    return alt.X("at:T", scale=alt.Scale(type="utc", domain=[first, last]), axis=axis)
+
+
+def profile_spec(
+    profile: Profile, clusters: Sequence[ClusterRow], mark: str, width: int
+) -> dict[str, Any]:
+    """Draw entry prices as horizontal bars around the mark: shorts to the left, longs to the right.
+
+    Args:
+        profile: At least one bin.
+        clusters: Concentrations of the same asset, drawn as bands.
+        mark: Prefix of the title.
+        width: Width of the picture in pixels.
+    """
+    low = min([profile.price, *(part.price_low for part in profile.bins)])
+    high = max([profile.price, *(part.price_high for part in profile.bins)])
+    reach = max(max(part.usd for part in profile.bins) * 1.08, 1.0)
+    title = f"{mark}{formats.one_line(profile.asset, _NAME)} entry prices (modelled)"
+    across = axes.labelled(
+        axes.ticks(-reach, reach, width // 90), lambda value: formats.usd(abs(value))
+    )
+    across.title = "shorts left, longs right, USD by price bin" + (
+        "; shaded: concentrations" if width > _NARROW else ""
+    )
+    up = axes.upright(axes.ticks(low, high, 8), formats.price)
+    y = alt.Y("low:Q", scale=alt.Scale(domain=[low, high], nice=False, zero=False), axis=up)
+    x = alt.X("from:Q", scale=alt.Scale(domain=[-reach, reach], nice=False), axis=across)
+    layers = [
+        alt.Chart(alt.NamedData(name))
+        .mark_rect(color=color, opacity=opacity)
+        .encode(x=x, y=y, x2="to:Q", y2="high:Q")
+        for name, color, opacity in (
+            ("bands", CLUSTER, 0.35),
+            ("long", LONG, 1.0),
+            ("short", SHORT, 1.0),
+        )
+    ]
+    chart = alt.layer(*layers, *_mark(profile.price, x, y)).properties(
+        width=width - _MARGIN, height=264, title=alt.TitleParams(title)
+    )
+    data = {
+        "bands": _bands(clusters, (low, high), reach),
+        "long": _bars(profile, "long"),
+        "short": _bars(profile, "short"),
+        "mark": [{"low": profile.price, "from": -reach, "to": reach}],
+    }
+    return axes.finish(chart, data)
+
+
+def _bars(profile: Profile, side: str) -> Rows:
+    sign = 1.0 if side == "long" else -1.0
+    return [
+        {"low": part.price_low, "high": part.price_high, "from": 0.0, "to": sign * part.usd}
+        for part in profile.bins
+        if part.side == side
+    ]
+
+
+def _bands(clusters: Sequence[ClusterRow], domain: tuple[float, float], reach: float) -> Rows:
+    low, high = domain
+    return [
+        {
+            "low": max(row.price_low, low),
+            "high": min(row.price_high, high),
+            "from": -reach,
+            "to": reach,
+        }
+        for row in clusters
+        if row.price_low < high and row.price_high > low
+    ]
+
+
+def _mark(price: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    drawn = alt.Chart(alt.NamedData("mark")).encode(y=y)
+    text = f"mark {formats.price(price)}"
+    return [
+        drawn.mark_rule(color=axes.INK, strokeDash=[5, 3], strokeWidth=1.4).encode(x=x, x2="to:Q"),
+        drawn.mark_text(
+            align="right", baseline="bottom", dy=-3, color=axes.INK, fontSize=12, text=text
+        ).encode(x=alt.value("width")),
+    ]
+
+
+def shares_spec(shares: Sequence[VenueShare], mark: str, width: int) -> dict[str, Any]:
+    """Draw the venues' shares as bars, largest first, each labelled with its numbers.
+
+    Args:
+        shares: At least one venue.
+        mark: Prefix of the title.
+        width: Width of the picture in pixels.
+    """
+    ranked = sorted(shares, key=lambda part: (-part.share, part.venue))
+    rows: Rows = [
+        {
+            "place": place,
+            "share": part.share,
+            "text": f"{formats.share(part.share)}, {formats.usd(part.oi_usd)}",
+        }
+        for place, part in enumerate(ranked)
+    ]
+    names = [formats.one_line(part.venue, 16) or formats.MISSING for part in ranked]
+    room = max(ranked[0].share, 1e-9) * (1.7 if width < _NARROW else 1.3)
+    # Bars stand by rank, not by name: two names cut short to the same text stay two bars.
+    axis = alt.Axis(
+        title=None,
+        domain=False,
+        ticks=False,
+        labelColor=axes.INK,
+        labelExpr=f"{json.dumps(names)}[datum.value]",
+    )
+    drawn = alt.Chart(alt.NamedData("shares")).encode(
+        y=alt.Y("place:O", axis=axis),
+        x=alt.X("share:Q", scale=alt.Scale(domain=[0, room], nice=False), axis=None),
+    )
+    bars = drawn.mark_bar(color=OI, height={"band": 0.62})
+    label = drawn.mark_text(align="left", dx=6, color=axes.INK, fontSize=12).encode(text="text:N")
+    title = f"{mark}Share of published futures open interest"
+    chart = alt.layer(bars, label).properties(
+        width=width - 130, height={"step": 26}, title=alt.TitleParams(title)
+    )
+    return axes.finish(chart, {"shares": rows})

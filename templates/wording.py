@@ -1,0 +1,211 @@
+"""Sentences and labels that the page and the mail share: subject, status, findings."""
+
+from dataclasses import dataclass
+
+from oirisk.schemas.report import (
+    ClusterRow,
+    Figure,
+    OiHistory,
+    OiPoint,
+    Profile,
+    Report,
+    Tile,
+)
+from oirisk.templates import formats, sections
+
+HEADLINE_TILE = "oi_usd"
+CHANGE_TILE = "change_24h_pct"
+PREHEADER_LIMIT = 110
+LEAST_COVERAGE = 0.9
+_QUIET_STATES = ("ok", "skipped")
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A warning above everything else: a word, a sentence, and the reasons."""
+
+    kind: str
+    title: str
+    text: str
+    reasons: tuple[str, ...] = ()
+
+
+def is_partial(report: Report) -> bool:
+    """Say whether a venue is missing or too little of the known open interest is fresh."""
+    covered = report.oi_coverage.value
+    return report.venues_fresh < report.venues_total or (
+        covered is not None and covered < LEAST_COVERAGE
+    )
+
+
+def is_quiet(report: Report) -> bool:
+    """Say whether nothing moved since the last report and nothing failed: the mail is short."""
+    troubled = any(row.status not in _QUIET_STATES for row in report.coverage)
+    return not (
+        report.changes
+        or report.rejects
+        or report.is_degraded
+        or report.previous_as_of is None
+        or troubled
+        or is_partial(report)
+    )
+
+
+def status(report: Report) -> str:
+    """Name the state of a report: ``complete``, ``partial`` or ``data degraded``."""
+    if report.is_degraded:
+        return "data degraded"
+    return "partial" if is_partial(report) else "complete"
+
+
+def _tile(report: Report, identity: str) -> Tile | None:
+    return next((tile for tile in report.tiles if tile.id == identity), None)
+
+
+def tile_value(tile: Tile) -> str:
+    """Write a headline number; a flow shows its sign even when it is a gain."""
+    return formats.figure(tile.figure, signed=tile.id.startswith("flow"))
+
+
+def subject(report: Report) -> str:
+    """Write the subject line of the mail.
+
+    Only numbers and dates of the report enter it, so nothing foreign can reach a mail header.
+    """
+    flags = ["SIMULATED"] if report.is_simulated else []
+    if status(report) != "complete":
+        flags.append(status(report).upper())
+    prefix = "".join(f"[{flag}] " for flag in flags)
+    return f"{prefix}{_headline(report)} - {formats.day(report.as_of)}"
+
+
+def _headline(report: Report) -> str:
+    total, change = _tile(report, HEADLINE_TILE), _tile(report, CHANGE_TILE)
+    if total is None:
+        return "Open interest report"
+    if total.figure.value is None:
+        return "Open interest not published"
+    text = f"Open interest {formats.figure(total.figure)}"
+    if change is None or change.figure.value is None:
+        return text
+    return f"{text} ({formats.figure(change.figure)} 24h like-for-like)"
+
+
+def preheader(report: Report) -> str:
+    """Write the line that mail programs show beside the subject, at most 110 characters."""
+    first = report.bottom_line[0].text if report.bottom_line else _headline(report)
+    prefix = "SIMULATED. " if report.is_simulated else ""
+    return formats.one_line(prefix + first, PREHEADER_LIMIT)
+
+
+def coverage(report: Report) -> str:
+    """Write how much of the market answered: ``11 of 12 venues, 96.0% of known OI``."""
+    venues = f"{formats.count(report.venues_fresh)} of {formats.count(report.venues_total)} venues"
+    if report.oi_coverage.value is None:
+        return f"{venues}, share of known OI {formats.figure(report.oi_coverage)}"
+    return f"{venues}, {formats.figure(report.oi_coverage)} of known OI"
+
+
+def failures(report: Report) -> tuple[str, ...]:
+    """List exchanges that did not answer in full, with their reason."""
+    return tuple(
+        formats.one_line(f"{row.venue}: {row.status}" + (f", {row.error}" if row.error else ""))
+        for row in report.coverage
+        if row.status not in _QUIET_STATES
+    )
+
+
+def banners(report: Report) -> tuple[Banner, ...]:
+    """Give the warnings that stand above the report."""
+    found = []
+    if report.is_simulated:
+        found.append(
+            Banner(
+                "simulated",
+                "SIMULATED",
+                "Every number here comes from simulated exchanges, not from a real market.",
+            )
+        )
+    if report.is_degraded:
+        withheld = tuple(formats.one_line(f"{row.what}: {row.reason}") for row in report.withheld)
+        reasons = failures(report) + withheld or ("no reason was recorded with this run",)
+        found.append(
+            Banner("degraded", "DATA DEGRADED", "Read the numbers below with this:", reasons)
+        )
+    elif is_partial(report):
+        found.append(Banner("partial", "PARTIAL", f"Covers {coverage(report)}.", failures(report)))
+    return tuple(found)
+
+
+def mark(report: Report) -> str:
+    """Give the prefix of titles: ``SIMULATED: `` or nothing."""
+    return "SIMULATED: " if report.is_simulated else ""
+
+
+def history_finding(report: Report, history: OiHistory) -> str:
+    """Say level, change and range of one asset's open interest in a sentence or two."""
+    known = [point for point in history.points if point.oi_base is not None]
+    last = known[-1]
+    coin = formats.one_line(history.asset)
+    parts = [f"{coin} open interest {_level(last, coin)} at {formats.instant(last.at)}"]
+    change = next((row.change_24h_pct for row in report.assets if row.asset == history.asset), None)
+    if change is not None and change.value is not None and last is history.points[-1]:
+        parts.append(f"{formats.figure(change)} over 24 h like-for-like")
+    levels = [point.oi_base for point in known if point.oi_base is not None]
+    low, high = formats.base(min(levels)), formats.base(max(levels))
+    parts.append(f"between {low} and {high} since {formats.day(history.points[0].at)}")
+    blank = len(history.points) - len(known)
+    note = f" {blank:,} of {len(history.points):,} totals were withheld and are left blank."
+    return ", ".join(parts) + "." + (note if blank else "")
+
+
+def _level(point: OiPoint, coin: str) -> str:
+    text = formats.base(point.oi_base or 0.0, coin)
+    return text if point.oi_usd is None else f"{text} ({formats.usd(point.oi_usd)})"
+
+
+def cluster_text(row: ClusterRow) -> str:
+    """Say how large a cluster is and where it lies, with its band."""
+    where = "above" if row.distance_pct > 0 else "below"
+    limits = sections.band(row)
+    size = f" ({limits.text})" if not limits.reason else f" (no band: {limits.reason})"
+    return (
+        f"{sections.readable(row.side)} {formats.usd(row.usd)}{size} at "
+        f"{sections.price_range(row)}, {formats.pct(abs(row.distance_pct), signed=False)} "
+        f"{where} the mark"
+    )
+
+
+def profile_finding(report: Report, profile: Profile) -> str:
+    """Say how much sits on either side and where the nearest concentration lies."""
+    coin = formats.one_line(profile.asset)
+    longs = sum(part.usd for part in profile.bins if part.side == "long")
+    shorts = sum(part.usd for part in profile.bins if part.side == "short")
+    text = (
+        f"{coin} entry prices around the mark {formats.price(profile.price)}, modelled: "
+        f"longs {formats.usd(longs)}, shorts {formats.usd(shorts)}."
+    )
+    near = [row for row in report.clusters if row.asset == profile.asset]
+    if not near:
+        return f"{text} No concentration stands out."
+    nearest = min(near, key=lambda row: abs(row.distance_pct))
+    return f"{text} Nearest concentration: {cluster_text(nearest)}."
+
+
+def shares_finding(report: Report) -> str:
+    """Say who is largest and how much the largest three hold."""
+    ranked = sorted(report.venue_shares, key=lambda part: (-part.share, part.venue))
+    first = ranked[0]
+    text = (
+        f"{formats.one_line(first.venue)} holds {formats.share(first.share)} of published "
+        "futures open interest"
+    )
+    if len(ranked) <= 3:  # noqa: PLR2004
+        return f"{text}."
+    return f"{text}, the largest three {formats.share(sum(part.share for part in ranked[:3]))}."
+
+
+def headline(report: Report) -> Figure | None:
+    """Give the headline total, for the archive; None when the report has no such tile."""
+    total = _tile(report, HEADLINE_TILE)
+    return None if total is None else total.figure
