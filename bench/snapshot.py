@@ -1,0 +1,216 @@
+"""What one snapshot of six exchanges costs, step by step, beside what it must cost at least.
+
+Six simulated exchanges with at least 500 instruments each are asked over HTTP on this machine, as a
+run asks real ones. The steps are those of the run itself, timed from outside: nothing is measured
+on a copy of the code. ``make bench`` runs it; ``--every-hours 1`` gives hourly history.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import duckdb
+from prefect import flow
+
+from oirisk.flows import demo, pipeline
+from oirisk.flows.extract import Harvest, harvest_venue
+from oirisk.flows.sandbox import market as market_module
+from oirisk.flows.sandbox.assets import Coin, coins
+from oirisk.flows.sandbox.market import SimulatedMarket
+from oirisk.flows.sandbox.registry import default_venues
+from oirisk.flows.sandbox.server import Sandbox
+from oirisk.flows.sandbox.venue import SimulatedVenue
+from oirisk.flows.settings import Settings
+from oirisk.flows.sources import SandboxSource, wall_clock
+from oirisk.flows.venues import select_venues
+from oirisk.warehouse import writer
+from oirisk.warehouse.build import BuildWindow
+from oirisk.warehouse.home import Home
+
+AT = datetime(2026, 9, 21, tzinfo=UTC)
+LEAST = 500
+LIMIT_SECONDS = 5.0
+GENERATIONS = 12
+STEPS = {
+    "archive": ((pipeline, "archive"),),
+    "validate": ((pipeline, "derive"),),
+    "load": ((pipeline, "record_run"), (pipeline, "load_derived")),
+    "aggregate: totals": ((pipeline, "build_totals"),),
+    "aggregate: clusters": ((pipeline, "build_clusters"),),
+    "publish": ((writer, "publish"),),
+    "render: query": ((pipeline, "report_of"),),
+    "render: write": ((pipeline, "write_report"),),
+}
+
+
+class Stopwatch:
+    """Seconds by step, measured around functions of the run."""
+
+    def __init__(self) -> None:
+        """Start with nothing measured."""
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.processor: dict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def measuring(self, step: str) -> Iterator[None]:
+        """Add the block's time to a step; on a busy machine processor time tells more."""
+        started, used = time.perf_counter(), time.process_time()
+        yield
+        self.seconds[step] += time.perf_counter() - started
+        self.processor[step] += time.process_time() - used
+
+    def wrap(self, step: str, module: ModuleType, name: str) -> None:
+        """Measure every call of a module's function from now on."""
+        function: Callable[..., Any] = getattr(module, name)
+
+        def measured(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- whatever it takes
+            with self.measuring(step):
+                return function(*args, **kwargs)
+
+        setattr(module, name, measured)
+
+
+def generation(number: int) -> tuple[Coin, ...]:
+    """Return all coins under other names, so that an exchange can list them once more."""
+    listed = coins()
+    return tuple(
+        replace(coin, name=f"{coin.name}G{number}", rank=number * len(listed) + coin.rank)
+        for coin in listed
+    )
+
+
+def stretched(venue: SimulatedVenue) -> SimulatedVenue:
+    """Return an exchange that lists coins under further names until it has ``LEAST`` contracts."""
+
+    def list_contracts(listed: Any, dates: Any) -> Any:  # noqa: ANN401 -- as the exchange's own
+        del listed  # it holds the further names too
+        contracts = venue.list_contracts(coins(), dates)
+        for number in range(1, GENERATIONS + 1):
+            if len(contracts) >= LEAST:
+                break
+            further = venue.list_contracts(generation(number), dates)
+            contracts += tuple(it for it in further if it.margin == "linear")
+        return contracts
+
+    return replace(venue, list_contracts=list_contracts, rate_limit=None)
+
+
+def drawn_market(days: int) -> SimulatedMarket:
+    """Draw the stretched market."""
+    everything = tuple(coin for number in range(1, GENERATIONS + 1) for coin in generation(number))
+    market_module.coins = lambda: (*coins(), *everything)  # type: ignore[attr-defined]
+    return SimulatedMarket(
+        7, end=AT, days=days + 2, venues=[stretched(it) for it in default_venues()]
+    )
+
+
+async def fetch(url: str, settings: Settings) -> list[Harvest]:
+    """Ask every venue at once, as a run does."""
+    source = SandboxSource(url=url, clock=lambda: AT)
+    venues = select_venues(settings.venues)
+    return list(
+        await asyncio.gather(*(harvest_venue(venue, source, settings.fetch) for venue in venues))
+    )
+
+
+def floors(home: Home, harvests: list[Harvest], folder: Path) -> dict[str, float]:
+    """Time what each step cannot do without: decoding JSON, inserting rows, copying a file."""
+    watch = Stopwatch()
+    bodies = [response.body for harvest in harvests for response in harvest.responses]
+    with watch.measuring("validate"):
+        for body in bodies:
+            json.loads(body)
+    with duckdb.connect(str(home.published), read_only=True) as connection:
+        rows = connection.sql(
+            "select * from core.open_interest"
+            " where snapshot_at = (select max(snapshot_at) from core.open_interest)"
+        ).to_arrow_table()
+    with duckdb.connect(str(folder / "floor.duckdb")) as connection:
+        connection.register("rows", rows)
+        with watch.measuring("load"):
+            connection.execute("create table facts as select * from rows")
+            connection.execute("checkpoint")
+    with watch.measuring("publish"):
+        copy = folder / "floor.copy"
+        shutil.copyfile(home.warehouse, copy)
+        handle = os.open(copy, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+    return watch.seconds
+
+
+def measure(folder: Path, days: int, every: timedelta) -> bool:
+    """Measure once and print; tell whether the limit was kept."""
+    watch, settings, home = Stopwatch(), Settings(), Home(folder / "home")
+    with watch.measuring("empty Prefect flow"):
+        asyncio.run(_empty())
+    market = drawn_market(days)
+    if days:
+        demo.STEP, demo.PIECE = every, max(every, demo.PIECE)
+        window = BuildWindow(AT - timedelta(days=days), AT - every)
+        with watch.measuring("history"):
+            demo.fill_history(home, market, window, settings, wall_clock())
+    with Sandbox(market, clock=lambda: AT).in_background() as sandbox:
+        asyncio.run(fetch(sandbox.url, settings))  # draws the market's answers once
+        with watch.measuring("fetch"):
+            harvests = asyncio.run(fetch(sandbox.url, settings))
+    for step, functions in STEPS.items():
+        for module, name in functions:
+            watch.wrap(step, module, name)
+    started = time.perf_counter()
+    frame = pipeline.RunFrame(
+        home, "nightly", AT, wall_clock(), "sandbox", is_simulated=True, settings=settings
+    )
+    outcome = pipeline.store(frame, harvests, wall_clock())
+    pipeline.write_report(home, pipeline.report_of(home, outcome.run_id, settings))
+    total = time.perf_counter() - started
+    print(f"{outcome.accepted} rows accepted, {outcome.rejected} rejected, {outcome.statuses}")
+    return _print(watch, floors(home, harvests, folder), total)
+
+
+@flow(name="empty", persist_result=False)
+async def _empty() -> None:
+    """Do nothing."""
+
+
+def _print(watch: Stopwatch, least: dict[str, float], total: float) -> bool:
+    print(f"{'step':<22}{'seconds':>9}{'cpu':>9}{'floor':>9}{'ratio':>8}")
+    for step in ("empty Prefect flow", "history", "fetch", *STEPS):
+        if step not in watch.seconds:
+            continue
+        seconds, floor = watch.seconds[step], least.get(step)
+        beside = f"{floor:>9.3f}{seconds / floor:>8.1f}" if floor else ""
+        print(f"{step:<22}{seconds:>9.2f}{watch.processor[step]:>9.2f}{beside}")
+    rest = total - sum(watch.seconds[step] for step in STEPS)
+    print(f"{'open, commit, flush':<22}{rest:>9.2f}")
+    verdict = "kept" if total < LIMIT_SECONDS else "EXCEEDED"
+    print(f"{'sum above fetch':<22}{total:>9.2f}   limit {LIMIT_SECONDS:g} s {verdict}")
+    return total < LIMIT_SECONDS
+
+
+def main() -> None:
+    """Read the options, measure, and end with status 1 when the limit is exceeded."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--days", type=int, default=30, help="history loaded before (0: none)")
+    parser.add_argument("--every-hours", type=int, default=24, help="hours between its snapshots")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="oirisk-bench-") as folder:
+        kept = measure(Path(folder), options.days, timedelta(hours=options.every_hours))
+    sys.exit(0 if kept else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A simulated market with real accounts, so that the true liquidation map is always known."""
