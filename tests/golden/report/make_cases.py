@@ -1,0 +1,433 @@
+"""Write the report fixtures of this folder: ``python tests/golden/report/make_cases.py``.
+
+The numbers are made up by formula, so that running this twice changes nothing. The cases: a rich
+night, a quiet one, a degraded one, a simulated one, and one whose every text is hostile. The plain
+text of the rich night, ``rich.txt``, is compared word by word and is not written here.
+"""
+
+import math
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from oirisk.schemas import report as parts
+from oirisk.schemas.report import Figure, Report
+
+HERE = Path(__file__).parent
+AS_OF = datetime(2026, 9, 21, 0, 5, tzinfo=UTC)
+ATTACK = "<script>alert(1)</script>\"'; drop table x;--\n\x1b[31m&amp;]]>{{ 7*7 }}"
+VENUES = ("binance", "bybit", "okx", "gate", "hyperliquid", "bitget", "kucoinfutures", "deribit")
+SHARES = (0.363, 0.189, 0.142, 0.101, 0.087, 0.062, 0.033, 0.023)
+COINS = (
+    ("BTC", 84_300.0, 412_300.0),
+    ("ETH", 2_512.34, 5_210_000.0),
+    ("SOL", 141.27, 31_400_000.0),
+    ("XRP", 2.4312, 812_000_000.0),
+    ("DOGE", 0.16431, 6_300_000_000.0),
+    ("HYPE", 38.114, 14_200_000.0),
+    ("BNB", 611.05, 1_020_000.0),
+    ("SUI", 3.1187, 190_000_000.0),
+    ("ADA", 0.70114, 640_000_000.0),
+    ("LINK", 14.902, 26_000_000.0),
+    ("PEPE", 0.000011234, 19_800_000_000_000.0),
+    ("AVAX", 21.44, 12_900_000.0),
+)
+
+
+def known(value: float, unit: parts.Unit) -> Figure:
+    return Figure(value=value, unit=unit)
+
+
+def missing(unit: parts.Unit, reason: str) -> Figure:
+    return Figure(value=None, unit=unit, reason=reason)
+
+
+def wave(place: int, size: float) -> float:
+    return size * math.sin(place * 1.7 + 0.4)
+
+
+def asset(place: int) -> parts.AssetRow:
+    name, price, base = COINS[place % len(COINS)]
+    name = name if place < len(COINS) else f"{name}{place}"
+    cells = ("new_longs_trend", "short_squeeze_covering", "new_shorts_trend", "neutral")
+    new = place == 5
+    return parts.AssetRow(
+        asset=name,
+        oi_base=known(base, "base"),
+        oi_usd=known(base * price, "usd"),
+        change_24h_pct=known(wave(place, 4.2), "pct"),
+        change_7d_pct=missing("pct", "first seen 3 days ago, 7 days are needed")
+        if new
+        else known(wave(place + 3, 11.0), "pct"),
+        flow_usd_24h=known(base * price * wave(place, 0.042), "usd"),
+        price=known(price, "price"),
+        price_change_24h_pct=known(wave(place + 1, 3.1), "pct"),
+        cell=cells[place % 4],
+        funding_8h=missing("rate", "no perpetual of this asset published a funding rate")
+        if new
+        else known(wave(place, 0.00013), "rate"),
+        oi_to_volume=known(0.4 + place * 0.07, "ratio"),
+        top_venue=VENUES[place % 3],
+        top_venue_share=known(0.363 - place * 0.01, "share"),
+        coverage=known(1.0 if place % 3 else 0.9996, "share"),
+    )
+
+
+def cluster(place: int) -> parts.ClusterRow:
+    coin, price, _ = COINS[place % 2]
+    distance = (-4.6, 3.1, -8.9, 7.4, 11.8)[place]
+    peak = price * (1 + distance / 100)
+    return parts.ClusterRow(
+        asset=coin,
+        kind="entry",
+        side="long" if distance < 0 else "short",
+        price_low=peak * 0.992,
+        price_high=peak * 1.009,
+        price_peak=peak,
+        base=1.2e9 / peak,
+        usd=1.2e9 - place * 1.3e8,
+        usd_low=known(0.9e9 - place * 1.3e8, "usd"),
+        usd_high=missing("usd", "no run with the higher rotation was made")
+        if place == 4
+        else known(1.6e9 - place * 1.3e8, "usd"),
+        share=0.034 - place * 0.003,
+        distance_pct=distance,
+        venues_hhi=known(0.27, "ratio"),
+        age_hours=known(31.5 * (place + 1), "hours"),
+        status=("grown", "born", "stable", "shrunk", "stable")[place],
+    )
+
+
+def venue(place: int) -> parts.VenueRow:
+    name = VENUES[place]
+    assumed = name in {"hyperliquid", "bitget"}
+    return parts.VenueRow(
+        venue=name,
+        product="linear perpetuals",
+        field="info.singleOpenInterest" if name == "bybit" else "openInterest",
+        unit="contracts" if place % 2 else "base",
+        unit_evidence="official" if place % 3 else "measured",
+        counting_factor=0.5 if name == "bitget" else 1.0,
+        counting_evidence="assumed" if assumed else "official",
+        oi_usd=known(34.8e9 * SHARES[place], "usd"),
+        share=known(SHARES[place], "share"),
+        share_change_24h_pp=known(wave(place, 0.9), "pp"),
+        instruments=540 - place * 31,
+        age_minutes=known(1.2 + place, "count"),
+    )
+
+
+def covered(place: int) -> parts.CoverageRow:
+    total = 540 - place * 31
+    refused = 2 if place == 2 else 0
+    return parts.CoverageRow(
+        venue=VENUES[place],
+        status="ok",
+        expected=total,
+        received=total,
+        accepted=total - refused,
+        rejected=refused,
+        requests=2 + place % 3,
+        seconds=1.4 + place * 0.6,
+        error="",
+    )
+
+
+def history(place: int) -> parts.OiHistory:
+    name, price, base = COINS[place]
+    points = []
+    for step in range(181):
+        gap = 96 <= step < 104 or step in (120, 122)
+        level = base * (0.94 + step / 3000 + 0.015 * math.sin(step / 9) + 0.004 * math.sin(step))
+        mark = price * (0.97 + step / 6000 + 0.02 * math.sin(step / 14 + place))
+        points.append(
+            parts.OiPoint(
+                at=AS_OF - timedelta(hours=4 * (180 - step)),
+                oi_base=None if gap else base if step == 180 else round(level, 2),
+                oi_usd=None if gap else round((base if step == 180 else level) * mark, 2),
+                price=price if step == 180 else round(mark, 4),
+            )
+        )
+    return parts.OiHistory(asset=name, points=tuple(points))
+
+
+def profile(place: int) -> parts.Profile:
+    name, price, base = COINS[place]
+    bins = []
+    for step in range(-72, 73):
+        low = price * 1.0025**step
+        for side, centre in (("long", -19), ("short", 13)):
+            shape = math.exp(-((step - centre) ** 2) / 160) + 0.5 * math.exp(
+                -((step + 40) ** 2) / 60
+            )
+            usd = base * price * 0.016 * (shape + 0.12 * abs(math.sin(step)))
+            bins.append(
+                parts.ProfileBin(
+                    side="long" if side == "long" else "short",
+                    price_low=round(low, 6),
+                    price_high=round(low * 1.0025, 6),
+                    usd=round(usd, 2),
+                )
+            )
+    return parts.Profile(asset=name, price=price, bins=tuple(bins))
+
+
+TILES = (
+    ("oi_usd", "Open interest", known(34.8e9, "usd"), "all futures, single-sided", "M02"),
+    ("oi_btc", "BTC open interest, coins", known(412_300.0, "base"), "", "M02"),
+    ("change_24h_pct", "Change 24 h", known(1.2, "pct"), "like-for-like, in coins", "M03"),
+    ("flow_usd_24h", "Flow 24 h", known(412e6, "usd"), "price effect removed", "M04"),
+    ("funding_8h", "Funding, OI-weighted", known(0.0000978, "rate"), "10.7% a year", "M05"),
+    ("oi_to_volume", "OI / volume", known(0.41, "ratio"), "days to turn over", "M15"),
+    ("hhi", "Venue concentration", known(0.2602, "ratio"), "3.8 venues in effect", "M18"),
+    ("next_expiry", "Largest price move", known(-0.35, "pct"), "BTC, 24 h", "M08"),
+)
+METHODS = (
+    ("M02", "Contracts are turned into coins and USD by a registry of units, one rule per field."),
+    ("M03", "A change compares only instruments that were fresh at both instants."),
+    ("M04", "The USD change is split exactly into flow and revaluation."),
+    ("M05", "Funding is scaled to eight hours and weighted by open interest."),
+    ("M08", "Price and coin open interest together name the side that acted; inferred from price."),
+    ("M15", "Open interest divided by the volume of 24 hours."),
+    ("M18", "Sum of squared venue shares."),
+    ("M21", "Entry prices are modelled from changes of open interest along the price path."),
+    ("M24", "Concentrations are runs of price bins above median plus two robust deviations."),
+)
+SQL = """select asset, oi_base, oi_usd
+from marts.oi_by_asset
+where snapshot_at = $as_of and oi_usd > 0
+order by oi_usd desc;"""
+
+
+def rich() -> Report:
+    """A night on which something happened, with one venue short and one row refused."""
+    return Report(
+        run_id="0f3c5a1e",
+        version="0.1.0",
+        as_of=AS_OF,
+        data_cutoff=AS_OF - timedelta(minutes=1),
+        previous_as_of=AS_OF - timedelta(days=1),
+        next_run=AS_OF + timedelta(days=1),
+        is_simulated=False,
+        is_degraded=False,
+        venues_fresh=7,
+        venues_total=8,
+        oi_coverage=known(0.967, "share"),
+        bottom_line=(
+            parts.Sentence(
+                text="Open interest stands at $34.8bn, +1.2% in coins since yesterday.",
+                method="M03",
+            ),
+            parts.Sentence(
+                text="Longs of $1.20bn ($900m to $1.60bn) sit 4.6% below the BTC mark.",
+                method="M24",
+            ),
+            parts.Sentence(text="kucoinfutures did not answer and is left out.", method="M03"),
+        ),
+        tiles=tuple(
+            parts.Tile(id=key, label=label, figure=figure, note=note, method=method)
+            for key, label, figure, note, method in TILES
+        ),
+        changes=(
+            parts.Change(
+                kind="asset", subject="SOL", text="open interest +4.1% in 24 h.", method="M03"
+            ),
+            parts.Change(
+                kind="venue", subject="hyperliquid", text="share +0.80 pp to 8.7%.", method="M18"
+            ),
+            parts.Change(
+                kind="cluster", subject="BTC longs", text="grown by 12.0% since.", method="M24"
+            ),
+            parts.Change(
+                kind="coverage",
+                subject="kucoinfutures",
+                text="missing since tonight.",
+                method="M03",
+            ),
+            parts.Change(
+                kind="method", subject="bybit", text="field changed; not compared.", method="M03"
+            ),
+        ),
+        assets=tuple(asset(place) for place in range(30)),
+        assets_total=412,
+        clusters=tuple(cluster(place) for place in (1, 0, 3, 2, 4)),
+        venues=tuple(venue(place) for place in range(8)),
+        coverage=tuple(
+            covered(place)
+            if place != 6
+            else covered(place).model_copy(
+                update={
+                    "status": "failed",
+                    "received": 0,
+                    "accepted": 0,
+                    "error": "HTTP 503 three times: service unavailable, retry after 60 s",
+                }
+            )
+            for place in range(8)
+        ),
+        rejects=(
+            parts.RejectRow(
+                venue="okx",
+                check_name="oi_not_negative",
+                count=2,
+                example_symbol="ABC/USDT:USDT",
+                example_reason="oi_contracts is -4, zero or more was needed",
+            ),
+        ),
+        withheld=(
+            parts.Withheld(
+                what="OI / depth 2%", reason="order books are not collected by this version"
+            ),
+        ),
+        assumptions=("Rotation of 5% of the volume beyond the change of open interest.",),
+        history=(history(0), history(1)),
+        venue_shares=tuple(
+            parts.VenueShare(venue=name, oi_usd=34.8e9 * share, share=share)
+            for name, share in zip(VENUES, SHARES, strict=True)
+        ),
+        profiles=(profile(0), profile(1)),
+        queries=tuple(
+            parts.Query(section=section, sql=SQL)
+            for section in ("tiles", "assets", "clusters", "venues", "coverage", "else")
+        ),
+        methods=tuple(parts.Method(id=key, text=text) for key, text in METHODS),
+    )
+
+
+def quiet() -> Report:
+    """Every venue answered and no threshold was crossed."""
+    night = rich()
+    return night.model_copy(
+        update={
+            "venues_fresh": 8,
+            "oi_coverage": known(1.0, "share"),
+            "bottom_line": (
+                parts.Sentence(text="No threshold was crossed; $34.8bn is open.", method="M03"),
+            ),
+            "changes": (),
+            "coverage": tuple(covered(place) for place in (0, 1, 3, 4, 5, 6, 7)),
+            "rejects": (),
+            "withheld": (),
+            "clusters": night.clusters[:2],
+        }
+    )
+
+
+def degraded() -> Report:
+    """Totals withheld, first run, no history: nearly every figure is missing."""
+    night = rich()
+    low = "coverage 72.2% is below 90.0%, so no total is published"
+    first = "no earlier snapshot to compare with"
+    rows = tuple(
+        row.model_copy(
+            update={
+                "oi_base": missing("base", low),
+                "oi_usd": missing("usd", low),
+                "change_24h_pct": missing("pct", first),
+                "change_7d_pct": missing("pct", first),
+                "flow_usd_24h": missing("usd", first),
+                "cell": "",
+                "funding_8h": missing("rate", "funding is not collected from this venue"),
+                "top_venue": "",
+                "top_venue_share": missing("share", low),
+                "coverage": known(0.722, "share"),
+            }
+        )
+        for row in night.assets[:6]
+    )
+    return night.model_copy(
+        update={
+            "is_degraded": True,
+            "data_cutoff": None,
+            "previous_as_of": None,
+            "next_run": None,
+            "venues_fresh": 3,
+            "oi_coverage": missing("share", "no earlier run says how much there is"),
+            "bottom_line": (),
+            "tiles": tuple(
+                tile.model_copy(update={"figure": missing(tile.figure.unit, low)})
+                for tile in night.tiles
+            ),
+            "changes": (),
+            "assets": rows,
+            "assets_total": 6,
+            "clusters": (),
+            "venues": tuple(
+                row.model_copy(
+                    update={
+                        "share": missing("share", low),
+                        "share_change_24h_pp": missing("pp", first),
+                        "age_minutes": missing("count", "the venue sends no time"),
+                    }
+                )
+                for row in night.venues[:3]
+            ),
+            "withheld": (parts.Withheld(what="all totals", reason=low),),
+            "history": (
+                parts.OiHistory(
+                    asset="BTC",
+                    points=(parts.OiPoint(at=AS_OF, oi_base=None, oi_usd=None, price=84_300.0),),
+                ),
+            ),
+            "venue_shares": (),
+            "profiles": (),
+        }
+    )
+
+
+def simulated() -> Report:
+    """The rich night, from simulated exchanges."""
+    return rich().model_copy(update={"is_simulated": True})
+
+
+def _poison(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        changed = {
+            name: _poison(getattr(value, name))
+            for name in type(value).model_fields
+            if name not in {"unit", "value"} and not _is_closed(value, name)
+        }
+        if isinstance(value, Figure):
+            changed = {"reason": f"{ATTACK} reason"} if value.value is None else {}
+        return value.model_copy(update=changed)
+    if isinstance(value, tuple):
+        return tuple(_poison(part) for part in value)
+    return f"{value[:12]}{ATTACK}" if isinstance(value, str) else value
+
+
+def _is_closed(value: BaseModel, name: str) -> bool:
+    """Say whether a field is a fixed vocabulary, or is needed to find a section."""
+    return (type(value).__name__, name) in {
+        ("Change", "kind"),
+        ("ProfileBin", "side"),
+        ("Tile", "id"),
+        ("Query", "section"),
+    }
+
+
+def hostile() -> Report:
+    """The rich night with markup, quotes, SQL and control characters in every text."""
+    made = _poison(rich())
+    return Report.model_validate(made.model_dump())
+
+
+CASES = {
+    "rich": rich,
+    "quiet": quiet,
+    "degraded": degraded,
+    "simulated": simulated,
+    "hostile": hostile,
+}
+
+
+def main() -> None:
+    """Write one JSON file per case."""
+    for name, make in CASES.items():
+        text = make().model_dump_json() + "\n"
+        (HERE / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

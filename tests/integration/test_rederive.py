@@ -1,0 +1,139 @@
+"""Facts derived again from the archive: the same when nothing changed, corrected when a rule did."""
+
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oirisk.flows.rederive import rederive_since
+from oirisk.schemas.errors import HomeError
+from oirisk.schemas.units import unit_rules
+from oirisk.transforms import normalise as normaliser
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+SINCE = date(2026, 11, 1)
+
+
+@pytest.fixture
+def nights(
+    desk: Any, tape: Any, at: Any, bybit_row: Callable[..., Any], gate_row: Callable[..., Any],
+    once: Callable[..., None],
+) -> Any:  # fmt: skip
+    """Three nights, the second one restated, with a contract delisted and a size changed."""
+    btc, eth = bybit_row("BTCUSDT", 200, 50_000), bybit_row("ETHUSDT", 4_000, 2_500)
+
+    def fill() -> None:
+        desk.replay(tape.bybit(btc, eth).gate(gate_row(3_000, 50_000)).write(), at)
+        for number, contracts in enumerate((3_100, 3_200)):
+            second = tape.later(DAY + number * MINUTE, f"second{number}.jsonl").bybit(btc, eth)
+            second.gate(gate_row(contracts, 50_000))
+            desk.replay(second.write(), at + DAY, now=at + DAY + (1 + number) * MINUTE)
+        third = tape.later(2 * DAY, "third.jsonl").bybit(btc).gate(gate_row(300, 50_000))
+        third.lines[0]["markets"].pop()
+        third.lines[2]["markets"][0]["info"]["quanto_multiplier"] = "0.1"
+        third.lines[2]["markets"][0]["contractSize"] = 0.1
+        desk.replay(third.write(), at + 2 * DAY)
+
+    once("three nights", desk, fill)
+    return desk
+
+
+def _contents(desk: Any) -> dict[str, list[dict[str, Any]]]:
+    names = ("core.open_interest", "core.instruments", "marts.oi_by_asset", "marts.oi_by_venue",
+             "ops.runs", "ops.coverage", "ops.rejects")  # fmt: skip
+    return {name: desk.rows(f"select * from {name} order by all") for name in names}  # noqa: S608
+
+
+def test_deriving_again_with_the_same_rules_changes_nothing(nights: Any, at: Any) -> None:
+    before = _contents(nights)
+    done = rederive_since(nights.home, SINCE, nights.settings, at + 9 * DAY)
+    assert (done.runs, done.restated) == (4, 0)
+    assert (done.first, done.last) == (at, at + 2 * DAY)
+    assert _contents(nights) == before
+
+
+def test_deriving_again_from_a_later_day_leaves_the_earlier_ones(nights: Any, at: Any) -> None:
+    before = _contents(nights)
+    done = rederive_since(nights.home, (at + DAY).date(), nights.settings, at + 9 * DAY)
+    assert (done.runs, done.restated) == (3, 0)
+    assert _contents(nights) == before
+
+
+def test_a_corrected_rule_restates_the_past_and_keeps_what_was_said(
+    nights: Any, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = unit_rules()["gate.usdt.position_size"]
+    corrected = {
+        **unit_rules(),
+        rule.id: rule.model_copy(update={"counting_factor": Decimal("0.5")}),
+    }
+    monkeypatch.setattr(normaliser, "unit_rules", lambda: corrected)
+    done = rederive_since(nights.home, SINCE, nights.settings, at + 9 * DAY)
+    assert done.restated == 3
+    current = (
+        "select oi_base from core.open_interest where venue = 'gate' and superseded_at is null"
+        " order by snapshot_at"
+    )
+    assert nights.column(current) == [15.0, 16.0, 15.0]
+    as_known = (
+        "select oi_base from core.open_interest where venue = 'gate' and recorded_at <= $ts"
+        " and (superseded_at is null or superseded_at > $ts) order by snapshot_at"
+    )
+    assert nights.column(as_known, ts=at + 5 * DAY) == [30.0, 32.0, 30.0]
+    assert nights.column(
+        "select oi_base from marts.oi_by_venue where venue = 'gate' order by snapshot_at"
+    ) == [15.0, 16.0, 15.0]
+    again = rederive_since(nights.home, SINCE, nights.settings, at + 10 * DAY)
+    assert again.restated == 0
+
+
+def test_a_row_that_a_corrected_rule_refuses_is_withdrawn(
+    nights: Any, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = unit_rules()["gate.usdt.position_size"]
+    unknown = {**unit_rules(), rule.id: rule.model_copy(update={"field": "no_such_field"})}
+    monkeypatch.setattr(normaliser, "unit_rules", lambda: unknown)
+    done = rederive_since(nights.home, SINCE, nights.settings, at + 9 * DAY)
+    assert done.restated == 3
+    assert nights.column(
+        "select count(*) from core.open_interest where venue = 'gate' and superseded_at is null"
+    ) == [0]
+    assert nights.column("select distinct venue from marts.oi_by_venue") == ["bybit"]
+
+
+def test_a_lost_warehouse_comes_back_from_the_archive(nights: Any, at: Any) -> None:
+    facts = "select * exclude (recorded_at) from core.open_interest where superseded_at is null"
+    queries = (facts, "select * from core.instruments", "select * from marts.oi_by_asset",
+               "select run_id, flow, snapshot_at, state, source from ops.runs",
+               "select * exclude (seconds) from ops.coverage where status <> 'skipped'")  # fmt: skip
+    before = [nights.rows(f"{query} order by all") for query in queries]
+    nights.home.warehouse.unlink()
+    rederive_since(nights.home, SINCE, nights.settings, at + 9 * DAY)
+    assert [nights.rows(f"{query} order by all") for query in queries] == before
+
+
+def test_nothing_archived_since_the_day_is_said(nights: Any, at: Any) -> None:
+    with pytest.raises(HomeError, match="no responses since 2027-01-01; nothing to rederive"):
+        rederive_since(nights.home, date(2027, 1, 1), nights.settings, at)
+
+
+def test_a_damaged_archive_file_is_named_and_nothing_is_changed(nights: Any, at: Any) -> None:
+    before = _contents(nights)
+    path = next(iter(nights.home.raw.rglob("*.parquet")))
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(HomeError, match=path.name):
+        rederive_since(nights.home, SINCE, nights.settings, at + 9 * DAY)
+    assert _contents(nights) == before
+
+
+def test_a_home_that_was_moved_still_shows_its_archive_after_the_next_run(
+    nights: Any, at: Any, tmp_path: Path, make_desk: Any
+) -> None:
+    shutil.move(nights.home.root, tmp_path / "moved")
+    moved = make_desk("moved")
+    rederive_since(moved.home, SINCE, moved.settings, at + 9 * DAY)
+    assert moved.column("select count(distinct run_id) from raw.responses") == [4]

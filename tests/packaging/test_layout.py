@@ -1,0 +1,89 @@
+"""The package as declared is the package as it lies there."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from oirisk import flows
+
+PROJECT = Path(__file__).parents[2]
+SETUPTOOLS = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["setuptools"]
+ROOTS = {name: folder for name, folder in SETUPTOOLS["package-dir"].items() if "." in name}
+
+
+def _folders_with_init() -> set[str]:
+    found = set()
+    for package, folder in ROOTS.items():
+        for file in (PROJECT / folder).rglob("__init__.py"):
+            inner = file.parent.relative_to(PROJECT / folder).parts
+            if "_root" not in inner:
+                found.add(".".join((package, *inner)))
+    return found
+
+
+def test_every_folder_with_an_init_is_packaged_and_nothing_else() -> None:
+    assert set(SETUPTOOLS["packages"]) == _folders_with_init() | {"oirisk"}
+
+
+def test_the_root_package_holds_three_files() -> None:
+    files = {path.name for path in (PROJECT / "flows" / "_root").iterdir() if path.is_file()}
+    assert files == {"__init__.py", "__main__.py", "py.typed"}
+
+
+@pytest.mark.parametrize(("package", "folder"), ROOTS.items())
+def test_every_file_that_is_not_python_is_packaged(package: str, folder: str) -> None:
+    patterns = SETUPTOOLS["package-data"].get(package, [])
+    packaged = {path for pattern in patterns for path in (PROJECT / folder).glob(pattern)}
+    there = {
+        path
+        for path in (PROJECT / folder).rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"} and path.name != "py.typed"
+    }
+    assert {path for path in there if not path.name.startswith(".")} == packaged
+
+
+def test_every_init_says_what_belongs_there() -> None:
+    silent = [
+        name for name in SETUPTOOLS["packages"] if not (importlib.import_module(name).__doc__ or "")
+    ]
+    assert silent == []
+
+
+def test_every_command_module_imports() -> None:
+    commands = importlib.import_module(f"{flows.__name__}.commands")
+    for module in pkgutil.iter_modules(commands.__path__):
+        importlib.import_module(f"{commands.__name__}.{module.name}")
+
+
+def test_help_needs_neither_scheduler_nor_exchange_library() -> None:
+    script = (
+        "import sys, oirisk.flows.cli;"
+        "sys.exit(bool({'prefect', 'ccxt', 'polars', 'duckdb'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False)  # noqa: S603 -- our script
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-dev.lock", "requirements/build.lock"]
+)
+def test_lock_files_name_no_index_and_hash_everything(lock: str) -> None:
+    text = (PROJECT / lock).read_text()
+    assert "://" not in text
+    assert "find-links" not in text
+    entries = [entry for entry in text.replace("\\\n", " ").splitlines() if entry.strip()]
+    assert entries
+    assert [entry for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
+
+
+def test_the_development_lock_holds_the_runtime_lock() -> None:
+    def pins(lock: str) -> set[str]:
+        lines = (PROJECT / lock).read_text().splitlines()
+        return {line.split(" ")[0] for line in lines if not line.startswith(" ")}
+
+    assert pins("requirements.lock") <= pins("requirements-dev.lock")

@@ -1,0 +1,42 @@
+"""Options of recorded answers never enter the total of futures."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+OF_VENUE = """
+select kind_group, oi_base, oi_usd from marts.oi_by_venue where asset = 'BTC' and venue = $venue
+order by kind_group
+"""
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("venue", "futures", "options"),
+    [
+        # The perpetual alone: 111543850 USD; the option alone: 121.8 x 7856.445926872601.
+        ("deribit", (111543850 / 7750.02, 111543850.0), (121.8, 121.8 * 7856.445926872601)),
+        # 469919 x 0.001 at the mark; 2781 x 0.001 at the spot price.
+        (
+            "delta",
+            (469.919, 469.919 * 30600.10481568),
+            (2.781, 2.781 * 30598.43379314),
+        ),
+    ],
+)
+def test_options_and_futures_of_one_answer_are_summed_apart(
+    recorded: Path,
+    make_desk: Callable[..., Any],
+    venue: str,
+    futures: tuple[float, float],
+    options: tuple[float, float],
+) -> None:
+    desk = make_desk(venue, venues=(venue,))
+    desk.replay(recorded / f"{venue}.jsonl")
+    rows = desk.rows(OF_VENUE, venue=venue)
+
+    found = {row["kind_group"]: (row["oi_base"], row["oi_usd"]) for row in rows}
+    assert found["futures"] == pytest.approx(futures, rel=1e-9)
+    assert found["options"] == pytest.approx(options, rel=1e-9)

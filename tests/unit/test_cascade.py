@@ -1,0 +1,147 @@
+"""Cascades: the worked examples, the shape of depth, and the stress grid."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from oirisk.transforms.cascade import (
+    DepthCurve,
+    VenueBook,
+    densest_pct,
+    reproduction_number,
+    run_cascade,
+    run_coupled,
+    straight,
+)
+from oirisk.transforms.stress import stress_grid
+
+GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
+LEVELS = np.array([97_500, 96_800, 96_000, 94_500, 90_000], dtype=float)
+BASE = np.array([200, 300, 500, 400, 1000], dtype=float)
+
+
+def golden(key: str) -> Any:
+    if not GOLDEN.is_file():
+        pytest.skip("the worked examples are not beside this checkout")
+    return json.loads(GOLDEN.read_text(encoding="utf-8"))[key]
+
+
+@pytest.mark.parametrize(("shock", "depth"), [(2, 400), (3, 400), (3, 2000)])
+def test_cascade_examples_are_reproduced(shock: int, depth: int) -> None:
+    wanted = golden("M25_cascade")[f"shock{shock}_depth{depth}"]
+    found = run_cascade(100_000, -shock / 100, LEVELS, BASE, straight(depth))
+    assert found.final_price == pytest.approx(wanted["final"], abs=1e-9)
+    assert found.liquidated == pytest.approx(wanted["liquidated"], abs=1e-9)
+    assert found.move == pytest.approx(wanted["total_move"], abs=1e-9)
+    assert found.multiplier == pytest.approx(wanted["multiplier"], abs=1e-9)
+    seen = [(r.price_before, r.liquidated, r.impact_pct) for r in found.rounds]
+    told = [(r["price_before"], r["liquidated"], r["impact_pct"]) for r in wanted["rounds"]]
+    assert seen == [pytest.approx(one, abs=1e-9) for one in told]
+
+
+def test_a_dense_zone_ends_where_theory_says() -> None:
+    wanted = golden("M25_continuum")
+    levels = 100_000 * (1 - np.round(0.03005 + 0.0001 * np.arange(1000), 10))
+    found = run_cascade(100_000, -wanted["shock"], levels, np.ones(1000), straight(400))
+    assert found.move == pytest.approx(wanted["sim_total"], abs=1e-9)
+    theory = 0.03 + 0.01 / (1 - reproduction_number(100, 400))
+    assert theory == pytest.approx(wanted["theory_total"], abs=1e-9)
+
+
+def test_reproduction_examples_are_reproduced() -> None:
+    wanted = golden("M25_R")
+    zone = (LEVELS >= 94_000) & (LEVELS <= 98_000)
+    per_pct = BASE[zone].sum() / 4
+    assert per_pct == wanted["liq_qty_per_pct"]
+    assert reproduction_number(per_pct, 400) == pytest.approx(wanted["R"], abs=1e-9)
+    assert reproduction_number(per_pct, 2000) == pytest.approx(wanted["R_deep"], abs=1e-9)
+
+
+@pytest.mark.parametrize("coupling", [0.0, 0.5, 1.0])
+def test_two_exchanges_share_a_fall_as_far_as_they_are_tied(coupling: float) -> None:
+    wanted = golden("M25_two_venue")[f"kappa={coupling}"]
+    venues = {
+        "X": VenueBook(LEVELS[:2], BASE[:2], 200),
+        "Y": VenueBook(np.array([97_350.0, 96_200.0]), np.array([600.0, 300.0]), 800),
+    }
+    found = run_coupled(100_000, 0.025, venues, coupling)
+    assert found.price == pytest.approx(wanted["price"], abs=1e-9)
+    assert found.liquidated == pytest.approx(wanted["liquidated"], abs=1e-9)
+    assert found.rounds == wanted["rounds"]
+
+
+def test_a_rise_liquidates_shorts_as_a_fall_does_longs() -> None:
+    up = run_cascade(100_000, 0.03, 200_000 - LEVELS, BASE, straight(400))
+    down = run_cascade(100_000, -0.03, LEVELS, BASE, straight(400))
+    assert up.liquidated == down.liquidated
+    assert up.final_price - 100_000 == pytest.approx(100_000 - down.final_price)
+
+
+def test_a_cascade_says_why_it_stopped() -> None:
+    assert run_cascade(100, -0.01, np.array([90.0]), np.ones(1), straight(9)).stop_reason == (
+        "no_level_hit"
+    )
+    assert run_cascade(100, -0.2, np.array([90.0]), np.ones(1), straight(9)).stop_reason == (
+        "exhausted"
+    )
+    crushed = run_cascade(100, -0.2, np.array([90.0]), np.array([1e9]), straight(1))
+    assert (crushed.stop_reason, crushed.final_price) == ("price_floor", 0)
+
+
+def test_depth_is_walked_in_straight_lines_and_beyond_by_the_root() -> None:
+    curve = DepthCurve(np.array([0.01, 0.02, 0.05]), np.array([100.0, 300.0, 600.0]))
+    assert curve.impact(0) == 0
+    assert curve.impact(50) == pytest.approx(0.005)
+    assert curve.impact(200) == pytest.approx(0.015)
+    assert curve.impact(600) == pytest.approx(0.05)
+    assert curve.impact(2400) == pytest.approx(0.1)  # four times as much, twice as far
+    assert curve.scaled(0.5).impact(100) == curve.impact(200)
+
+
+@pytest.mark.parametrize(("distance", "base"), [([], []), ([0.1, 0.1], [1, 2]), ([0.1], [0])])
+def test_a_curve_that_does_not_rise_is_refused(distance: list[float], base: list[float]) -> None:
+    with pytest.raises(ValueError, match="depth curve"):
+        DepthCurve(np.array(distance, dtype=float), np.array(base, dtype=float))
+
+
+def test_the_densest_percent_is_found_within_reach_only() -> None:
+    assert densest_pct(100_000, 0.06, LEVELS, BASE) == 500  # 95,000 to 96,000, with 96,000
+    assert densest_pct(100_000, 0.03, LEVELS, BASE) == 200
+    assert densest_pct(100_000, 0.001, LEVELS, BASE) == 0
+
+
+def stress_inputs() -> tuple[pl.DataFrame, pl.DataFrame]:
+    levels = pl.DataFrame(
+        {"asset": "BTC", "prior": "base", "side": "long", "price": LEVELS, "base": BASE,
+         "mark": 100_000.0, "is_simulated": False}
+    )  # fmt: skip
+    depth = pl.DataFrame(
+        {"asset": ["BTC"] * 3, "side": ["bid"] * 3, "band": [0.01, 0.02, 0.05],
+         "base": [400.0, 800.0, 2000.0], "is_simulated": [False] * 3}
+    )  # fmt: skip
+    return levels, depth
+
+
+def test_the_grid_runs_every_fall_at_every_depth() -> None:
+    grid = stress_grid(*stress_inputs())
+    assert grid.height == 6 * 3
+    row = grid.row(by_predicate=(pl.col("shock_pct") == -3) & (pl.col("depth_factor") == 1),
+                   named=True)  # fmt: skip
+    assert row["final_price"] == pytest.approx(93_500)
+    assert row["liquidated_base"] == 1400
+    assert row["multiplier"] == pytest.approx(6.5 / 3)
+    assert row["reproduction_number"] == pytest.approx(500 / 400)
+    assert row["depth_usd"] == 400 * 100_000
+    thin = grid.filter((pl.col("shock_pct") == -3) & (pl.col("depth_factor") == 0.1))
+    assert thin["liquidated_base"][0] == 2400
+
+
+def test_without_depth_nothing_is_stressed() -> None:
+    levels, depth = stress_inputs()
+    assert stress_grid(levels, depth.clear()).is_empty()
+    asks = depth.with_columns(pl.lit("ask").alias("side"))
+    assert stress_grid(levels, asks).is_empty()

@@ -1,0 +1,369 @@
+"""The liquidation map: levels by hand, margin rules, and what rests on the map."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from oirisk.transforms.calibrate import CALIBRATION_SCHEMA, calibrate
+from oirisk.transforms.leverage import NODE_HIGH, NODE_LOW
+from oirisk.transforms.stress import stress_grid
+from oirisk.warehouse.clusters import build_clusters
+from oirisk.warehouse.liquidation import Models
+from oirisk.warehouse.migrate import migrate
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+PARAMETERS = {
+    "rotation": 0.0, "bin_pct": 0.1, "range_pct": 25.0, "history_days": 30.0,
+    "minimum_share": 0.02, "minimum_usd": 0.0, "top_assets": 10, "max_age_minutes": 30.0,
+    "map_range_pct": 60.0,
+}  # fmt: skip
+
+
+@pytest.fixture
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        migrate(connection, START)
+        yield connection
+
+
+def at(hours: float) -> datetime:
+    return START + timedelta(hours=hours)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
+    names, slots = ", ".join(f'"{name}"' for name in row), ", ".join(f"${name}" for name in row)
+    connection.execute(f"insert into {table} ({names}) values ({slots})", row)  # noqa: S608
+
+
+def observe(
+    connection: duckdb.DuckDBPyConnection, hours: float, oi: float, mark: float, **other: Any
+) -> None:
+    insert(connection, "core.open_interest", {
+        "snapshot_at": at(hours), "observed_at": at(hours), "recorded_at": at(hours),
+        "superseded_at": None, "run_id": "r", "venue": "okx", "symbol": "BTC/USDT:USDT",
+        "asset": "BTC", "kind": "perp", "margin": "linear", "oi_base": oi, "oi_usd": oi * mark,
+        "mark_price": mark, "unit_rule": "u", "counting_factor": 1.0, "source": "live",
+        "quality": "ok", "is_simulated": False, **other,
+    })  # fmt: skip
+
+
+def only_leverage(connection: duckdb.DuckDBPyConnection, leverage: float) -> None:
+    connection.execute(
+        "update marts.leverage_priors"
+        " set weight = if(leverage_low = $1 and leverage_high = $1, 1, 0)",
+        [leverage],
+    )
+
+
+def levels(
+    connection: duckdb.DuckDBPyConnection, hours: float, side: str, **other: Any
+) -> list[tuple[float, float, float]]:
+    build_clusters(connection, at(hours), {**PARAMETERS, **other})
+    return connection.execute(
+        "select price_low, price_high, base from marts.liquidation_map where side = $1"
+        " and prior = 'base' and venue = 'ALL' and snapshot_at = $2 order by price_low",
+        [side, at(hours)],
+    ).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("margin", "side", "level"),
+    [
+        ("linear", "long", 100 * 0.9 / 0.995),
+        ("linear", "short", 100 * 1.1 / 1.005),
+        ("inverse", "long", 100 * 1.005 / 1.1),
+        ("inverse", "short", 100 * 0.995 / 0.9),
+    ],
+)
+def test_a_position_is_mapped_to_its_liquidation_price(
+    warehouse: duckdb.DuckDBPyConnection, margin: str, side: str, level: float
+) -> None:
+    only_leverage(warehouse, 10)
+    observe(warehouse, 0, 0, 100, margin=margin)
+    observe(warehouse, 1, 7, 100, margin=margin)
+    rows = levels(warehouse, 1, side)
+    assert sum(base for *_, base in rows) == pytest.approx(7)
+    centre = sum((low + high) / 2 * base for low, high, base in rows) / 7
+    assert centre == pytest.approx(level, rel=0.001)
+    assert rows[0][0] > level * 0.997
+    assert rows[-1][1] < level * 1.003
+
+
+def test_a_known_margin_tier_moves_the_level(warehouse: duckdb.DuckDBPyConnection) -> None:
+    only_leverage(warehouse, 10)
+    for floor, rate in ((0, 0.01), (20_000, 0.03), (1_000_000, 0.05)):
+        insert(warehouse, "core.leverage_tiers", {
+            "venue": "okx", "symbol": "BTC/USDT:USDT", "asset": "BTC", "floor_usd": floor,
+            "cap_usd": None, "max_leverage": 20, "maintenance_margin_rate": rate,
+            "as_of": START, "source": "live", "is_simulated": False, "run_id": "r",
+            "recorded_at": START,
+        })  # fmt: skip
+    observe(warehouse, 0, 0, 100)
+    observe(warehouse, 1, 7, 100)
+    rows = levels(warehouse, 1, "long")
+    centre = sum((low + high) / 2 * base for low, high, base in rows) / 7
+    assert centre == pytest.approx(100 * 0.9 / 0.97, rel=0.001)
+    (tiers,) = warehouse.execute(
+        "select distinct has_tiers from marts.liquidation_balance"
+    ).fetchall()
+    assert tiers == (True,)
+
+
+def test_leverage_beyond_what_is_allowed_is_shared_out(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    insert(warehouse, "core.leverage_tiers", {
+        "venue": "okx", "symbol": "BTC/USDT:USDT", "asset": "BTC", "floor_usd": 0,
+        "max_leverage": 5, "maintenance_margin_rate": 0.01, "as_of": START, "source": "live",
+        "is_simulated": False, "run_id": "r", "recorded_at": START,
+    })  # fmt: skip
+    observe(warehouse, 0, 0, 100)
+    observe(warehouse, 1, 7, 100)
+    rows = levels(warehouse, 1, "long")
+    assert max(high for _, high, _ in rows) < 100 * 0.8 / 0.99 * 1.003
+
+
+def test_a_level_that_price_crossed_is_gone_and_the_rest_holds_open_interest(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    only_leverage(warehouse, 10)
+    observe(warehouse, 0, 0, 100)
+    observe(warehouse, 1, 10, 100)  # longs go at 90.45
+    observe(warehouse, 2, 10, 89)
+    observe(warehouse, 3, 20, 100)
+    observe(warehouse, 4, 20, 100)
+    longs, shorts = levels(warehouse, 4, "long"), levels(warehouse, 4, "short")
+    assert sum(base for *_, base in longs) == pytest.approx(20)
+    assert sum(base for *_, base in shorts) == pytest.approx(20)
+    assert all(high < 100 for _, high, _ in longs)
+    alive = dict(
+        warehouse.execute(
+            "select side, alive_share from marts.liquidation_balance"
+            " where prior = 'base' and snapshot_at = $1",
+            [at(4)],
+        ).fetchall()
+    )
+    assert alive["short"] == pytest.approx(1)  # 89 to 100 takes the shorts of 89 to 94 at most
+    assert alive["long"] < 0.6
+
+
+def test_positions_older_than_the_history_are_put_at_its_first_price(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    only_leverage(warehouse, 10)
+    observe(warehouse, 0, 80, 100)
+    observe(warehouse, 1, 80, 101)
+    rows = levels(warehouse, 1, "long")
+    assert sum(base for *_, base in rows) == pytest.approx(80)
+    assert rows[0][0] > 100 * 0.9 / 0.995 * 0.997
+    (share,) = warehouse.execute(
+        "select distinct initial_share from marts.liquidation_balance"
+    ).fetchall()
+    assert share == (pytest.approx(1),)
+    assert warehouse.execute("select count(*) from marts.oi_profile").fetchall() == [(0,)]
+
+
+def test_mapped_beyond_and_unplaced_are_the_open_interest(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    observe(warehouse, 0, 30, 100)
+    observe(warehouse, 1, 50, 96)
+    observe(warehouse, 40, 70, 104)  # over a gap nothing is known to open
+    observe(warehouse, 41, 90, 90)
+    build_clusters(warehouse, at(41), PARAMETERS)
+    for oi, mapped, beyond, unplaced in warehouse.execute(
+        "select oi_base, mapped_base, beyond_base, unplaced_base from marts.liquidation_balance"
+    ).fetchall():
+        assert oi == 90
+        assert mapped + beyond + unplaced == pytest.approx(90)
+        assert beyond > 0
+
+
+def test_every_prior_is_mapped_and_the_sum_is_that_of_the_exchanges(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    for hour, (okx, gate) in enumerate([(0, 0), (5, 3), (8, 9)]):
+        observe(warehouse, hour, okx, 100 + hour)
+        observe(warehouse, hour, gate, 100 + hour, venue="gate")
+    build_clusters(warehouse, at(2), PARAMETERS)
+    rows = warehouse.execute(
+        "select prior, side, sum(base) filter (where venue = 'ALL'),"
+        " sum(base) filter (where venue <> 'ALL') from marts.liquidation_map group by all"
+    ).fetchall()
+    assert {row[0] for row in rows} == {"base", "retail_heavy", "institutional", "calibrated"}
+    assert all(total == pytest.approx(parts) for *_, total, parts in rows)
+
+
+def learned(leverage: float) -> Models:
+    def told(steps: pl.DataFrame, rotation: float, maintenance_rate: float) -> pl.DataFrame:
+        del steps, rotation, maintenance_rate
+        rows = [
+            {"asset": "BTC", "prior": prior, "leverage_low": low, "leverage_high": high,
+             "weight": float(low == high == leverage), "median_leverage": leverage,
+             "pass_through": 0.5, "rotation": 0.05, "r2": 0.5, "crossed_base": 1.0, "steps": 9,
+             "is_simulated": False}
+            for prior in ("base", "calibrated")
+            for low, high in zip(NODE_LOW.tolist(), NODE_HIGH.tolist(), strict=True)
+        ]  # fmt: skip
+        return pl.DataFrame(rows, schema=CALIBRATION_SCHEMA)
+
+    return Models(calibrate=told, stress=stress_grid)
+
+
+def fine_history(connection: duckdb.DuckDBPyConnection, steps: int = 1600) -> float:
+    """Store five-minute facts and bars; return the hour of the last."""
+    connection.execute(
+        "insert into core.open_interest by name select $1::timestamptz + to_minutes(5 * n) as"
+        " snapshot_at, snapshot_at as observed_at, snapshot_at as recorded_at, 'r' as run_id,"
+        " 'okx' as venue, 'BTC/USDT:USDT' as symbol, 'BTC' as asset, 'perp' as kind,"
+        " 'linear' as margin, 100 + n / 100 as oi_base, oi_base * 100 as oi_usd,"
+        " 100 as mark_price, 'u' as unit_rule, 1 as counting_factor, 'live' as source,"
+        " 'ok' as quality, false as is_simulated from range($2 + 1) as t (n)",
+        [START, steps],
+    )
+    connection.execute(
+        "insert into core.bars select $1::timestamptz + to_minutes(5 * n), '5m', 'okx',"
+        " 'BTC/USDT:USDT', 'BTC', 100, 101, 99, 100, 3, 300 from range($2) as t (n)",
+        [START, steps],
+    )
+    return steps / 12
+
+
+def test_what_was_learned_replaces_the_stated_mix_from_then_on(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    hour = fine_history(warehouse)
+    written = build_clusters(warehouse, at(hour), PARAMETERS, learned(20))
+    assert written["marts.leverage_calibration"] == 2 * NODE_LOW.size
+    rows = levels(warehouse, hour, "long")  # without models: what is stored counts
+    assert min(low for low, *_ in rows) > 99 * 0.95 / 0.995 * 0.996
+    again = build_clusters(warehouse, at(hour), PARAMETERS, learned(5))
+    assert again["marts.leverage_calibration"] == 0  # not due for a week
+    earlier = levels(warehouse, hour - 1, "long")
+    assert min(low for low, *_ in earlier) < 60  # not known an hour before
+
+
+def test_a_short_history_is_not_calibrated(warehouse: duckdb.DuckDBPyConnection) -> None:
+    hour = fine_history(warehouse, 300)
+    models = Models(calibrate=calibrate, stress=stress_grid)
+    assert (
+        build_clusters(warehouse, at(hour), PARAMETERS, models)["marts.leverage_calibration"] == 0
+    )
+
+
+def test_an_old_map_is_the_same_when_later_facts_and_corrections_are_there(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    hour = fine_history(warehouse)
+    models = Models(calibrate=calibrate, stress=stress_grid)
+    known = {**PARAMETERS, "known_at": at(hour)}
+    build_clusters(warehouse, at(hour), known, models)
+    frozen = warehouse.execute("from marts.liquidation_map").fetchall()
+    # a later correction of the past, and another day
+    warehouse.execute(
+        "update core.open_interest set superseded_at = $1 where snapshot_at = $2",
+        [at(hour + 5), at(hour)],
+    )
+    observe(warehouse, hour, 400, 130, recorded_at=at(hour + 5))
+    for later in range(1, 4):
+        observe(warehouse, hour + later, 300, 120)
+    build_clusters(warehouse, at(hour), known, models)
+    assert warehouse.execute("from marts.liquidation_map").fetchall() == frozen
+    build_clusters(warehouse, at(hour), PARAMETERS, models)
+    assert warehouse.execute("from marts.liquidation_map").fetchall() != frozen
+
+
+def depth(connection: duckdb.DuckDBPyConnection, hours: float, side: str, *usd: float) -> None:
+    for band, amount in zip((0.01, 0.02, 0.05), usd, strict=True):
+        insert(connection, "core.depth", {
+            "snapshot_at": at(hours), "venue": "okx", "symbol": "BTC/USDT:USDT", "asset": "BTC",
+            "band": band, "side": side, "base": amount / 100, "usd": amount, "truncated": False,
+            "is_simulated": False, "run_id": "r", "recorded_at": at(hours),
+        })  # fmt: skip
+
+
+def test_stress_and_contagion_need_measured_depth(warehouse: duckdb.DuckDBPyConnection) -> None:
+    observe(warehouse, 0, 0, 100)
+    observe(warehouse, 0, 0, 100, venue="gate")
+    observe(warehouse, 1, 50, 100)
+    observe(warehouse, 1, 20, 100, venue="gate")
+    models = Models(calibrate=calibrate, stress=stress_grid)
+    written = build_clusters(warehouse, at(1), PARAMETERS, models)
+    assert (written["marts.stress"], written["marts.contagion"]) == (0, 0)
+    depth(warehouse, 1, "bid", 400, 800, 2000)
+    depth(warehouse, 1, "ask", 600, 900, 2000)
+    written = build_clusters(warehouse, at(1), PARAMETERS, models)
+    assert written["marts.stress"] == 4 * 12 * 3
+    rows = warehouse.execute(
+        "select venue_from, venue_to, overlap_usd, loss_usd, systemic_rank, oi_covered"
+        " from marts.contagion order by all"
+    ).fetchall()
+    # depth per percent is (400 + 600) / 2 = 500
+    assert rows == [
+        ("gate", "gate", pytest.approx(2000**2 / 500), pytest.approx(0.02 * 80), 1, 1.0),
+        ("gate", "okx", pytest.approx(2000 * 5000 / 500), pytest.approx(0.02 * 200), 1, 1.0),
+        ("okx", "gate", pytest.approx(2000 * 5000 / 500), pytest.approx(0.02 * 200), 1, 1.0),
+        ("okx", "okx", pytest.approx(5000**2 / 500), pytest.approx(0.02 * 500), 1, 1.0),
+    ]
+
+
+def test_liquidations_at_risk_are_what_the_worst_days_would_reach(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    only_leverage(warehouse, 10)
+    last = 24 * 25
+    closes = [100.0] * 26
+    closes[5], closes[15] = 85.0, 95.0  # a fall of 15 % and one of 5 %, each made good
+    for day, close in enumerate(closes[1:]):
+        insert(warehouse, "core.bars", {
+            "bar_at": at(24 * day), "interval": "1d", "venue": "okx",
+            "symbol": "BTC/USDT:USDT", "asset": "BTC", "open": close, "high": close,
+            "low": close, "close": close, "volume_base": 1.0, "volume_usd": 1.0,
+        })  # fmt: skip
+    observe(warehouse, last - 1, 0, 100)
+    observe(warehouse, last, 7, 100)
+    build_clusters(warehouse, at(last), PARAMETERS)
+    rows = warehouse.execute(
+        "select alpha, scenarios, tail, lar_usd, es_usd, worst_return_pct, meaningful"
+        " from marts.liquidations_at_risk where prior = 'base' order by alpha"
+    ).fetchall()
+    # 24 returns; -15 % takes the longs at 90.45, +17.6 % back the shorts at 109.45
+    (low, high) = rows
+    assert low[:3] == (0.95, 24, 2)
+    assert high[:3] == (0.99, 24, 1)
+    longs, shorts = 7 * 100 * 0.9 / 0.995, 7 * 100 * 1.1 / 1.005
+    assert high[3] == pytest.approx(shorts, rel=0.002)
+    assert low[3] == pytest.approx(longs, rel=0.002)
+    assert low[4] == pytest.approx((longs + shorts) / 2, rel=0.002)
+    assert low[5] == pytest.approx(-15)
+    assert low[6] is False
+
+
+def test_levels_cluster_beside_entries_when_asked(warehouse: duckdb.DuckDBPyConnection) -> None:
+    only_leverage(warehouse, 20)
+    observe(warehouse, 0, 0, 100)
+    observe(warehouse, 1, 30, 100)
+    depth(warehouse, 1, "bid", 400, 800, 2000)
+    build_clusters(warehouse, at(1), {**PARAMETERS, "liquidation_clusters": True})
+    rows = warehouse.execute(
+        "select kind, side, price_low, price_high, base, distance_pct, mass_to_depth, usd,"
+        " age_hours from marts.clusters order by kind, side"
+    ).fetchall()
+    assert [row[:2] for row in rows] == [
+        ("entry", "both"), ("liquidation", "long"), ("liquidation", "short"),
+    ]  # fmt: skip
+    level = 100 * 0.95 / 0.995
+    assert rows[1][2] <= level <= rows[1][3]
+    assert rows[1][4] == pytest.approx(30)
+    assert rows[1][5] == pytest.approx((level / 100 - 1) * 100, abs=0.3)
+    assert rows[1][6] == pytest.approx(rows[1][7] / 2000)  # 4.5 % away: the band of 5 %
+    assert rows[1][8] is None
+    assert rows[2][6] is None  # no asks were measured
+    build_clusters(warehouse, at(1), PARAMETERS)
+    kinds = warehouse.execute("select distinct kind from marts.clusters").fetchall()
+    assert kinds == [("entry",)]

@@ -1,0 +1,106 @@
+"""Building marts: the transaction is the caller's, and bad amounts stop nothing."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+
+import duckdb
+import pytest
+
+from oirisk.warehouse.build import (
+    INTERMEDIATES,
+    MARTS,
+    BuildWindow,
+    CoverageParameters,
+    IntermediateModel,
+    MartModel,
+    build_marts,
+)
+from oirisk.warehouse.migrate import migrate
+
+AT = datetime(2026, 3, 1, 0, 5, tzinfo=UTC)
+RULES = CoverageParameters(0.9, 30, 7)
+
+
+@pytest.fixture
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    migrate(connection, AT)
+    yield connection
+    connection.close()
+
+
+def _insert(
+    warehouse: duckdb.DuckDBPyConnection, venue: str, base: float, at: datetime = AT
+) -> None:
+    warehouse.execute(
+        "insert into core.open_interest by name select $at as snapshot_at, $at as observed_at,"
+        " $at as recorded_at, 'run' as run_id, $venue as venue, 'BTC/USDT:USDT' as symbol,"
+        " 'BTC' as asset, 'perp' as kind, 'linear' as margin, $base as oi_base,"
+        " $base::double as oi_usd, 'rule' as unit_rule, 1 as counting_factor, 'live' as source,"
+        " 'ok' as quality, false as is_simulated",
+        {"at": at, "venue": venue, "base": base},
+    )
+
+
+def test_the_callers_transaction_can_be_undone(warehouse: duckdb.DuckDBPyConnection) -> None:
+    _insert(warehouse, "a", 10)
+    warehouse.execute("begin transaction")
+    rows = build_marts(warehouse, BuildWindow(AT, AT), RULES)
+    assert (rows["oi_by_asset"], rows["oi_by_venue"], rows["oi_regimes"]) == (1, 1, 1)
+    warehouse.execute("rollback")
+    assert warehouse.execute("select count(*) from marts.oi_by_asset").fetchall() == [(0,)]
+
+
+def test_rows_of_facts_that_are_gone_go_too(warehouse: duckdb.DuckDBPyConnection) -> None:
+    _insert(warehouse, "a", 10)
+    _insert(warehouse, "a", 10, AT + timedelta(hours=1))
+    window = BuildWindow(AT, AT + timedelta(hours=1))
+    build_marts(warehouse, window, RULES)
+    warehouse.execute("delete from core.open_interest where snapshot_at = $at", {"at": AT})
+    build_marts(warehouse, window, RULES)
+    seen = warehouse.execute("select snapshot_at from marts.oi_by_asset").fetchall()
+    assert seen == [(AT + timedelta(hours=1),)]
+
+
+def test_no_temporary_table_is_left(warehouse: duckdb.DuckDBPyConnection) -> None:
+    _insert(warehouse, "a", 10)
+    build_marts(warehouse, BuildWindow(AT, AT), RULES)
+    seen = warehouse.execute("select table_name from duckdb_tables() where temporary").fetchall()
+    assert seen == []
+
+
+def test_no_facts_give_no_rows(warehouse: duckdb.DuckDBPyConnection) -> None:
+    rows = build_marts(warehouse, BuildWindow(AT, AT), RULES)
+    assert set(rows.values()) == {0}
+
+
+@pytest.mark.parametrize("base", [float("nan"), float("inf"), 1e25, 1e300])
+def test_an_impossible_amount_is_left_out_and_stops_nothing(
+    warehouse: duckdb.DuckDBPyConnection, base: float
+) -> None:
+    _insert(warehouse, "a", 10)
+    _insert(warehouse, "b", base)
+    build_marts(warehouse, BuildWindow(AT, AT), RULES)
+    seen = warehouse.execute("select oi_usd, venues from marts.oi_by_asset").fetchall()
+    assert seen == [(10.0, 1)]
+
+
+def test_a_window_needs_a_time_zone_and_an_order() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        BuildWindow(AT.replace(tzinfo=None), AT)
+    with pytest.raises(ValueError, match="ends after it begins"):
+        BuildWindow(AT, AT - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("model", [*INTERMEDIATES, *MARTS], ids=lambda model: model.name)
+def test_a_model_names_exactly_the_parameters_its_sql_asks_for(
+    model: IntermediateModel | MartModel,
+) -> None:
+    folder = "marts" if isinstance(model, MartModel) else "intermediate"
+    path = files("oirisk.warehouse") / "sql" / folder / f"{model.name}.sql"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    code = "\n".join(line for line in lines if not line.startswith("--"))
+    assert set(re.findall(r"\$(\w+)", code)) == set(model.parameters)

@@ -1,0 +1,173 @@
+"""The track record: yesterday's map against what price did to it, by hand."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+import pytest
+
+from oirisk.warehouse.clusters import build_clusters
+from oirisk.warehouse.migrate import migrate
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+PARAMETERS = {
+    "rotation": 0.0, "bin_pct": 0.25, "range_pct": 25.0, "history_days": 30.0,
+    "minimum_share": 0.02, "minimum_usd": 0.0, "top_assets": 10, "max_age_minutes": 30.0,
+}  # fmt: skip
+
+
+@pytest.fixture
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        migrate(connection, START)
+        observe(connection, 0)
+        observe(connection, 24)
+        yield connection
+
+
+def at(hours: float) -> datetime:
+    return START + timedelta(hours=hours)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
+    names, slots = ", ".join(f'"{name}"' for name in row), ", ".join(f"${name}" for name in row)
+    connection.execute(f"insert into {table} ({names}) values ({slots})", row)  # noqa: S608
+
+
+def observe(connection: duckdb.DuckDBPyConnection, hours: float, oi: float = 10.0) -> None:
+    insert(connection, "core.open_interest", {
+        "snapshot_at": at(hours), "observed_at": at(hours), "recorded_at": at(hours),
+        "run_id": "r", "venue": "okx", "symbol": "B", "asset": "BTC", "kind": "perp",
+        "margin": "linear", "oi_base": oi, "oi_usd": oi * 100, "mark_price": 100.0,
+        "unit_rule": "u", "counting_factor": 1.0, "source": "live", "quality": "ok",
+        "is_simulated": False,
+    })  # fmt: skip
+
+
+def bar(connection: duckdb.DuckDBPyConnection, hours: float, low: float, high: float) -> None:
+    insert(connection, "core.bars", {
+        "bar_at": at(hours), "interval": "1h", "venue": "okx", "symbol": "B", "asset": "BTC",
+        "open": high, "high": high, "low": low, "close": low, "volume_base": 1.0,
+        "volume_usd": 1.0,
+    })  # fmt: skip
+
+
+def frozen_map(connection: duckdb.DuckDBPyConnection, masses: list[float]) -> None:
+    """Freeze a map of bins one wide, falling from 99: the first holds 99 to 100."""
+    for number, base in enumerate(masses):
+        insert(connection, "marts.liquidation_map", {
+            "snapshot_at": at(0), "asset": "BTC", "venue": "ALL", "side": "long",
+            "prior": "base", "price_low": 99.0 - number, "price_high": 100.0 - number,
+            "base": base, "usd": base, "is_simulated": False,
+        })  # fmt: skip
+
+
+def liquidated(
+    connection: duckdb.DuckDBPyConnection, price: float, base: float, **other: Any
+) -> None:
+    insert(connection, "core.liquidations", {
+        "at": at(5), "venue": "okx", "symbol": "B", "asset": "BTC", "side": "long",
+        "price": price, "base": base, "coverage": "complete", "event_id": str(price),
+        "span_seconds": 0.0, "source": "live", "is_simulated": False, "run_id": "r",
+        "recorded_at": at(6), **other,
+    })  # fmt: skip
+
+
+def scored(connection: duckdb.DuckDBPyConnection, **other: Any) -> list[dict[str, Any]]:
+    build_clusters(connection, at(24), {**PARAMETERS, **other})
+    frame = connection.sql("from marts.cluster_scores where asset = 'BTC' order by prior").pl()
+    return frame.to_dicts()
+
+
+def test_the_fullest_quarter_is_compared_with_where_liquidations_were_reported(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    frozen_map(warehouse, [1, 9, 2, 3, 8, 1, 7, 1, 1, 1, 1, 1, 50])
+    bar(warehouse, 4, 88, 100)  # reaches twelve bins, not the thirteenth
+    for price, base in ((98.5, 6.0), (95.5, 5.0), (91.2, 4.0), (97.5, 1.0)):
+        liquidated(warehouse, price, base)
+    (row,) = scored(warehouse)
+    assert row["evidence"] == "reported"
+    # forecast: the bins of 9, 8 and 7; what happened: 98.5, 95.5 and 91.2
+    assert (row["n_bins"], row["n_top"], row["n_hits"]) == (12, 3, 2)
+    assert row["precision"] == pytest.approx(2 / 3)
+    assert row["chance"] == pytest.approx(1 / 4)
+    assert row["lift"] == pytest.approx(8 / 3)
+    # 95 percent Wilson interval of 2 in 3
+    assert row["wilson_low"] == pytest.approx(0.2077, abs=1e-4)
+    assert row["wilson_high"] == pytest.approx(0.9385, abs=1e-4)
+    assert row["meaningful"] is True
+    assert row["map_snapshot_at"] == at(0)
+
+
+def test_few_bins_mean_nothing(warehouse: duckdb.DuckDBPyConnection) -> None:
+    frozen_map(warehouse, [1, 9, 2, 3, 8])
+    bar(warehouse, 4, 95, 100)
+    liquidated(warehouse, 98.5, 6.0)
+    (row,) = scored(warehouse)
+    assert row["n_bins"] == 5
+    assert row["meaningful"] is False
+
+
+def test_without_reports_falls_at_new_lows_stand_in(warehouse: duckdb.DuckDBPyConnection) -> None:
+    frozen_map(warehouse, [1, 1, 1, 1, 1, 9, 9, 1, 1, 1])
+    warehouse.execute("update core.open_interest set oi_base = 6 where snapshot_at = $1", [at(24)])
+    observe(warehouse, 3)
+    observe(warehouse, 4)
+    observe(warehouse, 5, 6)  # falls while price goes from 95 to 93
+    bar(warehouse, 3, 95, 100)
+    bar(warehouse, 4, 93, 96)
+    bar(warehouse, 6, 90, 94)
+    (row,) = scored(warehouse)
+    assert row["evidence"] == "implied"
+    assert (row["n_bins"], row["n_top"], row["n_hits"]) == (10, 3, 2)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"side": "short"}, {"at": at(-1)}, {"at": at(25)}, {"price": None}, {"superseded_at": at(7)}],
+)
+def test_liquidations_that_do_not_count_score_nothing(
+    warehouse: duckdb.DuckDBPyConnection, changed: dict[str, Any]
+) -> None:
+    frozen_map(warehouse, [1.0] * 12)
+    bar(warehouse, 4, 88, 100)
+    liquidated(warehouse, 98.5, 6.0)
+    liquidated(warehouse, 96.5, 3.0, **changed)
+    (row,) = scored(warehouse)
+    assert row["n_hits"] <= 1
+
+
+def test_a_map_of_another_day_is_not_scored(warehouse: duckdb.DuckDBPyConnection) -> None:
+    frozen_map(warehouse, [1.0] * 12)
+    bar(warehouse, 4, 88, 100)
+    liquidated(warehouse, 98.5, 6.0)
+    warehouse.execute("update marts.liquidation_map set snapshot_at = $1", [at(-6)])
+    assert scored(warehouse) == []
+
+
+def test_a_day_without_any_event_scores_nothing(warehouse: duckdb.DuckDBPyConnection) -> None:
+    frozen_map(warehouse, [1.0] * 12)
+    bar(warehouse, 4, 88, 100)
+    assert scored(warehouse) == []
+
+
+def test_the_record_adds_up_nights(warehouse: duckdb.DuckDBPyConnection) -> None:
+    for night, hits in ((1, 2), (2, 1), (40, 3)):
+        insert(warehouse, "marts.cluster_scores", {
+            "scored_at": at(24 * night), "asset": "BTC", "map_snapshot_at": at(24 * night - 24),
+            "prior": "base", "evidence": "reported", "n_bins": 12, "n_hits": hits, "n_top": 3,
+            "meaningful": True, "is_simulated": False,
+        })  # fmt: skip
+    (month,) = warehouse.sql(
+        "from marts.track_record(timestamptz '2026-03-31 00:00:00+00', 30)"
+    ).pl().to_dicts()  # fmt: skip
+    assert (month["nights"], month["n_top"], month["n_hits"]) == (2, 6, 3)
+    assert month["precision"] == pytest.approx(0.5)
+    assert month["lift"] == pytest.approx(2)
+    # 95 percent Wilson interval of 3 in 6
+    assert (month["wilson_low"], month["wilson_high"]) == (
+        pytest.approx(0.1876, abs=1e-4), pytest.approx(0.8124, abs=1e-4),
+    )  # fmt: skip

@@ -1,0 +1,451 @@
+"""The worked examples of the series, through the tables and macros that serve users."""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from oirisk.warehouse.build import (
+    BuildWindow,
+    CoverageParameters,
+    SeriesParameters,
+    build_marts,
+)
+from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.sql_files import statement
+
+GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
+START = datetime(2026, 3, 2, tzinfo=UTC)
+RULES = CoverageParameters(0.9, 30, 7)
+Fact = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def golden() -> dict[str, Any]:
+    if not GOLDEN.exists():
+        pytest.skip("the worked examples are not beside this checkout")
+    examples: dict[str, Any] = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    return examples
+
+
+@pytest.fixture
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set asof_loop_join_threshold = 0")
+    migrate(connection, START)
+    yield connection
+    connection.close()
+
+
+def _fact(at: datetime, venue: str, base: float, price: float = 100.0, **more: Any) -> Fact:
+    return {
+        "snapshot_at": at, "observed_at": at, "recorded_at": at, "run_id": "run",
+        "venue": venue, "symbol": "BTC/USDT:USDT", "asset": "BTC", "kind": "perp",
+        "margin": "linear", "oi_base": base, "oi_usd": base * price, "mark_price": price,
+        "unit_rule": "rule", "counting_factor": 1.0, "source": "live", "quality": "ok",
+        "is_simulated": False, **more,
+    }  # fmt: skip
+
+
+def _build(
+    connection: duckdb.DuckDBPyConnection, facts: Sequence[Fact], **judgement: Any
+) -> dict[str, int]:
+    given = pl.DataFrame(list(facts), infer_schema_length=None).to_arrow()
+    connection.register("given_facts", given)
+    connection.execute("insert into core.open_interest by name select * from given_facts")
+    window = BuildWindow(facts[0]["snapshot_at"], facts[-1]["snapshot_at"])
+    return build_marts(connection, window, RULES, SeriesParameters(**judgement))
+
+
+def _value(connection: duckdb.DuckDBPyConnection, expression: str, *given: Any) -> Any:
+    return connection.execute(f"select {expression}", list(given)).fetchall()[0][0]
+
+
+def _levels(changes: Sequence[float], start: float = 1e6) -> list[float]:
+    """Levels whose changes are the given percents."""
+    levels = [start]
+    for change in changes:
+        levels.append(levels[-1] * (1 + change / 100))
+    return levels
+
+
+def _hourly(levels: Sequence[float], prices: Sequence[float] | None = None) -> list[Fact]:
+    given = prices or [100.0] * len(levels)
+    return [
+        _fact(START + timedelta(hours=hour), "a", level, price)
+        for hour, (level, price) in enumerate(zip(levels, given, strict=True))
+    ]
+
+
+def test_ticks_are_summed_before_they_are_folded(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    ticks = [(100, 50), (110, 45), (105, 55)]
+    facts = [
+        _fact(START + timedelta(minutes=5 * step), venue, base)
+        for step, pair in enumerate(ticks)
+        for venue, base in zip(("a", "b"), pair, strict=True)
+    ]
+    _build(warehouse, facts)
+    query = (
+        "select open, high, low, close, n_obs, change_high, change_low, delta_base"
+        " from marts.oi_candles where \"interval\" = '1h' and venue = 'ALL'"
+    )
+    want = golden["M06_candles"]["agg"]
+    assert warehouse.execute(query).fetchall() == [
+        (want["o"], want["h"], want["l"], want["c"], 3, 10.0, 0.0, 10.0)
+    ]
+    summed = warehouse.execute(
+        "select sum(high), sum(low) from marts.oi_candles"
+        " where \"interval\" = '1h' and venue <> 'ALL'"
+    ).fetchall()
+    wrong = golden["M06_candles"]
+    assert summed == [(wrong["wrong_sum_of_highs"], wrong["wrong_sum_of_lows"])]
+
+
+def test_a_change_is_judged_against_those_before_it_alone(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    example = golden["M07_anomaly"]
+    changes = [(-1.0) ** n for n in range(50)]
+    _build(warehouse, _hourly(_levels([*changes, example["x"]])))
+    query = (
+        "select mean, sd, z, status, side from marts.oi_anomalies"
+        " where \"interval\" = '1h' and venue = 'ALL' order by bar_at desc limit 1"
+    )
+    mean, sd, z, status, side = warehouse.execute(query).fetchall()[0]
+    assert mean == pytest.approx(example["base_mean"], abs=1e-9)
+    assert sd == pytest.approx(example["base_sd"], rel=1e-9)
+    assert z == pytest.approx(example["z_excluding"], rel=1e-9)
+    assert (status, side) == ("ok", "spike")
+
+
+def test_a_first_anomaly_masks_a_second(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    changes = [(-1.0) ** n for n in range(50)]
+    _build(warehouse, _hourly(_levels([*changes, 6.0, 6.0])))
+    query = (
+        "select z from marts.oi_anomalies"
+        " where \"interval\" = '1h' and venue = 'ALL' and status = 'ok' order by bar_at"
+    )
+    seen = [row[0] for row in warehouse.execute(query).fetchall()]
+    example = golden["M07_masking"]
+    assert seen == pytest.approx([example["z_first"], example["z_second"]], rel=1e-9)
+
+
+def test_the_small_example_of_anomalies_holds(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    example = golden["M07_small"]
+    _build(warehouse, _hourly(_levels(example["changes"])), anomaly_period=example["period"])
+    query = (
+        "select z, side is not null, robust_z, confirmed from marts.oi_anomalies"
+        " where \"interval\" = '1h' and venue = 'ALL' and change_pct is not null order by bar_at"
+    )
+    seen = warehouse.execute(query).fetchall()
+    assert [row[1] for row in seen] == example["flags"]
+    for row, want in zip(seen, example["z"], strict=True):
+        if want is None:
+            assert row[0] is None
+        else:
+            assert row[0] == pytest.approx(want, rel=1e-9, abs=1e-9)
+    assert seen[-1][2] == pytest.approx(example["robust_z_last"], rel=1e-9)
+    assert seen[-1][3] is True
+
+
+def test_the_spike_side_alone_can_be_asked_for(warehouse: duckdb.DuckDBPyConnection) -> None:
+    _build(
+        warehouse, _hourly(_levels([10, 12, 8, 11, 9, -30])), anomaly_period=5,
+        anomaly_sides="spike",
+    )  # fmt: skip
+    seen = warehouse.execute("select count(side) from marts.oi_anomalies").fetchall()
+    assert seen == [(0,)]
+
+
+@pytest.mark.parametrize("points", [6])
+def test_price_that_rises_while_open_interest_falls_is_exhausted(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any], points: int
+) -> None:
+    prices = [100, 101, 102.5, 103, 104.5, 105.5]
+    levels = [1000.0, 995, 985, 980, 965, 955]
+    facts = _hourly([level * 1000 for level in levels], prices)
+    _build(warehouse, facts, exhaustion_bars=points)
+    query = (
+        "select exhaustion from marts.oi_regimes where horizon = '1h' order by bar_at desc limit 1"
+    )
+    assert warehouse.execute(query).fetchall() == [("uptrend_exhaustion",)]
+    last = facts[-1]["snapshot_at"]
+    values = {
+        "since": last, "until": last, "exhaustion_bars": points, "exhaustion_days": 10,
+        "exhaustion_drop_pct": 3.0, "exhaustion_share": 0.6,
+    }  # fmt: skip
+    for name, needed in (
+        ("int_regime_changes", ("since", "until")),
+        ("int_regime_statistics", ("since", "exhaustion_bars", "exhaustion_days")),
+        ("int_regime_trends", ("exhaustion_drop_pct", "exhaustion_share")),
+    ):
+        warehouse.execute(
+            f"create temp table {name} as {statement(f'intermediate/{name}.sql')}",
+            {key: values[key] for key in needed},
+        )
+    want = golden["M10_exhaustion"]
+    seen = warehouse.execute(
+        "select price_slope, price_t, oi_slope, oi_t, oi_cum, price_cum from int_regime_trends"
+    ).fetchall()
+    names = ("price_slope", "price_t", "oi_slope", "oi_t", "oi_cum", "price_cum")
+    assert seen[0] == pytest.approx(tuple(want[name] for name in names), rel=1e-9)
+
+
+def test_a_build_up_before_an_event_is_compared_with_ordinary_days(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    # Ten ordinary builds in percent with the example's mean and deviation.
+    builds = [1.0, 1.0, -0.5, 0.0, 0.5, 0.5, -0.7, 0.0, -0.3, 0.0]
+    want = golden["M11_pre_event"]
+    assert sum(builds) == pytest.approx(1000 * want["mean"])
+    levels, day = [], 1e6
+    for build in [*builds, 2.4]:
+        levels += [day] + [day * (1 + build / 100)] * 23
+        day = levels[-1]
+    event = START + timedelta(days=11)
+    warehouse.execute("insert into core.events values (?, 'ALL', 'cpi')", [event])
+    _build(warehouse, _hourly(levels))
+    query = "select build_pct, mean_pct, sd_pct, z, percentile, windows from marts.oi_pre_events"
+    seen = warehouse.execute(query).fetchall()
+    sd = math.sqrt(sum((b - 0.15) ** 2 for b in builds) / 9)
+    assert seen == [
+        pytest.approx(
+            (100 * want["build"], 100 * want["mean"], sd, (2.4 - 0.15) / sd, 1.0, 10), rel=1e-9
+        )
+    ]
+    assert sd == pytest.approx(100 * want["sd"], rel=1e-9)
+    assert seen[0][3] == pytest.approx(want["z"], rel=1e-9)
+    label = warehouse.execute(
+        "select pre_event from marts.oi_regimes where pre_event is not null"
+    ).fetchall()
+    assert label == [("build_up",)]
+
+
+def test_squeeze_and_capitulation_need_liquidations_to_be_confirmed(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    for example in golden["M12"]:
+        label = _value(
+            warehouse, "core.squeeze_label(?, ?, ?, 2)",
+            example["z_price"], example["z_oi"], example["short_liq_share"],
+        )  # fmt: skip
+        assert label == example["label"]
+    unseen = _value(warehouse, "core.squeeze_label(3, -3, null, 2)")
+    assert unseen == "short_squeeze_unconfirmed"
+    assert _value(warehouse, "core.imbalance(180, 40)") == pytest.approx(140 / 220)
+
+
+def test_the_measures_of_imbalance_follow_their_examples(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    vulnerable, pool, taker = golden["M13_vuln"], golden["M13_amm"], golden["M13_taker"]
+    assert _value(
+        warehouse, "core.imbalance(?, ?)",
+        vulnerable["liq_longs_within_5pct_down"], vulnerable["liq_shorts_within_5pct_up"],
+    ) == pytest.approx(vulnerable["vuln_imbalance"], rel=1e-9)  # fmt: skip
+    assert _value(warehouse, "core.imbalance(?, ?)", pool["L"], pool["S"]) == pytest.approx(
+        pool["imbalance"], rel=1e-9
+    )
+    assert _value(warehouse, "core.imbalance(?, ?)", taker["buy"], taker["sell"]) == pytest.approx(
+        taker["flow_imbalance"], rel=1e-9
+    )
+    for signs, want in golden["M13_taker_table"].items():
+        flow, change = (float(part) for part in signs.split(","))
+        assert _value(warehouse, "core.net_taker_long(?, ?)", flow, change) == want["ntl"]
+        assert _value(warehouse, "core.net_taker_short(?, ?)", flow, change) == want["nts"]
+
+
+def _positioning(at: datetime, measure: str, long_share: float) -> tuple[Any, ...]:
+    return (
+        at, "a", "BTC/USDT:USDT", "BTC", measure, "1h", long_share, 1 - long_share, None, None,
+        "live", False, "run", at, None,
+    )  # fmt: skip
+
+
+def test_account_top_and_taker_shares_reach_the_imbalance_table(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    accounts, cohort, taker = golden["M13_account"], golden["M13_cohort"], golden["M13_taker"]
+    top = cohort["top_long"] / (cohort["top_long"] + cohort["top_short"])
+    later = START + timedelta(hours=1)
+    for measure, share in (
+        ("account", accounts["long_account"]),
+        ("top_position", top),
+        ("taker", taker["buy"] / (taker["buy"] + taker["sell"])),
+    ):
+        warehouse.execute(
+            "insert into core.positioning values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            _positioning(START + timedelta(minutes=30), measure, share),
+        )
+    _build(warehouse, [_fact(START, "a", 1000), _fact(later, "a", 1050)])
+    query = (
+        "select account_imbalance, long_short_accounts, top_imbalance, top_minus_accounts,"
+        " taker_imbalance, net_taker_long_base, net_taker_short_base, imbalance_index"
+        " from marts.oi_imbalance order by snapshot_at desc limit 1"
+    )
+    seen = warehouse.execute(query).fetchall()[0]
+    top_leaning = (420 - 300) / 720
+    assert seen[:7] == pytest.approx(
+        (
+            accounts["account_imbalance"], accounts["lsr"], top_leaning, top_leaning - 0.3,
+            taker["flow_imbalance"], taker["d_net_taker_long"], taker["d_net_taker_short"],
+        ),
+        rel=1e-9, abs=1e-9,
+    )  # fmt: skip
+    assert seen[7] is None
+    assert (1 + top_leaning) / (1 - top_leaning) == pytest.approx(cohort["top_ratio"])
+
+
+def test_funding_far_above_its_own_past_is_extreme(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    rates = [*[1e-4] * 80, *[2e-4] * 8, *[-1e-4] * 2, 6e-4]
+    facts = [
+        _fact(START + timedelta(days=day), "a", 1000, funding_rate=rate, funding_interval_hours=8.0)
+        for day, rate in enumerate(rates)
+    ]
+    _build(warehouse, facts)
+    query = (
+        "select percentile_90d, funding_apr, extreme, days_90d from marts.funding_extremes"
+        " order by snapshot_at desc limit 1"
+    )
+    want = golden["M14"]
+    assert warehouse.execute(query).fetchall() == [
+        (want["pct_rank"], pytest.approx(want["apr"], rel=1e-9), "high", 90)
+    ]
+
+
+def test_size_is_set_against_volume_depth_supply_and_reserves(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    volume, depth = golden["M15_oi_volume"], golden["M16_depth"]
+    cap, reserve = golden["M17_mcap"], golden["M19_elr"]
+    price = cap["oi"] / reserve["oi_coin"]
+    warehouse.execute(
+        "insert into core.supply values (?, 'BTC', ?, ?)",
+        [START - timedelta(days=1), cap["mcap"] / price, reserve["reserve"]],
+    )
+    for band, name in ((0.01, "depth_1pct_bid"), (0.02, "depth_2pct_bid")):
+        warehouse.execute(
+            "insert into core.depth by name select ? as snapshot_at, 'a' as venue,"
+            " 'BTC/USDT:USDT' as symbol, 'BTC' as asset, ?::double as band, 'bid' as side,"
+            " 1.0 as base, ?::double as usd, false as truncated, false as is_simulated,"
+            " 'run' as run_id, ? as recorded_at",
+            [START, band, depth[name] * cap["oi"] / depth["oi"], START],
+        )
+    turnover = cap["oi"] / volume["ratio"]
+    _build(warehouse, [_fact(START, "a", reserve["oi_coin"], price, volume_24h_usd=turnover)])
+    query = (
+        "select oi_to_volume, oi_to_depth_1pct, oi_to_depth_2pct, oi_to_market_cap,"
+        " leverage_ratio from marts.oi_by_asset"
+    )
+    assert warehouse.execute(query).fetchall()[0] == pytest.approx(
+        (
+            volume["ratio"], depth["oi_to_depth_1pct"], depth["oi_to_depth_2pct"], cap["ratio"],
+            reserve["elr"],
+        ),
+        rel=1e-9,
+    )  # fmt: skip
+
+
+def test_concentration_counts_venues_in_three_ways(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    example = golden["M18_hhi"]
+    facts = [
+        _fact(START, name, 1000 * share)
+        for name, share in zip("abcdef", example["shares"], strict=True)
+    ]
+    _build(warehouse, facts)
+    query = "select hhi, effective_venues, cr3, entropy_venues from marts.oi_concentration"
+    assert warehouse.execute(query).fetchall()[0] == pytest.approx(
+        (example["hhi"], example["effective_n"], example["cr3"], example["entropy_n"]), rel=1e-9
+    )
+
+
+def test_the_top_venues_share_is_compared_with_its_own_past(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    facts = [
+        _fact(START + timedelta(days=day), venue, base)
+        for day, pair in ((0, (50, 50)), (6, (60, 40)), (7, (75, 25)))
+        for venue, base in zip(("a", "b"), pair, strict=True)
+    ]
+    _build(warehouse, facts)
+    query = (
+        "select top_venue_share_change_24h_pp, top_venue_share_change_7d_pp"
+        " from marts.oi_concentration order by snapshot_at desc limit 1"
+    )
+    assert warehouse.execute(query).fetchall() == [(pytest.approx(15), pytest.approx(25))]
+
+
+def test_a_missing_venue_changes_no_change_and_lowers_coverage(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    levels = [{"a": 100, "b": 50, "c": 30}, {"a": 110, "c": 33}, {"a": 108, "b": 52, "c": 34}]
+    facts = [
+        _fact(START + timedelta(hours=hour), venue, base)
+        for hour, venues in enumerate(levels)
+        for venue, base in venues.items()
+    ]
+    given = pl.DataFrame(facts).to_arrow()
+    warehouse.register("given_facts", given)
+    warehouse.execute("insert into core.open_interest by name select * from given_facts")
+    window = BuildWindow(START, START + timedelta(hours=2))
+    build_marts(warehouse, window, CoverageParameters(0, 30, 7))
+    query = "select change_1h_pct / 100, coverage from marts.oi_by_asset order by snapshot_at"
+    seen = warehouse.execute(query).fetchall()
+    want = golden["M03_like_for_like"]
+    assert seen[1] == pytest.approx((want["lfl_t1"], want["coverage_t1"]), rel=1e-9)
+    assert seen[2][0] == pytest.approx(want["lfl_t2"], rel=1e-9)
+    index = 100 * (1 + seen[1][0]) * (1 + seen[2][0])
+    assert index == pytest.approx(want["chain_index_t2"], rel=1e-9)
+
+
+def test_flow_and_revaluation_follow_the_example(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    later = START + timedelta(days=1)
+    _build(warehouse, [_fact(START, "a", 100, 60_000), _fact(later, "a", 105, 66_000)])
+    query = (
+        "select flow_usd_24h, revaluation_usd_24h, change_24h_pct / 100, oi_usd"
+        " from marts.oi_by_asset order by snapshot_at desc limit 1"
+    )
+    want = golden["M04_decomposition"]
+    assert warehouse.execute(query).fetchall()[0] == pytest.approx(
+        (want["flow_usd"], want["price_usd"], want["pct_coin"], want["N1"]), rel=1e-9
+    )
+
+
+def test_funding_is_brought_to_eight_hours_before_it_is_weighted(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    quotes = [
+        ("a", 8e9, 1e-4, 8),
+        ("b", 4e9, 0.8e-4, 4),
+        ("c", 2e9, 0.1e-4, 1),
+        ("d", 2e9, -2e-5, 8),
+    ]
+    facts = [
+        _fact(START, venue, usd / 100, funding_rate=rate, funding_interval_hours=float(hours))
+        for venue, usd, rate, hours in quotes
+    ]
+    _build(warehouse, facts)
+    query = "select funding_8h_oi_weighted, funding_apr from marts.oi_by_asset"
+    want = golden["M05_oiw_funding"]
+    assert warehouse.execute(query).fetchall()[0] == pytest.approx(
+        (want["oiw_8h"], want["apr"]), rel=1e-9
+    )

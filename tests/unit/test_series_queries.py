@@ -1,0 +1,199 @@
+"""Every question of the how-to page has an answer on a small warehouse; exports hold the rows."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from oirisk.schemas.errors import ConfigurationError, RecordingError
+from oirisk.warehouse.build import BuildWindow, CoverageParameters, affected_window, build_marts
+from oirisk.warehouse.export import Span, export_table
+from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
+from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.rebuild import load_events, load_supply, record_build, window_to_build
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+END = START + timedelta(hours=36)
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "query.md"
+QUESTIONS = re.findall(r"(?ms)^## (.+?)$.*?```sql\n(.+?)```", PAGE.read_text("utf-8"))
+RULES = CoverageParameters(0.9, 30, 7)
+
+
+def _rows(at: datetime, factor: float) -> pl.DataFrame:
+    utc = pl.Datetime("us", "UTC")
+    rows = [
+        {
+            "snapshot_at": at, "observed_at": at, "venue": venue, "symbol": "BTC/USDT:USDT",
+            "asset": "BTC", "kind": "perp", "margin": "linear", "oi_base": base * factor,
+            "oi_usd": base * factor * 100 * factor, "mark_price": 100.0 * factor,
+            "index_price": 100.0,
+            "volume_24h_usd": 1e6, "funding_rate": 1e-4, "funding_interval_hours": 8.0,
+            "unit_rule": "rule", "counting_factor": 1.0, "source": "live", "quality": "ok",
+            "is_simulated": False,
+        }
+        for venue, base in (("a", 1e6), ("b", 5e5))
+    ]  # fmt: skip
+    frame = pl.DataFrame(rows, schema_overrides={"snapshot_at": utc, "observed_at": utc})
+    empty = {n: pl.lit(None, dtype=pl.Float64) for n in STORED_COLUMNS if n not in frame.columns}
+    return frame.with_columns(**empty).select(STORED_COLUMNS)
+
+
+@pytest.fixture(scope="module")
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set asof_loop_join_threshold = 0")
+    migrate(connection, START)
+    for hour in range(37):
+        at = START + timedelta(hours=hour)
+        rows = _rows(at, 1 + (hour % 3) / 100 + (hour == 36) / 5)
+        load_open_interest(connection, rows, run_id=f"run{hour}", recorded_at=at)
+    restated = _rows(END - timedelta(hours=1), 1.5)
+    load_open_interest(connection, restated, run_id="fix", recorded_at=END + timedelta(minutes=5))
+    build_marts(connection, BuildWindow(START, END), RULES)
+    yield connection
+    connection.close()
+
+
+def test_there_are_a_dozen_questions() -> None:
+    assert len(QUESTIONS) >= 12
+
+
+ALWAYS_EMPTY = {"What was unusual in the last day?"}
+"""Fifty bars of baseline do not fit into a day and a half."""
+
+
+@pytest.mark.parametrize(("title", "query"), QUESTIONS, ids=[title for title, _ in QUESTIONS])
+def test_a_question_of_the_page_is_answered(
+    warehouse: duckdb.DuckDBPyConnection, title: str, query: str
+) -> None:
+    answer = warehouse.sql(query).fetchall()
+    assert bool(answer) != (title in ALWAYS_EMPTY)
+
+
+def test_what_was_known_then_leaves_out_what_came_later(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    fixed = END - timedelta(hours=1)
+    query = "select sum(oi_base) from oi_as_of('BTC', ?)"
+    before = warehouse.execute(query, [fixed]).fetchall()
+    assert before == [(pytest.approx(1.5e6 * 1.02),)]
+    now = warehouse.execute(
+        "select sum(oi_base) from core.open_interest"
+        " where snapshot_at = ? and superseded_at is null",
+        [fixed],
+    ).fetchall()
+    assert now == [(pytest.approx(1.5e6 * 1.5),)]
+
+
+def test_a_restatement_shows_both_figures(warehouse: duckdb.DuckDBPyConnection) -> None:
+    seen = warehouse.sql(
+        "select venue, oi_base_before, oi_base_after, run_id_after from core.restatements"
+        " order by venue"
+    ).fetchall()
+    assert seen == [
+        ("a", pytest.approx(1.02e6), pytest.approx(1.5e6), "fix"),
+        ("b", pytest.approx(5.1e5), pytest.approx(7.5e5), "fix"),
+    ]
+
+
+def test_every_macro_and_view_says_what_it_is(warehouse: duckdb.DuckDBPyConnection) -> None:
+    macros = warehouse.sql(
+        "select function_name, comment from duckdb_functions()"
+        " where function_type = 'table_macro' and not internal"
+    ).fetchall()
+    told = {name for name, comment in macros if comment}
+    assert told >= {"oi", "oi_as_of", "clusters", "what_changed"}
+    views = warehouse.sql(
+        "select comment from duckdb_views() where schema_name = 'core' and not internal"
+    ).fetchall()
+    assert all(comment for (comment,) in views)
+
+
+def test_parquet_is_one_file_a_day_and_holds_every_row(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    everything = Span(None, None)
+    written = export_table(warehouse, "marts.oi_by_asset", everything, "parquet", tmp_path)
+    assert sorted(Path(name).parent.name for name in written) == [
+        "date=2026-03-02",
+        "date=2026-03-03",
+    ]
+    back = pl.read_parquet(tmp_path / "marts.oi_by_asset", hive_partitioning=False)
+    have = warehouse.sql("select * from marts.oi_by_asset").pl()
+    assert back.sort("snapshot_at").equals(have.sort("snapshot_at"))
+
+
+def test_csv_holds_the_days_asked_for(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    day = date(2026, 3, 3)
+    written = export_table(warehouse, "marts.oi_by_venue", Span(day, day), "csv", tmp_path)
+    assert list(written.values()) == [26]
+    assert pl.read_csv(tmp_path / "marts.oi_by_venue.csv").height == 26
+
+
+def test_excel_holds_the_rows(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter", reason="writing Excel needs xlsxwriter")
+    export_table(warehouse, "marts.oi_by_asset", Span(None, None), "xlsx", tmp_path)
+    assert (tmp_path / "marts.oi_by_asset.xlsx").stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("table", "form", "message"),
+    [("marts.secrets", "csv", "there are"), ("marts.oi_by_asset", "pdf", "expected parquet")],
+)
+def test_an_export_that_cannot_be_says_why(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, table: str, form: str, message: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        export_table(warehouse, table, Span(None, None), form, tmp_path)
+
+
+def test_a_build_by_command_does_what_changed_and_no_more(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse.execute("begin transaction")
+    try:
+        whole = window_to_build(warehouse, END, 7, full=False)
+        assert whole == BuildWindow(START, END)
+        record_build(warehouse, END + timedelta(minutes=1), whole, full=True)
+        fixed = END - timedelta(hours=1)
+        assert window_to_build(warehouse, END, 7, full=False) == BuildWindow(fixed, END)
+        record_build(warehouse, END + timedelta(minutes=6), whole, full=False)
+        assert window_to_build(warehouse, END, 7, full=False) is None
+        assert window_to_build(warehouse, START - timedelta(days=1), 7, full=True) is None
+        assert affected_window(warehouse, END + timedelta(minutes=5), 7) == BuildWindow(fixed, END)
+    finally:
+        warehouse.execute("rollback")
+
+
+def test_a_calendar_and_a_supply_file_are_stored(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    calendar, supply = tmp_path / "events.csv", tmp_path / "supply.csv"
+    calendar.write_text("event_at,asset,event_type\n2026-03-03T13:30:00Z,all,cpi\n", "utf-8")
+    supply.write_text(
+        "as_of,asset,circulating_base,exchange_reserve_base\n2026-03-01,btc,20000000,\n", "utf-8"
+    )
+    warehouse.execute("begin transaction")
+    try:
+        assert load_events(warehouse, calendar) == 1
+        assert load_supply(warehouse, supply) == 1
+        seen = warehouse.sql("select asset, event_type from core.events").fetchall()
+        assert seen == [("ALL", "cpi")]
+        seen = warehouse.sql("select asset, circulating_base from core.supply").fetchall()
+        assert seen == [("BTC", 2e7)]
+    finally:
+        warehouse.execute("rollback")
+
+
+def test_a_calendar_with_a_bad_cell_is_refused(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    calendar = tmp_path / "events.csv"
+    calendar.write_text("event_at,asset,event_type\ntomorrow,ALL,cpi\n", "utf-8")
+    with pytest.raises(RecordingError, match="is no table of events"):
+        load_events(warehouse, calendar)

@@ -1,0 +1,120 @@
+"""Settings: the file, the environment, and what is refused."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, SecretStr
+
+from oirisk.flows.settings import Settings, commented_toml, load_settings
+from oirisk.schemas.errors import ConfigurationError
+
+
+def _options() -> dict[str, set[str]]:
+    """Every option, by section; those without a section under the empty name."""
+    found: dict[str, set[str]] = {"": set()}
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.default, BaseModel):
+            found[name] = set(type(field.default).model_fields)
+        else:
+            found[""].add(name)
+    return found
+
+
+def _uncommented(text: str) -> str:
+    return re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE)
+
+
+def _write(home: Path, text: str) -> Path:
+    (home / "oirisk.toml").write_text(text)
+    return home
+
+
+def test_the_commented_file_shows_every_option_once_and_is_empty_as_it_stands() -> None:
+    assert {key: value for key, value in tomllib.loads(commented_toml()).items() if value} == {}
+    shown = tomllib.loads(_uncommented(commented_toml()))
+    sections = {name: set(value) for name, value in shown.items() if isinstance(value, dict)}
+    sections[""] = {name for name, value in shown.items() if not isinstance(value, dict)}
+    assert sections == _options()
+
+
+def test_the_file_with_every_option_at_its_default_says_nothing_new(tmp_path: Path) -> None:
+    written = load_settings(_write(tmp_path, _uncommented(commented_toml())))
+    assert written.model_dump() == Settings().model_dump()
+    assert written.mail.ca_file is None
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    assert load_settings(tmp_path).model_dump() == Settings().model_dump()
+
+
+def test_the_file_counts_and_the_environment_counts_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = _write(tmp_path, 'venues = ["gate"]\n[fetch]\nattempts = 5\nbackoff_seconds = 3\n')
+    monkeypatch.setenv("OIRISK_FETCH__ATTEMPTS", "7")
+    settings = load_settings(home)
+    assert settings.venues == ("gate",)
+    assert settings.fetch.attempts == 7
+    assert settings.fetch.backoff_seconds == 3
+    monkeypatch.setenv("OIRISK_VENUES", '["okx", "bybit"]')
+    assert load_settings(home).venues == ("okx", "bybit")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[fetch]\natempts = 5\n", "fetch.atempts"),
+        ("nonsense = 1\n", "nonsense"),
+        ("[fetch]\nattempts = 0\n", "fetch.attempts"),
+        ("[coverage]\nminimum = 1.5\n", "coverage.minimum"),
+        ("venues = []\n", "venues"),
+        ("[mail]\nsecurity = 'ssl'\n", "mail.security"),
+        ("[mail\n", "not valid TOML"),
+        ("[schedule]\ncron = '* * *'\n", "schedule.cron"),
+        ("[schedule]\ncron = '61 0 * * *'\n", "schedule.cron"),
+        ("[schedule]\ncron = '0 0 30 2 *'\n", "schedule.cron"),
+        ("[schedule]\ncron = '*/5 * * * * *'\n", "schedule.cron"),
+        ("[schedule]\ntimezone = 'Mars'\n", "schedule.timezone"),
+        ("[schedule]\ntimezone = ''\n", "schedule.timezone"),
+        ("[schedule]\ntimezone = 'Europe'\n", "schedule.timezone"),
+    ],
+)
+def test_what_cannot_work_is_refused_by_name(text: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(_write(tmp_path, text))
+    assert words in str(caught.value)
+    assert "oirisk.toml" in str(caught.value)
+
+
+def test_a_list_in_the_environment_that_is_no_json_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OIRISK_VENUES", "gate,okx")
+    with pytest.raises(ConfigurationError, match="lists are written as JSON"):
+        load_settings(tmp_path)
+
+
+def test_a_file_that_is_no_text_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "oirisk.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigurationError, match=r"oirisk\.toml"):
+        load_settings(tmp_path)
+
+
+def test_a_password_is_never_printed(tmp_path: Path) -> None:
+    settings = load_settings(_write(tmp_path, '[mail]\npassword = "s3cret"\n'))
+    assert settings.mail.password == SecretStr("s3cret")
+    assert "s3cret" not in repr(settings)
+    assert "s3cret" not in settings.model_dump_json()
+    for text in ("[mail]\npassword = 53037\n", "[mail]\npassword = ['53037']\n"):
+        with pytest.raises(ConfigurationError) as caught:
+            load_settings(_write(tmp_path, text))
+        assert "53037" not in str(caught.value)
+        assert "mail.password" in str(caught.value)
+
+
+@pytest.mark.parametrize("cron", ["5 0 * * *", "0 6 * * MON-FRI", "*/15 * * * *", "0 0 29 2 *"])
+def test_schedules_that_come_due_are_taken(cron: str, tmp_path: Path) -> None:
+    home = _write(tmp_path, f"[schedule]\ncron = '{cron}'\ntimezone = 'Europe/Zurich'\n")
+    assert load_settings(home).schedule.cron == cron

@@ -1,0 +1,124 @@
+"""Exchanges that a configuration declares."""
+
+import asyncio
+import json
+import re
+import textwrap
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from oirisk.flows.derive import derive
+from oirisk.flows.extract import harvest_venue
+from oirisk.flows.recording import read_recording
+from oirisk.flows.settings import FetchSettings
+from oirisk.flows.sources import ReplaySource
+from oirisk.flows.venues import all_venues, select_venues
+from oirisk.flows.venues.generic import build_generic
+from oirisk.schemas.errors import ConfigurationError
+from oirisk.schemas.generic import GenericLine
+from oirisk.schemas.units import unit_rules
+
+WEEX = {
+    "id": "weex",
+    "call": "contractGetCapiV3MarketOpenInterest",
+    "each": "symbol",
+    "shape": "object",
+    "field": "openInterest",
+    "unit": "base",
+    "counting_factor": "0.5",
+    "observed_at": "time",
+}
+
+
+def _replay(tmp_path: Path, section: dict[str, Any], url: str, body: object) -> dict[str, Any]:
+    market = {
+        "id": "ETHUSDT", "symbol": "ETH/USDT:USDT", "base": "ETH", "quote": "USDT",
+        "settle": "USDT", "type": "swap", "contract": True, "swap": True, "future": False,
+        "option": False, "spot": False, "linear": True, "inverse": False, "contractSize": 0.1,
+        "active": True, "expiry": None, "info": {},
+    }  # fmt: skip
+    common = {"venue": section["id"], "received_at": "2026-11-21T00:05:01Z"}
+    answer = {"method": "GET", "url": url, "status": 200, "body": json.dumps(body)}
+    path = tmp_path / "night.jsonl"
+    lines = [
+        {"kind": "markets", **common, "markets": [market]},
+        {"kind": "response", **common, **answer},
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    declared = build_generic([GenericLine.model_validate(section)], all_venues())
+    (venue,) = select_venues([section["id"]], declared)
+    source = ReplaySource(read_recording(path))
+    harvest = asyncio.run(harvest_venue(venue, source, FetchSettings(attempts=1)))
+    (row,) = derive(venue, harvest.responses).verdict.accepted.to_dicts()
+    return row
+
+
+def test_a_declared_exchange_is_asked_and_read_as_declared(tmp_path: Path) -> None:
+    url = "https://api-contract.weex.com/capi/v3/market/openInterest?symbol=ETHUSDT"
+    body = {"symbol": "ETHUSDT", "openInterest": "1000", "time": 1795219500000}
+    row = _replay(tmp_path, WEEX, url, body)
+
+    assert (row["symbol"], row["oi_base"], row["counting_factor"]) == ("ETH/USDT:USDT", 500.0, 0.5)
+
+
+def test_what_is_declared_counts_as_assumed(tmp_path: Path) -> None:
+    del tmp_path
+    build_generic([GenericLine.model_validate(WEEX)], all_venues())
+    rule = unit_rules()["weex.linear.openInterest"]
+    assert (rule.unit_evidence, rule.counting_evidence) == ("assumed", "assumed")
+    assert "oirisk.toml" in rule.unit_source
+
+
+def test_contracts_take_ccxts_size_unless_another_place_is_named() -> None:
+    section = {
+        **WEEX,
+        "id": "xt",
+        "unit": "contracts",
+        "call": "publicLinearGetFutureMarketV1PublicContractOpenInterest",
+    }
+    assert GenericLine.model_validate(section).rule().contract_size_source == "contractSize"
+    named = {**section, "contract_size_source": "info.size"}
+    assert GenericLine.model_validate(named).rule().contract_size_source == "info.size"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"id": "okx"}, "oirisk knows this exchange"),
+        ({"id": "bitmex"}, "ccxt 4.5.90 has no such exchange"),
+        ({"call": "publicGetNothing"}, "no method 'publicGetNothing'"),
+    ],
+)
+def test_a_declaration_that_cannot_work_is_refused_at_the_start(
+    change: dict[str, str], reason: str
+) -> None:
+    section = GenericLine.model_validate({**WEEX, **change})
+    with pytest.raises(ConfigurationError, match=re.escape(reason)):
+        build_generic([section], all_venues())
+
+
+def test_one_product_cannot_be_declared_twice() -> None:
+    section = GenericLine.model_validate(WEEX)
+    with pytest.raises(ConfigurationError, match="declared twice"):
+        build_generic([section, section], all_venues())
+
+
+@pytest.mark.parametrize(
+    "change", [{"unit": "lots"}, {"counting_factor": "0"}, {"factor": "1"}, {"product": "spot"}]
+)
+def test_a_section_that_makes_no_sense_is_refused(change: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        GenericLine.model_validate({**WEEX, **change})
+
+
+def test_the_section_of_the_guide_is_a_declaration(root: Path) -> None:
+    guide = (root / "docs" / "how-to" / "add-a-venue.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```toml\n( *\[\[generic\]\].*?)```", guide, flags=re.DOTALL)
+    sections = tomllib.loads(textwrap.dedent(text))["generic"]
+    (venue,) = build_generic([GenericLine.model_validate(it) for it in sections], all_venues())
+    assert venue.id == "hibachi"
