@@ -46,6 +46,7 @@ def fill_history(
         is_simulated=True, error=None,
     )  # fmt: skip
     rows = 0
+    with_series = window.until - window.since <= SERIES
     with opened(home, now) as connection:
         with transaction(connection):
             require_same_kind(connection, is_simulated=True)
@@ -57,11 +58,8 @@ def fill_history(
                 load_open_interest(connection, history, run_id=run_id, recorded_at=now)
                 load_bars(connection, market.bars(start - STEP, end - STEP, STEP))
                 part = BuildWindow(start, end - STEP)
-                build_totals(connection, part, settings, with_series=False)
+                build_totals(connection, part, settings, with_series=with_series)
             rows += history.height
-        if window.until - window.since <= SERIES:
-            with transaction(connection):
-                build_totals(connection, window, settings)
     return rows
 
 

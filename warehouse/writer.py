@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 
 MEMORY_LIMIT = "1GiB"
 
+CHECKPOINT_THRESHOLD = "256MiB"
+"""Size of the log at which DuckDB checkpoints by itself; every writer checkpoints at its end."""
+
 Writer = duckdb.DuckDBPyConnection
 """A connection that may write; callers outside the warehouse only pass it on."""
 
@@ -145,6 +148,7 @@ def _open(home: Home) -> duckdb.DuckDBPyConnection:
         ) from error
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute(f"set checkpoint_threshold = '{CHECKPOINT_THRESHOLD}'")
     # The planner may take a nested loop for an ASOF join whose size it underestimates.
     connection.execute("set asof_loop_join_threshold = 0")
     return connection
