@@ -55,6 +55,7 @@ check: dev typing ## check style, types, layers, SQL and documentation
 	PYTHONPATH=.typing $(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --disable-progress-bar warehouse/sql
 	$(BIN)/python tools/reference.py --check
+	$(BIN)/python tools/venue_reference.py --check
 	$(BIN)/python -m pytest -q tests/packaging -k "not code_block"
 
 typing: dev
@@ -62,11 +63,16 @@ typing: dev
 
 docs: dev ## write the generated reference pages anew
 	$(BIN)/python tools/reference.py
+	$(BIN)/python tools/venue_reference.py
 	$(BIN)/python tools/data_dictionary.py > docs/reference/data_dictionary.md
 
-bench: dev ## measure what a snapshot of six venues costs; BENCH_OPTIONS="--every-hours 1"
-	DO_NOT_TRACK=1 PREFECT_SERVER_ANALYTICS_ENABLED=false PREFECT_LOGGING_LEVEL=ERROR \
-		$(BIN)/python bench/snapshot.py $(BENCH_OPTIONS)
+bench: export DO_NOT_TRACK = 1
+bench: export PREFECT_SERVER_ANALYTICS_ENABLED = false
+bench: export PREFECT_LOGGING_LEVEL = ERROR
+bench: dev ## measure a snapshot, the requests and the liquidation map (some minutes)
+	$(BIN)/python bench/snapshot.py
+	$(BIN)/python bench/request_costs.py
+	$(BIN)/python bench/liquidation_map.py
 
 lock: dev ## resolve the dependencies anew and write the lock files
 	$(LOCK) pyproject.toml -o requirements.lock

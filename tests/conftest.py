@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as property_settings
 
 from oirisk.flows.extract import Harvest, harvest_venue
 from oirisk.flows.pipeline import Outcome, RunFrame, report_of, store, write_report
@@ -36,6 +37,12 @@ VENUES = ("bybit", "deribit", "gate", "hyperliquid", "kucoinfutures", "okx")
 """The exchanges that the tests ask."""
 
 ROOT = Path(__file__).parent.parent
+
+
+property_settings.register_profile("fixed", derandomize=True, print_blob=True)
+if os.environ.get("CI"):
+    # A build server tells whether a change broke something; people's runs look for new examples.
+    property_settings.load_profile("fixed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
