@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings as property_settings
+from hypothesis import settings as hypothesis_settings
 
 from oirisk.flows.extract import Harvest, harvest_venue
 from oirisk.flows.pipeline import Outcome, RunFrame, report_of, store, write_report
@@ -39,10 +39,10 @@ VENUES = ("bybit", "deribit", "gate", "hyperliquid", "kucoinfutures", "okx")
 ROOT = Path(__file__).parent.parent
 
 
-property_settings.register_profile("fixed", derandomize=True, print_blob=True)
-if os.environ.get("CI"):
-    # A build server tells whether a change broke something; people's runs look for new examples.
-    property_settings.load_profile("fixed")
+# the same cases on every run; `--hypothesis-profile exploring` looks for new ones
+hypothesis_settings.register_profile("steady", derandomize=True)
+hypothesis_settings.register_profile("exploring", print_blob=True)
+hypothesis_settings.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:
