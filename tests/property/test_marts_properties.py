@@ -227,7 +227,7 @@ def test_building_a_window_equals_building_everything(
         assert part[table] == [row for row in everything[table] if since <= row[0] <= until]
 
 
-@quick
+@settings(quick, max_examples=8)  # a build for every snapshot takes long
 @given(rows=facts)
 def test_building_in_slices_equals_building_at_once(
     warehouse: duckdb.DuckDBPyConnection, rows: list[Fact], monkeypatch: pytest.MonkeyPatch
