@@ -233,6 +233,7 @@ def build_totals(
             max_age_minutes=settings.coverage.max_age_minutes,
             lookback_days=settings.coverage.lookback_days,
         ),
+        settings.series.parameters(),
         with_series=with_series,
     )
 

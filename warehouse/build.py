@@ -146,7 +146,7 @@ def _build_series(
     judgement: SeriesParameters,
     rows: dict[str, int],
 ) -> None:
-    reach = model.reach or timedelta(days=2 * judgement.anomaly_period + 1)
+    reach = _reach(model, judgement)
     reached = BuildWindow(window.since, window.until + reach)
     needed = _INPUTS.get(model.name, ())
     _clear(connection, (model,), reached)
@@ -156,6 +156,15 @@ def _build_series(
         _clear(connection, (model,), part)
         _insert(connection, (model,), parameters, rows)
     _drop(connection, needed)
+
+
+def _reach(model: MartModel, judgement: SeriesParameters) -> timedelta:
+    """Say how long after a snapshot its figures still bear on rows of a mart."""
+    if model.name == "oi_anomalies":
+        return timedelta(days=judgement.anomaly_span * judgement.anomaly_period + 1)
+    if model.name == "oi_regimes":
+        return timedelta(days=max(judgement.squeeze_days, 30) + 2)
+    return model.reach
 
 
 _INPUTS = {

@@ -185,11 +185,14 @@ def test_price_that_rises_while_open_interest_falls_is_exhausted(
     last = facts[-1]["snapshot_at"]
     values = {
         "since": last, "until": last, "exhaustion_bars": points, "exhaustion_days": 10,
-        "exhaustion_drop_pct": 3.0, "exhaustion_share": 0.6,
+        "exhaustion_drop_pct": 3.0, "exhaustion_share": 0.6, "squeeze_days": 30,
     }  # fmt: skip
     for name, needed in (
-        ("int_regime_changes", ("since", "until")),
-        ("int_regime_statistics", ("since", "exhaustion_bars", "exhaustion_days")),
+        ("int_regime_changes", ("since", "until", "squeeze_days")),
+        (
+            "int_regime_statistics",
+            ("since", "exhaustion_bars", "exhaustion_days", "squeeze_days"),
+        ),
         ("int_regime_trends", ("exhaustion_drop_pct", "exhaustion_share")),
     ):
         warehouse.execute(
