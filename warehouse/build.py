@@ -24,7 +24,7 @@ from oirisk.warehouse.sql_files import statement
 
 __all__ = [
     "INTERMEDIATES", "MARTS", "BuildWindow", "CoverageParameters", "IntermediateModel",
-    "MartModel", "SeriesParameters", "affected_window", "build_marts",
+    "MartModel", "SeriesParameters", "affected_window", "build_marts", "changed_facts_since",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -129,14 +129,31 @@ def affected_window(
     Returns:
         The window to rebuild, or None when nothing changed.
     """
-    found = connection.execute(
-        statement("load/changed_snapshots.sql"), {"changed_since": changed_since}
-    ).fetchall()
-    since, until, newest = found[0]
-    if since is None:
+    since, until, _facts_since, newest = _changed(connection, changed_since)
+    if since is None or until is None or newest is None:
         return None
     reach = max(LONGEST_REACH, timedelta(days=lookback_days, minutes=30))
     return BuildWindow(since, max(until, min(until + reach, newest)))
+
+
+def changed_facts_since(
+    connection: duckdb.DuckDBPyConnection, changed_since: datetime
+) -> datetime | None:
+    """Find the first instant that facts stored since an instant speak of.
+
+    The entry profile, the liquidation map and the clusters of every later snapshot may rest on
+    it; what is listed, and which venues failed, does not bear on them.
+    """
+    return _changed(connection, changed_since)[2]
+
+
+def _changed(
+    connection: duckdb.DuckDBPyConnection, changed_since: datetime
+) -> tuple[datetime | None, ...]:
+    found = connection.execute(
+        statement("load/changed_snapshots.sql"), {"changed_since": changed_since}
+    ).fetchall()
+    return tuple(found[0])
 
 
 def _build_series(

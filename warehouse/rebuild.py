@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from oirisk.schemas.errors import RecordingError
-from oirisk.warehouse.build import BuildWindow, affected_window
+from oirisk.warehouse.build import BuildWindow, affected_window, changed_facts_since
 from oirisk.warehouse.sql_files import statement
 
 
@@ -38,6 +38,26 @@ def window_to_build(
     if changed is None or changed.since > last:
         return None
     return BuildWindow(changed.since, min(changed.until, last))
+
+
+def positions_to_build(
+    connection: duckdb.DuckDBPyConnection, window: BuildWindow, as_of: datetime, *, full: bool
+) -> list[datetime]:
+    """Return the runs whose profile, map and clusters a build makes again, oldest first.
+
+    Args:
+        connection: Migrated, with the facts in it.
+        window: What ``window_to_build`` said.
+        as_of: Snapshots after this are left alone.
+        full: Everything in the window, whatever was built before.
+    """
+    built = connection.execute("select max(as_of) from ops.builds").fetchall()[0][0]
+    if full or built is None:
+        return stored_instants(connection, window)
+    since = changed_facts_since(connection, built)
+    if since is None:
+        return []
+    return stored_instants(connection, BuildWindow(since, max(since, as_of)))
 
 
 def record_build(

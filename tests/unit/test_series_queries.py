@@ -107,7 +107,7 @@ def test_every_macro_and_view_says_what_it_is(warehouse: duckdb.DuckDBPyConnecti
         " where function_type = 'table_macro' and not internal"
     ).fetchall()
     told = {name for name, comment in macros if comment}
-    assert told >= {"oi", "oi_as_of", "clusters", "what_changed"}
+    assert told >= {"oi", "oi_as_of", "clusters", "liquidation_map", "what_changed"}
     views = warehouse.sql(
         "select comment from duckdb_views() where schema_name = 'core' and not internal"
     ).fetchall()
