@@ -54,3 +54,13 @@ create macro liquidation_map(wanted_asset) as table (
 
 comment on macro table liquidation_map is
 'liquidation_map(asset): what would be liquidated at each price, as of the latest snapshot; venue ALL for the sum, one set of rows a prior; modelled (M20, M22, M23)';
+
+-- Coins that at most changed hands between open positions in an interval: offsetting opens and
+-- closes land here too, so it is a bound. Null where more opened or closed than was traded, which
+-- no single-sided figures can say. Both in the same unit.
+create macro core.transfer_bound(volume, oi_change) as (
+    case when volume >= abs(oi_change) then volume - abs(oi_change) end
+);
+
+comment on macro core.transfer_bound is
+'upper bound of the volume that left open interest as it was, from the volume of an interval and the change of open interest over it (M01)';
