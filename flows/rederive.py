@@ -28,6 +28,7 @@ from oirisk.warehouse.load import (
     run_starts,
     withdraw_open_interest,
 )
+from oirisk.warehouse.maintain import thinned_before
 from oirisk.warehouse.writer import Writer, require_same_kind, restated_since, writing
 
 Run = tuple[RunLabel, list[Response]]
@@ -65,6 +66,7 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
     instants: list[datetime] = []
     venues = known_venues(settings)
     with writing(home, now) as connection:
+        _require_unthinned(connection, since)
         starts = run_starts(connection)
         for snapshot_at, group in groupby(_snapshot_runs(home, since), key=_snapshot_of):
             runs = sorted(group, key=lambda run: _place(run, starts))
@@ -79,6 +81,15 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
         build_from(connection, instants, settings, now)
         restated = restated_since(connection, now)
     return Rederived(count, restated, instants[0], instants[-1])
+
+
+def _require_unthinned(connection: Writer, since: date) -> None:
+    border = thinned_before(connection)
+    if border is not None and since < border.date():
+        raise HomeError(
+            f"maintenance has thinned out rows before {border:%Y-%m-%d}, and the marts of those "
+            f"days were made of all of them: rederive --since {border:%Y-%m-%d} or later"
+        )
 
 
 def _snapshot_runs(home: Home, since: date) -> Iterator[Run]:

@@ -20,6 +20,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from oirisk.flows.settings_retention import RetentionSettings
 from oirisk.flows.settings_series import SeriesSettings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.generic import GenericLine
@@ -198,6 +199,9 @@ class Settings(BaseSettings):
     )
     report: ReportSettings = Field(default=ReportSettings(), description="the briefing")
     mail: MailSettings = Field(default=MailSettings(), description="where it is mailed")
+    retention: RetentionSettings = Field(
+        default=RetentionSettings(), description="what maintenance takes out"
+    )
     schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="when it runs")
 
     @classmethod
