@@ -235,6 +235,17 @@ def doctor(home: HomeOption = DEFAULT_HOME, *, as_json: JsonOption = False) -> N
 
 
 @app.command()
+def maintain(
+    home: HomeOption = DEFAULT_HOME,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be done")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Thin out old rows as [retention] says, keep them in archive/, and make files compact."""
+    _call("maintain", "maintain", home, dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
 def version(*, as_json: JsonOption = False) -> None:
     """Print the version."""
     typer.echo(f'{{"version": "{__version__}"}}' if as_json else __version__)

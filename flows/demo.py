@@ -56,7 +56,8 @@ def fill_history(
             with transaction(connection):
                 history = _as_facts(market.history(start, end - STEP, STEP))
                 load_open_interest(connection, history, run_id=run_id, recorded_at=now)
-                load_bars(connection, market.bars(start - STEP, end - STEP, STEP))
+                bars = market.bars(start - STEP, end - STEP, STEP)
+                load_bars(connection, bars, recorded_at=now)
                 part = BuildWindow(start, end - STEP)
                 build_totals(connection, part, settings, with_series=with_series)
             rows += history.height

@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,9 @@ from oirisk.warehouse.build import (
     LONGEST_REACH,
     BuildWindow,
     CoverageParameters,
+    affected_window,
     build_marts,
+    changed_facts_since,
 )
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.files import write_whole
@@ -53,9 +55,12 @@ from oirisk.warehouse.load import (
     record_run,
 )
 from oirisk.warehouse.published import reading
+from oirisk.warehouse.rebuild import stored_instants
 from oirisk.warehouse.writer import Writer, require_same_kind, writing
 
 log = logging.getLogger(__name__)
+
+_FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ def store(frame: RunFrame, harvests: Sequence[Harvest], ended_at: datetime) -> O
         outcome = record(connection, label, harvests, derived, frame.started_at, ended_at)
         for result in derived:
             load_derived(connection, result, label, frame.started_at)
-        build_from(connection, frame.snapshot_at, frame.settings)
+        build_from(connection, [frame.snapshot_at], frame.settings, frame.started_at)
     if outcome.state == "failed":
         raise CoverageError(f"no venue gave a usable row: {_why(outcome)}")
     log.info(
@@ -199,11 +204,30 @@ def stored_rows(result: Derived, label: RunLabel) -> pl.DataFrame:
     ).select(STORED_COLUMNS)
 
 
-def build_from(connection: Writer, snapshot_at: datetime, settings: Settings) -> None:
-    """Build the marts of a snapshot, and the totals of later ones that compare with it."""
-    until = last_affected(connection, snapshot_at, settings)
-    build_totals(connection, BuildWindow(snapshot_at, until), settings)
-    build_positions(connection, snapshot_at, settings)
+def build_from(
+    connection: Writer,
+    instants: Sequence[datetime],
+    settings: Settings,
+    changed_since: datetime,
+) -> None:
+    """Build the marts of snapshots, and of all others that what was stored bears on.
+
+    Positions come first: the imbalance reads the liquidation map.
+
+    Args:
+        connection: Writer, inside a transaction.
+        instants: Snapshots that are built in any case, oldest first.
+        settings: For the marts.
+        changed_since: Facts recorded or superseded at or after this count as just stored.
+    """
+    facts_since = changed_facts_since(connection, changed_since)
+    later = stored_instants(connection, BuildWindow(facts_since, _FAR)) if facts_since else []
+    for instant in sorted({*instants, *later}):
+        build_positions(connection, instant, settings)
+    asked = BuildWindow(instants[0], last_affected(connection, instants[-1], settings))
+    changed = affected_window(connection, changed_since, settings.coverage.lookback_days) or asked
+    window = BuildWindow(min(asked.since, changed.since), max(asked.until, changed.until))
+    build_totals(connection, window, settings)
 
 
 def last_affected(connection: Writer, snapshot_at: datetime, settings: Settings) -> datetime:
@@ -233,6 +257,7 @@ def build_totals(
             max_age_minutes=settings.coverage.max_age_minutes,
             lookback_days=settings.coverage.lookback_days,
         ),
+        settings.series.parameters(),
         with_series=with_series,
     )
 

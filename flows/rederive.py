@@ -11,9 +11,7 @@ from oirisk.flows.chosen import known_venues
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.extract import Harvest
 from oirisk.flows.pipeline import (
-    build_positions,
-    build_totals,
-    last_affected,
+    build_from,
     load_listing,
     record,
     stored_rows,
@@ -23,7 +21,6 @@ from oirisk.schemas.errors import HomeError
 from oirisk.schemas.responses import Response
 from oirisk.schemas.venue import Venue
 from oirisk.warehouse.archive import RunLabel, archived_runs, archived_venues
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
     load_open_interest,
@@ -31,6 +28,7 @@ from oirisk.warehouse.load import (
     run_starts,
     withdraw_open_interest,
 )
+from oirisk.warehouse.maintain import thinned_before
 from oirisk.warehouse.writer import Writer, require_same_kind, restated_since, writing
 
 Run = tuple[RunLabel, list[Response]]
@@ -68,6 +66,7 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
     instants: list[datetime] = []
     venues = known_venues(settings)
     with writing(home, now) as connection:
+        _require_unthinned(connection, since)
         starts = run_starts(connection)
         for snapshot_at, group in groupby(_snapshot_runs(home, since), key=_snapshot_of):
             runs = sorted(group, key=lambda run: _place(run, starts))
@@ -79,9 +78,18 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
             count += len(runs)
         if not instants:
             raise HomeError(f"{home.raw} holds no responses since {since}; nothing to rederive")
-        _rebuild(connection, instants, settings)
+        build_from(connection, instants, settings, now)
         restated = restated_since(connection, now)
     return Rederived(count, restated, instants[0], instants[-1])
+
+
+def _require_unthinned(connection: Writer, since: date) -> None:
+    border = thinned_before(connection)
+    if border is not None and since < border.date():
+        raise HomeError(
+            f"maintenance has thinned out rows before {border:%Y-%m-%d}, and the marts of those "
+            f"days were made of all of them: rederive --since {border:%Y-%m-%d} or later"
+        )
 
 
 def _snapshot_runs(home: Home, since: date) -> Iterator[Run]:
@@ -142,10 +150,3 @@ def _harvests(responses: Sequence[Response], known: Mapping[str, Venue]) -> list
         if response.error and (response.venue, response.endpoint) not in answered:
             harvest.failures.append(f"{response.endpoint}: {response.error}")
     return [harvest for harvest in harvests.values() if harvest.venue in known]
-
-
-def _rebuild(connection: Writer, instants: Sequence[datetime], settings: Settings) -> None:
-    until = last_affected(connection, instants[-1], settings)
-    build_totals(connection, BuildWindow(instants[0], until), settings)
-    for instant in instants:
-        build_positions(connection, instant, settings)

@@ -20,6 +20,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from oirisk.flows.settings_retention import RetentionSettings
+from oirisk.flows.settings_series import SeriesSettings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.generic import GenericLine
 
@@ -192,8 +194,14 @@ class Settings(BaseSettings):
         default=CoverageSettings(), description="when totals are printed"
     )
     clusters: ClusterSettings = Field(default=ClusterSettings(), description="profile and clusters")
+    series: SeriesSettings = Field(
+        default=SeriesSettings(), description="what counts as unusual in the series"
+    )
     report: ReportSettings = Field(default=ReportSettings(), description="the briefing")
     mail: MailSettings = Field(default=MailSettings(), description="where it is mailed")
+    retention: RetentionSettings = Field(
+        default=RetentionSettings(), description="what maintenance takes out"
+    )
     schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="when it runs")
 
     @classmethod

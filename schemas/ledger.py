@@ -103,6 +103,35 @@ class DeliveriesTable(Table):
         unique = ["recipient", "report_date", "kind"]  # noqa: RUF012
 
 
+class BarChangesTable(Table):
+    """Which bars a load added or replaced. Grain: one row per recorded_at."""
+
+    recorded_at: UtcTimestamp = column("when they became known", unit="UTC")
+    since: UtcTimestamp = column("start of the first of them", unit="UTC")
+    until: UtcTimestamp = column("start of the last of them", unit="UTC")
+
+
+class MaintenanceTable(Table):
+    """What maintenance took out or made smaller. Grain: one row per done_at, action and target."""
+
+    done_at: UtcTimestamp = column("when it was done", unit="UTC")
+    action: str = column("thin or compact", isin=("thin", "compact"))
+    target: str = column("table, file or folder of the home")
+    resolution: str = column("what is left of each: 1h, 1d; null when compacted", nullable=True)
+    older_than: UtcTimestamp = column(
+        "only what is older was thinned; null when compacted", unit="UTC", nullable=True
+    )
+    rows_before: int = column(
+        "rows older than that before; null when compacted", ge=0, nullable=True
+    )
+    rows_removed: int = column("rows taken out; null when compacted", ge=0, nullable=True)
+    bytes_before: int = column("size before; null when thinned", unit="bytes", ge=0, nullable=True)
+    bytes_after: int = column("size after; null when thinned", unit="bytes", ge=0, nullable=True)
+    archive: str = column(
+        "file below the home that holds what was taken out; null when nothing was", nullable=True
+    )
+
+
 class UnitRulesTable(Table):
     """What each exchange's figures mean, and how that is known. Grain: one row per unit_rule."""
 

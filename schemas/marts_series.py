@@ -361,10 +361,14 @@ class OiImbalance(Table):
         "the basis against 90 days; null: too few", method="M13d", nullable=True
     )
     vulnerability_imbalance: float = _signed(
-        "modelled liquidations within 5 percent, longs below less shorts above", "M13e"
+        "modelled liquidations within 5 percent of the price, longs below less shorts above, over "
+        "both, calibrated prior; null without a map",
+        "M13e",
     )
     pool_imbalance: float = _signed(
-        "traders' longs less shorts where a pool takes the other side", "M13f"
+        "traders' longs less shorts where a pool takes the other side; null: no venue that is "
+        "asked is a pool",
+        "M13f",
     )
     imbalance_index: float = column(
         "100 times the mean of the members, each from -1 to 1; null without one",

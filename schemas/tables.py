@@ -7,8 +7,10 @@ import pandera.polars as pa
 
 from oirisk.schemas.facts import BarsTable, InstrumentsTable, OpenInterestTable
 from oirisk.schemas.ledger import (
+    BarChangesTable,
     CoverageTable,
     DeliveriesTable,
+    MaintenanceTable,
     MigrationsTable,
     RejectsTable,
     RunsTable,
@@ -36,6 +38,8 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         "ops.builds": BuildsTable,
         "ops.unit_rules": UnitRulesTable,
         "ops.migrations": MigrationsTable,
+        "ops.bar_changes": BarChangesTable,
+        "ops.maintenance": MaintenanceTable,
     }
 )
 """Contract by table, ``schema.table``; what the data dictionary and the comments are made of."""

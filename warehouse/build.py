@@ -24,7 +24,7 @@ from oirisk.warehouse.sql_files import statement
 
 __all__ = [
     "INTERMEDIATES", "MARTS", "BuildWindow", "CoverageParameters", "IntermediateModel",
-    "MartModel", "SeriesParameters", "affected_window", "build_marts",
+    "MartModel", "SeriesParameters", "affected_window", "build_marts", "changed_facts_since",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -129,14 +129,31 @@ def affected_window(
     Returns:
         The window to rebuild, or None when nothing changed.
     """
-    found = connection.execute(
-        statement("load/changed_snapshots.sql"), {"changed_since": changed_since}
-    ).fetchall()
-    since, until, newest = found[0]
-    if since is None:
+    since, until, _facts_since, newest = _changed(connection, changed_since)
+    if since is None or until is None or newest is None:
         return None
     reach = max(LONGEST_REACH, timedelta(days=lookback_days, minutes=30))
     return BuildWindow(since, max(until, min(until + reach, newest)))
+
+
+def changed_facts_since(
+    connection: duckdb.DuckDBPyConnection, changed_since: datetime
+) -> datetime | None:
+    """Find the first instant that facts stored since an instant speak of.
+
+    The entry profile, the liquidation map and the clusters of every later snapshot may rest on
+    it; what is listed, and which venues failed, does not bear on them.
+    """
+    return _changed(connection, changed_since)[2]
+
+
+def _changed(
+    connection: duckdb.DuckDBPyConnection, changed_since: datetime
+) -> tuple[datetime | None, ...]:
+    found = connection.execute(
+        statement("load/changed_snapshots.sql"), {"changed_since": changed_since}
+    ).fetchall()
+    return tuple(found[0])
 
 
 def _build_series(
@@ -146,7 +163,7 @@ def _build_series(
     judgement: SeriesParameters,
     rows: dict[str, int],
 ) -> None:
-    reach = model.reach or timedelta(days=2 * judgement.anomaly_period + 1)
+    reach = _reach(model, judgement)
     reached = BuildWindow(window.since, window.until + reach)
     needed = _INPUTS.get(model.name, ())
     _clear(connection, (model,), reached)
@@ -156,6 +173,15 @@ def _build_series(
         _clear(connection, (model,), part)
         _insert(connection, (model,), parameters, rows)
     _drop(connection, needed)
+
+
+def _reach(model: MartModel, judgement: SeriesParameters) -> timedelta:
+    """Say how long after a snapshot its figures still bear on rows of a mart."""
+    if model.name == "oi_anomalies":
+        return timedelta(days=judgement.anomaly_span * judgement.anomaly_period + 1)
+    if model.name == "oi_regimes":
+        return timedelta(days=max(judgement.squeeze_days, 30) + 2)
+    return model.reach
 
 
 _INPUTS = {

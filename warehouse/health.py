@@ -6,21 +6,17 @@ Nothing here writes to the home. A missing home is no fault: nothing has run yet
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
 
 import duckdb
 
 from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.archive import read_archive
+from oirisk.warehouse.findings import Finding, first_line, opened_read_only, read, rows_of, unread
+from oirisk.warehouse.health_runs import check_gaps, check_orphans, check_taken_out
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.migrate import migrations
-from oirisk.warehouse.sql_files import statement
-
-Status = Literal["ok", "warn", "fail"]
 
 ROOM_BYTES = 500 * 1024**2
 """Free space that one night needs beyond the published copy: responses, report, sort space."""
@@ -31,23 +27,6 @@ _REBUILD = (
     "`oirisk rederive --since DAY` with the first day under raw/"
 )
 _PUBLISH = "`oirisk rederive --since DAY` with the last day publishes again, as does the next run"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one check found.
-
-    Args:
-        name: What was checked.
-        status: ``ok``, ``warn`` (works, but look at it) or ``fail`` (broken).
-        detail: What was seen.
-        repair: What to do; empty when nothing is to be done.
-    """
-
-    name: str
-    status: Status
-    detail: str
-    repair: str = ""
 
 
 def check_home(home: Home) -> list[Finding]:
@@ -61,7 +40,8 @@ def check_home(home: Home) -> list[Finding]:
         ]
     checks: tuple[Callable[[Home], Finding], ...] = (
         check_folder, check_room, check_warehouse, check_duplicates, check_published,
-        check_archive, check_runs_have_responses, check_responses_have_runs, check_leftovers,
+        check_archive, check_runs_have_responses, check_responses_have_runs, check_orphans,
+        check_gaps, check_taken_out, check_leftovers,
     )  # fmt: skip
     return [check(home) for check in checks]
 
@@ -97,14 +77,14 @@ def check_warehouse(home: Home) -> Finding:
     if not home.warehouse.exists():
         return Finding(name, "ok", "no run yet")
     try:
-        with _opened(home.warehouse) as connection:
-            held = dict(_rows(connection, "select version, sha256 from ops.migrations"))
+        with opened_read_only(home.warehouse) as connection:
+            held = dict(rows_of(connection, "select version, sha256 from ops.migrations"))
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             return Finding(name, "warn", "another process has it open", "ask again when it is done")
-        return Finding(name, "fail", _first_line(error), _REBUILD)
+        return Finding(name, "fail", first_line(error), _REBUILD)
     except duckdb.Error as error:
-        return Finding(name, "fail", _first_line(error), _REBUILD)
+        return Finding(name, "fail", first_line(error), _REBUILD)
     return _judge_schema(name, held)
 
 
@@ -128,9 +108,9 @@ def check_duplicates(home: Home) -> Finding:
     """Tell whether any instrument has two current figures at one instant."""
     name = "one figure per key"
     try:
-        found = _read(home.warehouse, "health/duplicates.sql")
+        found = read(home.warehouse, "health/duplicates.sql")
     except duckdb.Error as error:
-        return _unread(name, error)
+        return unread(name, error)
     keys, example, first_at = found[0] if found else (0, None, None)
     if not keys:
         return Finding(name, "ok", "no instrument has two current figures at one instant")
@@ -146,13 +126,13 @@ def check_published(home: Home) -> Finding:
             return Finding(name, "ok", "no run yet")
         return Finding(name, "warn", "there is a warehouse but no copy of it", _PUBLISH)
     try:
-        copy = _read(home.published, "health/contents.sql")
+        copy = read(home.published, "health/contents.sql")
     except duckdb.Error as error:
-        return Finding(name, "fail", _first_line(error), _PUBLISH)
+        return Finding(name, "fail", first_line(error), _PUBLISH)
     try:
-        original = _read(home.warehouse, "health/contents.sql")
+        original = read(home.warehouse, "health/contents.sql")
     except duckdb.Error as error:
-        return _unread(name, error)
+        return unread(name, error)
     if copy != original:
         return Finding(name, "warn", "it is older than the warehouse", _PUBLISH)
     runs, newest = copy[0][:2]
@@ -183,9 +163,9 @@ def check_runs_have_responses(home: Home) -> Finding:
     """Tell whether each run that asked exchanges has its responses in the archive."""
     name = "runs without responses"
     try:
-        runs = _read(home.warehouse, "health/runs.sql")
+        runs = read(home.warehouse, "health/runs.sql")
     except duckdb.Error as error:
-        return _unread(name, error)
+        return unread(name, error)
     kept = {path.stem for path in _archive_files(home)}
     bare = sorted(run for run, has_asked in runs if has_asked and run not in kept)
     if bare:
@@ -198,9 +178,9 @@ def check_responses_have_runs(home: Home) -> Finding:
     """Tell whether responses lie in the archive that no run on record brought."""
     name = "responses without a run"
     try:
-        known = {row[0] for row in _read(home.warehouse, "health/runs.sql")}
+        known = {row[0] for row in read(home.warehouse, "health/runs.sql")}
     except duckdb.Error as error:
-        return _unread(name, error)
+        return unread(name, error)
     orphans = sorted({path.stem for path in _archive_files(home)} - known)
     if orphans:
         detail = f"{len(orphans)} runs were killed before they were loaded, first {orphans[0]}"
@@ -221,33 +201,3 @@ def check_leftovers(home: Home) -> Finding:
 
 def _archive_files(home: Home) -> list[Path]:
     return sorted(home.raw.glob("date=*/venue=*/*.parquet"))
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect(str(path), read_only=True)
-    try:
-        connection.execute("set timezone = 'UTC'")
-        yield connection
-    finally:
-        connection.close()
-
-
-def _read(path: Path, name: str) -> list[tuple[Any, ...]]:
-    """Run a statement of ours on a database; none where there is no database."""
-    if not path.exists():
-        return []
-    with _opened(path) as connection:
-        return _rows(connection, statement(name))
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
-    return connection.execute(sql).fetchall()
-
-
-def _unread(name: str, error: duckdb.Error) -> Finding:
-    return Finding(name, "warn", f"not checked: {_first_line(error)}", "repair the warehouse first")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]

@@ -37,6 +37,11 @@ class Home:
         return self.root / "raw"
 
     @property
+    def archive(self) -> Path:
+        """Rows that maintenance took out of the warehouse."""
+        return self.root / "archive"
+
+    @property
     def reports(self) -> Path:
         """All reports."""
         return self.root / "reports"

@@ -204,6 +204,7 @@ def load_scratch(connection: Writer, form: Form, key: ImportKey, *, write_reject
 def _load_slice(connection: Writer, form: Form, key: ImportKey, loaded: Loaded) -> None:
     if form == "bars":
         connection.execute(statement("load/import_stage_bars.sql"))
+        connection.execute(statement("load/note_bars.sql"), {"recorded_at": key.recorded_at})
         replaced = connection.execute(statement("load/replace_bars.sql")).fetchall()
         added = connection.execute(statement("load/insert_bars.sql")).fetchall()
     else:

@@ -134,14 +134,18 @@ def last_snapshot(
     return found[0][0] or since
 
 
-def load_bars(connection: duckdb.DuckDBPyConnection, bars: pl.DataFrame) -> None:
-    """Store bars; a bar that is stored already is replaced.
+def load_bars(
+    connection: duckdb.DuckDBPyConnection, bars: pl.DataFrame, *, recorded_at: datetime
+) -> None:
+    """Store bars; one that is stored already stays, or is replaced where it differs.
 
     Args:
         connection: Writer, inside a transaction.
         bars: Frame with the columns of ``core.bars``, one row per bar.
+        recorded_at: When they become known.
     """
     with _staged(connection, "staged_bars", bars):
+        connection.execute(statement("load/note_bars.sql"), {"recorded_at": recorded_at})
         connection.execute(statement("load/replace_bars.sql"))
         connection.execute(statement("load/insert_bars.sql"))
 

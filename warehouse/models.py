@@ -74,8 +74,10 @@ SERIES_INTERMEDIATES = (
 """What the marts made of other marts read from the start."""
 
 REGIME_INTERMEDIATES = (
-    IntermediateModel("int_regime_changes", ("since", "until")),
-    IntermediateModel("int_regime_statistics", ("since", "exhaustion_bars", "exhaustion_days")),
+    IntermediateModel("int_regime_changes", ("since", "until", "squeeze_days")),
+    IntermediateModel(
+        "int_regime_statistics", ("since", "exhaustion_bars", "exhaustion_days", "squeeze_days")
+    ),
     IntermediateModel("int_regime_trends", ("exhaustion_drop_pct", "exhaustion_share")),
     IntermediateModel("int_regime_liquidations", ("squeeze_z",)),
 )
@@ -86,7 +88,8 @@ SERIES = (
         "oi_anomalies",
         "bar_at",
         (
-            "since", "until", "anomaly_period", "anomaly_threshold", "anomaly_sides",
+            "since", "until", "anomaly_period", "anomaly_threshold", "anomaly_robust_threshold",
+            "anomaly_span", "anomaly_sides",
             "anomaly_sd_floor", "anomaly_minimum_usd", "spike_bar_pct", "spike_24h_pct",
         ),
         _BAR,
@@ -121,6 +124,8 @@ SERIES = (
 
 _BOUNDS = {
     "anomaly_period": (2, 1000),
+    "anomaly_span": (1, 10),
+    "squeeze_days": (2, 90),
     "exhaustion_bars": (3, 180),
     "exhaustion_days": (3, 30),
     "squeeze_minimum_bars": (2, 1000),
@@ -137,6 +142,8 @@ class SeriesParameters:
     Args:
         anomaly_period: Changes in the baseline, the judged one not among them.
         anomaly_threshold: Standard deviations beyond which a change is an anomaly.
+        anomaly_robust_threshold: Median deviations beyond which an anomaly is confirmed.
+        anomaly_span: Periods over which the baseline may stretch where changes are missing.
         anomaly_sides: ``both``, or ``spike`` for rises alone.
         anomaly_sd_floor: Least standard deviation, as a fraction of open interest.
         anomaly_minimum_usd: Open interest below which nothing is flagged.
@@ -149,6 +156,7 @@ class SeriesParameters:
         exhaustion_drop_pct: Least fall of open interest over the trend.
         exhaustion_share: Least share of steps that fall, 0 to 1.
         squeeze_z: Standard deviations of price and open interest in a squeeze.
+        squeeze_days: Days of earlier changes that those deviations are taken of.
         squeeze_minimum_bars: Earlier bars without which there is no deviation to speak of.
         pre_event_z: Standard deviations that make a build-up before an event.
         pre_event_windows: Ordinary days a build-up is compared with.
@@ -158,6 +166,8 @@ class SeriesParameters:
 
     anomaly_period: int = 50
     anomaly_threshold: float = 2.5
+    anomaly_robust_threshold: float = 2.5
+    anomaly_span: int = 2
     anomaly_sides: str = "both"
     anomaly_sd_floor: float = 1e-5
     anomaly_minimum_usd: float = 5e6
@@ -170,6 +180,7 @@ class SeriesParameters:
     exhaustion_drop_pct: float = 3.0
     exhaustion_share: float = 0.6
     squeeze_z: float = 2.0
+    squeeze_days: int = 30
     squeeze_minimum_bars: int = 20
     pre_event_z: float = 2.0
     pre_event_windows: int = 10

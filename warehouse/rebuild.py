@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 
 from oirisk.schemas.errors import RecordingError
-from oirisk.warehouse.build import BuildWindow, affected_window
+from oirisk.warehouse.build import BuildWindow, affected_window, changed_facts_since
+from oirisk.warehouse.maintain import thinned_before
 from oirisk.warehouse.sql_files import statement
 
 
@@ -22,7 +23,8 @@ def window_to_build(
         full: Everything up to ``as_of``, whatever was built before.
 
     Returns:
-        The window, or None when there is nothing to build.
+        The window, or None when there is nothing to build. What maintenance thinned out is not
+        built again: its marts were made of all the rows there were.
     """
     rows = connection.execute(
         "select min(snapshot_at), max(snapshot_at) from core.open_interest where snapshot_at <= ?",
@@ -31,13 +33,36 @@ def window_to_build(
     first, last = rows[0]
     if first is None:
         return None
+    first = max(first, thinned_before(connection) or first)
+    if first > last:
+        return None
     built = connection.execute("select max(as_of) from ops.builds").fetchall()[0][0]
     if full or built is None:
         return BuildWindow(first, last)
     changed = affected_window(connection, built, lookback_days)
     if changed is None or changed.since > last:
         return None
-    return BuildWindow(changed.since, min(changed.until, last))
+    return BuildWindow(max(changed.since, first), max(min(changed.until, last), first))
+
+
+def positions_to_build(
+    connection: duckdb.DuckDBPyConnection, window: BuildWindow, as_of: datetime, *, full: bool
+) -> list[datetime]:
+    """Return the runs whose profile, map and clusters a build makes again, oldest first.
+
+    Args:
+        connection: Migrated, with the facts in it.
+        window: What ``window_to_build`` said.
+        as_of: Snapshots after this are left alone.
+        full: Everything in the window, whatever was built before.
+    """
+    built = connection.execute("select max(as_of) from ops.builds").fetchall()[0][0]
+    if full or built is None:
+        return stored_instants(connection, window)
+    since = changed_facts_since(connection, built)
+    if since is None:
+        return []
+    return stored_instants(connection, BuildWindow(since, max(since, as_of)))
 
 
 def record_build(

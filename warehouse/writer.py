@@ -54,7 +54,7 @@ def opened(home: Home, now: datetime) -> Iterator[Writer]:
     Raises:
         HomeError: Another process has the warehouse open, or the file is not ours to read.
     """
-    with _only_writer(home):
+    with only_writer(home):
         connection = _open(home)
         try:
             sweep(home.root)
@@ -70,7 +70,7 @@ def opened(home: Home, now: datetime) -> Iterator[Writer]:
 
 
 @contextmanager
-def _only_writer(home: Home) -> Iterator[None]:
+def only_writer(home: Home) -> Iterator[None]:
     """Keep other runs out until the copy is published: it must not be taken while one writes."""
     try:
         home.root.mkdir(parents=True, exist_ok=True)

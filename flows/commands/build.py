@@ -11,8 +11,8 @@ from oirisk.warehouse.home import Home
 from oirisk.warehouse.rebuild import (
     load_events,
     load_supply,
+    positions_to_build,
     record_build,
-    stored_instants,
     window_to_build,
 )
 from oirisk.warehouse.writer import writing
@@ -51,10 +51,10 @@ def build(
             load_supply(connection, supply)
         window = window_to_build(connection, at, settings.coverage.lookback_days, full=is_full)
         if window is not None:
-            build_totals(connection, window, settings)
-            for snapshot_at in stored_instants(connection, window):
+            for snapshot_at in positions_to_build(connection, window, at, full=is_full):
                 build_positions(connection, snapshot_at, settings)
-            record_build(connection, at, window, full=is_full)
+            build_totals(connection, window, settings)
+            record_build(connection, min(at, now), window, full=is_full)
     if as_json:
         span = None if window is None else {"since": window.since, "until": window.until}
         print_json({"window": span, "full": is_full})

@@ -18,7 +18,8 @@ from oirisk.flows.settings import MailSettings, ScheduleSettings, Settings, load
 from oirisk.flows.smtp import MailServer
 from oirisk.flows.sources import wall_clock
 from oirisk.schemas.errors import ConfigurationError
-from oirisk.warehouse.health import Finding, check_home
+from oirisk.warehouse.findings import Finding
+from oirisk.warehouse.health import check_home
 from oirisk.warehouse.home import Home
 
 _STATUS = {"ok": 0, "warn": 1, "fail": 2}

@@ -55,7 +55,7 @@ def load_page(connection: Writer, page: Page, label: RunLabel, recorded_at: date
     origin = Origin("history", label.is_simulated)
     shares = share_frame(page.shares, page.instrument, origin)
     key = ImportKey(label.run_id, recorded_at)
-    load_bars(connection, bars.accepted)
+    load_bars(connection, bars.accepted, recorded_at=recorded_at)
     _load_interest(connection, interest.accepted, label, key)
     load_facts(connection, "core.positioning", shares, run_id=key.run_id, recorded_at=recorded_at)
     refused = pl.concat([bars.rejected, interest.rejected])

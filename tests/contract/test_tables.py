@@ -20,6 +20,7 @@ PROJECT = Path(__file__).parents[2]
 TYPES = {
     "VARCHAR": pl.String(),
     "DOUBLE": pl.Float64(),
+    "BIGINT": pl.Int64(),
     "BOOLEAN": pl.Boolean(),
     "INTEGER": pl.Int32(),
     "DATE": pl.Date(),

@@ -26,7 +26,8 @@ from oirisk.flows.settings import Settings
 from oirisk.flows.sources import SandboxSource
 from oirisk.flows.venues import select_venues
 from oirisk.warehouse.files import replacing
-from oirisk.warehouse.health import Finding, check_home
+from oirisk.warehouse.findings import Finding
+from oirisk.warehouse.health import check_home
 from oirisk.warehouse.home import Home
 
 AT = datetime(2026, 9, 21, tzinfo=UTC)

@@ -1,6 +1,8 @@
 """One figure to contracts, coins and USD: linear, inverse, quanto, options, atoms."""
 
+import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from oirisk.schemas.units import UnitRule
 from oirisk.transforms.convert import Amount, convert, relative_gap
 
 D = Decimal
+GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 
 
 def _rule(unit: str, factor: str = "1", **more: Any) -> UnitRule:
@@ -112,3 +115,35 @@ def test_the_gap_of_two_routes_is_a_share_of_the_larger(
     one: Decimal | None, other: Decimal | None, gap: Decimal | None
 ) -> None:
     assert relative_gap(one, other) == gap
+
+
+def test_the_worked_examples_of_notional_hold() -> None:
+    if not GOLDEN.is_file():
+        pytest.skip("the worked examples are not beside this checkout")
+    examples = json.loads(GOLDEN.read_text(encoding="utf-8"), parse_float=D)["M02_notional"]
+    okx, coin, both = (
+        examples[name] for name in ("linear_okx", "inverse_binance", "bybit_inverse")
+    )
+    linear = convert(
+        okx["contracts"], _rule("contracts"), _instrument("linear", str(okx["contract_size"])),
+        okx["mark"],
+    )  # fmt: skip
+    assert (linear.base, linear.usd) == (okx["base"], okx["usd"])
+    told = examples["okx_crosscheck"]
+    assert linear.base == told["contracts_x_size"]
+    assert linear.base is not None
+    assert linear.base / told["oiCcy"] - 1 == pytest.approx(told["rel_gap"], rel=D("1e-9"))
+    inverse = convert(
+        D(coin["contracts"]), _rule("contracts"),
+        _instrument("inverse", str(coin["contract_value_usd"])), coin["mark"],
+    )  # fmt: skip
+    assert (inverse.base, inverse.usd) == (coin["base"], coin["usd"])
+    halved = convert(both["openInterest_both"], _rule("usd", "0.5"), _instrument("inverse"), None)
+    assert halved.usd == pytest.approx(both["single"], abs=D(1))
+    example = examples["quanto"]
+    quanto = convert(
+        D(example["contracts"]), _rule("contracts"), _instrument("quanto", str(example["mult"])),
+        example["mark_eth"], example["settle_px_btc"],
+    )  # fmt: skip
+    assert quanto.usd == example["usd"]
+    assert quanto.base == pytest.approx(example["eth_delta"], rel=D("1e-12"))

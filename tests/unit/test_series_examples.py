@@ -185,11 +185,14 @@ def test_price_that_rises_while_open_interest_falls_is_exhausted(
     last = facts[-1]["snapshot_at"]
     values = {
         "since": last, "until": last, "exhaustion_bars": points, "exhaustion_days": 10,
-        "exhaustion_drop_pct": 3.0, "exhaustion_share": 0.6,
+        "exhaustion_drop_pct": 3.0, "exhaustion_share": 0.6, "squeeze_days": 30,
     }  # fmt: skip
     for name, needed in (
-        ("int_regime_changes", ("since", "until")),
-        ("int_regime_statistics", ("since", "exhaustion_bars", "exhaustion_days")),
+        ("int_regime_changes", ("since", "until", "squeeze_days")),
+        (
+            "int_regime_statistics",
+            ("since", "exhaustion_bars", "exhaustion_days", "squeeze_days"),
+        ),
         ("int_regime_trends", ("exhaustion_drop_pct", "exhaustion_share")),
     ):
         warehouse.execute(
@@ -449,3 +452,47 @@ def test_funding_is_brought_to_eight_hours_before_it_is_weighted(
     assert warehouse.execute(query).fetchall()[0] == pytest.approx(
         (want["oiw_8h"], want["apr"]), rel=1e-9
     )
+
+
+def _level(connection: duckdb.DuckDBPyConnection, side: str, low: float, usd: float) -> None:
+    connection.execute(
+        "insert into marts.liquidation_map values (?, 'BTC', 'ALL', ?, 'calibrated', ?, ?, 1, ?,"
+        " false)",
+        [START, side, low, low + 1, usd],
+    )
+
+
+def test_the_map_within_five_percent_says_who_is_vulnerable(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    example = golden["M13_vuln"]
+    longs, shorts = (
+        example["liq_longs_within_5pct_down"], example["liq_shorts_within_5pct_up"],
+    )  # fmt: skip
+    # The price is 100: half of the bins that begin at 94.5 and 104.5 lies within 95 to 105.
+    _level(warehouse, "long", 98, longs / 2)
+    _level(warehouse, "long", 94.5, longs)
+    _level(warehouse, "long", 80, 1e12)
+    _level(warehouse, "short", 101, shorts / 2)
+    _level(warehouse, "short", 104.5, shorts)
+    _level(warehouse, "short", 120, 1e12)
+    _build(warehouse, [_fact(START, "a", 1000)])
+    query = "select vulnerability_imbalance, pool_imbalance from marts.oi_imbalance"
+    assert warehouse.execute(query).fetchall() == [
+        (pytest.approx(example["vuln_imbalance"], rel=1e-9), None)
+    ]
+
+
+def test_without_a_map_vulnerability_is_unknown(warehouse: duckdb.DuckDBPyConnection) -> None:
+    _build(warehouse, [_fact(START, "a", 1000)])
+    query = "select vulnerability_imbalance from marts.oi_imbalance"
+    assert warehouse.execute(query).fetchall() == [(None,)]
+
+
+def test_what_only_changed_hands_is_bounded(
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+) -> None:
+    example = golden["M01_interval"]
+    bound = _value(warehouse, "core.transfer_bound(?, ?)", example["volume"], example["d_oi"])
+    assert bound == example["max_transfer"]
+    assert _value(warehouse, "core.transfer_bound(30, -31)") is None

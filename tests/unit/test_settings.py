@@ -2,13 +2,16 @@
 
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, SecretStr
 
 from oirisk.flows.settings import Settings, commented_toml, load_settings
+from oirisk.flows.settings_series import SeriesSettings
 from oirisk.schemas.errors import ConfigurationError
+from oirisk.warehouse.models import SeriesParameters
 
 
 def _options() -> dict[str, set[str]]:
@@ -118,3 +121,26 @@ def test_a_password_is_never_printed(tmp_path: Path) -> None:
 def test_schedules_that_come_due_are_taken(cron: str, tmp_path: Path) -> None:
     home = _write(tmp_path, f"[schedule]\ncron = '{cron}'\ntimezone = 'Europe/Zurich'\n")
     assert load_settings(home).schedule.cron == cron
+
+
+def test_the_series_take_the_judgement_of_the_settings(tmp_path: Path) -> None:
+    home = _write(tmp_path, "[series]\nanomaly_period = 20\nanomaly_threshold = 3.5\n")
+    seen = load_settings(home).series.parameters()
+    assert seen == SeriesParameters(anomaly_period=20, anomaly_threshold=3.5)
+    options = {field.name for field in fields(SeriesParameters)}
+    assert options == set(SeriesSettings.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("anomaly_period = 1", "series.anomaly_period"),
+        ("anomaly_threshold = nan", "series.anomaly_threshold"),
+        ('anomaly_sides = "drop"', "series.anomaly_sides"),
+        ("squeeze_days = 91", "series.squeeze_days"),
+        ("anomaly_perod = 50", "series.anomaly_perod"),
+    ],
+)
+def test_a_bad_judgement_is_named(tmp_path: Path, line: str, named: str) -> None:
+    with pytest.raises(ConfigurationError, match=named):
+        load_settings(_write(tmp_path, f"[series]\n{line}\n"))

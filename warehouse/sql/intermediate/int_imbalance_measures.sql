@@ -1,11 +1,12 @@
 -- int_imbalance_measures: who leans which way, at each snapshot and on each day before.
 -- Grain   one row per (snapshot_at, asset): the window, and the last snapshot of each UTC day
 --         of the 90 before; published totals only
--- Inputs  marts.oi_by_asset, marts.oi_by_venue, core.positioning
+-- Inputs  marts.oi_by_asset, marts.oi_by_venue, marts.liquidation_map, core.positioning
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
 -- A figure counts for two hours; of several periods at one time the hour is taken. Venues are
--- weighted by their open interest in the asset, a venue's symbols equally.
+-- weighted by their open interest in the asset, a venue's symbols equally. Of a bin of the
+-- map that reaches beyond 5 percent from the price, the part within counts.
 with
 
 day_ends as (
@@ -37,6 +38,7 @@ totals as (
         totals.asset,
         totals.funding_8h_oi_weighted as funding_8h,
         totals.basis_pct,
+        totals.price,
         totals.oi_base
         * totals.change_1h_pct / nullif(100 + totals.change_1h_pct, 0) as oi_change_base,
         totals.is_simulated
@@ -136,15 +138,57 @@ measured as (
     from by_asset
     group by all
 
+),
+
+within as (
+
+    select
+        map.snapshot_at,
+        map.asset,
+        map.side,
+        map.usd
+        * greatest(
+            least(map.price_high, 1.05 * totals.price)
+            - greatest(map.price_low, 0.95 * totals.price),
+            0
+        )
+        / (map.price_high - map.price_low) as usd
+    from marts.liquidation_map as map
+    inner join totals
+        on
+            map.snapshot_at = totals.snapshot_at
+            and map.asset = totals.asset
+    where
+        map.venue = 'ALL'
+        and map.prior = 'calibrated'
+        and map.price_high > map.price_low
+        and map.snapshot_at >= core.bar_start('1d', $since) - interval 90 day
+        and map.snapshot_at <= $until
+
+),
+
+vulnerable as (
+
+    select
+        snapshot_at,
+        asset,
+        core.imbalance(
+            coalesce(core.exact_sum(case when side = 'long' then usd end), 0),
+            coalesce(core.exact_sum(case when side = 'short' then usd end), 0)
+        ) as vulnerability
+    from within
+    group by all
+
 )
 
 select
-    totals.*,
+    totals.* exclude (price),
     epoch_us(totals.snapshot_at) // 86400000000 as day,
     day_ends.snapshot_at is not null as is_day_end,
     measured.accounts,
     measured.top,
-    measured.taker
+    measured.taker,
+    vulnerable.vulnerability
 from totals
 left join day_ends
     on totals.snapshot_at = day_ends.snapshot_at
@@ -152,3 +196,7 @@ left join measured
     on
         totals.snapshot_at = measured.snapshot_at
         and totals.asset = measured.asset
+left join vulnerable
+    on
+        totals.snapshot_at = vulnerable.snapshot_at
+        and totals.asset = vulnerable.asset

@@ -1,8 +1,10 @@
 -- int_regime_changes: changes of price and open interest over three horizons, in series.
--- Grain   one row per (bar_at, horizon, asset) of the 31 days up to the window; futures only
+-- Grain   one row per (bar_at, horizon, asset) of the window and the days it is measured
+--         against; futures only
 -- Inputs  marts.oi_by_asset
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
+--         $squeeze_days  integer, days of earlier changes a jump is measured against
 -- Rows whose instants differ by a whole number of horizons form one series (same phase), so
 -- that its periods do not overlap; only series that reach the window are kept. Logarithms are
 -- counted in whole numbers of 1e-15, so that sums do not depend on where a build begins.
@@ -53,7 +55,8 @@ changes as (
     cross join lengths
     where
         totals.kind_group = 'futures'
-        and totals.snapshot_at between $since - interval 31 day and $until
+        and totals.snapshot_at between
+        $since - to_days(greatest($squeeze_days, 30) + 1) and $until
 
 )
 

@@ -4,6 +4,7 @@
 -- Params  $since            timestamptz, first instant of the window
 --         $exhaustion_bars  integer, points of a trend at horizons 1h and 4h
 --         $exhaustion_days  integer, points of a trend at horizon 24h
+--         $squeeze_days     integer, days of earlier changes a jump is measured against
 -- A trend of n points has n - 1 changes; it is judged when none of them is missing.
 with
 
@@ -33,7 +34,7 @@ measured as (
         month as (
             partition by asset, horizon, phase
             order by bar_at
-            range between interval 30 day preceding and interval 1 microsecond preceding
+            range between to_days($squeeze_days) preceding and interval 1 microsecond preceding
         ),
         trend as (
             partition by asset, horizon, phase

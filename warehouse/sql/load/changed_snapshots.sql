@@ -1,7 +1,9 @@
 -- changed_snapshots: which snapshots facts were changed of since an instant.
 -- Grain   one row; nulls when nothing changed
--- Inputs  core.open_interest, core.instruments, ops.runs, ops.coverage
+-- Inputs  core.open_interest, ops.bar_changes, core.positioning, core.liquidations, core.depth,
+--         core.leverage_tiers, core.instruments, ops.runs, ops.coverage
 -- Params  $changed_since  timestamptz, facts recorded or superseded since are looked at
+-- facts_since leaves listings and failed venues aside.
 with
 
 newest as (
@@ -10,15 +12,64 @@ newest as (
 
 ),
 
+changed as (
+
+    select snapshot_at
+    from core.open_interest
+    where
+        recorded_at >= $changed_since
+        or superseded_at >= $changed_since
+    union all
+    select since
+    from ops.bar_changes
+    where recorded_at >= $changed_since
+    union all
+    select until
+    from ops.bar_changes
+    where recorded_at >= $changed_since
+    union all
+    select "at"
+    from core.positioning
+    where
+        recorded_at >= $changed_since
+        or superseded_at >= $changed_since
+    union all
+    select "at"
+    from core.liquidations
+    where
+        recorded_at >= $changed_since
+        or superseded_at >= $changed_since
+    union all
+    select snapshot_at
+    from core.depth
+    where
+        recorded_at >= $changed_since
+        or superseded_at >= $changed_since
+    union all
+    select as_of
+    from core.leverage_tiers
+    where
+        recorded_at >= $changed_since
+        or superseded_at >= $changed_since
+
+),
+
 facts as (
 
     select
         min(snapshot_at) as since,
         max(snapshot_at) as until
-    from core.open_interest
-    where
-        recorded_at >= $changed_since
-        or superseded_at >= $changed_since
+    from changed
+
+),
+
+recent_runs as (
+
+    select
+        run_id,
+        snapshot_at
+    from ops.runs
+    where started_at >= $changed_since
 
 ),
 
@@ -28,7 +79,9 @@ first_listed as (
     select venue
     from core.instruments
     group by venue
-    having min(valid_from) >= $changed_since
+    having
+        min(valid_from) >= $changed_since
+        or min(valid_from) in (select recent_runs.snapshot_at from recent_runs)
 
 ),
 
@@ -50,14 +103,14 @@ runs as (
     select
         min(snapshot_at) as since,
         max(snapshot_at) as until
-    from ops.runs
-    where started_at >= $changed_since
+    from recent_runs
 
 )
 
 select
     least(facts.since, unknown_before.since, runs.since) as since,
     greatest(facts.until, unknown_before.until, runs.until) as until,
+    facts.since as facts_since,
     newest.snapshot_at as newest
 from facts
 cross join unknown_before

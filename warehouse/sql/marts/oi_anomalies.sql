@@ -5,13 +5,15 @@
 --         $until                 timestamptz, last instant of the window
 --         $anomaly_period        integer, changes in the baseline
 --         $anomaly_threshold     double, standard deviations
+--         $anomaly_robust_threshold  double, robust deviations that confirm
+--         $anomaly_span          integer, periods the baseline may stretch over
 --         $anomaly_sides         varchar, both or spike
 --         $anomaly_sd_floor      double, least standard deviation, as a fraction
 --         $anomaly_minimum_usd   double, least open interest that is flagged
 --         $spike_bar_pct         double, least change of a bar that is a spike
 --         $spike_24h_pct         double, least change of 24 hours that is one
 -- The baseline is the changes before the bar, never the bar's own, from the latest
--- 2 x period bars; a change after a gap is unknown and enters no baseline. Means and sums of
+-- span x period bars; a change after a gap is unknown and enters no baseline. Means and sums of
 -- squares are counted in whole numbers of 1e-14, so that they do not depend on where a build
 -- begins; a change beyond a factor of 1000 counts as one of 1000 in them.
 with
@@ -29,7 +31,7 @@ bars as (
         candles.bar_at <= $until
         and candles.bar_at >= make_timestamptz(
             epoch_us(core.bar_start(candles."interval", $since))
-            - 2 * $anomaly_period * core.bar_us(candles."interval")
+            - $anomaly_span * $anomaly_period * core.bar_us(candles."interval")
         )
 
 ),
@@ -72,7 +74,7 @@ measured as (
             when
                 n = $anomaly_period
                 and epoch_us(first_at)
-                >= epoch_us(bar_at) - 2 * $anomaly_period * core.bar_us("interval")
+                >= epoch_us(bar_at) - $anomaly_span * $anomaly_period * core.bar_us("interval")
                 then 'ok'
             else 'warming_up'
         end as status,
@@ -136,7 +138,7 @@ select
     case
         when flagged.side is not null
             then
-                abs(flagged.robust_z) > $anomaly_threshold
+                abs(flagged.robust_z) > $anomaly_robust_threshold
                 and sign(flagged.robust_z) = sign(flagged.z)
     end as confirmed,
     flagged.close_usd,

@@ -33,6 +33,8 @@ ranked as (
         sum(sign(today.top - days.top)) as top_rank,
         count(days.taker) as taker_n,
         sum(sign(today.taker - days.taker)) as taker_rank,
+        count(days.vulnerability) as vulnerability_n,
+        sum(sign(today.vulnerability - days.vulnerability)) as vulnerability_rank,
         count(days.funding_8h) as funding_n,
         sum(sign(today.funding_8h - days.funding_8h)) as funding_rank,
         count(*) filter (where days.funding_8h <= today.funding_8h) as funding_reached,
@@ -65,6 +67,10 @@ scored as (
             when ranked.taker_n >= $funding_minimum_days
                 then ranked.taker_rank / ranked.taker_n
         end as taker_member,
+        case
+            when ranked.vulnerability_n >= $funding_minimum_days
+                then ranked.vulnerability_rank / ranked.vulnerability_n
+        end as vulnerability_member,
         case
             when ranked.funding_n >= $funding_minimum_days
                 then ranked.funding_rank / ranked.funding_n
@@ -112,14 +118,16 @@ select
     funding_percentile,
     basis_pct,
     basis_percentile,
-    cast(null as double) as vulnerability_imbalance,
+    vulnerability as vulnerability_imbalance,
     cast(null as double) as pool_imbalance,
     100 * (
         coalesce(accounts_member, 0) + coalesce(top_member, 0)
         + coalesce(taker_member, 0) + coalesce(carry_member, 0)
+        + coalesce(vulnerability_member, 0)
     ) / nullif(
         cast(accounts_member is not null as integer) + cast(top_member is not null as integer)
-        + cast(taker_member is not null as integer) + cast(carry_member is not null as integer),
+        + cast(taker_member is not null as integer) + cast(carry_member is not null as integer)
+        + cast(vulnerability_member is not null as integer),
         0
     ) as imbalance_index,
     nullif(
@@ -128,7 +136,8 @@ select
             case when accounts_member is not null then 'accounts' end,
             case when top_member is not null then 'top' end,
             case when taker_member is not null then 'taker' end,
-            case when carry_member is not null then 'carry' end
+            case when carry_member is not null then 'carry' end,
+            case when vulnerability_member is not null then 'vulnerability' end
         ),
         ''
     ) as members,

@@ -1,0 +1,64 @@
+"""What a check of a home folder says, and how it reads a database without changing it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from oirisk.warehouse.sql_files import statement
+
+Status = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found.
+
+    Args:
+        name: What was checked.
+        status: ``ok``, ``warn`` (works, but look at it) or ``fail`` (broken).
+        detail: What was seen.
+        repair: What to do; empty when nothing is to be done.
+    """
+
+    name: str
+    status: Status
+    detail: str
+    repair: str = ""
+
+
+@contextmanager
+def opened_read_only(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database that stays as it is."""
+    connection = duckdb.connect(str(path), read_only=True)
+    try:
+        connection.execute("set timezone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def read(path: Path, name: str) -> list[tuple[Any, ...]]:
+    """Run a statement of ours on a database; none where there is no database."""
+    if not path.exists():
+        return []
+    with opened_read_only(path) as connection:
+        return rows_of(connection, statement(name))
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    """Run a query of ours."""
+    return connection.execute(sql).fetchall()
+
+
+def unread(name: str, error: duckdb.Error) -> Finding:
+    """Say that a check could not be made."""
+    return Finding(name, "warn", f"not checked: {first_line(error)}", "repair the warehouse first")
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error says first."""
+    return str(error).splitlines()[0]
