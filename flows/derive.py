@@ -82,6 +82,7 @@ def derive(venue: Venue, responses: Sequence[Response]) -> Derived:
     problems += _missing(expected, candidates, listing)
     problems += _refused(verdict)
     problems += _without_usd(verdict)
+    problems += _without_coins(verdict)
     return Derived(
         venue=venue.id,
         listing=listing,
@@ -184,6 +185,14 @@ def _without_usd(verdict: Verdict) -> list[str]:
     if not symbols:
         return []
     return [f"{len(symbols)} rows have no USD value, no price came with them: {_some(symbols)}"]
+
+
+def _without_coins(verdict: Verdict) -> list[str]:
+    """Name accepted rows of which only the USD is known."""
+    symbols = verdict.accepted.filter(pl.col("oi_base").is_null())["symbol"].sort().to_list()
+    if not symbols:
+        return []
+    return [f"{len(symbols)} rows have no coins, no price came with them: {_some(symbols)}"]
 
 
 def _some(symbols: Sequence[str]) -> str:

@@ -34,6 +34,7 @@ from oirisk.templates.render import (
     render_report,
 )
 from oirisk.warehouse.archive import RunLabel, archive
+from oirisk.warehouse.audit import build_audit
 from oirisk.warehouse.build import (
     LONGEST_REACH,
     BuildWindow,
@@ -46,6 +47,7 @@ from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.files import write_whole
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
+    ROUTE_COLUMN,
     STORED_COLUMNS,
     RunRow,
     knows_later_listing,
@@ -201,7 +203,7 @@ def stored_rows(result: Derived, label: RunLabel) -> pl.DataFrame:
         pl.lit(label.snapshot_at).cast(pl.Datetime("us", "UTC")).alias("snapshot_at"),
         pl.lit("live").alias("source"),
         pl.lit(label.is_simulated).alias("is_simulated"),
-    ).select(STORED_COLUMNS)
+    ).select(*STORED_COLUMNS, ROUTE_COLUMN)
 
 
 def build_from(
@@ -248,7 +250,7 @@ def build_positions(connection: Writer, snapshot_at: datetime, settings: Setting
 def build_totals(
     connection: Writer, window: BuildWindow, settings: Settings, *, with_series: bool = True
 ) -> None:
-    """Build the marts that sum and compare, for a window of snapshots."""
+    """Build the marts that sum and compare, and audit, for a window of snapshots."""
     build_marts(
         connection,
         window,
@@ -260,6 +262,8 @@ def build_totals(
         settings.series.parameters(),
         with_series=with_series,
     )
+    if with_series:
+        build_audit(connection, window, settings.coverage.max_age_minutes)
 
 
 def write_report(home: Home, report: Report) -> Path:

@@ -79,7 +79,12 @@ class OpenInterestTable(Table):
     kind: str = column("perpetual, dated future or option", isin=KINDS)
     margin: str = column("linear, inverse or quanto", isin=MARGINS)
     oi_contracts: float = amount("null where not stated", unit="contracts", nullable=True)
-    oi_base: float = amount("open interest", unit="coin", method="M02")
+    oi_base: float = amount(
+        "open interest; null where only its USD is known, then quality is suspect",
+        unit="coin",
+        method="M02",
+        nullable=True,
+    )
     oi_usd: float = amount(
         "open interest; null without a price", unit="USD", method="M02", nullable=True
     )
@@ -105,6 +110,12 @@ class OpenInterestTable(Table):
     source: str = column("where it came from", isin=["live", "history", "import"])
     quality: str = column("suspect rows are stored and left out of totals", isin=["ok", "suspect"])
     is_simulated: bool = column("whether it comes from the simulated exchanges")
+    route_usd: float = amount(
+        "USD by the exchange's own figure that lies furthest from oi_usd; null without another",
+        unit="USD",
+        method="M02",
+        nullable=True,
+    )
 
     class Config:
         """One row per grain."""

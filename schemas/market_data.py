@@ -46,8 +46,9 @@ OPEN_INTEREST_DTYPES: Mapping[str, Dtype] = MappingProxyType(
         "quality": pl.String,
     }
 )
-OPEN_INTEREST_IGNORED = ("recorded_at", "run_id", "source")
-"""Columns of core.open_interest that the import sets itself; a file may carry them."""
+OPEN_INTEREST_IGNORED = ("recorded_at", "run_id", "source", "route_usd")
+"""Columns of core.open_interest that the import sets itself; a file may carry them. What another
+route gave is in the quality already."""
 OPEN_INTEREST_CHECKED = ("superseded_at", "is_simulated")
 """Columns that are judged and not stored as they are."""
 

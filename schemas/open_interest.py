@@ -41,6 +41,7 @@ CANDIDATE_DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "unit_rule": pl.String,
     "counting_factor": pl.Float64,
     "route_gap": pl.Float64,
+    "route_usd": pl.Float64,
     "problem": pl.String,
     "duplicate": pl.String,
     "record": pl.String,
@@ -72,7 +73,7 @@ class OpenInterestCandidate(pa.DataFrameModel):
     expiry: UtcTimestamp = pa.Field(nullable=True)
     oi_value: float = pa.Field(nullable=False)
     oi_contracts: float = _optional_amount()
-    oi_base: float = pa.Field(nullable=False, ge=0, lt=IMPOSSIBLE_AMOUNT)
+    oi_base: float = _optional_amount()
     oi_usd: float = _optional_amount()
     mark_price: float = _optional_amount(positive=True)
     index_price: float = _optional_amount(positive=True)
@@ -84,6 +85,7 @@ class OpenInterestCandidate(pa.DataFrameModel):
     unit_rule: str = pa.Field(nullable=True)
     counting_factor: float = pa.Field(nullable=True, gt=0, le=1)
     route_gap: float = pa.Field(nullable=True)
+    route_usd: float = _optional_amount()
     problem: str = pa.Field(nullable=True)
     duplicate: str = pa.Field(nullable=True)
     record: str

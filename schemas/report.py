@@ -129,6 +129,30 @@ class RejectRow(_Part):
     example_reason: str
 
 
+class QualityRow(_Part):
+    """How far the figures of one exchange can be relied on: five shares, and the least of them."""
+
+    venue: str
+    score: float
+    completeness: float
+    freshness: Figure
+    validity: Figure
+    consistency: Figure
+    convention: Figure
+    findings: int
+
+
+class AuditRow(_Part):
+    """What the auditor found, grouped by exchange and check, with the example furthest off."""
+
+    venue: str
+    check_name: str
+    severity: Literal["error", "warning"]
+    count: int
+    example_symbol: str
+    detail: str
+
+
 class Change(_Part):
     """What moved since the last report. ``subject`` is an asset, a venue or a cluster."""
 
@@ -223,6 +247,8 @@ class Report(_Part):
     venues: tuple[VenueRow, ...]
     coverage: tuple[CoverageRow, ...]
     rejects: tuple[RejectRow, ...]
+    quality: tuple[QualityRow, ...] = ()
+    audit: tuple[AuditRow, ...] = ()
     withheld: tuple[Withheld, ...]
     assumptions: tuple[str, ...]
     history: tuple[OiHistory, ...]

@@ -18,6 +18,7 @@ from oirisk.schemas.ledger import (
 )
 from oirisk.schemas.marts import MARTS
 from oirisk.schemas.marts_liquidation import LIQUIDATION_MARTS
+from oirisk.schemas.marts_quality import QUALITY_TABLES
 from oirisk.schemas.marts_series import BuildsTable, EventsTable, SupplyTable
 from oirisk.schemas.tables_market import MARKET_TABLES
 
@@ -26,6 +27,7 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         **MARTS,
         **MARKET_TABLES,
         **LIQUIDATION_MARTS,
+        **QUALITY_TABLES,
         "core.instruments": InstrumentsTable,
         "core.open_interest": OpenInterestTable,
         "core.bars": BarsTable,

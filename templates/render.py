@@ -38,6 +38,7 @@ _CONTENTS = (
     ("clusters", "Concentrations"),
     ("venues", "Venues"),
     ("coverage", "Coverage"),
+    ("quality", "Data quality"),
     ("withheld", "Not published"),
     ("assumptions", "Assumptions"),
     ("methods", "Methods"),
@@ -47,6 +48,7 @@ _SQL_SECTIONS = (
     "profiles",
     "venue_shares",
     "rejects",
+    "audit",
 )
 
 
@@ -199,6 +201,8 @@ def _tables(report: Report, medium: Medium, most_rows: int | None) -> dict[str, 
         sections.venues(report),
         sections.coverage(report),
         sections.rejects(report),
+        sections.quality(report),
+        sections.audit(report),
     )
     return {table.id: table.fit(medium, most_rows) for table in made}
 

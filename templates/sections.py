@@ -2,7 +2,14 @@
 
 from collections.abc import Mapping
 
-from oirisk.schemas.report import AssetRow, ClusterRow, CoverageRow, Report, VenueRow
+from oirisk.schemas.report import (
+    AssetRow,
+    ClusterRow,
+    CoverageRow,
+    QualityRow,
+    Report,
+    VenueRow,
+)
 from oirisk.templates import formats
 from oirisk.templates.tables import Cell, Column, Table, counted, quantity, table, words
 
@@ -174,6 +181,63 @@ def age(row: VenueRow) -> Cell:
         return quantity(part)
     in_hours = part.value if part.unit == "hours" else part.value / 60
     return Cell(formats.hours(in_hours), in_hours)
+
+
+def quality(report: Report) -> Table:
+    """Table of how far every exchange can be relied on, worst first."""
+    columns = (
+        Column("Venue"),
+        Column("Score", is_number=True),
+        Column("Complete", is_number=True, on_phone=False),
+        Column("Fresh", is_number=True, on_phone=False),
+        Column("Valid", is_number=True, on_phone=False),
+        Column("Consistent", is_number=True, on_phone=False),
+        Column("Convention", is_number=True, in_text=False, on_phone=False),
+        Column("Findings", is_number=True),
+    )
+    return table(
+        "quality",
+        "Data quality by exchange: the score is the least of the five shares",
+        columns,
+        [_quality(row) for row in report.quality],
+    )
+
+
+def _quality(row: QualityRow) -> tuple[Cell, ...]:
+    return (
+        words(row.venue),
+        Cell(formats.share(row.score), row.score),
+        Cell(formats.share(row.completeness), row.completeness),
+        quantity(row.freshness),
+        quantity(row.validity),
+        quantity(row.consistency),
+        quantity(row.convention),
+        counted(row.findings),
+    )
+
+
+def audit(report: Report) -> Table:
+    """Table of what the auditor found, errors first."""
+    columns = (
+        Column("Venue"),
+        Column("Check"),
+        Column("Severity", on_phone=False),
+        Column("Found", is_number=True),
+        Column("Example", on_phone=False),
+        Column("What was seen"),
+    )
+    rows = [
+        (
+            words(row.venue),
+            words(readable(row.check_name)),
+            words(row.severity, tone="warn" if row.severity == "error" else ""),
+            counted(row.count),
+            words(row.example_symbol or "the whole venue"),
+            words(row.detail),
+        )
+        for row in report.audit
+    ]
+    return table("audit", "What the audit found, every row in ops.audit", columns, rows)
 
 
 def _evidence(rule: str, evidence: str) -> Cell:

@@ -44,6 +44,7 @@ def is_quiet(report: Report) -> bool:
     return not (
         report.changes
         or report.rejects
+        or report.audit
         or report.is_degraded
         or report.previous_as_of is None
         or troubled

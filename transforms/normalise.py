@@ -145,7 +145,7 @@ def _converted(
     prices = read_prices(row, fields, instrument)
     price = choose_price(row, fields, instrument, prices)
     terms = Terms(instrument, price, settle_price)
-    amount, gap = _all_routes(row, product, observed, (value, rule), terms)
+    amount, others = _all_routes(row, product, observed, (value, rule), terms)
     multiplier = instrument.base_multiplier
     volume_base, volume_usd = read_volumes(row, fields, terms)
     return {
@@ -169,7 +169,8 @@ def _converted(
         "funding_interval_hours": _float(read_funding_interval(row, fields, instrument)),
         "unit_rule": rule.id,
         "counting_factor": float(rule.counting_factor),
-        "route_gap": _float(gap),
+        "route_gap": _float(_widest_gap(amount, others)),
+        "route_usd": _float(_furthest_usd(amount, others)),
     }
 
 
@@ -189,24 +190,46 @@ def _all_routes(
     at: datetime,
     figure: tuple[Decimal, UnitRule],
     terms: Terms,
-) -> tuple[Amount, Decimal | None]:
-    """Complete an amount from the row's other figures and tell how far they disagree."""
+) -> tuple[Amount, list[Amount]]:
+    """Complete an amount from the row's other figures; return those too, for comparison.
+
+    Without coins a row is still worth its USD; without either it is worth nothing.
+    """
     amount = terms.convert(*figure)
-    contracts, base, usd = amount.contracts, amount.base, amount.usd
-    gaps: list[Decimal] = []
+    others: list[Amount] = []
     for check in (unit_rules()[name] for name in product.checks):
-        other_value = number(pick(row, check.field))
-        if other_value is None or not check.is_valid_at(at):
+        value = number(pick(row, check.field))
+        if value is None or not check.is_valid_at(at):
             continue
-        other = terms.convert(other_value, check)
-        pairs = ((contracts, other.contracts), (base, other.base), (usd, other.usd))
-        gaps += [gap for gap in (relative_gap(*pair) for pair in pairs) if gap is not None]
-        contracts = other.contracts if contracts is None else contracts
-        base = other.base if base is None else base
-        usd = other.usd if usd is None else usd
-    if base is None:
+        other = terms.convert(value, check)
+        others.append(other)
+        amount = Amount(
+            other.contracts if amount.contracts is None else amount.contracts,
+            other.base if amount.base is None else amount.base,
+            other.usd if amount.usd is None else amount.usd,
+        )
+    if amount.base is None and amount.usd is None:
         raise _RowError(_no_base(figure[1], terms))
-    return Amount(contracts, base, usd), max(gaps, default=None)
+    return amount, others
+
+
+def _widest_gap(amount: Amount, others: Iterable[Amount]) -> Decimal | None:
+    """Tell how far the figures of a row disagree, in whichever unit they share."""
+    gaps = (
+        relative_gap(*pair)
+        for other in others
+        for pair in (
+            (amount.contracts, other.contracts), (amount.base, other.base), (amount.usd, other.usd)
+        )
+    )  # fmt: skip
+    return max((gap for gap in gaps if gap is not None), default=None)
+
+
+def _furthest_usd(amount: Amount, others: Iterable[Amount]) -> Decimal | None:
+    """Return the USD of the figure that lies furthest from the one that is used."""
+    gaps = {other.usd: relative_gap(amount.usd, other.usd) for other in others}
+    known = {usd: gap for usd, gap in gaps.items() if gap is not None}
+    return max(known, key=lambda usd: known[usd], default=None)
 
 
 def _no_base(rule: UnitRule, terms: Terms) -> str:

@@ -111,8 +111,12 @@ def _explained(frame: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def _graded(accepted: pl.DataFrame) -> pl.DataFrame:
-    """Mark as suspect what has no USD, or whose figures disagree among themselves."""
-    suspect = pl.col("oi_usd").is_null() | (pl.col("route_gap").fill_null(0) > ROUTE_TOLERANCE)
+    """Mark as suspect what lacks coins or USD, or whose figures disagree among themselves."""
+    suspect = (
+        pl.col("oi_base").is_null()
+        | pl.col("oi_usd").is_null()
+        | (pl.col("route_gap").fill_null(0) > ROUTE_TOLERANCE)
+    )
     return accepted.with_columns(
         pl.when(suspect).then(pl.lit("suspect")).otherwise(pl.lit("ok")).alias("quality")
     )

@@ -17,6 +17,9 @@ STORED_COLUMNS = (
     "source", "quality", "is_simulated",
 )  # fmt: skip
 
+ROUTE_COLUMN = "route_usd"
+"""Stored where a frame has it; history and imports give one figure only."""
+
 _RULE_COLUMNS = (
     "venue", "product", "field", "unit", "contract_size_source", "counting_factor",
     "unit_evidence", "counting_evidence", "unit_source", "counting_source", "valid_from",
@@ -51,11 +54,14 @@ def load_open_interest(
 
     Args:
         connection: Writer, inside a transaction.
-        rows: Frame with exactly ``STORED_COLUMNS``, one row per (snapshot_at, venue, symbol).
+        rows: Frame with ``STORED_COLUMNS`` and, where there is one, ``ROUTE_COLUMN``; one row per
+            (snapshot_at, venue, symbol).
         run_id: The run that brings the rows.
         recorded_at: When they become known.
     """
-    with _staged(connection, "staged_open_interest", rows.select(STORED_COLUMNS)):
+    has_route = ROUTE_COLUMN in rows.columns
+    route = pl.col(ROUTE_COLUMN) if has_route else pl.lit(None, pl.Float64).alias(ROUTE_COLUMN)
+    with _staged(connection, "staged_open_interest", rows.select(*STORED_COLUMNS, route)):
         connection.execute(
             statement("load/supersede_open_interest.sql"), {"recorded_at": recorded_at}
         )

@@ -21,6 +21,8 @@ _METHODS = {
     "M18": "Concentration: share of each exchange in single-sided open interest.",
     "M21": "Entry profile: openings are placed where price traded, closings thin out what stood.",
     "M24": "Clusters: price bins of the profile above median plus two robust deviations.",
+    "M36": "Data quality: the least of completeness, freshness, validity, consistency (rows that "
+    "the audit does not flag) and convention (rows whose unit and counting are on record).",
     "M38": "Exchanges that add longs and shorts up are halved before anything is summed.",
 }
 _MARTS = {
@@ -37,6 +39,8 @@ _MARTS = {
     "where snapshot_at = '{at}' and kind_group = 'futures' group by venue order by 2 desc",
     "coverage": "select * from ops.coverage where run_id = '{run}' order by venue",
     "rejects": "select * from ops.rejects where run_id = '{run}'",
+    "quality": "select * from marts.data_quality where run_id = '{run}' order by score, venue",
+    "audit": "select * from ops.audit where run_id = '{run}' order by severity, venue, symbol",
     "withheld": "select asset, coverage, withheld_reason from marts.oi_by_asset "
     "where snapshot_at = '{at}' and not published",
     "history": "select snapshot_at, asset, oi_base, oi_usd, price from marts.oi_by_asset "
@@ -78,6 +82,8 @@ def assemble(connection: Reader, run_id: str, settings: Settings) -> Report:
         venues=rows.venue_rows(facts),
         coverage=rows.coverage_rows(facts),
         rejects=rows.reject_rows(facts),
+        quality=rows.quality_rows(facts),
+        audit=rows.audit_rows(facts),
         withheld=prose.withheld(facts),
         assumptions=prose.assumptions(facts),
         history=rows.histories(facts),

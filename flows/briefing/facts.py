@@ -30,6 +30,8 @@ class Facts:
     moved: list[Record]
     coverage: list[Record]
     rejects: list[Record]
+    quality: list[Record]
+    audit: list[Record]
     findings: list[Record]
     history: Mapping[str, list[Record]]
     profiles: Mapping[str, list[Record]]
@@ -75,6 +77,8 @@ def read_facts(connection: Reader, run_id: str, settings: Settings) -> Facts:
         moved=_rows(connection, "changes_assets", **at, **earlier, **age),
         coverage=_rows(connection, "coverage", run_id=run_id, **earlier),
         rejects=_rows(connection, "rejects", run_id=run_id),
+        quality=_rows(connection, "quality", run_id=run_id),
+        audit=_rows(connection, "audit", run_id=run_id),
         findings=_rows(connection, "findings", **at, **age),
         history={
             asset: _rows(

@@ -70,6 +70,7 @@ def bottom_line(facts: Facts) -> tuple[Sentence, ...]:
     """Say in at most four sentences what matters."""
     sentences = [_total_sentence(facts)]
     sentences += [_asset_sentence(row) for row in facts.assets[:1] if row["published"]]
+    sentences += _audit_sentence(facts)
     sentences += _cluster_sentence(facts)
     sentences += _coverage_sentence(facts)
     return tuple(sentences[:_NAMED])
@@ -115,6 +116,20 @@ def _cluster_sentence(facts: Facts) -> list[Sentence]:
             text=f"The nearest concentration of entries is {row['asset']} at {low} to {high} "
             f"({where}), modelled at {band}.",
             method="M24",
+        )
+    ]
+
+
+def _audit_sentence(facts: Facts) -> list[Sentence]:
+    """Warn of an exchange whose figures all changed at once: the totals hold them as they came."""
+    jumped = [row["venue"] for row in facts.audit if row["check_name"] == "venue_jump"]
+    if not jumped:
+        return []
+    return [
+        Sentence(
+            text=f"Do not read the change of {', '.join(jumped)}: its figures moved by one round "
+            "factor at once, as a change of unit or counting does.",
+            method="M36",
         )
     ]
 

@@ -4,6 +4,7 @@ from oirisk.flows.briefing.facts import Facts, Record
 from oirisk.flows.briefing.figures import NO_DAY, NO_WEEK, WITHHELD, figure, is_publishable
 from oirisk.schemas.report import (
     AssetRow,
+    AuditRow,
     ClusterRow,
     CoverageRow,
     Figure,
@@ -11,11 +12,15 @@ from oirisk.schemas.report import (
     OiPoint,
     Profile,
     ProfileBin,
+    QualityRow,
     RejectRow,
     Unit,
     VenueRow,
     VenueShare,
 )
+
+_JUDGED = ("freshness", "validity", "consistency", "convention")
+NO_ROWS = "the exchange gave no row"
 
 
 def asset_rows(facts: Facts) -> tuple[AssetRow, ...]:
@@ -126,6 +131,25 @@ def coverage_rows(facts: Facts) -> tuple[CoverageRow, ...]:
 def reject_rows(facts: Facts) -> tuple[RejectRow, ...]:
     """Return refused rows by venue and check."""
     return tuple(RejectRow(**row) for row in facts.rejects)
+
+
+def quality_rows(facts: Facts) -> tuple[QualityRow, ...]:
+    """Return how far each venue can be relied on, worst first."""
+    return tuple(
+        QualityRow(
+            venue=row["venue"],
+            score=row["score"],
+            completeness=row["completeness"],
+            **{name: figure(row[name], "share", NO_ROWS) for name in _JUDGED},
+            findings=row["findings"],
+        )
+        for row in facts.quality
+    )
+
+
+def audit_rows(facts: Facts) -> tuple[AuditRow, ...]:
+    """Return what the auditor found by venue and check, errors first."""
+    return tuple(AuditRow(**row) for row in facts.audit)
 
 
 def share_rows(facts: Facts) -> tuple[VenueShare, ...]:

@@ -3,7 +3,8 @@
 Open interest is ``openInterest`` in coins (``k`` names in thousands). The unit is documented by
 the info endpoint ``metaAndAssetCtxs``; whether it counts one side is disputed (assumed one-sided).
 The answer carries no time: rows are dated to their receipt. Funding is paid every hour.
-Builder-deployed exchanges list coins under names of their own (XYZ-TSLA), which stay apart.
+Builder-deployed exchanges list coins under names of their own (XYZ-TSLA, FELT-PAXG), which stay
+apart: whoever deploys one chooses name and oracle, so hyna:BTC is not proven to be bitcoin.
 """
 
 from collections.abc import Sequence

@@ -2,8 +2,8 @@
 
 ``base`` and ``usd`` are written as the arithmetic itself, response figure x contract size x
 counting factor and then x price, with the figures as they stand in the responses. ``usd`` None
-means that no price of that moment came with the figure; ``why`` says so. Rows in ``REFUSED``
-cannot even be turned into coins.
+means that no price of that moment came with the figure; ``why`` says so. Of the rows in
+``WITHOUT_COINS`` only the USD is known.
 """
 
 import asyncio
@@ -324,15 +324,15 @@ EXPECTED = (
     Expected("woofipro", "woofipro", "BTC/USDC:USDC", 110.64612, 110.64612 * 64171.0),
 )
 
-REFUSED = {
-    # 26542436 contracts x 10 USD = 265424360 USD, but coins need a price, and none came.
-    "binancecoinm": "ETHUSD_PERP",
-    "more/binancecoinm.2020-06-04": "BTCUSD_200626",
-    "more/binancecoinm.2023-02-25": "ETHUSD_PERP",
-    # 7409966.52 USDT; coins need a price, and none came.
-    "more/bingx.2023-12-16": "EOS-USDT",
+WITHOUT_COINS = {
+    # Contracts of 10 USD, and of 100 USD for BTC: no price is in their value.
+    "binancecoinm": ("ETH/USD:ETH", 26542436 * 10.0),
+    "more/binancecoinm.2020-06-04": ("BTC/USD:BTC-200626", 15004 * 100.0),
+    "more/binancecoinm.2023-02-25": ("ETH/USD:ETH", 26613524 * 10.0),
+    # The exchange prints USDT.
+    "more/bingx.2023-12-16": ("EOS/USDT:USDT", 7409966.52),
 }
-"""Rows that cannot be turned into coins: market id by file."""
+"""Rows whose coins need a price, and none came: symbol and USD by file."""
 
 
 @dataclass(frozen=True)
@@ -382,7 +382,9 @@ def test_a_recorded_row_gives_the_figures_worked_out_by_hand(
 
 
 def test_every_file_and_every_row_of_it_is_accounted_for(recorded: Path) -> None:
-    expected = {(row.file, row.symbol) for row in EXPECTED} | set(REFUSED.items())
+    expected = {(row.file, row.symbol) for row in EXPECTED} | {
+        (name, symbol) for name, (symbol, _) in WITHOUT_COINS.items()
+    }
     seen = set()
     for name, path in _files(recorded).items():
         for venue in read_recording(path).tapes:
@@ -402,16 +404,18 @@ def test_every_recorded_response_is_asked_for(recorded: Path) -> None:
     assert unused == {}
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_figure_that_cannot_become_coins_is_refused_with_the_reason(
+@pytest.mark.parametrize("name", WITHOUT_COINS)
+def test_a_figure_that_cannot_become_coins_is_kept_in_usd_and_named(
     recorded: Path, name: str
 ) -> None:
     venue = name.rpartition("/")[2].partition(".")[0]
-    verdict = _replay(recorded / f"{name}.jsonl", venue).derived.verdict
+    symbol, usd = WITHOUT_COINS[name]
+    derived = _replay(recorded / f"{name}.jsonl", venue).derived
+    row = _replay(recorded / f"{name}.jsonl", venue).rows()[symbol]
 
-    refused = [row for row in verdict.rejected.to_dicts() if row["symbol"] == REFUSED[name]]
-    assert [row["check_name"] for row in refused] == ["base_known"]
-    assert "without a price" in refused[0]["reason"]
+    assert (row["oi_base"], row["oi_usd"], row["quality"]) == (None, usd, "suspect")
+    assert derived.verdict.rejected.is_empty()
+    assert any("no coins" in problem and symbol in problem for problem in derived.problems)
 
 
 @pytest.mark.parametrize(

@@ -40,3 +40,21 @@ def test_options_and_futures_of_one_answer_are_summed_apart(
     found = {row["kind_group"]: (row["oi_base"], row["oi_usd"]) for row in rows}
     assert found["futures"] == pytest.approx(futures, rel=1e-9)
     assert found["options"] == pytest.approx(options, rel=1e-9)
+
+
+@pytest.mark.integration
+def test_a_row_without_coins_is_stored_told_and_in_no_total(
+    recorded: Path, make_desk: Callable[..., Any]
+) -> None:
+    desk = make_desk("binancecoinm", venues=("binancecoinm",))
+    outcome = desk.replay(recorded / "binancecoinm.jsonl")
+    rows = desk.rows("select oi_base, oi_usd, quality from core.open_interest")
+    report = desk.report(outcome)
+
+    assert rows == [{"oi_base": None, "oi_usd": 265424360.0, "quality": "suspect"}]
+    assert outcome.state == "partial"
+    for mart in ("oi_by_asset", "oi_by_venue", "oi_candles", "oi_profile", "clusters"):
+        assert desk.column(f"select count(*) from marts.{mart}") == [0], mart  # noqa: S608
+    assert "the amount of coins is unknown" in " ".join(item.reason for item in report.withheld)
+    assert report.tiles[0].figure.value is None
+    assert desk.column("select rows_suspect from marts.data_quality") == [1]

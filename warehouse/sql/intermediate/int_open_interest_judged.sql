@@ -27,7 +27,7 @@ facts as (
         is_simulated,
         abs(epoch_us(snapshot_at) - epoch_us(observed_at))
         <= $max_age_minutes * 60e6 as is_timely,
-        quality = 'ok' and oi_base < 1e24 and coalesce(oi_usd < 1e24, false) as is_sound
+        quality = 'ok' and coalesce(oi_base < 1e24 and oi_usd < 1e24, false) as is_sound
     from core.open_interest
     where
         snapshot_at between $earliest and $until

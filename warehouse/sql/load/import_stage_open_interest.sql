@@ -23,6 +23,7 @@ select
     slice.counting_factor,
     'import' as source,
     slice.quality,
-    false as is_simulated
+    false as is_simulated,
+    null::double as route_usd
 from import_slice as slice
 where slice.row_id not in (select repeats.row_id from import_repeats as repeats)

@@ -10,6 +10,8 @@ uncounted as (
         facts.venue,
         facts.symbol,
         case
+            when facts.quality = 'suspect' and facts.oi_base is null
+                then 'the exchange sent no price, so the amount of coins is unknown'
             when facts.quality = 'suspect' and facts.oi_usd is null
                 then 'the exchange sent no price, so USD is unknown'
             when facts.quality = 'suspect'

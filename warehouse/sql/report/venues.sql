@@ -2,6 +2,7 @@
 -- Grain   one row per venue, product and unit rule
 -- Inputs  core.open_interest, ops.unit_rules
 -- Params  $snapshot_at, $max_age_minutes
+-- Imported rows follow no rule of the registry: they are taken in coins, by assumption.
 with
 
 facts as (
@@ -9,6 +10,7 @@ facts as (
     select
         known.venue,
         known.unit_rule,
+        known.counting_factor,
         known.kind,
         known.oi_usd,
         known.observed_at
@@ -25,22 +27,22 @@ facts as (
 
 select
     facts.venue,
-    rules.product,
-    rules.field,
-    rules.unit,
-    rules.unit_evidence,
-    rules.counting_factor,
-    rules.counting_evidence,
-    rules.counting_source,
+    coalesce(rules.product, facts.unit_rule) as product,
+    coalesce(rules.field, 'oi_base') as field,
+    coalesce(rules.unit, 'base') as unit,
+    coalesce(rules.unit_evidence, 'assumed') as unit_evidence,
+    coalesce(rules.counting_factor, facts.counting_factor) as counting_factor,
+    coalesce(rules.counting_evidence, 'assumed') as counting_evidence,
+    coalesce(rules.counting_source, 'no rule of the registry') as counting_source,
     bool_and(facts.kind = 'option') as is_option,
     core.exact_sum(facts.oi_usd) as oi_usd,
     count(*) as instruments,
     (epoch($snapshot_at) - epoch(min(facts.observed_at))) / 60 as age_minutes
 from facts
-inner join ops.unit_rules as rules
+left join ops.unit_rules as rules
     on facts.unit_rule = rules.unit_rule
 group by all
 order by
     facts.venue,
-    rules.product,
-    rules.field
+    product,
+    field

@@ -1,0 +1,52 @@
+-- int_audit_rows: current facts of the snapshots to audit and of those they are compared with.
+-- Grain   one row per (snapshot_at, venue, symbol)
+-- Inputs  core.open_interest, int_audit_snapshots
+-- Params  $max_age_minutes  double, further from the snapshot than this is stale
+-- held is what a price move alone leaves unchanged: USD of face value for inverse contracts,
+-- else coins; traded is the 24-hour volume in the same unit, null for quanto contracts and
+-- options, whose volume comes in units of its own. price is that of the coin.
+with
+
+facts as (
+
+    select
+        facts.*,
+        snapshots.is_audited,
+        facts.margin = 'inverse' and facts.kind <> 'option' as is_usd_sized,
+        abs(epoch_us(facts.snapshot_at) - epoch_us(facts.observed_at))
+        <= $max_age_minutes * 60e6 as is_timely
+    from core.open_interest as facts
+    inner join int_audit_snapshots as snapshots
+        on facts.snapshot_at = snapshots.snapshot_at
+    where facts.superseded_at is null
+
+)
+
+select
+    snapshot_at,
+    observed_at,
+    is_audited,
+    venue,
+    symbol,
+    asset,
+    kind,
+    unit_rule,
+    quality,
+    is_timely,
+    is_simulated,
+    oi_contracts,
+    oi_base,
+    oi_usd,
+    route_usd,
+    case when kind = 'option' then coalesce(mark_price, index_price) else mark_price end as price,
+    case when is_usd_sized then 'USD' else 'coin' end as unit,
+    case when is_usd_sized then oi_usd else oi_base end as held,
+    case
+        when kind = 'option' or margin = 'quanto' then null
+        when is_usd_sized then volume_24h_usd
+        else volume_24h_base
+    end as traded,
+    is_timely
+    and quality = 'ok'
+    and coalesce(oi_base < 1e24 and oi_usd < 1e24, false) as is_sound
+from facts
