@@ -132,6 +132,25 @@ class VenueClient:
 
         return await self._attempts(line.name, attempt)
 
+    async def call(self, endpoint: str, request: Callable[[Any], Awaitable[Result]]) -> Result:
+        """Make a call that ccxt reads itself, retried, paced and kept like any other.
+
+        Args:
+            endpoint: Name under which the answers are archived.
+            request: Makes the call on the ccxt client it is given.
+
+        Raises:
+            SourceError: It never worked, or never could be read; says what was seen last.
+        """
+
+        async def attempt() -> Result:
+            try:
+                return await request(self._client)
+            except UNREADABLE as error:
+                raise BodyError(f"ccxt cannot read the answer: {error!r}") from error
+
+        return await self._attempts(endpoint, attempt)
+
     def _is_fresh(self, received_at: datetime) -> bool:
         return timedelta(0) <= self.source.now() - received_at < KNOWN_FOR
 

@@ -28,6 +28,8 @@ from oirisk.schemas.venue import Venue
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.market_cache import latest_markets
 
+_PATIENCE_SECONDS = 60.0
+
 
 class Progress(Protocol):
     """Where a run tells how far it is; the command line shows it, others ignore it."""
@@ -162,6 +164,7 @@ async def _snapshot(
         source=source.name,
         is_simulated=source.is_simulated,
         settings=settings,
+        patience_seconds=_PATIENCE_SECONDS,
     )
     harvests = await _harvest(venues, source, frame)
     _announce("validating, loading and aggregating")

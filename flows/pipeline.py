@@ -62,7 +62,8 @@ log = logging.getLogger(__name__)
 class RunFrame:
     """What is fixed before a run begins.
 
-    ``snapshot_at`` is the scheduled instant, ``started_at`` the wall clock.
+    ``snapshot_at`` is the scheduled instant, ``started_at`` the wall clock; for
+    ``patience_seconds`` a run waits until another, such as a batch of a backfill, has stored.
     """
 
     home: Home
@@ -72,6 +73,7 @@ class RunFrame:
     source: SourceName
     is_simulated: bool
     settings: Settings
+    patience_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def store(frame: RunFrame, harvests: Sequence[Harvest], ended_at: datetime) -> O
     archive(frame.home, label, [response for one in harvests for response in one.responses])
     venues = known_venues(frame.settings)
     derived = [derive(venues[one.venue], one.responses) for one in harvests]
-    with writing(frame.home, frame.started_at) as connection:
+    with writing(frame.home, frame.started_at, wait_seconds=frame.patience_seconds) as connection:
         require_same_kind(connection, is_simulated=frame.is_simulated)
         outcome = record(connection, label, harvests, derived, frame.started_at, ended_at)
         for result in derived:
@@ -163,7 +165,8 @@ def run_id(frame: RunFrame, harvests: Sequence[Harvest]) -> str:
                 response.error or "",
             )  # fmt: skip
             digest.update("\x1f".join(parts).encode())
-        digest.update("\x1e".join((harvest.venue, harvest.status, *harvest.failures)).encode())
+        said = (*harvest.failures, *harvest.notes)
+        digest.update("\x1e".join((harvest.venue, harvest.status, *said)).encode())
     return f"{frame.snapshot_at:%Y%m%dT%H%M%SZ}-{digest.hexdigest()[:8]}"
 
 

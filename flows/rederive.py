@@ -140,8 +140,15 @@ def _harvests(responses: Sequence[Response], known: Mapping[str, Venue]) -> list
         harvest = harvests.setdefault(response.venue, Harvest(response.venue))
         harvest.responses.append(response)
         if response.error and (response.venue, response.endpoint) not in answered:
-            harvest.failures.append(f"{response.endpoint}: {response.error}")
+            said = harvest.notes if _only_completes(response, known) else harvest.failures
+            said.append(f"{response.endpoint}: {response.error}")
     return [harvest for harvest in harvests.values() if harvest.venue in known]
+
+
+def _only_completes(response: Response, known: Mapping[str, Venue]) -> bool:
+    venue = known.get(response.venue)
+    lines = venue.lines if venue else ()
+    return any(line.completes for line in lines if line.name == response.endpoint)
 
 
 def _rebuild(connection: Writer, instants: Sequence[datetime], settings: Settings) -> None:
