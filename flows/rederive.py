@@ -10,6 +10,7 @@ import polars as pl
 from oirisk.flows.chosen import known_venues
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.extract import Harvest
+from oirisk.flows.gathered import load_options
 from oirisk.flows.pipeline import (
     build_positions,
     build_totals,
@@ -112,6 +113,8 @@ def _restate(
         record(connection, label, _harvests(responses, known), derived, now)
         for result in derived:
             load_listing(connection, result, label)
+            mine = [response for response in responses if response.venue == result.venue]
+            load_options(connection, result, mine, label, now)
             rows = stored_rows(result, label)
             frames.append(rows.with_columns(pl.lit(label.run_id).alias("run_id")))
             venues.add(result.venue)

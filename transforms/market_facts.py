@@ -100,6 +100,6 @@ def judge_facts(table: str, rows: pl.DataFrame) -> Judged:
                     pl.struct(pl.all()).struct.json_encode().alias("record"),
                     pl.lit(f"{table}.{name}").alias("check_name"),
                     pl.lit(reason).alias("reason"),
-                ).select(REJECT_DTYPES)
+                ).select(list(REJECT_DTYPES))
             )
     return Judged(rows, pl.concat([pl.DataFrame(schema=REJECT_DTYPES), *refused]))

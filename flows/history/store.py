@@ -103,7 +103,7 @@ def _interest(page: Page, now: datetime) -> Judged:
         record,
         pl.lit("contradicts_row").alias("check_name"),
         pl.lit("rows of one instant contradict each other").alias("reason"),
-    ).select(REJECT_DTYPES)
+    ).select(list(REJECT_DTYPES))
     once = judged.accepted.filter(~pl.col("snapshot_at").is_duplicated())
     return Judged(once, pl.concat([judged.rejected, refused]))
 

@@ -34,6 +34,7 @@ from oirisk.warehouse.writer import Writer
 FLOW = "top_up"
 DEPTH = timedelta(days=1)
 _NAMED = 3
+_REASONS = 5
 ASKED = frozenset({*HISTORIES, *TERMS, *CALLS, *(venue for venue, _ in FORMS)})
 """Exchanges that have something to tell, by ccxt id."""
 
@@ -78,7 +79,9 @@ class ToppedUp:
         alike: dict[str, list[str]] = {}
         for what, why in self.failures.items():
             alike.setdefault(why, []).append(what)
-        return "; ".join(f"{_some(names)}: {why}" for why, names in alike.items())
+        said = [f"{_some(names)}: {why}" for why, names in alike.items()]
+        more = [f"{len(said) - _REASONS} more reasons"] if len(said) > _REASONS else []
+        return "; ".join([*said[:_REASONS], *more])
 
 
 def _some(names: Sequence[str]) -> str:
