@@ -80,11 +80,15 @@ class VenueClient:
         In order of the calls, then of the attempts, however the answers overtook each other. The
         market list stands last; it is complete once the client is closed.
         """
-        received = [one for call in self._calls for attempt in call for one in attempt.responses]
         if self._listed is None:
-            return received
+            return self.answers
         # Written out only now: at the start of a run it would hold up every other venue.
-        return [*received, _markets_response(self.venue.id, *self._listed)]
+        return [*self.answers, _markets_response(self.venue.id, *self._listed)]
+
+    @property
+    def answers(self) -> list[Response]:
+        """The same without the market list."""
+        return [one for call in self._calls for attempt in call for one in attempt.responses]
 
     async def markets(self, known: KnownMarkets | None = None) -> tuple[list[Market], bool]:
         """Return what the venue lists, and whether that was known without asking.
@@ -131,6 +135,25 @@ class VenueClient:
             return responses[-1], line.rows(decode(responses[-1].body))
 
         return await self._attempts(line.name, attempt)
+
+    async def call(self, endpoint: str, request: Callable[[Any], Awaitable[Result]]) -> Result:
+        """Make a call that ccxt reads itself, retried, paced and kept like any other.
+
+        Args:
+            endpoint: Name under which the answers are archived.
+            request: Makes the call on the ccxt client it is given.
+
+        Raises:
+            SourceError: It never worked, or never could be read; says what was seen last.
+        """
+
+        async def attempt() -> Result:
+            try:
+                return await request(self._client)
+            except UNREADABLE as error:
+                raise BodyError(f"ccxt cannot read the answer: {error!r}") from error
+
+        return await self._attempts(endpoint, attempt)
 
     def _is_fresh(self, received_at: datetime) -> bool:
         return timedelta(0) <= self.source.now() - received_at < KNOWN_FOR
@@ -200,6 +223,16 @@ class VenueClient:
         """
         wait = self.settings.backoff_seconds * 2.0 ** (failed - 1) * random.uniform(0.5, 1.5)  # noqa: S311
         return min(wait, self.limits.longest_wait_seconds) * self.source.patience
+
+
+def limits_of(settings: FetchSettings) -> RequestLimits:
+    """Return how far settings let a venue be pressed."""
+    return RequestLimits(
+        concurrent_calls=settings.concurrent_calls,
+        longest_wait_seconds=settings.longest_wait_seconds,
+        stops=settings.stops,
+        lost_calls=settings.lost_calls,
+    )
 
 
 def check_venue_exists(venue_id: str) -> None:

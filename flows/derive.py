@@ -35,6 +35,7 @@ class Derived:
         verdict: Accepted and rejected rows.
         expected: Active instruments that the answers should hold.
         problems: What went wrong, in words, for ``ops.coverage.error``.
+        notes: What rows lack that are whole otherwise: it stands there too, and is no failure.
     """
 
     venue: str
@@ -43,6 +44,7 @@ class Derived:
     verdict: Verdict
     expected: int
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def received(self) -> int:
@@ -81,7 +83,7 @@ def derive(venue: Venue, responses: Sequence[Response]) -> Derived:
     verdict = validate(candidates)
     problems += _missing(expected, candidates, listing)
     problems += _refused(verdict)
-    problems += _without_usd(verdict)
+    problems += _without_usd(verdict.accepted.filter(pl.col("kind") != "option"))
     problems += _without_coins(verdict)
     return Derived(
         venue=venue.id,
@@ -90,6 +92,7 @@ def derive(venue: Venue, responses: Sequence[Response]) -> Derived:
         verdict=verdict,
         expected=len(expected),
         problems=tuple(problems),
+        notes=tuple(_without_usd(verdict.accepted.filter(pl.col("kind") == "option"))),
     )
 
 
@@ -114,7 +117,7 @@ def coverage_row(harvest: Harvest, derived: Derived, run_id: str) -> dict[str, o
         "rejected": derived.verdict.rejected.height,
         "requests": harvest.requests,
         "seconds": harvest.seconds,
-        "error": "; ".join(problems) or None,
+        "error": "; ".join([*problems, *harvest.notes, *derived.notes]) or None,
     }
 
 
@@ -179,9 +182,9 @@ def _refused(verdict: Verdict) -> list[str]:
     return [f"{count} rows refused by {name}" for name, count in counts.iter_rows()]
 
 
-def _without_usd(verdict: Verdict) -> list[str]:
-    """Name accepted rows that no price came with."""
-    symbols = verdict.accepted.filter(pl.col("oi_usd").is_null())["symbol"].sort().to_list()
+def _without_usd(accepted: pl.DataFrame) -> list[str]:
+    """Name accepted rows that no price came with; they do not count as fresh in any total."""
+    symbols = accepted.filter(pl.col("oi_usd").is_null())["symbol"].sort().to_list()
     if not symbols:
         return []
     return [f"{len(symbols)} rows have no USD value, no price came with them: {_some(symbols)}"]

@@ -27,6 +27,8 @@ class Harvest:
         status: ``asked``, or ``skipped`` when the source does not hold the venue.
         responses: Everything received, by call and attempt; usable answers have no ``error``.
         failures: Why calls failed, as ``line: reason``; calls that failed alike are one entry.
+        notes: The same for lines that only complete others: a price or volume is missing, and
+            no open interest.
         seconds: Wall time.
     """
 
@@ -34,6 +36,7 @@ class Harvest:
     status: str = "asked"
     responses: list[Response] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
@@ -78,7 +81,9 @@ async def harvest_venue(
         plan.give_up(f"no answer within the {settings.venue_timeout_seconds:g} s for the venue")
     except SourceError as error:
         plan.problems.append(error.reason)
-    harvest.failures = [*plan.problems, *_summed_up(plan.asked)]
+    needed = [one for one in plan.asked if not one.line.completes]
+    harvest.failures = [*plan.problems, *_summed_up(needed)]
+    harvest.notes = _summed_up([one for one in plan.asked if one.line.completes])
     harvest.responses = _marked(client.responses, [one.response for one in plan.asked])
     harvest.seconds = time.perf_counter() - started
     return harvest

@@ -14,12 +14,21 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
+from prefect.utilities.annotations import opaque
 
-from oirisk.flows.breaker import RequestLimits
 from oirisk.flows.chosen import chosen_venues
+from oirisk.flows.client import limits_of
 from oirisk.flows.extract import Harvest, harvest_venue
+from oirisk.flows.gathered import Gathered
+from oirisk.flows.history.top_up import ASKED, ToppedUp, Wanted, ask_venue
 from oirisk.flows.mailing import mail_report
-from oirisk.flows.pipeline import Outcome, RunFrame, report_of, store, write_report
+from oirisk.flows.pipeline import (
+    Outcome,
+    RunFrame,
+    report_of,
+    store,
+    write_report,
+)
 from oirisk.flows.recording import Recording, read_recording
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import LiveSource, ReplaySource, SandboxSource, Source, wall_clock
@@ -27,6 +36,8 @@ from oirisk.schemas.errors import OiRiskError, RecordingError
 from oirisk.schemas.venue import Venue
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.market_cache import latest_markets
+
+_PATIENCE_SECONDS = 60.0
 
 
 class Progress(Protocol):
@@ -63,22 +74,23 @@ PROGRESS: ContextVar[Progress] = ContextVar("PROGRESS", default=_Silent())  # no
 async def extract(venue: Venue, source: Source, frame: RunFrame) -> Harvest:
     """Ask one venue, which needs not list its markets again within a day."""
     fetch = frame.settings.fetch
-    limits = RequestLimits(
-        concurrent_calls=fetch.concurrent_calls,
-        longest_wait_seconds=fetch.longest_wait_seconds,
-        stops=fetch.stops,
-        lost_calls=fetch.lost_calls,
-    )
+    limits = limits_of(fetch)
     known = None
     if source.name == "live":
         known = latest_markets(frame.home, venue.id, frame.started_at, source=source.name)
     return await harvest_venue(venue, source, fetch, known, limits)
 
 
+@task(name="top up", task_run_name="top up {venue.id}", cache_policy=NO_CACHE)
+async def top_up(venue: Venue, source: Source, frame: RunFrame, wanted: Wanted) -> ToppedUp:
+    """Ask one venue for the last day and what else the methods need."""
+    return await ask_venue(venue, source, frame.settings, wanted)
+
+
 @task(name="store", cache_policy=NO_CACHE)
-def load(frame: RunFrame, harvests: list[Harvest]) -> Outcome:
+def load(frame: RunFrame, gathered: Gathered) -> Outcome:
     """Archive, validate, load, aggregate and publish."""
-    return store(frame, harvests, wall_clock())
+    return store(frame, gathered.harvests, wall_clock(), gathered)
 
 
 @task(name="render", cache_policy=NO_CACHE)
@@ -162,10 +174,14 @@ async def _snapshot(
         source=source.name,
         is_simulated=source.is_simulated,
         settings=settings,
+        patience_seconds=_PATIENCE_SECONDS,
     )
     harvests = await _harvest(venues, source, frame)
+    gathered = Gathered(harvests, settings)
+    if name == "nightly" and _is_topped_up(frame):
+        gathered.told = await _top_up(venues, source, frame, gathered)
     _announce("validating, loading and aggregating")
-    outcome = load(frame, harvests)
+    outcome = load(frame, gathered)
     get_run_logger().info(
         "run done run_id=%s state=%s accepted=%d rejected=%d",
         outcome.run_id, outcome.state, outcome.accepted, outcome.rejected,
@@ -191,6 +207,34 @@ async def _harvest(venues: tuple[Venue, ...], source: Source, frame: RunFrame) -
         return harvest
 
     return list(await asyncio.gather(*(ask(venue) for venue in venues)))
+
+
+def _is_topped_up(frame: RunFrame) -> bool:
+    """Tell whether venues are asked for more; a recording holds the answers of the run alone."""
+    terms = frame.settings.top_up
+    return terms.enabled and (frame.source == "live" or (terms.simulated and frame.is_simulated))
+
+
+async def _top_up(
+    venues: tuple[Venue, ...], source: Source, frame: RunFrame, gathered: Gathered
+) -> tuple[ToppedUp, ...]:
+    """Ask all venues at once for more; one that breaks lacks it, and the run goes on."""
+    wanted = gathered.wanted(frame.snapshot_at, frame.settings.top_up.assets)
+    if not wanted.assets:
+        return ()
+    _announce(f"asking for the last day of {len(wanted.assets)} coins")
+
+    async def ask(venue: Venue) -> ToppedUp:
+        # Prefect types this call as if it were not asynchronous.
+        state: State[ToppedUp] = await top_up(  # type: ignore[misc]
+            venue, source, frame, opaque(wanted), return_state=True
+        )
+        if state.is_completed():
+            return await state.aresult()
+        return ToppedUp(venue.id, failures={"venue": state.message or "the top-up crashed"})
+
+    asked = [venue for venue in venues if venue.id in ASKED and source.offers(venue.id)]
+    return tuple(await asyncio.gather(*(ask(venue) for venue in asked)))
 
 
 def _source(

@@ -2,14 +2,14 @@
 
 ::
 
-    harvest_all ──> archive ──> derive ──> load ──> marts ──> publish ──> report
-      ccxt          raw/        rows       core     marts     copy        HTML, mail parts
+    harvest_all ──> derive ──> top up ──> archive, load ──> marts ──> publish ──> report
+      ccxt          rows       history    raw/, core        marts     copy        HTML, mail parts
 """
 
 import hashlib
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from pydantic import ValidationError
 
 from oirisk import __version__
 from oirisk.flows.briefing import assemble
-from oirisk.flows.chosen import known_venues
-from oirisk.flows.derive import Derived, coverage_row, derive, instruments_frame
+from oirisk.flows.derive import Derived, coverage_row, instruments_frame
 from oirisk.flows.extract import Harvest
+from oirisk.flows.gathered import Gathered, load_beside
+from oirisk.flows.history.top_up import FLOW as TOP_UP
 from oirisk.flows.settings import Settings
 from oirisk.flows.sources import SourceName
 from oirisk.schemas.errors import CoverageError
@@ -69,7 +70,8 @@ _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 class RunFrame:
     """What is fixed before a run begins.
 
-    ``snapshot_at`` is the scheduled instant, ``started_at`` the wall clock.
+    ``snapshot_at`` is the scheduled instant, ``started_at`` the wall clock; for
+    ``patience_seconds`` a run waits until another, such as a batch of a backfill, has stored.
     """
 
     home: Home
@@ -79,6 +81,7 @@ class RunFrame:
     source: SourceName
     is_simulated: bool
     settings: Settings
+    patience_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,19 @@ class Outcome:
     refused: tuple[str, ...] = ()
 
 
-def store(frame: RunFrame, harvests: Sequence[Harvest], ended_at: datetime) -> Outcome:
-    """Archive, derive, load, aggregate and publish one run.
+def store(
+    frame: RunFrame,
+    harvests: Sequence[Harvest],
+    ended_at: datetime,
+    gathered: Gathered | None = None,
+) -> Outcome:
+    """Archive, load, aggregate and publish one run, in one transaction.
+
+    Args:
+        frame: What is fixed.
+        harvests: What the venues answered.
+        ended_at: When they had.
+        gathered: What that comes to, if it is known, with what they told beside it.
 
     Raises:
         CoverageError: No venue gave a single usable row; the failed run is on record.
@@ -113,14 +127,18 @@ def store(frame: RunFrame, harvests: Sequence[Harvest], ended_at: datetime) -> O
         is_simulated=frame.is_simulated,
     )
     archive(frame.home, label, [response for one in harvests for response in one.responses])
-    venues = known_venues(frame.settings)
-    derived = [derive(venues[one.venue], one.responses) for one in harvests]
-    with writing(frame.home, frame.started_at) as connection:
+    gathered = gathered or Gathered(harvests, frame.settings)
+    beside = replace(label, run_id=f"{label.run_id}-{TOP_UP}", flow=TOP_UP)
+    archive(frame.home, beside, [response for one in gathered.told for response in one.responses])
+    derived = gathered.derived
+    with writing(frame.home, frame.started_at, wait_seconds=frame.patience_seconds) as connection:
         require_same_kind(connection, is_simulated=frame.is_simulated)
         outcome = record(connection, label, harvests, derived, frame.started_at, ended_at)
         for result in derived:
             load_derived(connection, result, label, frame.started_at)
+        notes = load_beside(connection, gathered, beside, frame.started_at, ended_at)
         build_from(connection, [frame.snapshot_at], frame.settings, frame.started_at)
+    outcome = replace(outcome, reasons=_joined(outcome.reasons, notes))
     if outcome.state == "failed":
         raise CoverageError(f"no venue gave a usable row: {_why(outcome)}")
     log.info(
@@ -128,6 +146,15 @@ def store(frame: RunFrame, harvests: Sequence[Harvest], ended_at: datetime) -> O
         outcome.run_id, outcome.state, outcome.accepted, outcome.rejected,
     )  # fmt: skip
     return outcome
+
+
+def _joined(reasons: Mapping[str, str], notes: Mapping[str, str]) -> dict[str, str]:
+    """Return reasons by venue, those of the top-up after the others."""
+    joined = dict(reasons)
+    for venue, why in notes.items():
+        said = f"beside open interest: {why}"
+        joined[venue] = f"{joined[venue]}; {said}" if venue in joined else said
+    return joined
 
 
 def _why(outcome: Outcome) -> str:
@@ -170,7 +197,8 @@ def run_id(frame: RunFrame, harvests: Sequence[Harvest]) -> str:
                 response.error or "",
             )  # fmt: skip
             digest.update("\x1f".join(parts).encode())
-        digest.update("\x1e".join((harvest.venue, harvest.status, *harvest.failures)).encode())
+        said = (*harvest.failures, *harvest.notes)
+        digest.update("\x1e".join((harvest.venue, harvest.status, *said)).encode())
     return f"{frame.snapshot_at:%Y%m%dT%H%M%SZ}-{digest.hexdigest()[:8]}"
 
 

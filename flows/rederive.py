@@ -10,6 +10,7 @@ import polars as pl
 from oirisk.flows.chosen import known_venues
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.extract import Harvest
+from oirisk.flows.gathered import load_options
 from oirisk.flows.pipeline import (
     build_from,
     load_listing,
@@ -120,6 +121,8 @@ def _restate(
         record(connection, label, _harvests(responses, known), derived, now)
         for result in derived:
             load_listing(connection, result, label)
+            mine = [response for response in responses if response.venue == result.venue]
+            load_options(connection, result, mine, label, now)
             rows = stored_rows(result, label)
             frames.append(rows.with_columns(pl.lit(label.run_id).alias("run_id")))
             venues.add(result.venue)
@@ -148,5 +151,12 @@ def _harvests(responses: Sequence[Response], known: Mapping[str, Venue]) -> list
         harvest = harvests.setdefault(response.venue, Harvest(response.venue))
         harvest.responses.append(response)
         if response.error and (response.venue, response.endpoint) not in answered:
-            harvest.failures.append(f"{response.endpoint}: {response.error}")
+            said = harvest.notes if _only_completes(response, known) else harvest.failures
+            said.append(f"{response.endpoint}: {response.error}")
     return [harvest for harvest in harvests.values() if harvest.venue in known]
+
+
+def _only_completes(response: Response, known: Mapping[str, Venue]) -> bool:
+    venue = known.get(response.venue)
+    lines = venue.lines if venue else ()
+    return any(line.completes for line in lines if line.name == response.endpoint)

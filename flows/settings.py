@@ -112,6 +112,29 @@ class ClusterSettings(_Section):
     )
 
 
+class TopUpSettings(_Section):
+    """What a nightly run asks for beside open interest, to resolve the last day."""
+
+    enabled: bool = Field(
+        default=True,
+        description="ask for five-minute history, ratios, liquidations, depth and leverage tiers",
+    )
+    assets: int = Field(
+        default=30, ge=1, le=500, description="coins that are topped up, by open interest"
+    )
+    deadline_seconds: float = Field(
+        default=300.0,
+        gt=0,
+        description="one exchange's top-up ends after this long with what it has by then",
+    )
+    concurrent_calls: int = Field(
+        default=4, ge=1, le=32, description="instruments of one exchange under way at once"
+    )
+    simulated: bool = Field(
+        default=False, description="ask simulated exchanges too; few of them answer"
+    )
+
+
 class ReportSettings(_Section):
     """The briefing."""
 
@@ -196,6 +219,9 @@ class Settings(BaseSettings):
     clusters: ClusterSettings = Field(default=ClusterSettings(), description="profile and clusters")
     series: SeriesSettings = Field(
         default=SeriesSettings(), description="what counts as unusual in the series"
+    )
+    top_up: TopUpSettings = Field(
+        default=TopUpSettings(), description="what else a nightly run asks for"
     )
     report: ReportSettings = Field(default=ReportSettings(), description="the briefing")
     mail: MailSettings = Field(default=MailSettings(), description="where it is mailed")

@@ -9,8 +9,12 @@ from typing import Any, Literal
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.venue import Call
 
-Kind = Literal["open_interest", "bars", "positioning"]
+Kind = Literal[
+    "open_interest", "bars", "positioning", "liquidations", "leverage_tiers", "depth", "options"
+]
 KINDS: tuple[Kind, ...] = ("bars", "open_interest", "positioning")
+"""What a backfill follows, instrument by instrument."""
+
 Side = Literal["long", "short"]
 
 
@@ -78,6 +82,17 @@ class Tier:
 
 
 @dataclass(frozen=True)
+class DepthPoint:
+    """What rests on one side of an order book within ``band`` of its middle; base as listed."""
+
+    band: float
+    side: Literal["bid", "ask"]
+    base: Decimal
+    usd: Decimal
+    is_truncated: bool
+
+
+@dataclass(frozen=True)
 class OptionPoint:
     """Volatility and greeks of one option; ``mark_price`` in USD, ``oi_base`` single-sided."""
 
@@ -113,6 +128,7 @@ class Feed:
         span: How much time one answer can hold.
         reach: How far back it goes; None: to the listing.
         is_windowed: Whether it can be asked for a window; if not, it gives the newest rows.
+        also: Further kinds that stand in the same answer, and how their rows are read.
     """
 
     kind: Kind
@@ -123,6 +139,7 @@ class Feed:
     span: timedelta
     reach: timedelta | None = None
     is_windowed: bool = True
+    also: Mapping[Kind, Callable[[Any, Instrument], list[Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

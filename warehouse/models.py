@@ -42,6 +42,7 @@ INTERMEDIATES = (
     IntermediateModel("int_open_interest_judged", ("earliest", "until", "max_age_minutes")),
     IntermediateModel("int_references_found", ("since",)),
     IntermediateModel("int_changes_matched"),
+    IntermediateModel("int_top_ups_found", ("earliest", "until")),
     IntermediateModel("int_venues_attempted", ("earliest", "until", "lookback_days")),
     IntermediateModel("int_universe_weighed", ("since", "lookback_days")),
     IntermediateModel("int_coverage_counted", ("minimum_coverage",)),

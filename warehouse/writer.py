@@ -1,6 +1,7 @@
 """The writer's side: open the warehouse alone, change it in one transaction, publish a copy."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +18,7 @@ from oirisk.warehouse.views import refresh_views
 log = logging.getLogger(__name__)
 
 MEMORY_LIMIT = "1GiB"
+_LOOK_AGAIN_SECONDS = 0.2
 
 CHECKPOINT_THRESHOLD = "256MiB"
 """Size of the log at which DuckDB checkpoints by itself; every writer checkpoints at its end."""
@@ -26,7 +28,7 @@ Writer = duckdb.DuckDBPyConnection
 
 
 @contextmanager
-def writing(home: Home, now: datetime) -> Iterator[Writer]:
+def writing(home: Home, now: datetime, *, wait_seconds: float = 0.0) -> Iterator[Writer]:
     """Open the warehouse, run the block in one transaction, publish what it committed.
 
     When the block raises, the transaction is rolled back and nothing is published.
@@ -34,27 +36,32 @@ def writing(home: Home, now: datetime) -> Iterator[Writer]:
     Args:
         home: The home folder; created when missing.
         now: When migrations are recorded.
+        wait_seconds: How long to wait for another writer to end.
 
     Raises:
         HomeError: Another process has the warehouse open, or the file is not ours to read.
     """
-    with opened(home, now) as connection, transaction(connection):
+    with opened(home, now, wait_seconds=wait_seconds) as connection, transaction(connection):
         load_unit_rules(connection)
         yield connection
 
 
 @contextmanager
-def opened(home: Home, now: datetime) -> Iterator[Writer]:
+def opened(
+    home: Home, now: datetime, *, wait_seconds: float = 0.0, publishes: bool = True
+) -> Iterator[Writer]:
     """Open the warehouse for writing, migrated; publish it when the block ends well.
 
     Args:
         home: The home folder; created when missing.
         now: When migrations are recorded.
+        wait_seconds: How long to wait for another writer to end.
+        publishes: Whether readers are to see the change now; else with the next that publishes.
 
     Raises:
         HomeError: Another process has the warehouse open, or the file is not ours to read.
     """
-    with only_writer(home):
+    with only_writer(home, wait_seconds):
         connection = _open(home)
         try:
             sweep(home.root)
@@ -66,15 +73,16 @@ def opened(home: Home, now: datetime) -> Iterator[Writer]:
             raise HomeError(f"cannot write {home.warehouse}: {error}") from error
         finally:
             connection.close()
-        publish(home)
+        if publishes:
+            publish(home)
 
 
 @contextmanager
-def only_writer(home: Home) -> Iterator[None]:
+def only_writer(home: Home, wait_seconds: float = 0) -> Iterator[None]:
     """Keep other runs out until the copy is published: it must not be taken while one writes."""
     try:
         home.root.mkdir(parents=True, exist_ok=True)
-        lock = alone(home.lock)
+        lock = _locked(home, wait_seconds)
         is_free = lock.__enter__()
     except OSError as error:
         raise HomeError(f"cannot write in the home folder {home.root}: {error}") from error
@@ -86,6 +94,18 @@ def only_writer(home: Home) -> Iterator[None]:
         yield
     finally:
         lock.__exit__(None, None, None)
+
+
+@contextmanager
+def _locked(home: Home, wait_seconds: float) -> Iterator[bool]:
+    """Hold the lock of a home, waiting for it; yields whether it was got."""
+    until = time.monotonic() + wait_seconds
+    while True:
+        with alone(home.lock) as is_free:
+            if is_free or time.monotonic() >= until:
+                yield is_free
+                return
+        time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 @contextmanager

@@ -35,8 +35,9 @@ def record(home: Path, file: Path) -> int:
     with shown_progress() as progress:
         harvests = asyncio.run(record_run(load_settings(home), file, progress))
     failures = {one.venue: one.failures for one in harvests if one.failures}
-    for venue, reasons in failures.items():
-        print_line(f"{venue}: {'; '.join(reasons)}")
+    for one in harvests:
+        if one.failures or one.notes:
+            print_line(f"{one.venue}: {'; '.join([*one.failures, *one.notes])}")
     print_line(f"recorded {sum(len(one.responses) for one in harvests)} responses in {file}")
     return 1 if failures else 0
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -28,6 +29,9 @@ from oirisk.warehouse.writer import Writer, opened, require_same_kind, transacti
 
 PAGE = timedelta(days=2)
 _PER_CLIENT = 20
+_PER_BATCH = 15
+_PATIENCE_SECONDS = 900.0
+"""A nightly run may write for minutes before a backfill's next batch can be stored."""
 Say = Callable[[str], None]
 
 
@@ -87,31 +91,44 @@ def backfill(
     request: Request,
     say: Say = lambda _text: None,
 ) -> list[VenueFilled]:
-    """Fill history; every page is committed on its own, so an interrupted backfill goes on.
+    """Fill history; every batch is committed on its own, so an interrupted backfill goes on.
 
-    The warehouse stays open for writing meanwhile, so nothing else can run.
+    The warehouse is open for writing only while a batch is stored, so that the nightly run can
+    come between; what a backfill has stored is published at its end, or by that run.
 
     Raises:
         ConfigurationError: A venue is not known, or the span is empty.
-        HomeError: The warehouse is locked, or holds the other kind of data.
+        HomeError: The warehouse stays locked, or holds the other kind of data.
     """
     if request.since >= request.until:
         raise ConfigurationError(f"--since {request.since:%Y-%m-%d}: expected a day in the past")
     venues = chosen_venues(settings, request.venues)
-    with opened(home, request.until) as connection:
+    job = _Job(home, settings, source, request, say)
+    with job.written() as connection:
         require_same_kind(connection, is_simulated=source.is_simulated)
-        job = _Job(connection, home, settings, source, request, say)
-        return [asyncio.run(job.fill(venue)) for venue in venues]
+    filled = [asyncio.run(job.fill(venue)) for venue in venues]
+    with job.written(publishes=True) as connection:
+        refresh_views(connection, home)
+    return filled
 
 
 @dataclass
 class _Job:
-    connection: Writer
     home: Home
     settings: Settings
     source: Source
     request: Request
     say: Say
+
+    @contextmanager
+    def written(self, *, publishes: bool = False) -> Iterator[Writer]:
+        """Open the warehouse for one transaction, waiting while a run writes."""
+        at = self.request.until
+        with (
+            opened(self.home, at, wait_seconds=_PATIENCE_SECONDS, publishes=publishes) as writer,
+            transaction(writer),
+        ):
+            yield writer
 
     async def fill(self, venue: Venue) -> VenueFilled:
         """Fill one exchange, instrument by instrument."""
@@ -140,9 +157,16 @@ class _Job:
         while start == 0 or start < len(instruments):
             async with VenueClient(venue, self.source, self.settings.fetch) as client:
                 instruments, known = await instruments_of(client, self.request.assets, known)
-                for instrument in instruments[start : start + _PER_CLIENT]:
-                    await self._fill_one(client, history, instrument, filled)
+                batch = instruments[start : start + _PER_CLIENT]
+                for instrument, since in zip(batch, self._starts(batch), strict=True):
+                    await self._fill_one(client, history, instrument, filled, since)
             start += _PER_CLIENT
+
+    def _starts(self, batch: Sequence[Instrument]) -> list[datetime]:
+        """Return where each instrument of a batch goes on."""
+        since = self.request.since
+        with self.written() as connection:
+            return [done_until(connection, one.venue, one.symbol, since) for one in batch]
 
     def _label(self, venue: str) -> RunLabel:
         until = self.request.until
@@ -164,15 +188,14 @@ class _Job:
             version=__version__,
             error=None,
         )
-        with transaction(self.connection):
-            record_run(self.connection, run, pl.DataFrame(), pl.DataFrame())
+        with self.written() as connection:
+            record_run(connection, run, pl.DataFrame(), pl.DataFrame())
         return label
 
     def _end(self, label: RunLabel, filled: VenueFilled) -> None:
         missing = "; ".join(f"{what}: {why}" for what, why in filled.failures.items())
-        refresh_views(self.connection, self.home)
-        with transaction(self.connection):
-            self.connection.execute(
+        with self.written() as connection:
+            connection.execute(
                 "update ops.runs set state = $state, ended_at = $at, error = $error"
                 " where run_id = $run_id",
                 {
@@ -189,12 +212,16 @@ class _Job:
         history: VenueHistory,
         instrument: Instrument,
         filled: VenueFilled,
+        start: datetime,
     ) -> None:
-        start = done_until(self.connection, instrument.venue, instrument.symbol, self.request.since)
+        fetched: list[Page] = []
         for window in pages(_not_before_listing(instrument, start), self.request.until):
             page = await fetch_page(client, history, instrument, window, self.request.until)
             archive_page(self.home, page, self._label(instrument.venue))
-            self._commit(page, filled)
+            fetched.append(page)
+            if len(fetched) == _PER_BATCH or page.failures or window.until >= self.request.until:
+                self._commit(fetched, filled)
+                fetched = []
             self.say(f"{instrument.venue} {instrument.symbol} until {window.until:%Y-%m-%d %H:%M}")
             if page.failures:
                 for kind, why in page.failures.items():
@@ -202,17 +229,21 @@ class _Job:
                 return
         filled.instruments += 1
 
-    def _commit(self, page: Page, filled: VenueFilled) -> None:
-        label = self._label(page.instrument.venue)
-        with transaction(self.connection):
-            stored = load_page(self.connection, page, label, self.request.until)
-            note_progress(self.connection, self._notes(page, stored))
-        filled.add(stored)
+    def _commit(self, pages: Sequence[Page], filled: VenueFilled) -> None:
+        """Store some pages of one instrument, all or none."""
+        stored: list[Stored] = []
+        with self.written() as connection:
+            for page in pages:
+                label = self._label(page.instrument.venue)
+                stored.append(load_page(connection, page, label, self.request.until))
+                note_progress(connection, self._notes(connection, page, stored[-1]))
+        for one in stored:
+            filled.add(one)
 
-    def _notes(self, page: Page, stored: Stored) -> list[dict[str, object]]:
+    def _notes(self, connection: Writer, page: Page, stored: Stored) -> list[dict[str, object]]:
         """Say how far each kind is; a kind that failed has come no further."""
         venue, symbol = page.instrument.venue, page.instrument.symbol
-        before = stored_counts(self.connection, venue, symbol)
+        before = stored_counts(connection, venue, symbol)
         return [
             {
                 "venue": venue,

@@ -48,13 +48,12 @@ async def fetch_bars(
 
 
 async def _page_from(client: VenueClient, instrument: Instrument, since: int) -> list[list[Any]]:
-    async def attempt() -> list[list[Any]]:
-        # ccxt sorts out fifteen candle formats; its client is asked directly for that.
-        ccxt_client = client._client  # noqa: SLF001
-        rows: list[list[Any]] = await ccxt_client.fetch_ohlcv(instrument.symbol, "5m", since)
+    async def ask(ccxt: Any) -> list[list[Any]]:  # noqa: ANN401 -- a ccxt client has no types
+        # ccxt sorts out fifteen candle formats.
+        rows: list[list[Any]] = await ccxt.fetch_ohlcv(instrument.symbol, "5m", since)
         return rows
 
-    return await client._attempts(ENDPOINT, attempt)  # noqa: SLF001
+    return await client.call(ENDPOINT, ask)
 
 
 def _is_within(row: Sequence[Any], since: int, last: int) -> bool:

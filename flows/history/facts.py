@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from oirisk.schemas.history import InterestPoint, Liquidation, SharePoint
+from oirisk.schemas.history import DepthPoint, InterestPoint, Liquidation, SharePoint, Tier
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.market_data import OPEN_INTEREST_DTYPES, UTC_MICROSECONDS, Dtype
 from oirisk.schemas.units import unit_rules
@@ -29,6 +29,23 @@ LIQUIDATION_DTYPES: dict[str, Dtype] = {
     "event_id": pl.String,
     "span_seconds": pl.Float64,
     "source": pl.String,
+    "is_simulated": pl.Boolean,
+}
+TIER_DTYPES: dict[str, Dtype] = {
+    **dict.fromkeys(("venue", "symbol", "asset"), pl.String),
+    **dict.fromkeys(("floor_usd", "cap_usd", "floor_base", "cap_base"), pl.Float64),
+    **dict.fromkeys(("max_leverage", "maintenance_margin_rate", "maintenance_amount"), pl.Float64),
+    "as_of": UTC_MICROSECONDS,
+    "source": pl.String,
+    "is_simulated": pl.Boolean,
+}
+DEPTH_DTYPES: dict[str, Dtype] = {
+    "snapshot_at": UTC_MICROSECONDS,
+    **dict.fromkeys(("venue", "symbol", "asset"), pl.String),
+    "band": pl.Float64,
+    "side": pl.String,
+    **dict.fromkeys(("base", "usd"), pl.Float64),
+    "truncated": pl.Boolean,
     "is_simulated": pl.Boolean,
 }
 INTEREST_DTYPES: dict[str, Dtype] = {**OPEN_INTEREST_DTYPES}
@@ -131,6 +148,66 @@ def liquidation_frame(
         for event in events
     ]
     return pl.DataFrame(rows, schema=LIQUIDATION_DTYPES).unique(maintain_order=True)
+
+
+def tier_frame(
+    tiers: Sequence[Tier], instrument: Instrument, as_of: datetime, *, is_simulated: bool
+) -> pl.DataFrame:
+    """Return tiers as rows of ``core.leverage_tiers``, one per floor.
+
+    Of several terms for one size, those of the highest leverage are kept: an exchange that tells
+    terms by chosen leverage closes such a position first. Sizes of unknown unit are left out.
+    """
+    rows = [
+        {
+            **_identity(instrument, Origin("live", is_simulated)),
+            **_sizes(tier, instrument.base_multiplier),
+            "max_leverage": _float(tier.max_leverage),
+            "maintenance_margin_rate": _float(tier.maintenance_margin_rate),
+            "maintenance_amount": _float(tier.maintenance_amount),
+            "as_of": as_of,
+        }
+        for tier in tiers
+        if tier.unit is not None
+    ]
+    frame = pl.DataFrame(rows, schema=TIER_DTYPES)
+    ordered = frame.sort("max_leverage", descending=True, nulls_last=True, maintain_order=True)
+    return ordered.unique(["floor_usd", "floor_base"], keep="first", maintain_order=True)
+
+
+def _sizes(tier: Tier, scale: Decimal) -> dict[str, float | None]:
+    floor, cap = tier.floor, tier.cap
+    if tier.unit == "usd":
+        return {"floor_usd": _float(floor), "cap_usd": _float(cap)}
+    return {
+        "floor_base": _float(None if floor is None else floor * scale),
+        "cap_base": _float(None if cap is None else cap * scale),
+    }
+
+
+def depth_frame(
+    points: Sequence[DepthPoint],
+    instrument: Instrument,
+    snapshot_at: datetime,
+    *,
+    is_simulated: bool,
+) -> pl.DataFrame:
+    """Return bands as rows of ``core.depth``."""
+    scale = instrument.base_multiplier
+    identity = _identity(instrument, Origin("live", is_simulated))
+    rows = [
+        {
+            "snapshot_at": snapshot_at,
+            **{name: identity[name] for name in ("venue", "symbol", "asset", "is_simulated")},
+            "band": point.band,
+            "side": point.side,
+            "base": float(point.base * scale),
+            "usd": float(point.usd),
+            "truncated": point.is_truncated,
+        }
+        for point in points
+    ]
+    return pl.DataFrame(rows, schema=DEPTH_DTYPES)
 
 
 def _identity(instrument: Instrument, origin: Origin) -> dict[str, Any]:

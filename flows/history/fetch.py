@@ -1,24 +1,29 @@
 """Ask one exchange for the history of one instrument over a span of time."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from oirisk.flows.client import KnownMarkets, VenueClient
 from oirisk.flows.history.bars import STEP, closing_prices, fetch_bars
 from oirisk.schemas.errors import SourceError
 from oirisk.schemas.history import (
+    DepthPoint,
     Feed,
     InterestPoint,
     Kind,
+    Liquidation,
     SharePoint,
+    Tier,
     VenueHistory,
     Window,
 )
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
-from oirisk.schemas.venue import Line
+from oirisk.schemas.venue import Call, Line
+from oirisk.transforms.decode import BodyError
 from oirisk.transforms.instruments import list_instruments
 
 _LOADING = frozenset({MARKETS_ENDPOINT, "load_markets"})
@@ -34,8 +39,12 @@ class Page:
         bars: Candles as ccxt gives them.
         interest: Open interest, each instant once.
         shares: Long/short shares.
+        liquidations: Forced closings.
+        tiers: Leverage by size of position.
+        depth: What rests in the order book.
         responses: Everything received.
         failures: Why something is missing, by kind.
+        is_complete: Whether everything was asked for, in vain or not.
     """
 
     instrument: Instrument
@@ -43,8 +52,12 @@ class Page:
     bars: list[list[Any]] = field(default_factory=list)
     interest: list[InterestPoint] = field(default_factory=list)
     shares: list[SharePoint] = field(default_factory=list)
+    liquidations: list[Liquidation] = field(default_factory=list)
+    tiers: list[Tier] = field(default_factory=list)
+    depth: list[DepthPoint] = field(default_factory=list)
     responses: list[Response] = field(default_factory=list)
     failures: dict[Kind, str] = field(default_factory=dict)
+    is_complete: bool = False
 
 
 async def instruments_of(
@@ -91,48 +104,107 @@ async def fetch_page(
         now: Feeds that keep only so much are not asked for more.
     """
     page = Page(instrument, window)
-    earlier_answers = {id(one) for one in client.responses}
-    try:
-        # One bar earlier, so that the first instant of the window has a price.
-        earlier = Window(window.since - STEP, window.until)
-        page.bars = await fetch_bars(client, instrument, earlier)
-    except SourceError as error:
-        page.failures["bars"] = error.reason
-    for feed in history.feeds:
-        if feed.covers(instrument):
-            await _ask(client, feed, page, now)
-    page.interest = _each_once(page.interest)
-    page.responses = [
-        one
-        for one in client.responses
-        if id(one) not in earlier_answers and one.endpoint not in _LOADING
-    ]
+    earlier_answers = {id(one) for one in client.answers}
+    await add_bars(client, page)
+    await add_feeds(Questions(client), history.feeds, page, now)
+    page.responses = [one for one in received(client) if id(one) not in earlier_answers]
     return page
 
 
-async def _ask(client: VenueClient, feed: Feed, page: Page, now: datetime) -> None:
+def received(client: VenueClient) -> list[Response]:
+    """Return what a client was answered, apart from what the exchange lists."""
+    return [one for one in client.answers if one.endpoint not in _LOADING]
+
+
+async def add_bars(client: VenueClient, page: Page) -> None:
+    """Ask for the bars of a page's window, and one before, which prices its first instant."""
+    earlier = Window(page.window.since - STEP, page.window.until)
+    try:
+        page.bars = await fetch_bars(client, page.instrument, earlier)
+    except SourceError as error:
+        page.failures["bars"] = error.reason
+
+
+async def add_feeds(
+    questions: "Questions", feeds: Sequence[Feed], page: Page, now: datetime
+) -> None:
+    """Ask the feeds that know a page's instrument; what fails is written down."""
+    for feed in feeds:
+        if feed.covers(page.instrument):
+            await _ask(questions, feed, page, now)
+    page.interest = _each_once(page.interest)
+
+
+@dataclass
+class Questions:
+    """The questions put to one exchange; one that gives no window is put once for all."""
+
+    client: VenueClient
+    _told: dict[tuple[object, ...], Any] = field(default_factory=dict)
+    _turns: dict[tuple[object, ...], asyncio.Lock] = field(default_factory=dict)
+
+    async def rows(
+        self, feed: Feed, instrument: Instrument, window: Window
+    ) -> Mapping[Kind, Sequence[Any]]:
+        """Return the rows of an answer by kind.
+
+        Raises:
+            SourceError: It never came, or has another shape.
+        """
+        call = feed.call(instrument, window)
+        if feed.is_windowed:
+            _body, rows = await self._put(feed, call, instrument)
+            return rows
+        key = (call.method, *sorted(call.params.items()))
+        async with self._turns.setdefault(key, asyncio.Lock()):
+            if key in self._told:
+                return _read(feed, self._told[key], instrument)
+            self._told[key], rows = await self._put(feed, call, instrument)
+        return rows
+
+    async def _put(
+        self, feed: Feed, call: Call, instrument: Instrument
+    ) -> tuple[Any, Mapping[Kind, Sequence[Any]]]:
+        """Put a question; returns the decoded answer and its rows by kind."""
+        bodies: list[Any] = []
+
+        def read(body: Any) -> list[Any]:  # noqa: ANN401 -- any JSON
+            bodies.append(body)
+            return [_read(feed, body, instrument)]
+
+        line = Line(name=feed.name, products=(), calls=lambda _markets: (), rows=read)
+        _response, rows = await self.client.ask(line, call)
+        return bodies[-1], cast("Mapping[Kind, Sequence[Any]]", rows[0])
+
+
+def _read(feed: Feed, body: Any, instrument: Instrument) -> dict[Kind, list[Any]]:  # noqa: ANN401
+    readers = {feed.kind: feed.parse, **feed.also}
+    return {kind: parse(body, instrument) for kind, parse in readers.items()}
+
+
+async def _ask(questions: Questions, feed: Feed, page: Page, now: datetime) -> None:
     for window in _windows(feed, page.window, now):
         try:
-            rows = await _rows(client, feed, page.instrument, window)
-        except SourceError as error:
-            page.failures[feed.kind] = error.reason
+            rows = await questions.rows(feed, page.instrument, window)
+        except (SourceError, BodyError) as error:
+            reason = error.reason if isinstance(error, SourceError) else str(error)
+            page.failures |= dict.fromkeys((feed.kind, *feed.also), reason)
             return
-        kept = [row for row in rows if page.window.since <= row.at < page.window.until]
-        target: list[Any] = page.interest if feed.kind == "open_interest" else page.shares
-        target += kept
+        for kind, found in rows.items():
+            _keep(page, kind, found)
 
 
-async def _rows(
-    client: VenueClient, feed: Feed, instrument: Instrument, window: Window
-) -> Sequence[Any]:
-    line = Line(
-        name=feed.name,
-        products=(),
-        calls=lambda _markets: (),
-        rows=lambda body: feed.parse(body, instrument),
-    )
-    _response, rows = await client.ask(line, feed.call(instrument, window))
-    return rows
+def _keep(page: Page, kind: Kind, rows: Sequence[Any]) -> None:
+    if kind == "leverage_tiers":
+        page.tiers += rows
+        return
+    kept = [row for row in rows if page.window.since <= row.at < page.window.until]
+    if kind == "open_interest":
+        page.interest += kept
+    elif kind == "positioning":
+        page.shares += kept
+    else:
+        page.liquidations += kept
 
 
 def _windows(feed: Feed, window: Window, now: datetime) -> Iterator[Window]:

@@ -19,6 +19,7 @@ from oirisk.schemas.history import (
     InterestPoint,
     Liquidation,
     SharePoint,
+    Tier,
     VenueHistory,
     Window,
 )
@@ -102,6 +103,29 @@ def parse_liquidations(body: Any, instrument: Instrument) -> list[Liquidation]: 
     return found
 
 
+def parse_tiers(body: Any, instrument: Instrument) -> list[Tier]:  # noqa: ANN401
+    """Read ``futures/{settle}/risk_limit_tiers``: limits in the settlement coin."""
+    unit = "usd" if instrument.margin == "linear" else "base"
+    tiers: list[Tier] = []
+    floor = Decimal(0)
+    for row in sorted(objects_at(body), key=lambda row: required(row, "risk_limit")):
+        if str(row.get("contract", instrument.market_id)) != instrument.market_id:
+            continue
+        cap = required(row, "risk_limit")
+        tiers.append(
+            Tier(
+                floor,
+                cap,
+                "usd" if unit == "usd" else "base",
+                optional(row, "leverage_max"),
+                optional(row, "maintenance_rate"),
+                optional(row, "deduction") if unit == "usd" else None,
+            )
+        )
+        floor = cap
+    return tiers
+
+
 def _coins(contracts: Decimal, row: Row, instrument: Instrument) -> Decimal | None:
     """Turn contracts into listed base; None where a price or size is missing."""
     if instrument.product == "btc":
@@ -125,9 +149,8 @@ HISTORY = VenueHistory(
     venue="gate",
     feeds=(
         Feed("open_interest", "history_oi", of_product("usdt", "btc"), _call, parse_interest,
-             timedelta(minutes=5) * 100),
-        Feed("positioning", "history_ratios", of_product("usdt", "btc"), _call, parse_shares,
-             timedelta(minutes=5) * 100),
+             timedelta(minutes=5) * 100,
+             also={"positioning": parse_shares, "liquidations": parse_liquidation_sums}),
     ),
     lacks={"delivery": "Gate keeps statistics of perpetuals only"},
 )  # fmt: skip

@@ -9,12 +9,15 @@ from oirisk.flows.history.reading import (
     last_millisecond,
     lists_at,
     milliseconds,
+    objects_at,
     of_product,
+    optional,
     positive,
+    required,
     share_of_ratio,
     time_of,
 )
-from oirisk.schemas.history import Feed, InterestPoint, SharePoint, VenueHistory, Window
+from oirisk.schemas.history import Feed, InterestPoint, SharePoint, Tier, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.venue import Call
 from oirisk.transforms.decode import BodyError
@@ -57,6 +60,36 @@ def _parse_ratio(measure: str) -> Callable[[Any, Instrument], list[SharePoint]]:
 parse_account = _parse_ratio("account")
 parse_top_account = _parse_ratio("top_account")
 parse_top_position = _parse_ratio("top_position")
+
+
+def family_of(instrument: Instrument) -> str:
+    """Return the family that tiers are told by: BTC-USDT of BTC-USDT-SWAP."""
+    return "-".join(instrument.market_id.split("-")[:2])
+
+
+def parse_tiers(body: Any, instrument: Instrument) -> list[Tier]:  # noqa: ANN401
+    """Read ``public/position-tiers`` of a family: sizes in contracts.
+
+    A tier reaches from ``minSz`` to ``maxSz``, both included; the next begins one contract or lot
+    further, so it is taken to begin where the one before it ends.
+    """
+    size = instrument.contract_size
+    rows = sorted(objects_at(body, "data"), key=lambda row: required(row, "minSz"))
+    tiers: list[Tier] = []
+    floor = finite(0, "floor")
+    for row in rows:
+        cap = required(row, "maxSz")
+        tiers.append(
+            Tier(
+                None if size is None else floor * size,
+                None if size is None else cap * size,
+                None if size is None else instrument.contract_size_unit,
+                optional(row, "maxLever"),
+                optional(row, "mmr"),
+            )
+        )
+        floor = cap
+    return tiers
 
 
 def _call(method: str) -> Callable[[Instrument, Window], Call]:

@@ -8,10 +8,18 @@ from typing import Any
 import polars as pl
 
 from oirisk.flows.history.bars import bar_frame
-from oirisk.flows.history.facts import Origin, interest_frame, share_frame
+from oirisk.flows.history.facts import (
+    Origin,
+    depth_frame,
+    interest_frame,
+    liquidation_frame,
+    share_frame,
+    tier_frame,
+)
 from oirisk.flows.history.fetch import Page, prices_of
 from oirisk.schemas.responses import Response
 from oirisk.transforms.imports_judge import REJECT_DTYPES, Judged, judge
+from oirisk.transforms.market_facts import judge_facts
 from oirisk.warehouse.archive import RunLabel, archive
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.imports import ImportKey, append_rejects
@@ -24,12 +32,13 @@ FLOW = "backfill"
 
 @dataclass(frozen=True)
 class Stored:
-    """Rows of a page that were loaded, by kind, and rows refused."""
+    """Rows of a page that were loaded, by kind, and rows refused; ``others``: all other kinds."""
 
     bars: int
     open_interest: int
     positioning: int
     rejected: int
+    others: int = 0
 
 
 def archive_page(home: Home, page: Page, label: RunLabel) -> None:
@@ -52,16 +61,33 @@ def load_page(connection: Writer, page: Page, label: RunLabel, recorded_at: date
     """
     bars = judge("bars", bar_frame(page.bars, page.instrument), recorded_at)
     interest = _interest(page, recorded_at)
-    origin = Origin("history", label.is_simulated)
-    shares = share_frame(page.shares, page.instrument, origin)
     key = ImportKey(label.run_id, recorded_at)
     load_bars(connection, bars.accepted, recorded_at=recorded_at)
     _load_interest(connection, interest.accepted, label, key)
-    load_facts(connection, "core.positioning", shares, run_id=key.run_id, recorded_at=recorded_at)
-    refused = pl.concat([bars.rejected, interest.rejected])
+    facts = {table: judge_facts(table, rows) for table, rows in _facts(page, label).items()}
+    for table, judged in facts.items():
+        load_facts(connection, table, judged.accepted, run_id=key.run_id, recorded_at=recorded_at)
+    refused = pl.concat([one.rejected for one in (bars, interest, *facts.values())])
     if refused.height:
         append_rejects(connection, refused.to_arrow().to_reader(), key)
-    return Stored(bars.accepted.height, interest.accepted.height, shares.height, refused.height)
+    loaded = {table: judged.accepted.height for table, judged in facts.items()}
+    shares = loaded.pop("core.positioning")
+    return Stored(
+        bars.accepted.height, interest.accepted.height, shares, refused.height,
+        sum(loaded.values()),
+    )  # fmt: skip
+
+
+def _facts(page: Page, label: RunLabel) -> dict[str, pl.DataFrame]:
+    """Return a page's facts beside bars and open interest, by table."""
+    origin = Origin("history", label.is_simulated)
+    one, at, is_simulated = page.instrument, label.snapshot_at, label.is_simulated
+    return {
+        "core.positioning": share_frame(page.shares, one, origin),
+        "core.liquidations": liquidation_frame(page.liquidations, one, origin),
+        "core.leverage_tiers": tier_frame(page.tiers, one, at, is_simulated=is_simulated),
+        "core.depth": depth_frame(page.depth, one, at, is_simulated=is_simulated),
+    }
 
 
 def _interest(page: Page, now: datetime) -> Judged:
@@ -77,7 +103,7 @@ def _interest(page: Page, now: datetime) -> Judged:
         record,
         pl.lit("contradicts_row").alias("check_name"),
         pl.lit("rows of one instant contradict each other").alias("reason"),
-    ).select(REJECT_DTYPES)
+    ).select(list(REJECT_DTYPES))
     once = judged.accepted.filter(~pl.col("snapshot_at").is_duplicated())
     return Judged(once, pl.concat([judged.rejected, refused]))
 

@@ -17,6 +17,7 @@ from oirisk.flows.sandbox.bybit_options import (
     option_instrument,
     option_ticker,
 )
+from oirisk.flows.sandbox.bybit_past import PAST
 from oirisk.flows.sandbox.instruments import (
     LISTED_AT,
     Calendar,
@@ -261,6 +262,7 @@ VENUE = SimulatedVenue(
     rate_limit=RateLimit(requests=600, seconds=5),
     endpoints=(
         Endpoint("GET", "/v5/market/instruments-info", _instruments),
+        *PAST,
         Endpoint(
             "GET",
             "/v5/market/tickers",

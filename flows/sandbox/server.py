@@ -21,7 +21,7 @@ from aiohttp import web
 from oirisk.flows.sandbox.faults import Fault, spoil, spoil_one
 from oirisk.flows.sandbox.limits import Window, admit
 from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.venue import Endpoint, SimulatedVenue
+from oirisk.flows.sandbox.venue import Endpoint, Past, SimulatedVenue
 from oirisk.schemas.errors import ConfigurationError
 
 _HOST = "127.0.0.1"
@@ -168,6 +168,10 @@ class Sandbox:
     ) -> tuple[int, Any]:
         """Return status and body of an answer, spoiled if its data have a fault."""
         asked, where, at = endpoint.one_symbol, endpoint.open_interest, self._clock()
+        if endpoint.tell is not None:
+            name = query.get("symbol", "")
+            past = Past(at, lambda when: self._market.book_of_one(venue.id, name, when))
+            return 200, endpoint.tell(query, past)
         if asked is None:
             body = endpoint.answer(query, self._market.book(venue.id, at))
             if where is not None and fault is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from oirisk.flows.sandbox.assets import Coin
@@ -70,6 +71,19 @@ class OneSymbol:
 
 
 @dataclass(frozen=True)
+class Past:
+    """One contract as it was at any instant.
+
+    Args:
+        at: The instant of the request, which the past ends with.
+        book: Returns the contract alone at an instant; an empty book where there is none such.
+    """
+
+    at: datetime
+    book: Callable[[datetime], Book]
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """One request that an exchange answers.
 
@@ -82,6 +96,7 @@ class Endpoint:
         one_symbol: Set where one contract is asked about; the book then holds only that.
         weight: What a request counts against the limits.
         limit: A limit of this endpoint alone, besides that of the exchange.
+        tell: Set in place of ``answer`` where the past of one contract is asked for.
     """
 
     method: str
@@ -92,6 +107,7 @@ class Endpoint:
     one_symbol: OneSymbol | None = None
     weight: int = 1
     limit: RateLimit | None = None
+    tell: Callable[[Query, Past], Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ import pytest
 from aiohttp import web
 
 from oirisk.flows.history.backfill import Request, VenueFilled, backfill, exit_status, pages
-from oirisk.flows.history.top_up import top_up
 from oirisk.flows.settings import FetchSettings, Settings
 from oirisk.flows.sources import SandboxSource
 from oirisk.schemas.errors import ConfigurationError
@@ -233,22 +232,6 @@ def test_an_exchange_without_history_says_so(home: Home, source: KnownMarkets) -
 def test_a_day_that_has_not_come_is_refused(home: Home, source: KnownMarkets) -> None:
     with pytest.raises(ConfigurationError, match="expected a day in the past"):
         backfill(home, SETTINGS, source, Request(UNTIL, SINCE))
-
-
-def test_the_top_up_stores_the_last_day_of_the_chosen_coins(
-    home: Home, source: KnownMarkets
-) -> None:
-    done = asyncio.run(top_up(home, SETTINGS, source, UNTIL, ("BTC",)))
-    assert (done.open_interest, done.positioning, done.failures) == (2 * 288, 2 * 288, {})
-    assert query(home, "select min(snapshot_at)::varchar, max(snapshot_at)::varchar,"
-                       " count(distinct symbol) from core.open_interest") == [
-        ("2026-03-03 00:00:00+00", "2026-03-03 23:55:00+00", 2)
-    ]  # fmt: skip
-    again = asyncio.run(top_up(home, SETTINGS, source, UNTIL, ("BTC",)))
-    assert again.failures == {}
-    assert query(home, "select count(*), count(superseded_at) from core.open_interest") == [
-        (576, 0)
-    ]
 
 
 def test_pages_cover_a_span_without_overlap() -> None:

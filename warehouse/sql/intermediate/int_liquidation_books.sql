@@ -2,6 +2,7 @@
 -- Grain   one row per book
 -- Inputs  int_liquidation_members, int_position_assets, core.leverage_tiers
 -- Params  $until             timestamptz, the snapshot to build
+--         $known_at          timestamptz, facts recorded later do not count
 --         $bin_pct           double, width of a bin in percent
 --         $position_usd      double, size of a typical position: its tier holds
 --         $maintenance_rate  double, where an exchange's tiers are not known
@@ -20,8 +21,9 @@ known_tiers as (
         as_of
     from core.leverage_tiers
     where
-        recorded_at <= $until
-        and (superseded_at is null or superseded_at > $until)
+        as_of <= $until
+        and recorded_at <= $known_at
+        and (superseded_at is null or superseded_at > $known_at)
         and coalesce(floor_usd, 0) <= $position_usd
         and maintenance_margin_rate > 0
         and maintenance_margin_rate < 0.5

@@ -1,11 +1,12 @@
 -- int_universe_weighed: every instrument that should be there at a snapshot, and its weight.
 -- Grain   one row per (snapshot_at, instrument_id)
 -- Inputs  int_open_interest_judged, int_references_found, int_venues_attempted,
---         int_instruments_numbered, core.instruments
+--         int_instruments_numbered, int_top_ups_found, core.instruments, core.open_interest
 -- Params  $since          timestamptz, first instant of the window
 --         $lookback_days  double, how long the last good figure of an instrument counts
 -- The weight is the last good oi_usd before the snapshot, within the lookback; for what was not
 -- seen before, the fresh one. It is null for an instrument that is listed but was never seen.
+-- In history that a run fetched, what was not seen before weighs what that run saw.
 -- What a venue listed when it was first read is taken to have been listed before, unless its
 -- listing date says otherwise; what appeared later counts from when it appeared.
 with
@@ -118,6 +119,7 @@ described as (
         absent.group_id,
         absent.instrument_id,
         absent.venue,
+        absent.symbol,
         coalesce(
             listings.is_active
             and listings.asset = absent.asset
@@ -148,6 +150,24 @@ good as (
 
 ),
 
+later as (
+
+    select
+        described.snapshot_at,
+        described.instrument_id,
+        facts.oi_usd
+    from described
+    inner join int_top_ups_found as found
+        on described.snapshot_at = found.snapshot_at
+    inner join core.open_interest as facts
+        on
+            found.run_at = facts.snapshot_at
+            and described.venue = facts.venue
+            and described.symbol = facts.symbol
+    where facts.superseded_at is null and facts.quality = 'ok' and facts.oi_usd < 1e24
+
+),
+
 weighed as (
 
     select
@@ -158,8 +178,13 @@ weighed as (
                 >= described.snapshot_at
                 - to_microseconds(cast($lookback_days * 86400e6 as bigint))
                 then good.oi_usd
+            else later.oi_usd
         end as weight_usd
     from described
+    left join later
+        on
+            described.snapshot_at = later.snapshot_at
+            and described.instrument_id = later.instrument_id
     asof left join good
         on
             described.instrument_id = good.instrument_id

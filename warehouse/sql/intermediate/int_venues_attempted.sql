@@ -1,11 +1,12 @@
 -- int_venues_attempted: the venues a snapshot should hold, and whether their size can be told.
 -- Grain   one row per (snapshot_at, venue)
--- Inputs  ops.runs, ops.coverage, core.instruments, int_open_interest_judged
+-- Inputs  ops.runs, ops.coverage, core.instruments, int_open_interest_judged, int_top_ups_found
 -- Params  $earliest       timestamptz, first instant any model reads
 --         $until          timestamptz, last instant of the window
 --         $lookback_days  double, how long the last good figure of an instrument counts
 -- Where a run is recorded, those it asked, and any that has rows all the same (an import);
--- where none is (history), those seen within the lookback.
+-- where none is (history), those seen within the lookback. History that a run fetched of the day
+-- before it is a part of what that run asked: the venues without history are missing there.
 with
 
 sightings as (
@@ -19,7 +20,7 @@ sightings as (
 
 ),
 
-asked as (
+run_venues as (
 
     select distinct
         runs.snapshot_at,
@@ -28,7 +29,7 @@ asked as (
     inner join ops.coverage as coverage
         on runs.run_id = coverage.run_id
     where
-        runs.snapshot_at between $earliest and $until
+        runs.snapshot_at between $earliest and $until + interval 1 day
         and coverage.status <> 'skipped'
 
 ),
@@ -36,6 +37,23 @@ asked as (
 snapshots as (
 
     select distinct snapshot_at from sightings
+
+),
+
+asked as (
+
+    select
+        snapshot_at,
+        venue
+    from run_venues
+    where snapshot_at <= $until
+    union
+    select
+        found.snapshot_at,
+        run_venues.venue
+    from int_top_ups_found as found
+    inner join run_venues
+        on found.run_at = run_venues.snapshot_at
 
 ),
 

@@ -11,7 +11,7 @@ select
     coverage.rejected,
     coverage.requests,
     coverage.seconds,
-    coalesce(coverage.error, '') as error,
+    concat_ws('; ', coverage.error, 'beside open interest: ' || beside.error) as error,
     (
         select arg_max(before.status, runs.started_at)
         from ops.coverage as before
@@ -23,5 +23,9 @@ select
             and runs.flow = 'nightly'
     ) as earlier_status
 from ops.coverage as coverage
+left join ops.coverage as beside
+    on
+        coverage.venue = beside.venue
+        and beside.run_id = coverage.run_id || '-top_up'
 where coverage.run_id = $run_id
 order by coverage.venue
