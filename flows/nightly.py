@@ -19,6 +19,7 @@ from oirisk.flows.breaker import RequestLimits
 from oirisk.flows.chosen import chosen_venues
 from oirisk.flows.extract import Harvest, harvest_venue
 from oirisk.flows.mailing import mail_report
+from oirisk.flows.observe import observe_listed
 from oirisk.flows.pipeline import Outcome, RunFrame, report_of, store, write_report
 from oirisk.flows.recording import Recording, read_recording
 from oirisk.flows.settings import load_settings
@@ -79,6 +80,18 @@ async def extract(venue: Venue, source: Source, frame: RunFrame) -> Harvest:
 def load(frame: RunFrame, harvests: list[Harvest]) -> Outcome:
     """Archive, validate, load, aggregate and publish."""
     return store(frame, harvests, wall_clock())
+
+
+@task(name="observe", cache_policy=NO_CACHE)
+async def observe(frame: RunFrame, source: Source) -> None:
+    """Ask the listed accounts for their positions; without them the run goes on."""
+    try:
+        observation = await observe_listed(frame, source)
+    except OiRiskError as error:
+        get_run_logger().warning("accounts not observed reason=%s", error)
+        return
+    if observation is not None and observation.note:
+        get_run_logger().warning("accounts missing reason=%s", observation.note)
 
 
 @task(name="render", cache_policy=NO_CACHE)
@@ -166,6 +179,9 @@ async def _snapshot(
     harvests = await _harvest(venues, source, frame)
     _announce("validating, loading and aggregating")
     outcome = load(frame, harvests)
+    if settings.observe.accounts_file is not None:
+        _announce("asking accounts for their positions")
+        await observe(frame, source)
     get_run_logger().info(
         "run done run_id=%s state=%s accepted=%d rejected=%d",
         outcome.run_id, outcome.state, outcome.accepted, outcome.rejected,

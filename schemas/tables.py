@@ -17,6 +17,7 @@ from oirisk.schemas.ledger import (
 from oirisk.schemas.marts import MARTS
 from oirisk.schemas.marts_liquidation import LIQUIDATION_MARTS
 from oirisk.schemas.marts_series import BuildsTable, EventsTable, SupplyTable
+from oirisk.schemas.observed import OBSERVED_TABLES
 from oirisk.schemas.tables_market import MARKET_TABLES
 
 TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
@@ -24,6 +25,7 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         **MARTS,
         **MARKET_TABLES,
         **LIQUIDATION_MARTS,
+        **OBSERVED_TABLES,
         "core.instruments": InstrumentsTable,
         "core.open_interest": OpenInterestTable,
         "core.bars": BarsTable,
