@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from oirisk.schemas.errors import ContractViolationError
 from oirisk.schemas.report import Figure, Method, Query, Report
-from oirisk.templates import figures, formats, plain, sections, wording
+from oirisk.templates import figures, formats, liquidation_tables, plain, sections, wording
 from oirisk.templates.tables import Medium, Table
 
 MAIL_LIMIT = 80_000
@@ -36,6 +36,10 @@ _CONTENTS = (
     ("assets", "Assets"),
     ("history", "History"),
     ("clusters", "Concentrations"),
+    ("liquidations", "Liquidations"),
+    ("track", "Track record"),
+    ("stress", "Stress"),
+    ("leverage", "Leverage"),
     ("venues", "Venues"),
     ("coverage", "Coverage"),
     ("withheld", "Not published"),
@@ -47,6 +51,10 @@ _SQL_SECTIONS = (
     "profiles",
     "venue_shares",
     "rejects",
+    "observed",
+    "observed_coverage",
+    "at_risk",
+    "contagion",
 )
 
 
@@ -114,8 +122,10 @@ def render_report(report: Report) -> RenderedReport:
         "coverage": wording.coverage(report),
         "failures": wording.failures(report),
         "mark": wording.mark(report),
+        "verdict": wording.verdict(report),
         "is_quiet": wording.is_quiet(report),
         "methods": _distinct(report.methods),
+        "method_ids": {method.id for method in report.methods},
     }
     return RenderedReport(
         index_html=_page(environment, report, shared),
@@ -199,6 +209,7 @@ def _tables(report: Report, medium: Medium, most_rows: int | None) -> dict[str, 
         sections.venues(report),
         sections.coverage(report),
         sections.rejects(report),
+        *liquidation_tables.build(report.liquidations),
     )
     return {table.id: table.fit(medium, most_rows) for table in made}
 
