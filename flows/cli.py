@@ -148,6 +148,20 @@ def backfill(
 
 
 @app.command()
+def observe(
+    accounts: Annotated[
+        Path, typer.Option("--accounts", help="addresses: text, CSV, JSON, or a leaderboard")
+    ],
+    home: HomeOption = DEFAULT_HOME,
+    as_of: AsOfOption = "",
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask accounts for positions that Hyperliquid shows to everyone, and store them."""
+    _call("observe", "observe", home, accounts, as_of, as_json=as_json)
+
+
+@app.command()
 def build(
     as_of: Annotated[str, typer.Option("--as-of", help="up to this instant, ISO 8601")] = "",
     events: Annotated[Path | None, typer.Option("--events", help="calendar of events, CSV")] = None,

@@ -22,13 +22,8 @@ from oirisk.flows.extract import Harvest, harvest_venue
 from oirisk.flows.gathered import Gathered
 from oirisk.flows.history.top_up import ASKED, ToppedUp, Wanted, ask_venue
 from oirisk.flows.mailing import mail_report
-from oirisk.flows.pipeline import (
-    Outcome,
-    RunFrame,
-    report_of,
-    store,
-    write_report,
-)
+from oirisk.flows.observe import observe_listed
+from oirisk.flows.pipeline import Outcome, RunFrame, report_of, store, write_report
 from oirisk.flows.recording import Recording, read_recording
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import LiveSource, ReplaySource, SandboxSource, Source, wall_clock
@@ -91,6 +86,18 @@ async def top_up(venue: Venue, source: Source, frame: RunFrame, wanted: Wanted) 
 def load(frame: RunFrame, gathered: Gathered) -> Outcome:
     """Archive, validate, load, aggregate and publish."""
     return store(frame, gathered.harvests, wall_clock(), gathered)
+
+
+@task(name="observe", cache_policy=NO_CACHE)
+async def observe(frame: RunFrame, source: Source) -> None:
+    """Ask the listed accounts for their positions; without them the run goes on."""
+    try:
+        observation = await observe_listed(frame, source)
+    except OiRiskError as error:
+        get_run_logger().warning("accounts not observed reason=%s", error)
+        return
+    if observation is not None and observation.note:
+        get_run_logger().warning("accounts missing reason=%s", observation.note)
 
 
 @task(name="render", cache_policy=NO_CACHE)
@@ -182,6 +189,9 @@ async def _snapshot(
         gathered.told = await _top_up(venues, source, frame, gathered)
     _announce("validating, loading and aggregating")
     outcome = load(frame, gathered)
+    if settings.observe.accounts_file is not None:
+        _announce("asking accounts for their positions")
+        await observe(frame, source)
     get_run_logger().info(
         "run done run_id=%s state=%s accepted=%d rejected=%d",
         outcome.run_id, outcome.state, outcome.accepted, outcome.rejected,

@@ -34,6 +34,7 @@ from oirisk.templates.render import (
     render_archive,
     render_report,
 )
+from oirisk.transforms.leverage_observed import observed_weights
 from oirisk.warehouse.archive import RunLabel, archive
 from oirisk.warehouse.audit import build_audit
 from oirisk.warehouse.build import (
@@ -57,6 +58,7 @@ from oirisk.warehouse.load import (
     load_open_interest,
     record_run,
 )
+from oirisk.warehouse.observed import build_observed
 from oirisk.warehouse.published import reading
 from oirisk.warehouse.rebuild import stored_instants
 from oirisk.warehouse.writer import Writer, require_same_kind, writing
@@ -292,6 +294,16 @@ def build_totals(
     )
     if with_series:
         build_audit(connection, window, settings.coverage.max_age_minutes)
+    build_observations(connection, window, settings)
+
+
+def build_observations(connection: Writer, window: BuildWindow, settings: Settings) -> None:
+    """Build what is made of observed positions, for a window of observations."""
+    parameters = {
+        "bin_pct": settings.clusters.bin_pct,
+        "max_age_minutes": settings.coverage.max_age_minutes,
+    }
+    build_observed(connection, window, parameters, observed_weights)
 
 
 def write_report(home: Home, report: Report) -> Path:

@@ -135,10 +135,34 @@ class TopUpSettings(_Section):
     )
 
 
+class ObserveSettings(_Section):
+    """Accounts whose positions an exchange shows to everyone (methods M22)."""
+
+    accounts_file: Path | None = Field(
+        default=None,
+        description="list of Hyperliquid accounts to observe every night; empty means: none",
+    )
+    most_accounts: int = Field(
+        default=500, ge=1, description="accounts asked, the first of the list; ten a second"
+    )
+    timeout_seconds: float = Field(
+        default=120.0, gt=0, description="accounts that did not answer by then are left out"
+    )
+
+    @field_validator("accounts_file", mode="before")
+    @classmethod
+    def _empty_means_none(cls, value: object) -> object:
+        """Read an empty path as no path; TOML has no null."""
+        return None if value == "" else value
+
+
 class ReportSettings(_Section):
     """The briefing."""
 
     top_assets: int = Field(default=25, ge=1, le=200, description="rows of the asset table")
+    top_clusters: int = Field(
+        default=20, ge=1, le=200, description="rows of the table of concentrations"
+    )
     chart_assets: tuple[str, ...] = Field(
         default=("BTC", "ETH"), description="assets that get a history and a profile chart"
     )
@@ -222,6 +246,9 @@ class Settings(BaseSettings):
     )
     top_up: TopUpSettings = Field(
         default=TopUpSettings(), description="what else a nightly run asks for"
+    )
+    observe: ObserveSettings = Field(
+        default=ObserveSettings(), description="accounts whose positions are public"
     )
     report: ReportSettings = Field(default=ReportSettings(), description="the briefing")
     mail: MailSettings = Field(default=MailSettings(), description="where it is mailed")

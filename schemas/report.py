@@ -6,40 +6,26 @@ open interest is single-sided, instants are UTC.
 """
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from oirisk.schemas.report_liquidations import Liquidations
+from oirisk.schemas.report_parts import Figure, Part, Unit
 
-Unit = Literal["usd", "base", "price", "pct", "pp", "share", "ratio", "rate", "count", "hours"]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Figure(_Part):
-    """A number with its unit, or the reason why it is missing. Never both, never neither."""
-
-    value: float | None
-    unit: Unit
-    reason: str = ""
-
-    @model_validator(mode="after")
-    def _value_or_reason(self) -> Self:
-        if (self.value is None) != bool(self.reason):
-            msg = "a figure has a value or a reason for its absence"
-            raise ValueError(msg)
-        return self
+__all__ = [
+    "AssetRow", "Change", "ClusterRow", "CoverageRow", "Figure", "Liquidations", "Method",
+    "OiHistory", "OiPoint", "Profile", "ProfileBin", "Query", "RejectRow", "Report", "Sentence",
+    "Tile", "Unit", "VenueRow", "VenueShare", "Withheld",
+]  # fmt: skip
 
 
-class Sentence(_Part):
+class Sentence(Part):
     """One generated sentence of prose and the method it rests on (``M03`` …)."""
 
     text: str
     method: str
 
 
-class Tile(_Part):
+class Tile(Part):
     """One headline number."""
 
     id: str
@@ -49,7 +35,7 @@ class Tile(_Part):
     method: str
 
 
-class AssetRow(_Part):
+class AssetRow(Part):
     """One asset, all futures venues together."""
 
     asset: str
@@ -61,6 +47,7 @@ class AssetRow(_Part):
     price: Figure
     price_change_24h_pct: Figure
     cell: str
+    cell_reason: str = ""
     funding_8h: Figure
     oi_to_volume: Figure
     top_venue: str
@@ -68,7 +55,7 @@ class AssetRow(_Part):
     coverage: Figure
 
 
-class ClusterRow(_Part):
+class ClusterRow(Part):
     """One concentration of positions on the price axis, nearest first. Modelled, hence a band."""
 
     asset: str
@@ -88,7 +75,7 @@ class ClusterRow(_Part):
     status: str
 
 
-class VenueRow(_Part):
+class VenueRow(Part):
     """One product line of one exchange: what it sends and how far that is proven."""
 
     venue: str
@@ -102,10 +89,10 @@ class VenueRow(_Part):
     share: Figure
     share_change_24h_pp: Figure
     instruments: int
-    age_minutes: Figure
+    age: Figure
 
 
-class CoverageRow(_Part):
+class CoverageRow(Part):
     """How one exchange answered this run."""
 
     venue: str
@@ -119,7 +106,7 @@ class CoverageRow(_Part):
     error: str
 
 
-class RejectRow(_Part):
+class RejectRow(Part):
     """Rows that validation refused, grouped by exchange and check, with one example."""
 
     venue: str
@@ -129,7 +116,7 @@ class RejectRow(_Part):
     example_reason: str
 
 
-class QualityRow(_Part):
+class QualityRow(Part):
     """How far the figures of one exchange can be relied on: five shares, and the least of them."""
 
     venue: str
@@ -142,7 +129,7 @@ class QualityRow(_Part):
     findings: int
 
 
-class AuditRow(_Part):
+class AuditRow(Part):
     """What the auditor found, grouped by exchange and check, with the example furthest off."""
 
     venue: str
@@ -153,7 +140,7 @@ class AuditRow(_Part):
     detail: str
 
 
-class Change(_Part):
+class Change(Part):
     """What moved since the last report. ``subject`` is an asset, a venue or a cluster."""
 
     kind: Literal["asset", "venue", "cluster", "coverage", "method"]
@@ -162,14 +149,14 @@ class Change(_Part):
     method: str
 
 
-class Withheld(_Part):
+class Withheld(Part):
     """A number that was not printed, and why."""
 
     what: str
     reason: str
 
 
-class OiPoint(_Part):
+class OiPoint(Part):
     """One point of an asset's history; ``None`` where the total was withheld."""
 
     at: datetime
@@ -178,14 +165,14 @@ class OiPoint(_Part):
     price: float | None
 
 
-class OiHistory(_Part):
+class OiHistory(Part):
     """Open interest and price of one asset over time."""
 
     asset: str
     points: tuple[OiPoint, ...]
 
 
-class VenueShare(_Part):
+class VenueShare(Part):
     """Share of one venue in all published futures open interest."""
 
     venue: str
@@ -193,7 +180,7 @@ class VenueShare(_Part):
     share: float
 
 
-class ProfileBin(_Part):
+class ProfileBin(Part):
     """Surviving positions by entry price, one log-spaced bin (modelled, M21)."""
 
     side: Literal["long", "short"]
@@ -202,7 +189,7 @@ class ProfileBin(_Part):
     usd: float
 
 
-class Profile(_Part):
+class Profile(Part):
     """Entry-price profile of one asset around its mark price."""
 
     asset: str
@@ -210,21 +197,21 @@ class Profile(_Part):
     bins: tuple[ProfileBin, ...]
 
 
-class Query(_Part):
+class Query(Part):
     """SQL that reproduces a section from the published warehouse."""
 
     section: str
     sql: str
 
 
-class Method(_Part):
+class Method(Part):
     """Footnote: what a method id means, in one sentence."""
 
     id: str
     text: str
 
 
-class Report(_Part):
+class Report(Part):
     """Everything one briefing says."""
 
     run_id: str
@@ -244,6 +231,8 @@ class Report(_Part):
     assets: tuple[AssetRow, ...]
     assets_total: int
     clusters: tuple[ClusterRow, ...]
+    clusters_shown: int = 20
+    liquidations: Liquidations = Liquidations()
     venues: tuple[VenueRow, ...]
     coverage: tuple[CoverageRow, ...]
     rejects: tuple[RejectRow, ...]

@@ -20,6 +20,7 @@ from oirisk.schemas.marts import MARTS
 from oirisk.schemas.marts_liquidation import LIQUIDATION_MARTS
 from oirisk.schemas.marts_quality import QUALITY_TABLES
 from oirisk.schemas.marts_series import BuildsTable, EventsTable, SupplyTable
+from oirisk.schemas.observed import OBSERVED_TABLES
 from oirisk.schemas.tables_market import MARKET_TABLES
 
 TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
@@ -28,6 +29,7 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         **MARKET_TABLES,
         **LIQUIDATION_MARTS,
         **QUALITY_TABLES,
+        **OBSERVED_TABLES,
         "core.instruments": InstrumentsTable,
         "core.open_interest": OpenInterestTable,
         "core.bars": BarsTable,

@@ -16,9 +16,10 @@ from oirisk.templates.axes import Layered, Rows
 
 OI, PRICE = "#0b6e76", "#6a4c93"
 LONG, SHORT, CLUSTER = "#0b7a83", "#b3541e", "#f0c24b"
-_NAME = 24
+NAME = 24
 _NARROW = 480
-_MARGIN = axes.WIDTH + 36
+MARGIN = axes.WIDTH + 36
+"""What a picture is wider than its plot, pixels."""
 
 
 def history_rows(history: OiHistory) -> Rows:
@@ -45,13 +46,13 @@ def history_spec(history: OiHistory, mark: str, width: int) -> dict[str, Any]:
         width: Width of the picture in pixels.
     """
     rows = history_rows(history)
-    coin = formats.one_line(history.asset, _NAME)
+    coin = formats.one_line(history.asset, NAME)
     priced = any(row["price"] is not None for row in rows)
     title = f"{mark}{coin} open interest, coins"
-    panes = [_pane(rows, "oi", title, (width - _MARGIN, 150), dates=not priced)]
+    panes = [_pane(rows, "oi", title, (width - MARGIN, 150), dates=not priced)]
     if priced:
         title = f"{mark}{coin} price, USD"
-        panes.append(_pane(rows, "price", title, (width - _MARGIN, 80), dates=True))
+        panes.append(_pane(rows, "price", title, (width - MARGIN, 80), dates=True))
     return axes.finish(alt.vconcat(*panes, spacing=14), {"points": rows})
 
 
@@ -97,7 +98,7 @@ def profile_spec(
     low = min([profile.price, *(part.price_low for part in profile.bins)])
     high = max([profile.price, *(part.price_high for part in profile.bins)])
     reach = max(max(part.usd for part in profile.bins) * 1.08, 1.0)
-    title = f"{mark}{formats.one_line(profile.asset, _NAME)} entry prices (modelled)"
+    title = f"{mark}{formats.one_line(profile.asset, NAME)} entry prices (modelled)"
     across = axes.labelled(
         axes.ticks(-reach, reach, width // 90), lambda value: formats.usd(abs(value))
     )
@@ -117,11 +118,11 @@ def profile_spec(
             ("short", SHORT, 1.0),
         )
     ]
-    chart = alt.layer(*layers, *_mark(profile.price, x, y)).properties(
-        width=width - _MARGIN, height=264, title=alt.TitleParams(title)
+    chart = alt.layer(*layers, *mark_line(profile.price, x, y)).properties(
+        width=width - MARGIN, height=264, title=alt.TitleParams(title)
     )
     data = {
-        "bands": _bands(clusters, (low, high), reach),
+        "bands": bands(clusters, (low, high), (-reach, reach)),
         "long": _bars(profile, "long"),
         "short": _bars(profile, "short"),
         "mark": [{"low": profile.price, "from": -reach, "to": reach}],
@@ -138,21 +139,25 @@ def _bars(profile: Profile, side: str) -> Rows:
     ]
 
 
-def _bands(clusters: Sequence[ClusterRow], domain: tuple[float, float], reach: float) -> Rows:
+def bands(
+    clusters: Sequence[ClusterRow], domain: tuple[float, float], across: tuple[float, float]
+) -> Rows:
+    """Give concentrations for Vega as rectangles across the plot, cut at its edges."""
     low, high = domain
     return [
         {
             "low": max(row.price_low, low),
             "high": min(row.price_high, high),
-            "from": -reach,
-            "to": reach,
+            "from": across[0],
+            "to": across[1],
         }
         for row in clusters
         if row.price_low < high and row.price_high > low
     ]
 
 
-def _mark(price: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def mark_line(price: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Draw the mark price as a dashed line with its figure, from the data named ``mark``."""
     drawn = alt.Chart(alt.NamedData("mark")).encode(y=y)
     text = f"mark {formats.price(price)}"
     return [

@@ -11,7 +11,9 @@ from typing import Any
 from markupsafe import Markup
 
 from oirisk.schemas.report import OiHistory, OiPoint, Profile, Report
-from oirisk.templates import charts, drawing, formats, wording
+from oirisk.schemas.report_liquidations import LiquidationMap
+from oirisk.templates import charts, drawing, formats, liquidation_tables, wording
+from oirisk.templates.liquidation_chart import map_spec
 from oirisk.templates.tables import Cell, Column, Table, table, words
 
 WIDE, NARROW = 592, 340
@@ -60,6 +62,7 @@ def build(report: Report) -> tuple[Drawn | Empty, ...]:
     if not report.profiles:
         reason = "no asset has enough history for an entry-price profile yet"
         made.append(Empty("clusters", "Entry-price profile", reason))
+    made += [_map(report, found, place) for place, found in enumerate(report.liquidations.maps, 1)]
     made.append(_shares(report))
     return tuple(made)
 
@@ -144,7 +147,7 @@ def _profile(report: Report, profile: Profile, place: int) -> Drawn | Empty:
     if not profile.bins:
         return Empty("clusters", title, "the model holds no positions near the mark")
     name = _name("profile", place, profile.asset)
-    near = [row for row in report.clusters if row.asset == profile.asset]
+    near = wording.clusters_of(report, profile.asset, "entry")
     return _draw(
         name,
         "clusters",
@@ -176,6 +179,22 @@ def _profile_twin(name: str, profile: Profile) -> Table:
     caption = f"{formats.one_line(profile.asset)}: largest price bins; all are in the JSON"
     made = table(f"{name}-data", caption, columns, rows)
     return Table(made.id, caption, made.columns, made.rows, omitted=len(largest) - len(shown))
+
+
+def _map(report: Report, found: LiquidationMap, place: int) -> Drawn | Empty:
+    title = f"{wording.mark(report)}{formats.one_line(found.asset)} liquidation levels (modelled)"
+    if not found.bins:
+        return Empty("liquidations", title, "the model holds no level near the mark")
+    near = wording.clusters_of(report, found.asset, "liquidation")
+    name = _name("levels", place, found.asset)
+    return _draw(
+        name,
+        "liquidations",
+        title,
+        wording.map_finding(report, found),
+        liquidation_tables.bins(f"{name}-data", found),
+        lambda width: map_spec(found, near, wording.mark(report), width),
+    )
 
 
 def _shares(report: Report) -> Drawn | Empty:

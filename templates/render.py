@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from oirisk.schemas.errors import ContractViolationError
 from oirisk.schemas.report import Figure, Method, Query, Report
-from oirisk.templates import figures, formats, plain, sections, wording
+from oirisk.templates import figures, formats, liquidation_tables, plain, sections, wording
 from oirisk.templates.tables import Medium, Table
 
 MAIL_LIMIT = 80_000
@@ -36,6 +36,10 @@ _CONTENTS = (
     ("assets", "Assets"),
     ("history", "History"),
     ("clusters", "Concentrations"),
+    ("liquidations", "Liquidations"),
+    ("track", "Track record"),
+    ("stress", "Stress"),
+    ("leverage", "Leverage"),
     ("venues", "Venues"),
     ("coverage", "Coverage"),
     ("quality", "Data quality"),
@@ -49,6 +53,10 @@ _SQL_SECTIONS = (
     "venue_shares",
     "rejects",
     "audit",
+    "observed",
+    "observed_coverage",
+    "at_risk",
+    "contagion",
 )
 
 
@@ -116,8 +124,10 @@ def render_report(report: Report) -> RenderedReport:
         "coverage": wording.coverage(report),
         "failures": wording.failures(report),
         "mark": wording.mark(report),
+        "verdict": wording.verdict(report),
         "is_quiet": wording.is_quiet(report),
         "methods": _distinct(report.methods),
+        "method_ids": {method.id for method in report.methods},
     }
     return RenderedReport(
         index_html=_page(environment, report, shared),
@@ -201,6 +211,7 @@ def _tables(report: Report, medium: Medium, most_rows: int | None) -> dict[str, 
         sections.venues(report),
         sections.coverage(report),
         sections.rejects(report),
+        *liquidation_tables.build(report.liquidations),
         sections.quality(report),
         sections.audit(report),
     )

@@ -1,6 +1,7 @@
 """The tables of a briefing, section by section."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from oirisk.schemas.report import (
     AssetRow,
@@ -65,7 +66,7 @@ def _asset(row: AssetRow) -> tuple[Cell, ...]:
         quantity(row.flow_usd_24h, signed=True, toned=True),
         quantity(row.price),
         quantity(row.price_change_24h_pct, toned=True),
-        words(readable(row.cell)),
+        words(readable(row.cell), reason="" if row.cell else row.cell_reason),
         quantity(row.funding_8h),
         quantity(row.oi_to_volume),
         _top(row),
@@ -96,12 +97,14 @@ def clusters(report: Report) -> Table:
         Column("Age", is_number=True, in_mail=False, in_text=False),
         Column("Status", in_text=False, on_phone=False),
     )
-    return table(
+    made = table(
         "clusters",
-        "Concentrations of positions by entry price, nearest to the mark first (modelled)",
+        "Concentrations of positions on the price axis, nearest to the mark first (modelled)",
         columns,
-        [_cluster(row) for row in report.clusters],
+        [_cluster(row) for row in report.clusters[: report.clusters_shown]],
     )
+    hidden = max(0, len(report.clusters) - report.clusters_shown)
+    return replace(made, omitted=hidden, kept_in="marts.clusters")
 
 
 def price_range(row: ClusterRow) -> str:
@@ -166,21 +169,12 @@ def _venue(row: VenueRow) -> tuple[Cell, ...]:
         quantity(row.oi_usd),
         Cell(share.text, share.sort, share.tone, share.reason, bar=portion),
         quantity(row.share_change_24h_pp),
-        age(row),
+        quantity(row.age),
         counted(row.instruments),
         words(row.field),
         _evidence(row.unit, row.unit_evidence),
         _evidence(f"\u00d7 {formats.ratio(row.counting_factor)}", row.counting_evidence),
     )
-
-
-def age(row: VenueRow) -> Cell:
-    """Make the cell of an observation's age; the figure is in minutes unless it says hours."""
-    part = row.age_minutes
-    if part.value is None:
-        return quantity(part)
-    in_hours = part.value if part.unit == "hours" else part.value / 60
-    return Cell(formats.hours(in_hours), in_hours)
 
 
 def quality(report: Report) -> Table:

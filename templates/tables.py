@@ -53,13 +53,14 @@ class Note:
 
 @dataclass(frozen=True)
 class Table:
-    """A table ready to draw; ``omitted`` rows are only in the full report."""
+    """A table ready to draw; ``omitted`` rows are only in the full report, or in ``kept_in``."""
 
     id: str
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     omitted: int = 0
+    kept_in: str = ""
 
     @property
     def notes(self) -> tuple[Note, ...]:

@@ -1,5 +1,6 @@
 """Sentences and labels that the page and the mail share: subject, status, findings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oirisk.schemas.report import (
@@ -11,12 +12,14 @@ from oirisk.schemas.report import (
     Report,
     Tile,
 )
+from oirisk.schemas.report_liquidations import LiquidationMap
 from oirisk.templates import formats, sections
 
 HEADLINE_TILE = "oi_usd"
 CHANGE_TILE = "change_24h_pct"
 PREHEADER_LIMIT = 110
 LEAST_COVERAGE = 0.9
+_SIGNED_TILES = ("flow", "revaluation")
 _QUIET_STATES = ("ok", "skipped")
 
 
@@ -64,8 +67,8 @@ def _tile(report: Report, identity: str) -> Tile | None:
 
 
 def tile_value(tile: Tile) -> str:
-    """Write a headline number; a flow shows its sign even when it is a gain."""
-    return formats.figure(tile.figure, signed=tile.id.startswith("flow"))
+    """Write a headline number; a flow or revaluation shows its sign even when it is a gain."""
+    return formats.figure(tile.figure, signed=tile.id.startswith(_SIGNED_TILES))
 
 
 def subject(report: Report) -> str:
@@ -177,6 +180,57 @@ def cluster_text(row: ClusterRow) -> str:
     )
 
 
+def clusters_of(report: Report, asset: str, kind: str) -> list[ClusterRow]:
+    """Give the concentrations of one kind in one asset, nearest first."""
+    return [row for row in report.clusters if (row.asset, row.kind) == (asset, kind)]
+
+
+def map_finding(report: Report, found: LiquidationMap) -> str:
+    """Say what a move of 5 % either way would close by force, and what was measured."""
+    coin = formats.one_line(found.asset)
+    rows = {row.side: row for row in report.liquidations.reach if row.asset == found.asset}
+    sides = ((rows.get("long"), "falls", -5), (rows.get("short"), "rises", 5))
+    parts = [
+        f"If {coin} {verb} 5% to {formats.price(found.price * (1 + pct / 100))}, modelled "
+        f"{formats.usd(row.within_5_pct.low)} to {formats.usd(row.within_5_pct.high)} of "
+        f"{row.side}s are closed by force (base mix {formats.usd(row.within_5_pct.usd)})."
+        for row, verb, pct in sides
+        if row is not None
+    ]
+    measured = sum(part.measured for part in found.bins)
+    if measured:
+        parts.append(f"Observed accounts have {formats.usd(measured)} of levels in this range.")
+    return " ".join(parts) or f"{coin} liquidation levels around the mark."
+
+
+_VERDICTS: Mapping[str, str] = {
+    "not meaningful": "Not meaningful yet: price has crossed fewer than 10 bins of the maps",
+    "no skill": "No skill shown, so read it as a sketch of where leverage may lie: the map did not "
+    "beat a forecast by lot",
+    "worse than chance": "No skill, so do not rely on it: the map did worse than a forecast by lot",
+    "better than chance": "The map did better than a forecast by lot",
+}
+
+
+def verdict(report: Report) -> str:
+    """Say what the liquidation map has been worth over a month, all assets together."""
+    found = report.liquidations
+    scored = next(
+        (row for row in found.track if (row.asset, row.prior, row.days) == ("ALL", "base", 30)),
+        None,
+    )
+    if scored is None:
+        return "Not scored yet: the first map is scored a night after it was made."
+    nights = "1 night" if scored.nights == 1 else f"{formats.count(scored.nights)} nights"
+    text = f"{_VERDICTS[scored.verdict]}; {nights} scored"
+    if scored.precision.value is None or scored.verdict == "not meaningful":
+        return f"{text}."
+    return (
+        f"{text}, {formats.count(scored.bins)} bins crossed, precision "
+        f"{formats.figure(scored.precision)} against {formats.figure(scored.chance)} by lot."
+    )
+
+
 def profile_finding(report: Report, profile: Profile) -> str:
     """Say how much sits on either side and where the nearest concentration lies."""
     coin = formats.one_line(profile.asset)
@@ -186,7 +240,7 @@ def profile_finding(report: Report, profile: Profile) -> str:
         f"{coin} entry prices around the mark {formats.price(profile.price)}, modelled: "
         f"longs {formats.usd(longs)}, shorts {formats.usd(shorts)}."
     )
-    near = [row for row in report.clusters if row.asset == profile.asset]
+    near = clusters_of(report, profile.asset, "entry")
     if not near:
         return f"{text} No concentration stands out."
     nearest = min(near, key=lambda row: abs(row.distance_pct))

@@ -7,6 +7,7 @@ from cronsim import CronSim, CronSimError
 
 from oirisk.flows.briefing import figures, prose, rows
 from oirisk.flows.briefing.facts import Facts, read_facts
+from oirisk.flows.briefing.liquidations import liquidations
 from oirisk.flows.settings import ScheduleSettings, Settings
 from oirisk.schemas.report import Method, Query, Report
 from oirisk.warehouse.published import Reader
@@ -21,6 +22,18 @@ _METHODS = {
     "M18": "Concentration: share of each exchange in single-sided open interest.",
     "M21": "Entry profile: openings are placed where price traded, closings thin out what stood.",
     "M24": "Clusters: price bins of the profile above median plus two robust deviations.",
+    "M20": "Liquidation price: where what is left of the margin is the maintenance that the "
+    "exchange's tiers ask for, isolated margin assumed.",
+    "M22": "Mix of leverage: stated mixes span the band; a learned one follows falls of open "
+    "interest where price crossed levels, shrunk to the stated one.",
+    "M23": "Liquidation map: surviving entries times the mix of leverage, put where they would be "
+    "closed; never on the wrong side of the mark.",
+    "M25": "Stress: a shock hits levels, their closes walk the order book, price moves on, until "
+    "no level is hit. Deleveraging of winners is not modelled.",
+    "M26": "Contagion: what forced sales on one exchange cost positions in the same coins on "
+    "another, through measured depth.",
+    "M34": "Liquidations at risk: forced closes under each past daily return; the mildest and the "
+    "mean of the worst.",
     "M36": "Data quality: the least of completeness, freshness, validity, consistency (rows that "
     "the audit does not flag) and convention (rows whose unit and counting are on record).",
     "M38": "Exchanges that add longs and shorts up are halved before anything is summed.",
@@ -45,6 +58,21 @@ _MARTS = {
     "where snapshot_at = '{at}' and not published",
     "history": "select snapshot_at, asset, oi_base, oi_usd, price from marts.oi_by_asset "
     "where kind_group = 'futures' and published order by asset, snapshot_at",
+    "liquidations": "select * from marts.liquidation_map "
+    "where snapshot_at = '{at}' and venue = 'ALL' order by asset, prior, side, price_low",
+    "observed": "select * from marts.observed_map "
+    "where snapshot_at = '{observed_at}' order by asset, side, price_low",
+    "observed_coverage": "select * from marts.observed_coverage "
+    "where snapshot_at = '{observed_at}' order by asset",
+    "track": "select * from marts.track_record(timestamptz '{at}', 30)",
+    "stress": "select * from marts.stress where snapshot_at = '{at}' "
+    "order by asset, prior, shock_pct, depth_factor",
+    "at_risk": "select * from marts.liquidations_at_risk where snapshot_at = '{at}' "
+    "order by asset, alpha, prior",
+    "contagion": "select * from marts.contagion where snapshot_at = '{at}' "
+    "order by systemic_rank, loss_usd desc",
+    "leverage": "select * from marts.leverage_calibration where calibrated_at <= '{at}' "
+    "order by calibrated_at desc, asset, prior, leverage_low",
     "profiles": "select * from marts.oi_profile where snapshot_at = '{at}' and venue = 'ALL'",
 }
 
@@ -79,6 +107,8 @@ def assemble(connection: Reader, run_id: str, settings: Settings) -> Report:
         assets=rows.asset_rows(facts),
         assets_total=len(facts.assets),
         clusters=rows.cluster_rows(facts),
+        clusters_shown=settings.report.top_clusters,
+        liquidations=liquidations(facts),
         venues=rows.venue_rows(facts),
         coverage=rows.coverage_rows(facts),
         rejects=rows.reject_rows(facts),
@@ -107,8 +137,14 @@ def _asked(facts: Facts) -> int:
 
 
 def _queries(facts: Facts) -> tuple[Query, ...]:
-    at = facts.at.strftime("%Y-%m-%d %H:%M:%S+00")
-    return tuple(
-        Query(section=section, sql=sql.format(at=at, run=facts.run["run_id"]))
-        for section, sql in _MARTS.items()
-    )
+    seen = facts.liquidations.observation
+    named = {
+        "at": _literal(facts.at),
+        "observed_at": _literal(seen["snapshot_at"] if seen else facts.at),
+        "run": facts.run["run_id"],
+    }
+    return tuple(Query(section=section, sql=sql.format(**named)) for section, sql in _MARTS.items())
+
+
+def _literal(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S+00")

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import polars as pl
 
+from oirisk.flows.briefing.liquidation_facts import LiquidationFacts, read_liquidations
 from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.published import Reader, query
@@ -35,6 +37,7 @@ class Facts:
     findings: list[Record]
     history: Mapping[str, list[Record]]
     profiles: Mapping[str, list[Record]]
+    liquidations: LiquidationFacts
 
     @property
     def at(self) -> datetime:
@@ -93,6 +96,12 @@ def read_facts(connection: Reader, run_id: str, settings: Settings) -> Facts:
             )
             for asset in charted
         },
+        liquidations=read_liquidations(
+            partial(_rows, connection),
+            run["snapshot_at"],
+            {asset: prices[asset] for asset in charted},
+            settings,
+        ),
     )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ def _asset(row: Record) -> AssetRow:
         price=figure(row["price"], "price", "no exchange sent a price"),
         price_change_24h_pct=told("price_change_24h_pct", "pct", NO_DAY),
         cell=row["cell"] or "",
+        cell_reason="" if row["cell"] else NO_DAY if published else WITHHELD,
         funding_8h=told("funding_8h_oi_weighted", "rate", "no exchange sent funding and interval"),
         oi_to_volume=told("oi_to_volume", "ratio", "no exchange sent volume"),
         top_venue=row["top_venue"] if published and row["top_venue"] else "",
@@ -70,7 +71,7 @@ def cluster_rows(facts: Facts) -> tuple[ClusterRow, ...]:
             share=row["share"],
             distance_pct=row["distance_pct"],
             venues_hhi=figure(row["venues_hhi"], "ratio", "unknown"),
-            age_hours=figure(row["age_hours"], "hours", "unknown"),
+            age_hours=figure(row["age_hours"], "hours", "entries are dated, levels are not"),
             status=row["status"],
         )
         for row in alive
@@ -106,7 +107,7 @@ def _venue(row: Record, share: Record | None, total: float | None) -> VenueRow:
         share=figure(part, "share", absent),
         share_change_24h_pp=figure(moved, "pp", "no earlier report to compare with"),
         instruments=row["instruments"],
-        age_minutes=figure(row["age_minutes"] / 60, "hours", ""),
+        age=figure(row["age_minutes"] / 60, "hours", ""),
     )
 
 

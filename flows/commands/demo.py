@@ -7,6 +7,7 @@ from oirisk.flows.commands.output import print_line
 from oirisk.flows.commands.progress import shown_progress
 from oirisk.flows.commands.run import announce, instant, run_flow
 from oirisk.flows.demo import STEP, fill_history
+from oirisk.flows.sandbox.accounts import addresses
 from oirisk.flows.sandbox.market import SimulatedMarket
 from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.settings import DEMO_VENUES, load_settings
@@ -15,6 +16,7 @@ from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.files import write_whole
 from oirisk.warehouse.home import Home
 
+ACCOUNTS = "accounts.txt"
 DEMO_ASSETS = 12
 """Assets with a profile and a map in the demo; the default of 30 takes seconds more."""
 
@@ -43,10 +45,12 @@ def _configure(home: Home) -> None:
     if home.config.exists():
         return
     names = ", ".join(f'"{venue}"' for venue in DEMO_VENUES)
+    write_whole(home.root / ACCOUNTS, "".join(f"{account}\n" for account in addresses()))
     write_whole(
         home.config,
         "# Written by `oirisk demo`; `oirisk init` shows every option.\n"
-        f"venues = [{names}]\n\n[clusters]\ntop_assets = {DEMO_ASSETS}\n",
+        f"venues = [{names}]\n\n[clusters]\ntop_assets = {DEMO_ASSETS}\n\n"
+        f'[observe]\naccounts_file = "{ACCOUNTS}"\n',
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from oirisk.flows.sandbox.accounts import clearinghouse_state
 from oirisk.flows.sandbox.assets import Coin
 from oirisk.flows.sandbox.hyperliquid_dexes import DEXES, list_dexes, perp_dexes
 from oirisk.flows.sandbox.instruments import (
@@ -152,6 +153,9 @@ VENUE = SimulatedVenue(
             ),
         ),
         Endpoint("POST", "/info", perp_dexes, when={"type": "perpDexs"}, weight=20),
+        Endpoint(
+            "POST", "/info", clearinghouse_state, when={"type": "clearinghouseState"}, weight=2
+        ),
         Endpoint("POST", "/info", constant(_SPOT), when={"type": "spotMeta"}),
         Endpoint(
             "POST",

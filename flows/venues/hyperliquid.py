@@ -13,6 +13,7 @@ from typing import Any
 
 from oirisk.schemas.venue import Call, Fields, Line, Market, Product, Row, Venue, once
 from oirisk.transforms.decode import BodyError, pick, require_rows
+from oirisk.transforms.observed import PositionFields
 
 _USDC = "0"
 _DEXES = 100
@@ -91,3 +92,37 @@ VENUE = Venue(
         ),
     ),
 )
+
+
+POSITION_FIELDS = PositionFields(
+    market="coin",
+    size="szi",
+    notional="positionValue",
+    entry_price="entryPx",
+    leverage="leverage.value",
+    liquidation_price="liquidationPx",
+)
+
+
+def positions_of_account(body: Any) -> list[Row]:  # noqa: ANN401 -- any JSON
+    """Read ``clearinghouseState``: the open positions of an account on the main exchange.
+
+    Raises:
+        BodyError: The body has another shape.
+    """
+    held = require_rows(body.get("assetPositions") if isinstance(body, dict) else body)
+    return require_rows([row.get("position") for row in held])
+
+
+POSITIONS = Line(
+    name="positions",
+    products=(PERP,),
+    calls=lambda _markets: (),
+    rows=positions_of_account,
+)
+"""What everyone may ask of an account; :func:`ask_positions` makes the call."""
+
+
+def ask_positions(account: str) -> Call:
+    """Ask for the positions of one account."""
+    return Call("publicPostInfo", {"type": "clearinghouseState", "user": account})

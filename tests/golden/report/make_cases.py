@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from oirisk.schemas import report as parts
+from oirisk.schemas import report_liquidations as risk
 from oirisk.schemas.report import Figure, Report
 
 HERE = Path(__file__).parent
@@ -115,7 +116,7 @@ def venue(place: int) -> parts.VenueRow:
         share=known(SHARES[place], "share"),
         share_change_24h_pp=known(wave(place, 0.9), "pp"),
         instruments=540 - place * 31,
-        age_minutes=known(1.2 + place, "count"),
+        age=known((1.2 + place) / 60, "hours"),
     )
 
 
@@ -174,6 +175,135 @@ def profile(place: int) -> parts.Profile:
     return parts.Profile(asset=name, price=price, bins=tuple(bins))
 
 
+def band(usd: float) -> risk.Band:
+    return risk.Band(usd=usd, low=usd * 0.55, high=usd * 2.4)
+
+
+def levels(place: int) -> risk.LiquidationMap:
+    name, price, _ = COINS[place]
+    bins = []
+    for step in (*range(-60, -3), *range(4, 60)):
+        usd = 4e8 * math.exp(-((abs(step) - 22) ** 2) / 150) + 2e7 * abs(math.sin(step))
+        bins.append(
+            risk.MapBin(
+                side="long" if step < 0 else "short",
+                price_low=round(price * 1.0025**step, 6),
+                price_high=round(price * 1.0025 ** (step + 1), 6),
+                modelled=band(round(usd, 2)),
+                measured=round(usd / 9, 2) if place == 0 and step % 4 == 0 else 0.0,
+            )
+        )
+    return risk.LiquidationMap(asset=name, price=price, bins=tuple(bins))
+
+
+def reach(place: int) -> risk.ReachRow:
+    name, price, base = COINS[place // 2]
+    usd = base * price * 0.004
+    return risk.ReachRow(
+        asset=name,
+        side="short" if place % 2 else "long",
+        price=price,
+        within_2_pct=band(usd),
+        within_5_pct=band(usd * 4),
+        within_10_pct=band(usd * 9),
+        depth_2pct_usd=missing("usd", "order-book depth was not measured")
+        if place > 3
+        else known(usd * 3, "usd"),
+    )
+
+
+def scored(place: int) -> risk.TrackRow:
+    verdicts: tuple[risk.Verdict, ...] = ("better than chance", "no skill", "not meaningful")
+    few = place == 2
+    return risk.TrackRow(
+        asset=("ALL", "BTC", "ETH")[place],
+        prior="base",
+        days=30,
+        nights=29,
+        bins=(812, 64, 7)[place],
+        precision=known((0.36, 0.31, 0.5)[place], "share"),
+        chance=known(0.26, "share"),
+        lift=known(1.4 - place / 5, "ratio"),
+        wilson_low=missing("share", "price crossed too few bins") if few else known(0.30, "share"),
+        wilson_high=missing("share", "price crossed too few bins") if few else known(0.42, "share"),
+        verdict=verdicts[place],
+    )
+
+
+def liquidations() -> risk.Liquidations:
+    """A night with a map, a record, stress, and observed accounts; no contagion, no fit."""
+    return risk.Liquidations(
+        observed_at=AS_OF,
+        observed_note="198 of 200 accounts answered on hyperliquid, 512 positions stored, "
+        "1 refused. Missing: 2 accounts: HTTP 500",
+        maps=(levels(0), levels(1)),
+        reach=tuple(reach(place) for place in range(6)),
+        track=tuple(scored(place) for place in range(3)),
+        stress=tuple(
+            risk.StressRow(
+                asset="BTC",
+                shock_pct=shock,
+                depth_factor=factor,
+                liquidated=band(2e8 * abs(shock) / factor),
+                move_pct=abs(shock) * 1.2 / factor**0.3,
+                move_low_pct=abs(shock),
+                move_high_pct=abs(shock) * 2 / factor**0.3,
+                reproduction_number=0.35 / factor**0.6,
+                stop_reason="exhausted" if factor < 1 else "no_level_hit",
+            )
+            for shock in (-5.0, 5.0)
+            for factor in (1.0, 0.1)
+        ),
+        at_risk=tuple(
+            risk.AtRiskRow(
+                asset="BTC",
+                alpha=alpha,
+                at_risk=band(9e8),
+                shortfall=band(1.4e9),
+                scenarios=120,
+                worst_return_pct=-9.4,
+                is_meaningful=False,
+            )
+            for alpha in (0.95, 0.99)
+        ),
+        leverage=(
+            risk.LeverageRow(
+                source="stated",
+                name="base",
+                asset="",
+                below_3x=0.363,
+                from_3x_to_7x=0.485,
+                above_7x=0.152,
+                fit=missing("ratio", "stated, not learned"),
+            ),
+            risk.LeverageRow(
+                source="learned",
+                name="calibrated",
+                asset="BTC",
+                below_3x=0.28,
+                from_3x_to_7x=0.47,
+                above_7x=0.25,
+                learned_at=AS_OF,
+                fit=known(0.31, "ratio"),
+                steps=8640,
+            ),
+        ),
+        observed=(
+            risk.ObservedRow(
+                asset="BTC",
+                venue="hyperliquid",
+                accounts=181,
+                positions=181,
+                long_base=9_120.0,
+                short_base=11_340.0,
+                long_share=known(0.31, "share"),
+                short_share=missing("share", "the exchange's open interest is not fresh"),
+            ),
+        ),
+        missing={"contagion": "order-book depth was not measured"},
+    )
+
+
 TILES = (
     ("oi_usd", "Open interest", known(34.8e9, "usd"), "all futures, single-sided", "M02"),
     ("oi_btc", "BTC open interest, coins", known(412_300.0, "base"), "", "M02"),
@@ -192,6 +322,12 @@ METHODS = (
     ("M08", "Price and coin open interest together name the side that acted; inferred from price."),
     ("M15", "Open interest divided by the volume of 24 hours."),
     ("M18", "Sum of squared venue shares."),
+    ("M20", "A level is where what is left of the margin is the maintenance asked for."),
+    ("M22", "Mixes of leverage are stated or learned, and give the band."),
+    ("M23", "Surviving entries times the mix of leverage make the map."),
+    ("M25", "A shock hits levels, their closes walk the order book, until none is hit."),
+    ("M26", "Forced sales on one exchange cost positions in the same coins on another."),
+    ("M34", "Forced closes under each past return; the mildest and the mean of the worst."),
     ("M21", "Entry prices are modelled from changes of open interest along the price path."),
     ("M24", "Concentrations are runs of price bins above median plus two robust deviations."),
 )
@@ -253,6 +389,8 @@ def rich() -> Report:
         assets=tuple(asset(place) for place in range(30)),
         assets_total=412,
         clusters=tuple(cluster(place) for place in (1, 0, 3, 2, 4)),
+        clusters_shown=4,
+        liquidations=liquidations(),
         venues=tuple(venue(place) for place in range(8)),
         coverage=tuple(
             covered(place)
@@ -329,6 +467,7 @@ def degraded() -> Report:
                 "change_7d_pct": missing("pct", first),
                 "flow_usd_24h": missing("usd", first),
                 "cell": "",
+                "cell_reason": first,
                 "funding_8h": missing("rate", "funding is not collected from this venue"),
                 "top_venue": "",
                 "top_venue_share": missing("share", low),
@@ -354,12 +493,15 @@ def degraded() -> Report:
             "assets": rows,
             "assets_total": 6,
             "clusters": (),
+            "liquidations": risk.Liquidations(
+                missing={"reach": "no asset has enough history for a liquidation map yet"}
+            ),
             "venues": tuple(
                 row.model_copy(
                     update={
                         "share": missing("share", low),
                         "share_change_24h_pp": missing("pp", first),
-                        "age_minutes": missing("count", "the venue sends no time"),
+                        "age": missing("hours", "the venue sends no time"),
                     }
                 )
                 for row in night.venues[:3]
@@ -403,6 +545,10 @@ def _is_closed(value: BaseModel, name: str) -> bool:
         ("Change", "kind"),
         ("ProfileBin", "side"),
         ("Tile", "id"),
+        ("MapBin", "side"),
+        ("ReachRow", "side"),
+        ("TrackRow", "verdict"),
+        ("LeverageRow", "source"),
         ("Query", "section"),
     }
 

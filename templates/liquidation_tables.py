@@ -1,0 +1,329 @@
+"""The tables of a briefing on forced closes."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from oirisk.schemas.report_liquidations import (
+    AtRiskRow,
+    Band,
+    ContagionRow,
+    LeverageRow,
+    LiquidationMap,
+    Liquidations,
+    ObservedRow,
+    ReachRow,
+    StressRow,
+    TrackRow,
+)
+from oirisk.schemas.report_parts import Figure
+from oirisk.templates import formats
+from oirisk.templates.tables import Cell, Column, Table, counted, quantity, table, words
+
+_MOST_BINS = 40
+_FEW_DAYS = "not meaningful: fewer than 250 past days are known"
+_STOPS: Mapping[str, str] = {
+    "no_level_hit": "the next level is out of reach",
+    "exhausted": "all levels are closed",
+    "price_floor": "price is at the model's floor",
+}
+
+
+def build(found: Liquidations) -> tuple[Table, ...]:
+    """Make all tables; empty ones are among them."""
+    return (
+        reach(found.reach),
+        track(found.track),
+        stress(found.stress),
+        at_risk(found.at_risk),
+        contagion(found.contagion),
+        leverage(found.leverage),
+        observed(found.observed),
+    )
+
+
+def banded(band: Band) -> Cell:
+    """Make the cell of a modelled amount: the figure under the base mix, and the range."""
+    low, high = formats.usd(band.low), formats.usd(band.high)
+    return Cell(f"{formats.usd(band.usd)} ({low} to {high})", band.usd)
+
+
+def reach(rows: tuple[ReachRow, ...]) -> Table:
+    """Table of what would be closed by force within some distance of the mark."""
+    columns = (
+        Column("Asset"),
+        Column("Side"),
+        Column("Within 2 %", is_number=True, on_phone=False),
+        Column("Within 5 %", is_number=True),
+        Column("Within 10 %", is_number=True, in_text=False, on_phone=False),
+        Column("5 % over depth", is_number=True, in_text=False),
+    )
+    return table(
+        "reach",
+        "Forced closes until price has moved so far: longs on a fall, shorts on a rise "
+        "(modelled; base mix of leverage, in brackets the range over four mixes)",
+        columns,
+        [
+            (
+                words(row.asset),
+                words(row.side),
+                banded(row.within_2_pct),
+                banded(row.within_5_pct),
+                banded(row.within_10_pct),
+                _over_depth(row),
+            )
+            for row in rows
+        ],
+    )
+
+
+def bins(identity: str, found: LiquidationMap) -> Table:
+    """Table of the fullest bins of one map, highest price first."""
+    columns = (
+        Column("Side"),
+        Column("From", is_number=True),
+        Column("To", is_number=True),
+        Column("Modelled", is_number=True),
+        Column("Measured", is_number=True),
+    )
+    fullest = sorted(
+        found.bins,
+        key=lambda part: (-part.modelled.usd - part.measured, part.price_low, part.side),
+    )
+    shown = sorted(fullest[:_MOST_BINS], key=lambda part: (-part.price_low, part.side))
+    rows = [
+        (
+            words(part.side),
+            Cell(formats.price(part.price_low), part.price_low),
+            Cell(formats.price(part.price_high), part.price_high),
+            banded(part.modelled),
+            Cell(formats.usd(part.measured), part.measured) if part.measured else words(""),
+        )
+        for part in shown
+    ]
+    caption = f"{formats.one_line(found.asset)}: fullest price bins; all are in the JSON"
+    made = table(identity, caption, columns, rows)
+    return replace(made, omitted=len(fullest) - len(shown))
+
+
+def _over_depth(row: ReachRow) -> Cell:
+    depth = row.depth_2pct_usd
+    if not depth.value:
+        reason = depth.reason or "the book is empty"
+        return quantity(Figure(value=None, unit="ratio", reason=reason))
+    times = row.within_5_pct.usd / depth.value
+    return Cell(f"{formats.ratio(times)}\u00d7", times)
+
+
+def track(rows: tuple[TrackRow, ...]) -> Table:
+    """Table of how often the map was right."""
+    columns = (
+        Column("Asset"),
+        Column("Mix"),
+        Column("Days", is_number=True),
+        Column("Nights scored", is_number=True),
+        Column("Bins crossed", is_number=True),
+        Column("Precision", is_number=True),
+        Column("Chance", is_number=True),
+        Column("Lift", is_number=True),
+        Column("95 % interval", is_number=True),
+        Column("Verdict"),
+    )
+    return table(
+        "track",
+        "Of the fullest quarter of last night's bins that price crossed, how many were in the "
+        "fullest quarter of what was closed",
+        columns,
+        [_track(row) for row in rows],
+    )
+
+
+def _track(row: TrackRow) -> tuple[Cell, ...]:
+    low, high = row.wilson_low, row.wilson_high
+    span = quantity(low)
+    if low.value is not None and high.value is not None:
+        span = Cell(f"{formats.share(low.value)} to {formats.share(high.value)}", low.value)
+    return (
+        words("all assets" if row.asset == "ALL" else row.asset),
+        words(row.prior.replace("_", " ")),
+        counted(row.days),
+        counted(row.nights),
+        counted(row.bins),
+        quantity(row.precision),
+        quantity(row.chance),
+        quantity(row.lift),
+        span,
+        words(row.verdict, tone="" if row.verdict == "better than chance" else "warn"),
+    )
+
+
+def stress(rows: tuple[StressRow, ...]) -> Table:
+    """Table of the stress grid."""
+    columns = (
+        Column("Asset"),
+        Column("Shock", is_number=True),
+        Column("Depth left", is_number=True),
+        Column("Closed by force", is_number=True),
+        Column("Whole move", is_number=True),
+        Column("R", is_number=True),
+        Column("Ends because"),
+    )
+    return table(
+        "stress",
+        "What a shock would set off (modelled; in brackets the range over four mixes of leverage). "
+        "R of 1 or more: forced closes feed themselves",
+        columns,
+        [_stress(row) for row in rows],
+    )
+
+
+def _stress(row: StressRow) -> tuple[Cell, ...]:
+    low, high = (
+        formats.pct(value, signed=False) for value in (row.move_low_pct, row.move_high_pct)
+    )
+    move = f"{formats.pct(row.move_pct, signed=False)} ({low} to {high})"
+    return (
+        words(row.asset),
+        Cell(formats.pct(row.shock_pct), row.shock_pct),
+        Cell(formats.share(row.depth_factor), row.depth_factor),
+        banded(row.liquidated),
+        Cell(move, row.move_pct),
+        Cell(
+            formats.ratio(row.reproduction_number),
+            row.reproduction_number,
+            "warn" if row.reproduction_number >= 1 else "",
+        ),
+        words(_STOPS.get(row.stop_reason, row.stop_reason)),
+    )
+
+
+def contagion(rows: tuple[ContagionRow, ...]) -> Table:
+    """Table of exchanges by what their forced sales would cost the others."""
+    columns = (
+        Column("Exchange"),
+        Column("Rank", is_number=True),
+        Column("Sells", is_number=True),
+        Column("Loss of all others", is_number=True),
+        Column("Most hit"),
+        Column("Its loss", is_number=True),
+        Column("OI covered", is_number=True),
+    )
+    return table(
+        "contagion",
+        "What it would cost the others if an exchange sold this part of everything (modelled)",
+        columns,
+        [
+            (
+                words(row.venue),
+                counted(row.rank),
+                Cell(formats.share(row.forced_share), row.forced_share),
+                Cell(formats.usd(row.loss_usd), row.loss_usd),
+                words(row.most_hit),
+                Cell(formats.usd(row.most_hit_usd), row.most_hit_usd),
+                Cell(formats.share(row.oi_covered), row.oi_covered),
+            )
+            for row in rows
+        ],
+    )
+
+
+def at_risk(rows: tuple[AtRiskRow, ...]) -> Table:
+    """Table of liquidations at risk."""
+    columns = (
+        Column("Asset"),
+        Column("Confidence", is_number=True),
+        Column("At risk", is_number=True),
+        Column("Mean of the tail", is_number=True),
+        Column("Past days", is_number=True),
+        Column("No fall beyond", is_number=True),
+    )
+    return table(
+        "at_risk",
+        "Forced closes of one day like the worst of the past, without cascade (modelled; in "
+        "brackets the range over four mixes of leverage)",
+        columns,
+        [_at_risk(row) for row in rows],
+    )
+
+
+def _at_risk(row: AtRiskRow) -> tuple[Cell, ...]:
+    warning = "" if row.is_meaningful else _FEW_DAYS
+    days = Cell(
+        formats.count(row.scenarios), float(row.scenarios), "warn" if warning else "", warning
+    )
+    return (
+        words(row.asset),
+        Cell(formats.share(row.alpha), row.alpha),
+        banded(row.at_risk),
+        banded(row.shortfall),
+        days,
+        Cell(formats.pct(row.worst_return_pct), row.worst_return_pct),
+    )
+
+
+def leverage(rows: tuple[LeverageRow, ...]) -> Table:
+    """Table of mixes of leverage: stated, learned, observed."""
+    columns = (
+        Column("Mix"),
+        Column("Source"),
+        Column("Asset"),
+        Column("Below 3\u00d7", is_number=True),
+        Column("3\u00d7 to 7\u00d7", is_number=True),
+        Column("Above 7\u00d7", is_number=True),
+        Column("Fit R\u00b2", is_number=True),
+        Column("Steps", is_number=True),
+        Column("As of"),
+    )
+    return table(
+        "leverage",
+        "Mixes of leverage: stated and learned ones are of what is opened, observed ones of what "
+        "is still open",
+        columns,
+        [_leverage(row) for row in rows],
+    )
+
+
+def _leverage(row: LeverageRow) -> tuple[Cell, ...]:
+    return (
+        words(row.name.replace("_", " ")),
+        words(row.source),
+        words(row.asset or "all"),
+        *(
+            Cell(formats.share(value), value)
+            for value in (row.below_3x, row.from_3x_to_7x, row.above_7x)
+        ),
+        quantity(row.fit),
+        words("") if row.steps is None else counted(row.steps),
+        words(formats.instant(row.learned_at, "")),
+    )
+
+
+def observed(rows: tuple[ObservedRow, ...]) -> Table:
+    """Table of how much of the market the observed accounts hold."""
+    columns = (
+        Column("Asset"),
+        Column("Exchange"),
+        Column("Accounts", is_number=True),
+        Column("Positions", is_number=True),
+        Column("Longs", is_number=True),
+        Column("of its OI", is_number=True),
+        Column("Shorts", is_number=True),
+        Column("of its OI", is_number=True),
+    )
+    return table(
+        "observed",
+        "Measured: what the observed accounts hold, and its part of the exchange's open interest",
+        columns,
+        [
+            (
+                words(row.asset),
+                words(row.venue),
+                counted(row.accounts),
+                counted(row.positions),
+                Cell(formats.base(row.long_base), row.long_base),
+                quantity(row.long_share),
+                Cell(formats.base(row.short_base), row.short_base),
+                quantity(row.short_share),
+            )
+            for row in rows
+        ],
+    )

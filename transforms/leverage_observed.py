@@ -1,0 +1,83 @@
+"""Leverage that observed positions imply: evidence for the mix of leverage (M22)."""
+
+import numpy as np
+import polars as pl
+
+from oirisk.schemas.market_data import Dtype
+from oirisk.transforms.leverage import BOUNDS, LEAST, MOST, Floats
+
+OBSERVED_LEVERAGE_SCHEMA: dict[str, Dtype] = {
+    "snapshot_at": pl.Datetime("us", "UTC"), "asset": pl.String, "leverage_low": pl.Float64,
+    "leverage_high": pl.Float64, "weight": pl.Float64, "positions": pl.Int32,
+    "base": pl.Float64, "is_simulated": pl.Boolean,
+}  # fmt: skip
+
+
+def implied_leverage(
+    is_long: np.ndarray, entry: Floats, level: Floats, maintenance_rate: Floats
+) -> Floats:
+    """Return the isolated leverage at which a position opened at ``entry`` has its level there.
+
+    Margin is often shared by an account's positions, so the leverage that an exchange prints is
+    what the order form said; where the level lies is what counts.
+
+    Args:
+        is_long: Side, shape (positions,).
+        entry: Entry price, USD per coin.
+        level: Liquidation price, USD per coin; NaN where there is none.
+        maintenance_rate: Maintenance margin, a fraction of the notional at the level.
+
+    Returns:
+        Shape (positions,), within ``LEAST`` and ``MOST``: a position without a level is never
+        liquidated and gets ``LEAST``, one whose level has passed its entry gets ``MOST``.
+
+    Source:
+        M20 for linear contracts, solved for the leverage.
+    """
+    ratio = level / entry
+    margin = np.where(
+        is_long, 1 - ratio * (1 - maintenance_rate), ratio * (1 + maintenance_rate) - 1
+    )
+    margin = np.where(np.isnan(level), 1 / LEAST, margin)
+    return 1 / np.clip(margin, 1 / MOST, 1 / LEAST)
+
+
+def observed_weights(positions: pl.DataFrame) -> pl.DataFrame:
+    """Return the mix of leverage of observed positions, by size, over the intervals of ``BOUNDS``.
+
+    A mix of survivors: highly leveraged positions die first, so what is opened is more leveraged.
+
+    Args:
+        positions: ``snapshot_at, asset, side, base, entry_price, liquidation_price,
+            maintenance_rate, is_simulated``; those without an entry price or a maintenance
+            rate say nothing and are left out.
+
+    Returns:
+        Columns ``OBSERVED_LEVERAGE_SCHEMA``: a row per snapshot, asset and interval that holds
+        anything; the weights of a snapshot and asset sum to 1.
+    """
+    usable = positions.drop_nulls(["entry_price", "maintenance_rate"])
+    if usable.is_empty():
+        return pl.DataFrame(schema=OBSERVED_LEVERAGE_SCHEMA)
+    leverage = implied_leverage(
+        (usable["side"] == "long").to_numpy(),
+        usable["entry_price"].to_numpy(),
+        usable["liquidation_price"].fill_null(np.nan).to_numpy(),
+        usable["maintenance_rate"].to_numpy(),
+    )
+    place = np.clip(np.searchsorted(BOUNDS, leverage, side="right") - 1, 0, BOUNDS.size - 2)
+    group = ["snapshot_at", "asset"]
+    return (
+        usable.with_columns(
+            pl.Series("leverage_low", BOUNDS[place]), pl.Series("leverage_high", BOUNDS[place + 1])
+        )
+        .group_by(*group, "leverage_low", "leverage_high")
+        .agg(
+            pl.len().cast(pl.Int32).alias("positions"),
+            pl.col("base").sum(),
+            pl.col("is_simulated").any(),
+        )
+        .with_columns((pl.col("base") / pl.col("base").sum().over(group)).alias("weight"))
+        .select(pl.col(name).cast(kind) for name, kind in OBSERVED_LEVERAGE_SCHEMA.items())
+        .sort(*group, "leverage_low")
+    )

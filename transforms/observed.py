@@ -1,0 +1,167 @@
+"""From an exchange's answers about accounts to positions, judged by their contract."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from oirisk.schemas.errors import ContractViolationError
+from oirisk.schemas.instruments import Instrument
+from oirisk.schemas.observed import ObservedPosition
+from oirisk.schemas.venue import Row, value_at
+from oirisk.transforms.numbers import number
+
+CANDIDATE_SCHEMA = {
+    **dict.fromkeys(("account", "symbol", "asset", "side"), pl.String),
+    **dict.fromkeys(
+        ("base", "entry_price", "leverage", "liquidation_price", "mark_price"), pl.Float64
+    ),
+    **dict.fromkeys(("problem", "record"), pl.String),
+}
+
+
+@dataclass(frozen=True)
+class PositionFields:
+    """Where a position keeps what; dots step into nested objects.
+
+    Args:
+        market: The contract's name, as the exchange writes it.
+        size: Signed size in listed coins, below zero for a short.
+        notional: Size in USD at the mark.
+    """
+
+    market: str
+    size: str
+    notional: str
+    entry_price: str
+    leverage: str
+    liquidation_price: str
+
+
+@dataclass(frozen=True)
+class JudgedPositions:
+    """Accepted candidates, and refused ones as ``venue, symbol, check_name, reason, record``."""
+
+    accepted: pl.DataFrame
+    rejected: pl.DataFrame
+
+
+def position_candidates(
+    answers: Mapping[str, Sequence[Row]],
+    fields: PositionFields,
+    instruments: Mapping[str, Instrument],
+) -> pl.DataFrame:
+    """Turn the positions of accounts into candidates, in canonical coins and prices.
+
+    Args:
+        answers: Rows by account.
+        fields: Where they keep what.
+        instruments: What is listed, by the name that rows use.
+
+    Returns:
+        One row per position received, columns ``CANDIDATE_SCHEMA``.
+    """
+    rows = [
+        _candidate(account, row, fields, instruments)
+        for account, received in answers.items()
+        for row in received
+    ]
+    return pl.DataFrame(rows, schema=CANDIDATE_SCHEMA)
+
+
+def _candidate(
+    account: str, row: Row, fields: PositionFields, instruments: Mapping[str, Instrument]
+) -> dict[str, Any]:
+    found: dict[str, Any] = dict.fromkeys(CANDIDATE_SCHEMA)
+    found |= {
+        "account": account,
+        "record": json.dumps({"account": account, **row}, sort_keys=True, default=str),
+    }
+    name = str(value_at(row, fields.market))
+    instrument = instruments.get(name)
+    if instrument is None:
+        return found | {"symbol": name, "problem": f"listed: {name} is on no list of the exchange"}
+    found |= {"symbol": instrument.symbol, "asset": instrument.asset}
+    try:
+        return found | _figures(row, fields, instrument.base_multiplier)
+    except ValueError as error:
+        return found | {"problem": f"number: {error}"}
+
+
+def _figures(row: Row, fields: PositionFields, scale: Decimal) -> dict[str, Any]:
+    size, notional = _number(row, fields.size), _number(row, fields.notional)
+    if not size:
+        raise ValueError("expected a size that is not zero")
+    mark = None if notional is None else abs(notional / size) / scale
+    return {
+        "side": "long" if size > 0 else "short",
+        "base": float(abs(size) * scale),
+        "entry_price": _scaled(_number(row, fields.entry_price), scale),
+        "leverage": _scaled(_number(row, fields.leverage), Decimal(1)),
+        "liquidation_price": _scaled(_number(row, fields.liquidation_price), scale),
+        "mark_price": None if mark is None else float(mark),
+    }
+
+
+def _number(row: Row, path: str) -> Decimal | None:
+    value = value_at(row, path)
+    if value is None:
+        return None
+    found = number(value)
+    if found is None or not found.is_finite():
+        raise ValueError(f"{path}: expected a number, saw {str(value)[:40]!r}")
+    return found
+
+
+def _scaled(value: Decimal | None, scale: Decimal) -> float | None:
+    return None if value is None else float(value / scale)
+
+
+def judge_positions(venue: str, candidates: pl.DataFrame) -> JudgedPositions:
+    """Part the positions that hold from those that do not; both together are what was received.
+
+    Raises:
+        ContractViolationError: The frame is not of the contract's shape.
+    """
+    try:
+        ObservedPosition.validate(candidates, lazy=True)
+    except SchemaErrors as errors:
+        reasons = _reasons(errors.failure_cases)
+    else:
+        reasons = pl.DataFrame(schema={"row": pl.UInt32, "check": pl.String, "seen": pl.String})
+    numbered = candidates.with_row_index("row")
+    refused = numbered.join(reasons, on="row", how="inner").sort("row")
+    parts = pl.col("problem").str.splitn(": ", 2)
+    told = pl.col("problem").is_not_null()
+    return JudgedPositions(
+        accepted=numbered.join(reasons, on="row", how="anti").sort("row").drop("row"),
+        rejected=refused.select(
+            pl.lit(venue).alias("venue"),
+            "symbol",
+            pl.when(told).then(parts.struct[0]).otherwise("check").alias("check_name"),
+            pl.when(told).then(parts.struct[1]).otherwise("seen").alias("reason"),
+            "record",
+        ),
+    )
+
+
+def _reasons(cases: pl.DataFrame) -> pl.DataFrame:
+    """Choose one failed check a row; that a row cannot be read explains it best."""
+    if cases["index"].null_count():
+        raise ContractViolationError("ObservedPosition", str(cases.to_dicts()))
+    name = pl.col("check").str.split("(").list.first()
+    return (
+        cases.with_columns((pl.col("check") != "readable").alias("later"), name.alias("name"))
+        .sort("index", "later", "column", "check")
+        .group_by("index", maintain_order=True)
+        .first()
+        .select(
+            pl.col("index").cast(pl.UInt32).alias("row"),
+            pl.col("name").alias("check"),
+            pl.format("{}: expected {}", "column", "check").alias("seen"),
+        )
+    )
