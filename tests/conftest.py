@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from oirisk.flows.extract import Harvest, harvest_venue
 from oirisk.flows.pipeline import Outcome, RunFrame, report_of, store, write_report
@@ -36,6 +37,12 @@ VENUES = ("bybit", "deribit", "gate", "hyperliquid", "kucoinfutures", "okx")
 """The exchanges that the tests ask."""
 
 ROOT = Path(__file__).parent.parent
+
+
+# the same cases on every run; `--hypothesis-profile exploring` looks for new ones
+hypothesis_settings.register_profile("steady", derandomize=True)
+hypothesis_settings.register_profile("exploring", print_blob=True)
+hypothesis_settings.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:

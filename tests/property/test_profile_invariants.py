@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from oirisk.warehouse.clusters import build_clusters
@@ -172,7 +172,15 @@ def test_the_profile_is_what_a_walk_through_every_step_gives(
         assert by_bin.get(key, 0) == pytest.approx(book.get(key, 0), rel=1e-9, abs=1e-9)
 
 
+HALF_A_COIN_OVER_THIRTY_BINS = [
+    Step(1, 0.0, 90.0, None), Step(1, 0.0, None, None),
+    Step(1, 0.0, 95.0, None), Step(1, 0.5, 110.0, None),
+]  # fmt: skip
+"""Equal parts are all rounded the same way, so that what they lose adds up."""
+
+
 @quick
+@example(first=0.0, history=HALF_A_COIN_OVER_THIRTY_BINS)
 @given(first=amounts, history=histories)
 def test_bins_and_the_unknown_add_up_to_the_open_interest_at_every_snapshot(
     warehouse: duckdb.DuckDBPyConnection, first: float, history: list[Step]
