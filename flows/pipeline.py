@@ -34,7 +34,9 @@ from oirisk.templates.render import (
     render_archive,
     render_report,
 )
+from oirisk.transforms.calibrate import calibrate
 from oirisk.transforms.leverage_observed import observed_weights
+from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.archive import RunLabel, archive
 from oirisk.warehouse.audit import build_audit
 from oirisk.warehouse.build import (
@@ -48,6 +50,7 @@ from oirisk.warehouse.build import (
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.files import write_whole
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.liquidation import Models
 from oirisk.warehouse.load import (
     ROUTE_COLUMN,
     STORED_COLUMNS,
@@ -66,6 +69,9 @@ from oirisk.warehouse.writer import Writer, require_same_kind, writing
 log = logging.getLogger(__name__)
 
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+MODELS = Models(calibrate=calibrate, stress=stress_grid)
+"""What the liquidation map asks of models that are not SQL."""
 
 
 @dataclass(frozen=True)
@@ -269,12 +275,12 @@ def last_affected(connection: Writer, snapshot_at: datetime, settings: Settings)
 
 
 def build_positions(connection: Writer, snapshot_at: datetime, settings: Settings) -> None:
-    """Build the entry profile and the clusters of one snapshot."""
+    """Build the entry profile, the liquidation map, its clusters and stress of one snapshot."""
     parameters = {
         **settings.clusters.model_dump(),
         "max_age_minutes": settings.coverage.max_age_minutes,
     }
-    build_clusters(connection, snapshot_at, parameters)
+    build_clusters(connection, snapshot_at, parameters, MODELS)
 
 
 def build_totals(

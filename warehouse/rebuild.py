@@ -79,14 +79,27 @@ def record_build(
 
 
 def stored_instants(connection: duckdb.DuckDBPyConnection, window: BuildWindow) -> list[datetime]:
-    """Return the snapshots of runs in a window, oldest first."""
+    """Return the snapshots that get positions and a map, oldest first.
+
+    These are the snapshots of runs in the window, and its last: history from files or from a
+    backfill has no runs, and what is wanted of it is the state at its end.
+    """
     rows = connection.execute(
-        "select distinct snapshot_at from ops.runs"
-        " where snapshot_at between ? and ? and flow in ('nightly', 'snapshot')"
+        "select snapshot_at from ops.runs"
+        " where snapshot_at between $since and $until and flow in ('nightly', 'snapshot')"
+        " union select max(snapshot_at) from core.open_interest where snapshot_at <= $until"
         " order by snapshot_at",
-        [window.since, window.until],
+        {"since": window.since, "until": window.until},
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def last_instant(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> BuildWindow | None:
+    """Return the window that is the last snapshot up to an instant; None when there is none."""
+    rows = connection.execute(
+        "select max(snapshot_at) from core.open_interest where snapshot_at <= ?", [as_of]
+    ).fetchall()
+    return None if rows[0][0] is None else BuildWindow(rows[0][0], rows[0][0])
 
 
 def load_events(connection: duckdb.DuckDBPyConnection, file: Path) -> int:

@@ -9,6 +9,7 @@ from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import wall_clock
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.rebuild import (
+    last_instant,
     load_events,
     load_supply,
     positions_to_build,
@@ -50,6 +51,9 @@ def build(
         if supply is not None:
             load_supply(connection, supply)
         window = window_to_build(connection, at, settings.coverage.lookback_days, full=is_full)
+        if window is None and as_of:
+            # asked for by name: its map may not have been built when its totals were
+            window = last_instant(connection, at)
         if window is not None:
             for snapshot_at in positions_to_build(connection, window, at, full=is_full):
                 build_positions(connection, snapshot_at, settings)
