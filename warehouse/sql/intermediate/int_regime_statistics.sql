@@ -5,37 +5,67 @@
 --         $exhaustion_bars  integer, points of a trend at horizons 1h and 4h
 --         $exhaustion_days  integer, points of a trend at horizon 24h
 --         $squeeze_days     integer, days of earlier changes a jump is measured against
--- A trend of n points has n - 1 changes; it is judged when none of them is missing.
+-- A trend of n points has n - 1 changes; it is judged when none of them is missing. Deviations
+-- are summed in whole numbers of 1e-9 percent, so that they do not depend on the order of rows.
 with
 
 sized as (
 
     select
         *,
-        case when horizon = '24h' then $exhaustion_days else $exhaustion_bars end as points
+        case when horizon = '24h' then $exhaustion_days else $exhaustion_bars end as points,
+        cast(price_change_pct * 1e9 as hugeint) as price_units,
+        cast(oi_change_pct * 1e9 as hugeint) as oi_units
     from int_regime_changes
 
 ),
 
-measured as (
+judged as (
+
+    select *
+    from sized
+    where bar_at >= $since
+
+),
+
+months as (
 
     select
-        *,
-        stddev_samp(price_change_pct) over month as price_sd,
-        stddev_samp(oi_change_pct) over month as oi_sd,
-        least(count(price_change_pct) over month, count(oi_change_pct) over month) as n,
+        judged.bar_at,
+        judged.horizon,
+        judged.asset,
+        count(earlier.price_units) as prices,
+        sum(earlier.price_units) as price_sum,
+        sum(earlier.price_units * earlier.price_units) as price_squares,
+        count(earlier.oi_units) as changes,
+        sum(earlier.oi_units) as oi_sum,
+        sum(earlier.oi_units * earlier.oi_units) as oi_squares
+    from judged
+    inner join sized as earlier
+        on
+            judged.asset = earlier.asset
+            and judged.horizon = earlier.horizon
+            and judged.phase = earlier.phase
+            and judged.bar_at > earlier.bar_at
+            and earlier.bar_at >= judged.bar_at - to_days($squeeze_days)
+    group by judged.bar_at, judged.horizon, judged.asset
+
+),
+
+trends as (
+
+    select
+        bar_at,
+        horizon,
+        asset,
         first(bar_at) over trend as trend_from,
         count(price_log) over trend as trend_prices,
         count(oi_log) over trend as trend_changes,
         count(*) filter (where oi_log < 0) over trend as falling,
         sum(oi_log) over trend as trend_log
     from sized
+    where bar_at >= $since - to_microseconds(points * core.bar_us(horizon))
     window
-        month as (
-            partition by asset, horizon, phase
-            order by bar_at
-            range between to_days($squeeze_days) preceding and interval 1 microsecond preceding
-        ),
         trend as (
             partition by asset, horizon, phase
             order by bar_at
@@ -45,11 +75,31 @@ measured as (
 )
 
 select
-    * exclude (phase, price_log, oi_log),
-    trend_prices = points - 1
-    and trend_changes = points - 1
+    judged.* exclude (phase, price_log, oi_log, price_units, oi_units),
+    sqrt(
+        cast(months.prices * months.price_squares - months.price_sum * months.price_sum as double)
+        / nullif(months.prices * (months.prices - 1), 0)
+    ) / 1e9 as price_sd,
+    sqrt(
+        cast(months.changes * months.oi_squares - months.oi_sum * months.oi_sum as double)
+        / nullif(months.changes * (months.changes - 1), 0)
+    ) / 1e9 as oi_sd,
+    least(coalesce(months.prices, 0), coalesce(months.changes, 0)) as n,
+    trends.* exclude (bar_at, horizon, asset),
+    trends.trend_prices = judged.points - 1
+    and trends.trend_changes = judged.points - 1
     and abs(
-        epoch_us(bar_at) - epoch_us(trend_from) - (points - 2) * core.bar_us(horizon)
+        epoch_us(judged.bar_at) - epoch_us(trends.trend_from)
+        - (judged.points - 2) * core.bar_us(judged.horizon)
     ) <= 300000000 as is_trend_known
-from measured
-where bar_at >= $since
+from judged
+inner join trends
+    on
+        judged.bar_at = trends.bar_at
+        and judged.horizon = trends.horizon
+        and judged.asset = trends.asset
+left join months
+    on
+        judged.bar_at = months.bar_at
+        and judged.horizon = months.horizon
+        and judged.asset = months.asset
