@@ -1,7 +1,7 @@
 -- int_audit_found: what the audit finds, check by check.
 -- Grain   one row per (snapshot_at, venue, symbol, check_name); symbol is null for a whole venue
 -- Inputs  int_audit_routes, int_audit_volumes, int_audit_steps, int_audit_jumps,
---         int_audit_prices
+--         int_audit_prices, int_audit_frozen
 -- Params  $route_tolerance     double, how far two routes to one figure may lie apart
 --         $volume_tolerance    double, how far a change may exceed the volume
 --         $volume_minimum_usd  double, smaller changes are rounding
@@ -142,10 +142,6 @@ select
     'warning',
     format(
         '{:.8g} {} in the last {} snapshots, though {:.6g} were traded in 24 h',
-        held, unit, seen_in, traded
+        held, unit, snapshots, traded
     )
-from int_audit_steps
-where
-    seen_in = 7
-    and spread = 0
-    and traded > 0
+from int_audit_frozen
