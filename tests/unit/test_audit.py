@@ -117,7 +117,7 @@ def test_figures_of_one_row_that_disagree_by_more_than_two_percent_are_found(boo
     assert findings[0]["expected"] == 5_110_000
     assert findings[0]["ratio"] == pytest.approx(5000 / 5110)
     assert findings[0]["detail"] == (
-        "by its own other figure it is 5.11e+06 USD, 2.15 % apart; not counted"
+        "by its own other figure it is 5,110,000 USD, 2.15 % apart; not counted"
     )
     assert findings[1]["expected"] == 4_000_000
     assert "coins x price" in findings[1]["detail"]
