@@ -1,7 +1,7 @@
 """Audit the snapshots of runs: routes to USD, volume, jumps of unit, prices; and data quality."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 
@@ -10,7 +10,7 @@ import duckdb
 from oirisk.schemas.open_interest import ROUTE_TOLERANCE
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.sql_files import statement
-from oirisk.warehouse.steps import build_step
+from oirisk.warehouse.steps import build_step, insert_mart
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +22,12 @@ AUDIT_STEPS = (
     "int_audit_jumps",
     "int_audit_routes",
     "int_audit_prices",
+    "int_audit_frozen",
     "int_audit_found",
 )
+PART_SNAPSHOTS = 30
+"""Snapshots audited at once; bounds memory, changes no finding."""
+
 LIMITS: Mapping[str, float] = MappingProxyType(
     {
         "route_tolerance": ROUTE_TOLERANCE,
@@ -54,21 +58,34 @@ def build_audit(
     Returns:
         Rows written, by table.
     """
-    span = asdict(window)
     for table in ("ops.audit", "marts.data_quality"):
         connection.execute(
             f"delete from {table} where snapshot_at between $since and $until",  # noqa: S608
-            span,
+            asdict(window),
         )
-    values = {**LIMITS, **span, "max_age_minutes": max_age_minutes}
+    written = {"ops.audit": 0, "marts.data_quality": 0}
+    for part in _parts(connection, window):
+        values = {**LIMITS, **asdict(part), "max_age_minutes": max_age_minutes}
+        for name in AUDIT_STEPS:
+            build_step(connection, name, values)
+        findings = connection.execute(statement("ops/audit_insert.sql")).fetchall()
+        written["ops.audit"] += int(findings[0][0])
+        written["marts.data_quality"] += insert_mart(connection, "data_quality", values)
     for name in AUDIT_STEPS:
-        build_step(connection, name, values)
-    findings = connection.execute(statement("ops/audit_insert.sql")).fetchall()
-    quality = connection.execute(
-        f"insert into marts.data_quality by name\n{statement('marts/data_quality.sql')}", span
-    ).fetchall()
-    for name in AUDIT_STEPS:
-        connection.execute(f"drop table temp.{name}")
-    written = {"ops.audit": int(findings[0][0]), "marts.data_quality": int(quality[0][0])}
+        connection.execute(f"drop table if exists temp.{name}")
     log.info("audited findings=%d venues=%d", *written.values())
     return written
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, window: BuildWindow) -> Iterator[BuildWindow]:
+    """Cut a window so that no part holds more snapshots of runs than fit in memory."""
+    rows = connection.execute(
+        "select distinct snapshot_at from ops.runs"
+        " where flow in ('nightly', 'snapshot') and snapshot_at between $since and $until"
+        " order by snapshot_at",
+        asdict(window),
+    ).fetchall()
+    instants = [row[0] for row in rows]
+    for start in range(0, len(instants), PART_SNAPSHOTS):
+        part = instants[start : start + PART_SNAPSHOTS]
+        yield BuildWindow(part[0], part[-1])

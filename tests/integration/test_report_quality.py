@@ -55,7 +55,7 @@ def test_figures_of_one_answer_that_disagree_are_quarantined_and_explained(
         "usd_routes",
         "BTC/USDT:USDT",
     )
-    assert row.detail == "by its own other figure it is 5e+06 USD, 16.7 % apart; not counted"
+    assert row.detail == "by its own other figure it is 5,000,000 USD, 16.7 % apart; not counted"
     quality = desk.rows("select consistency, score from marts.data_quality where venue = 'bybit'")
     assert quality == [{"consistency": 0.5, "score": 0.5}]
 

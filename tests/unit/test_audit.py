@@ -1,7 +1,7 @@
 """The auditor: each check finds what it is for, with the figures, and leaves the innocent alone."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from oirisk.schemas.marts_quality import QUALITY_TABLES
-from oirisk.warehouse.audit import build_audit
+from oirisk.warehouse import audit
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.migrate import migrate
 
@@ -73,7 +73,7 @@ class Books:
 
     def audit(self, at: datetime = AT, until: datetime | None = None) -> list[dict[str, Any]]:
         """Audit snapshots; return the findings, which keep their contract."""
-        build_audit(self.connection, BuildWindow(at, until or at), 30)
+        audit.build_audit(self.connection, BuildWindow(at, until or at), 30)
         for name, contract in QUALITY_TABLES.items():
             contract.validate(self.connection.table(name).pl())
         return self.found("select * from ops.audit order by venue, symbol, check_name")
@@ -117,7 +117,7 @@ def test_figures_of_one_row_that_disagree_by_more_than_two_percent_are_found(boo
     assert findings[0]["expected"] == 5_110_000
     assert findings[0]["ratio"] == pytest.approx(5000 / 5110)
     assert findings[0]["detail"] == (
-        "by its own other figure it is 5.11e+06 USD, 2.15 % apart; not counted"
+        "by its own other figure it is 5,110,000 USD, 2.15 % apart; not counted"
     )
     assert findings[1]["expected"] == 4_000_000
     assert "coins x price" in findings[1]["detail"]
@@ -210,7 +210,7 @@ def test_inverse_contracts_are_compared_in_usd_so_a_price_move_is_no_flow(books:
     assert books.audit(AT + DAY) == []
 
 
-def _nights(books: Books, before: dict[str, float], after: dict[str, float]) -> list[Any]:
+def _nights(books: Books, before: Mapping[str, float], after: Mapping[str, float]) -> list[Any]:
     for at, levels in ((AT, before), (AT + DAY, after)):
         books.run("a", at=at)
         for coin, base in levels.items():
@@ -236,7 +236,7 @@ def test_a_whole_venue_that_jumps_by_a_round_factor_is_one_finding(
     ("factor", "severity"), [(2, "warning"), (10.3, "error"), (0.01, "error"), (1000, "error")]
 )
 def test_one_instrument_that_jumps_is_named(books: Books, factor: float, severity: str) -> None:
-    before = dict.fromkeys(("BTC", "ETH", "SOL", "XRP"), 1000.0)
+    before: dict[str, float] = dict.fromkeys(("BTC", "ETH", "SOL", "XRP"), 1000.0)
     findings = _nights(books, before, {**before, "SOL": 1000 * factor})
     assert _brief(findings) == [("instrument_jump", "a", "SOL/USDT:USDT", severity)]
     assert findings[0]["ratio"] == pytest.approx(factor)
@@ -244,7 +244,7 @@ def test_one_instrument_that_jumps_is_named(books: Books, factor: float, severit
 
 @pytest.mark.parametrize("factor", [1.8, 2.2, 3, 7, 30, 0.6, 0.3])
 def test_a_move_by_any_other_factor_is_no_jump(books: Books, factor: float) -> None:
-    before = dict.fromkeys(("BTC", "ETH"), 1000.0)
+    before: dict[str, float] = dict.fromkeys(("BTC", "ETH"), 1000.0)
     assert _nights(books, before, {**before, "BTC": 1000 * factor}) == []
 
 
@@ -283,7 +283,12 @@ def test_a_figure_that_stays_the_same_while_it_trades_is_frozen(
 
 def test_the_score_is_the_least_of_five_shares(books: Books) -> None:
     books.rule("a.rule")
-    counts = {"instruments_expected": 10, "received": 10, "accepted": 8, "rejected": 2}
+    counts: dict[str, Any] = {
+        "instruments_expected": 10,
+        "received": 10,
+        "accepted": 8,
+        "rejected": 2,
+    }
     books.run("a", **counts)
     late = {"observed_at": AT - timedelta(hours=1)}
     odd = {"route_usd": 9_000_000.0, "quality": "suspect"}
@@ -309,7 +314,7 @@ def test_the_score_is_the_least_of_five_shares(books: Books) -> None:
 def test_a_venue_that_gave_nothing_scores_zero_and_one_not_asked_has_no_score(
     books: Books,
 ) -> None:
-    counts = {"instruments_expected": 5, "received": 0, "accepted": 0}
+    counts: dict[str, Any] = {"instruments_expected": 5, "received": 0, "accepted": 0}
     books.run("a", status="failed", **counts)
     books._insert(
         "ops.coverage",
@@ -327,6 +332,13 @@ def test_auditing_again_changes_nothing_and_leaves_no_table_behind(books: Books)
     books.row("a", route_usd=1e6)
     assert books.audit() == books.audit()
     assert books.found("select * from duckdb_tables() where temporary") == []
+
+
+def test_auditing_in_parts_finds_the_same(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = _counted(books, 2)
+    monkeypatch.setattr(audit, "PART_SNAPSHOTS", 1)
+    assert books.audit(AT, AT + 4 * DAY) == whole
+    assert len(whole) == 4
 
 
 def test_history_that_no_run_asked_for_is_not_audited(books: Books) -> None:

@@ -90,3 +90,26 @@ def test_a_new_file_is_applied_to_an_old_database(
     monkeypatch.setattr(module, "migrations", lambda: more)
     assert migrate(connection, NOW) == 1
     assert connection.execute("select one from ops.more").fetchall() == [(1,)]
+
+
+def test_facts_of_version_seven_are_kept_and_may_be_without_coins_from_then_on(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = migrations()
+    monkeypatch.setattr(module, "migrations", lambda: known[:7])
+    monkeypatch.setattr(module, "apply_comments", lambda _: 0)
+    migrate(connection, NOW)
+    insert = (
+        "insert into core.open_interest by name select $at as snapshot_at, $at as observed_at,"
+        " $at as recorded_at, 'r' as run_id, 'a' as venue, $symbol as symbol, 'BTC' as asset,"
+        " 'perp' as kind, 'inverse' as margin, $base as oi_base, 100 as oi_usd, 'u' as unit_rule,"
+        " 1 as counting_factor, 'live' as source, 'suspect' as quality, false as is_simulated"
+    )
+    connection.execute(insert, {"at": NOW, "symbol": "old", "base": 2.0})
+    monkeypatch.undo()
+    assert migrate(connection, NOW) == len(known) - 7
+    connection.execute(insert, {"at": NOW, "symbol": "new", "base": None})
+    rows = connection.execute(
+        "select oi_base, oi_usd, route_usd from core.open_interest"
+    ).fetchall()
+    assert rows == [(2.0, 100.0, None), (None, 100.0, None)]

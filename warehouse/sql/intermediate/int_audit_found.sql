@@ -1,7 +1,7 @@
 -- int_audit_found: what the audit finds, check by check.
 -- Grain   one row per (snapshot_at, venue, symbol, check_name); symbol is null for a whole venue
 -- Inputs  int_audit_routes, int_audit_volumes, int_audit_steps, int_audit_jumps,
---         int_audit_prices
+--         int_audit_prices, int_audit_frozen
 -- Params  $route_tolerance     double, how far two routes to one figure may lie apart
 --         $volume_tolerance    double, how far a change may exceed the volume
 --         $volume_minimum_usd  double, smaller changes are rounding
@@ -45,7 +45,7 @@ select
     oi_usd / nullif(usd, 0) as ratio,
     'error' as severity,
     format(
-        'by {} it is {:.6g} USD, {:.3g} % apart{}',
+        'by {} it is {:,.0f} USD, {:.3g} % apart{}',
         route, usd, 100 * gap, if(quality = 'ok', '', '; not counted')
     ) as detail
 from int_audit_routes
@@ -63,7 +63,7 @@ select
     abs(steps.held - steps.held_before) / nullif(volumes.traded, 0),
     'warning',
     format(
-        'open interest moved by {:.6g} {} in {:.3g} h, {:.6g} were traded',
+        'open interest moved by {:.10g} {} in {:.3g} h, {:.10g} were traded',
         steps.held - steps.held_before,
         steps.unit, volumes.hours, volumes.traded
     )
@@ -90,7 +90,7 @@ select
     unit,
     ratio,
     if(factor in (2, 0.5), 'warning', 'error'),
-    format('{:.6g} {} after {:.6g}: a factor near {:g}', held, unit, held_before, factor)
+    format('{:.10g} {} after {:.10g}: a factor near {:g}', held, unit, held_before, factor)
 from int_audit_jumps
 where not of_line
 union all
@@ -124,7 +124,7 @@ select
     price / median_price,
     if(abs(ln(price / median_price)) > ln(1 + $price_other_coin), 'error', 'warning'),
     format(
-        'price {:.6g}, the median of {} venues is {:.6g}', price, venues, median_price
+        'price {:.10g}, the median of {} venues is {:.10g}', price, venues, median_price
     )
 from int_audit_prices
 where abs(price / median_price - 1) > $price_tolerance
@@ -141,11 +141,7 @@ select
     1,
     'warning',
     format(
-        '{:.8g} {} in the last {} snapshots, though {:.6g} were traded in 24 h',
-        held, unit, seen_in, traded
+        '{:.10g} {} in the last {} snapshots, though {:.10g} were traded in 24 h',
+        held, unit, snapshots, traded
     )
-from int_audit_steps
-where
-    seen_in = 7
-    and spread = 0
-    and traded > 0
+from int_audit_frozen

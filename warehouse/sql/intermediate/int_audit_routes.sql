@@ -35,15 +35,18 @@ routes as (
         facts.quality,
         facts.route_usd as other_usd,
         facts.oi_base * facts.price as coins_usd,
-        facts.oi_contracts
-        * coalesce(terms.usd_each, terms.coins_each * facts.price) as contracts_usd
+        case
+            when terms.valid_to is null or facts.snapshot_at < terms.valid_to
+                then
+                    facts.oi_contracts
+                    * coalesce(terms.usd_each, terms.coins_each * facts.price)
+        end as contracts_usd
     from int_audit_rows as facts
-    left join terms
+    asof left join terms
         on
             facts.venue = terms.venue
             and facts.symbol = terms.symbol
             and facts.snapshot_at >= terms.valid_from
-            and (terms.valid_to is null or facts.snapshot_at < terms.valid_to)
     where facts.is_audited and facts.oi_usd is not null
 
 ),

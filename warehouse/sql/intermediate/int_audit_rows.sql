@@ -12,6 +12,7 @@ facts as (
     select
         facts.*,
         snapshots.is_audited,
+        snapshots.place,
         facts.margin = 'inverse' and facts.kind <> 'option' as is_usd_sized,
         abs(epoch_us(facts.snapshot_at) - epoch_us(facts.observed_at))
         <= $max_age_minutes * 60e6 as is_timely
@@ -26,6 +27,7 @@ select
     snapshot_at,
     observed_at,
     is_audited,
+    place,
     venue,
     symbol,
     asset,

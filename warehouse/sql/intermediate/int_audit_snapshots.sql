@@ -3,7 +3,7 @@
 -- Inputs  ops.runs
 -- Params  $since  timestamptz, first snapshot to audit
 --         $until  timestamptz, last one
--- Of the snapshots before, as many as a figure must stay the same in to be frozen.
+-- place numbers them in time. Of the snapshots before, as many as a figure must stay the same in to be frozen.
 with
 
 listed as (
@@ -24,15 +24,24 @@ earlier as (
     order by snapshot_at desc
     limit 6
 
+),
+
+chosen as (
+
+    select
+        snapshot_at,
+        true as is_audited
+    from listed
+    where snapshot_at >= $since
+    union all
+    select
+        snapshot_at,
+        false as is_audited
+    from earlier
+
 )
 
 select
-    snapshot_at,
-    true as is_audited
-from listed
-where snapshot_at >= $since
-union all
-select
-    snapshot_at,
-    false as is_audited
-from earlier
+    *,
+    row_number() over (order by snapshot_at) as place
+from chosen

@@ -1,30 +1,25 @@
 -- int_audit_steps: each sound row beside the same instrument's sound row before it.
 -- Grain   one row per (snapshot_at, venue, symbol) of the snapshots to audit
 -- Inputs  int_audit_rows
--- same_for counts the snapshots, this one and those right before it, with one and the same figure.
-with
-
-chained as (
-
+select
+    facts.*,
+    earlier.observed_at as before_at,
+    earlier.held as held_before,
+    earlier.oi_usd as usd_before
+from int_audit_rows as facts
+asof left join (
     select
-        *,
-        lag(observed_at) over history as before_at,
-        lag(held) over history as held_before,
-        lag(oi_usd) over history as usd_before,
-        count(*) over recent as seen_in,
-        max(held) over recent - min(held) over recent as spread
+        venue,
+        symbol,
+        place,
+        observed_at,
+        held,
+        oi_usd
     from int_audit_rows
     where is_sound
-    window
-        history as (partition by venue, symbol order by snapshot_at),
-        recent as (
-            partition by venue, symbol
-            order by snapshot_at
-            rows between 6 preceding and current row
-        )
-
-)
-
-select *
-from chained
-where is_audited
+) as earlier
+    on
+        facts.venue = earlier.venue
+        and facts.symbol = earlier.symbol
+        and facts.place > earlier.place
+where facts.is_audited and facts.is_sound
