@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -138,6 +139,22 @@ def last_snapshot(
         [since, until],
     ).fetchall()
     return found[0][0] or since
+
+
+def live_keys(connection: duckdb.DuckDBPyConnection, since: Any, until: Any) -> pl.DataFrame:  # noqa: ANN401
+    """Return ``snapshot_at, venue, symbol`` of what runs saw live, both ends included.
+
+    Args:
+        connection: Migrated.
+        since: First instant, as a frame gives it.
+        until: Last instant.
+    """
+    found = connection.execute(
+        "select snapshot_at, venue, symbol from core.open_interest"
+        " where source = 'live' and superseded_at is null and snapshot_at between ? and ?",
+        [since, until],
+    ).pl()
+    return found.with_columns(pl.col("snapshot_at").cast(pl.Datetime("us", "UTC")))
 
 
 def load_bars(

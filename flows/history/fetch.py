@@ -1,7 +1,7 @@
 """Ask one exchange for the history of one instrument over a span of time."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -178,7 +178,8 @@ class Questions:
 
 
 def _read(feed: Feed, body: Any, instrument: Instrument) -> dict[Kind, list[Any]]:  # noqa: ANN401
-    readers = {feed.kind: feed.parse, **feed.also}
+    readers: dict[Kind, Callable[[Any, Instrument], list[Any]]] = {feed.kind: feed.parse}
+    readers |= feed.also
     return {kind: parse(body, instrument) for kind, parse in readers.items()}
 
 

@@ -1,6 +1,7 @@
 """Judge a page of history like any other source, archive its answers and load its rows."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,7 @@ from oirisk.transforms.market_facts import judge_facts
 from oirisk.warehouse.archive import RunLabel, archive
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.imports import ImportKey, append_rejects
-from oirisk.warehouse.load import STORED_COLUMNS, load_bars, load_open_interest
+from oirisk.warehouse.load import STORED_COLUMNS, live_keys, load_bars, load_open_interest
 from oirisk.warehouse.market_facts import load_facts
 from oirisk.warehouse.writer import Writer
 
@@ -55,16 +56,27 @@ def _digest(responses: list[Response]) -> str:
 
 
 def load_page(connection: Writer, page: Page, label: RunLabel, recorded_at: datetime) -> Stored:
-    """Judge and load a page, inside the caller's transaction.
+    """Judge and load a page; see :func:`load_pages`."""
+    return load_pages(connection, (page,), label, recorded_at)
 
-    Open interest that stands in the page twice with different figures is refused.
+
+def load_pages(
+    connection: Writer, pages: Sequence[Page], label: RunLabel, recorded_at: datetime
+) -> Stored:
+    """Judge and load pages, each of another instrument, inside the caller's transaction.
+
+    Open interest that stands in a page twice with different figures is refused; what a run saw
+    live at that very instant stays as it was seen.
     """
-    bars = judge("bars", bar_frame(page.bars, page.instrument), recorded_at)
-    interest = _interest(page, recorded_at)
+    if not pages:
+        return Stored(0, 0, 0, 0)
+    candles = pl.concat([bar_frame(page.bars, page.instrument) for page in pages])
+    bars = judge("bars", candles, recorded_at)
+    interest = _interest(pages, recorded_at)
     key = ImportKey(label.run_id, recorded_at)
     load_bars(connection, bars.accepted, recorded_at=recorded_at)
     _load_interest(connection, interest.accepted, label, key)
-    facts = {table: judge_facts(table, rows) for table, rows in _facts(page, label).items()}
+    facts = {table: judge_facts(table, rows) for table, rows in _all_facts(pages, label).items()}
     for table, judged in facts.items():
         load_facts(connection, table, judged.accepted, run_id=key.run_id, recorded_at=recorded_at)
     refused = pl.concat([one.rejected for one in (bars, interest, *facts.values())])
@@ -76,6 +88,11 @@ def load_page(connection: Writer, page: Page, label: RunLabel, recorded_at: date
         bars.accepted.height, interest.accepted.height, shares, refused.height,
         sum(loaded.values()),
     )  # fmt: skip
+
+
+def _all_facts(pages: Sequence[Page], label: RunLabel) -> dict[str, pl.DataFrame]:
+    found = [_facts(page, label) for page in pages]
+    return {table: pl.concat([one[table] for one in found]) for table in found[0]}
 
 
 def _facts(page: Page, label: RunLabel) -> dict[str, pl.DataFrame]:
@@ -90,11 +107,12 @@ def _facts(page: Page, label: RunLabel) -> dict[str, pl.DataFrame]:
     }
 
 
-def _interest(page: Page, now: datetime) -> Judged:
+def _interest(pages: Sequence[Page], now: datetime) -> Judged:
     """Judge open interest; a row whose coins cannot be told for want of a price is refused."""
-    frame = interest_frame(page.interest, page.instrument, prices_of(page))
-    judged = judge("open_interest", frame, now)
-    twice = judged.accepted.filter(pl.col("snapshot_at").is_duplicated())
+    frames = [interest_frame(page.interest, page.instrument, prices_of(page)) for page in pages]
+    judged = judge("open_interest", pl.concat(frames), now)
+    is_twice = pl.struct("snapshot_at", "symbol").is_duplicated()
+    twice = judged.accepted.filter(is_twice)
     if twice.is_empty():
         return judged
     record = pl.struct(pl.all()).struct.json_encode().alias("record")
@@ -104,13 +122,17 @@ def _interest(page: Page, now: datetime) -> Judged:
         pl.lit("contradicts_row").alias("check_name"),
         pl.lit("rows of one instant contradict each other").alias("reason"),
     ).select(list(REJECT_DTYPES))
-    once = judged.accepted.filter(~pl.col("snapshot_at").is_duplicated())
+    once = judged.accepted.filter(~is_twice)
     return Judged(once, pl.concat([judged.rejected, refused]))
 
 
 def _load_interest(connection: Writer, rows: pl.DataFrame, label: RunLabel, key: ImportKey) -> None:
     constants: dict[str, Any] = {"source": "history", "is_simulated": label.is_simulated}
     stored = rows.with_columns(**{name: pl.lit(value) for name, value in constants.items()})
+    if stored.height:
+        key_columns = ["snapshot_at", "venue", "symbol"]
+        live = live_keys(connection, stored["snapshot_at"].min(), stored["snapshot_at"].max())
+        stored = stored.join(live, on=key_columns, how="anti")
     if stored.height:
         load_open_interest(
             connection,

@@ -17,7 +17,7 @@ from oirisk.flows.history import HISTORIES
 from oirisk.flows.history.depth import FORMS, fetch_depth
 from oirisk.flows.history.fetch import Page, Questions, add_bars, add_feeds, received
 from oirisk.flows.history.options import CALLS, ENDPOINT
-from oirisk.flows.history.store import load_page
+from oirisk.flows.history.store import load_pages
 from oirisk.flows.history.terms import TERMS
 from oirisk.flows.settings import Settings
 from oirisk.flows.sources import Source
@@ -205,11 +205,9 @@ def load_told(
 def _load_venue(
     connection: Writer, one: ToppedUp, label: RunLabel, recorded_at: datetime
 ) -> dict[str, object]:
-    accepted = rejected = 0
-    for page in one.pages:
-        stored = load_page(connection, page, label, recorded_at)
-        accepted += stored.bars + stored.open_interest + stored.positioning + stored.others
-        rejected += stored.rejected
+    stored = load_pages(connection, one.pages, label, recorded_at)
+    accepted = stored.bars + stored.open_interest + stored.positioning + stored.others
+    rejected = stored.rejected
     error = one.summary() or None
     return {
         "run_id": label.run_id,

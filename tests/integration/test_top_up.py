@@ -1,8 +1,11 @@
 """One nightly run on simulated exchanges resolves its last day, and tells what it could not get."""
 
 import asyncio
+import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -10,6 +13,8 @@ import pytest
 
 from oirisk.flows.extract import harvest_venue
 from oirisk.flows.gathered import Gathered
+from oirisk.flows.history.fetch import Page
+from oirisk.flows.history.store import load_pages
 from oirisk.flows.history.top_up import Wanted, ask_venue
 from oirisk.flows.pipeline import Outcome, RunFrame, report_of, store
 from oirisk.flows.sandbox.market import SimulatedMarket
@@ -17,8 +22,12 @@ from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.settings import FetchSettings, Settings, TopUpSettings
 from oirisk.flows.sources import SandboxSource
 from oirisk.flows.venues import select_venues
+from oirisk.schemas.history import InterestPoint, Window
+from oirisk.schemas.instruments import Instrument
+from oirisk.warehouse.archive import RunLabel
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
+from oirisk.warehouse.writer import writing
 
 pytestmark = pytest.mark.integration
 
@@ -174,3 +183,40 @@ def test_every_figure_is_derived_from_an_archived_answer(night: Night) -> None:
     assert [row["endpoint"] for row in endpoints] == [
         "depth", "history_account", "history_bars", "history_oi", "leverage_tiers",
     ]  # fmt: skip
+
+
+def test_what_a_run_saw_live_is_not_replaced_by_history(
+    night: Night, at: datetime, tmp_path: Path
+) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(night.home.root, home.root)
+    label = RunLabel("later", "top_up", at, "sandbox", is_simulated=True)
+    (held,) = night.rows(
+        "select oi_base, mark_price, funding_rate from core.open_interest"
+        " where venue = 'bybit' and symbol = $symbol and snapshot_at = $at",
+        symbol=SYMBOL,
+        at=at,
+    )
+    instrument = _instrument()
+    page = Page(instrument, Window(at - timedelta(minutes=5), at + timedelta(minutes=5)))
+    page.interest = [InterestPoint(at, "bybit.linear.openInterest", Decimal(2), Decimal(1))]
+    later = at + timedelta(days=1)
+    with writing(home, later) as connection:
+        load_pages(connection, [page], label, later)
+    with reading(home) as connection:
+        rows = query(
+            connection,
+            "select oi_base, mark_price, funding_rate from core.open_interest"
+            " where venue = 'bybit' and symbol = $symbol and snapshot_at = $at",
+            {"symbol": SYMBOL, "at": at},
+        ).to_dicts()
+    assert rows == [held]
+
+
+def _instrument() -> Instrument:
+    return Instrument(
+        venue="bybit", symbol=SYMBOL, market_id="1000PEPEUSDT", product="linear", asset="PEPE",
+        base_multiplier=Decimal(1000), quote="USDT", settle="USDT", kind="perp", margin="linear",
+        contract_size=Decimal(1), contract_size_unit="base", expiry=None, strike=None,
+        option_type=None, max_leverage=None, listed_at=None, is_active=True, market={},
+    )  # fmt: skip
