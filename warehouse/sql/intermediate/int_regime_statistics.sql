@@ -34,7 +34,7 @@ measured as (
         month as (
             partition by asset, horizon, phase
             order by bar_at
-            range between to_days($squeeze_days) preceding and interval 1 microsecond preceding
+            range between to_days($squeeze_days) preceding and interval 1 microsecond preceding -- noqa: PRS
         ),
         trend as (
             partition by asset, horizon, phase
