@@ -61,7 +61,8 @@ def text_table(table: Table) -> str:
     lines = [space.join(_line(line, widths, table.columns)).rstrip() for line in (heads, *cells)]
     lines += [wrap(note.text, f"[{note.mark}] ") for note in table.notes]
     if table.omitted:
-        lines.append(f"{formats.count(table.omitted)} more in the full report or the warehouse.")
+        place = table.kept_in or "the full report or the warehouse"
+        lines.append(f"{formats.count(table.omitted)} more in {place}.")
     return "\n".join(lines)
 
 

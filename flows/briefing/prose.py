@@ -102,7 +102,9 @@ def _asset_sentence(row: Record) -> Sentence:
 
 
 def _cluster_sentence(facts: Facts) -> list[Sentence]:
-    alive = [row for row in facts.clusters if row["status"] != "consumed"]
+    alive = [
+        row for row in facts.clusters if row["status"] != "consumed" and row["kind"] == "entry"
+    ]
     if not alive:
         return []
     row = alive[0]
@@ -277,5 +279,9 @@ def assumptions(facts: Facts) -> tuple[str, ...]:
         "Entry prices are modelled from changes of open interest along the price path; the band "
         "is the range over rotation 0, 0.05 and 0.2. Positions older than the history are not "
         "placed at any price."
+    )
+    stated.append(
+        "Liquidation levels rest on these entries, on isolated margin and on assumed mixes of "
+        "leverage; the range is over four mixes."
     )
     return tuple(stated)

@@ -108,6 +108,8 @@ def test_pictures_for_mail_are_small_and_at_most_600_wide(rich: Report) -> None:
         "history",
         "clusters",
         "clusters",
+        "liquidations",
+        "liquidations",
         "venues",
     ]
     for chart in drawn:

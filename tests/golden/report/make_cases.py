@@ -389,7 +389,6 @@ def rich() -> Report:
         assets=tuple(asset(place) for place in range(30)),
         assets_total=412,
         clusters=tuple(cluster(place) for place in (1, 0, 3, 2, 4)),
-        clusters_shown=4,
         liquidations=liquidations(),
         venues=tuple(venue(place) for place in range(8)),
         coverage=tuple(

@@ -1,0 +1,107 @@
+"""What a report says of forced closes: verdicts, ranges, what is left out and why."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oirisk.flows.briefing.liquidations import verdict
+from oirisk.schemas.report import Figure, Report, Tile
+from oirisk.schemas.report_liquidations import Band, LiquidationMap, MapBin
+from oirisk.templates import liquidation_tables, sections, wording
+from oirisk.templates.liquidation_chart import map_spec
+
+RICH = Path(__file__).parents[1] / "golden" / "report" / "rich.json"
+
+
+@pytest.fixture(scope="module")
+def rich() -> Report:
+    return Report.model_validate_json(RICH.read_text(encoding="utf-8"))
+
+
+def score(**other: Any) -> dict[str, Any]:
+    return {"chance": 0.25, "wilson_low": 0.2, "wilson_high": 0.5, "meaningful": True, **other}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (score(), "no skill"),
+        (score(wilson_low=0.25), "no skill"),
+        (score(wilson_low=0.26), "better than chance"),
+        (score(wilson_low=0.1, wilson_high=0.24), "worse than chance"),
+        (score(wilson_low=0.9, wilson_high=1.0, meaningful=False), "not meaningful"),
+        (score(wilson_low=None), "not meaningful"),
+    ],
+)
+def test_skill_is_claimed_only_where_chance_lies_outside(row: dict[str, Any], said: str) -> None:
+    assert verdict(row) == said
+
+
+def test_the_verdict_stands_above_the_map(rich: Report) -> None:
+    assert wording.verdict(rich) == (
+        "The map did better than a forecast by lot; 29 nights scored, 812 bins crossed, "
+        "precision 36.0% against 26.0% by lot."
+    )
+    few = rich.liquidations.track[0].model_copy(update={"verdict": "not meaningful", "nights": 1})
+    early = rich.model_copy(
+        update={"liquidations": rich.liquidations.model_copy(update={"track": (few,)})}
+    )
+    assert wording.verdict(early).startswith("Not meaningful yet")
+    assert wording.verdict(early).endswith("; 1 night scored.")
+    first = rich.model_copy(
+        update={"liquidations": rich.liquidations.model_copy(update={"track": ()})}
+    )
+    assert wording.verdict(first).startswith("Not scored yet")
+
+
+def test_a_modelled_amount_is_never_without_its_range(rich: Report) -> None:
+    cell = liquidation_tables.banded(Band(usd=2e6, low=1e6, high=5e6))
+    assert cell.text == "$2.00m ($1.00m to $5.00m)"
+    finding = wording.map_finding(rich, rich.liquidations.maps[0])
+    assert finding.startswith("If BTC falls 5% to $80,085, modelled $")
+    assert " to $334bn of longs" not in finding
+    assert "Observed accounts have" in finding
+
+
+def test_over_depth_needs_a_depth(rich: Report) -> None:
+    found = liquidation_tables.reach(rich.liquidations.reach)
+    assert found.rows[0][-1].text == "1.33\u00d7"
+    assert found.rows[-1][-1].reason == "order-book depth was not measured"
+
+
+def test_the_chart_puts_measured_levels_to_the_left_and_cuts_extreme_ranges() -> None:
+    def part(low: float, usd: float, high: float, measured: float) -> MapBin:
+        return MapBin(
+            side="long", price_low=low, price_high=low + 1, measured=measured,
+            modelled=Band(usd=usd, low=0.0, high=high),
+        )  # fmt: skip
+
+    found = LiquidationMap(
+        asset="BTC", price=100.0, bins=(part(90, 10.0, 500.0, 4.0), part(91, 5.0, 6.0, 0.0))
+    )
+    data = map_spec(found, [], "", 592)["datasets"]
+    assert [(row["from"], row["to"]) for row in data["long"]] == [(0.0, 10.0), (0.0, 5.0)]
+    assert [(row["from"], row["to"]) for row in data["band"]] == [(0.0, 21.0), (0.0, 6.0)]
+    assert [(row["from"], row["to"]) for row in data["measured"]] == [(-4.0, 0.0)]
+    assert data["mark"][0]["from"] == pytest.approx(-4.2)
+
+
+def test_the_table_of_concentrations_says_how_many_it_leaves_out(rich: Report) -> None:
+    short = sections.clusters(rich.model_copy(update={"clusters_shown": 2}))
+    assert len(short.rows) == 2
+    assert (short.omitted, short.kept_in) == (len(rich.clusters) - 2, "marts.clusters")
+
+
+def test_a_reading_that_is_missing_says_why(rich: Report) -> None:
+    row = rich.assets[0].model_copy(update={"cell": "", "cell_reason": "no day to compare"})
+    found = sections.assets(rich.model_copy(update={"assets": (row,)}))
+    place = [column.label for column in found.columns].index("Reading")
+    assert found.rows[0][place].reason == "no day to compare"
+
+
+@pytest.mark.parametrize("identity", ["flow_usd_24h", "revaluation_usd_24h"])
+def test_a_gain_of_flow_or_revaluation_carries_its_sign(identity: str) -> None:
+    figure = Figure(value=5e8, unit="usd")
+    tile = Tile(id=identity, label="", figure=figure, method="M04")
+    assert wording.tile_value(tile) == "+$500m"
