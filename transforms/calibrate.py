@@ -1,6 +1,7 @@
 """Calibrate leverage mixes: steps of contracts in, weights out."""
 
 import logging
+from datetime import timedelta
 
 import numpy as np
 import polars as pl
@@ -11,8 +12,11 @@ from oirisk.transforms.leverage_fit import Fit, fit_mix, median_leverage
 
 log = logging.getLogger(__name__)
 
-LEAST_STEPS = 1500
-"""Steps of five minutes that make five days: fewer say nothing reliable."""
+LEAST_STEPS, LEAST_HOURS = 1500, 300
+"""Steps of up to a quarter of an hour, or else whole hours, that a contract must have: some five
+days, or twelve; fewer say nothing reliable."""
+
+QUARTER = timedelta(minutes=15)
 
 CALIBRATION_SCHEMA = {
     "asset": pl.String, "prior": pl.String, "leverage_low": pl.Float64,
@@ -26,8 +30,9 @@ def calibrate(steps: pl.DataFrame, rotation: float, maintenance_rate: float) -> 
     """Learn the mix of every asset that has enough steps.
 
     Args:
-        steps: ``asset, instrument, until_at, held_before, held_after, volume, price_low,
-            price_high, is_simulated``; one row per step of a linear contract.
+        steps: ``asset, instrument, from_at, until_at, held_before, held_after, volume, price_low,
+            price_high, is_simulated``; one row per step of a linear contract, of an hour at
+            most.
         rotation: Share of the volume beyond the change that swaps positions.
         maintenance_rate: Of a typical position.
 
@@ -42,9 +47,9 @@ def calibrate(steps: pl.DataFrame, rotation: float, maintenance_rate: float) -> 
     for asset in sorted(usable["asset"].unique()):
         mine = usable.filter(pl.col("asset") == asset).sort("instrument", "until_at")
         books = [
-            Book(_observed(part), rotation, maintenance_rate)
+            Book(_observed(even), rotation, maintenance_rate)
             for part in mine.partition_by("instrument", maintain_order=True)
-            if part.height >= LEAST_STEPS
+            if (even := _even(part)) is not None
         ]
         if books:
             fit = fit_mix(books)
@@ -54,6 +59,27 @@ def calibrate(steps: pl.DataFrame, rotation: float, maintenance_rate: float) -> 
             )  # fmt: skip
             frames.append(_rows(str(asset), fit, simulated=bool(mine["is_simulated"].any())))
     return pl.concat(frames)
+
+
+def _even(steps: pl.DataFrame) -> pl.DataFrame | None:
+    """Return the steps of one contract at one resolution; None when there are too few."""
+    fine = steps.filter(pl.col("until_at") - pl.col("from_at") <= QUARTER)
+    if fine.height >= LEAST_STEPS:
+        return fine
+    hours = (
+        steps.group_by(
+            (pl.col("until_at").dt.epoch("us") - 1) // 3_600_000_000, maintain_order=True
+        )
+        .agg(
+            pl.col("held_before").first(),
+            pl.col("held_after").last(),
+            pl.col("volume").sum(),
+            pl.col("price_low").min(),
+            pl.col("price_high").max(),
+        )
+        .drop("until_at")
+    )
+    return hours if hours.height >= LEAST_HOURS else None
 
 
 def _observed(steps: pl.DataFrame) -> Observed:

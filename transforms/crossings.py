@@ -58,18 +58,21 @@ def first_crossings(prices: Floats, starts: Integers, levels: Floats) -> Integer
     Returns:
         The step, or the number of steps where it never does; shape (cohorts, nodes).
     """
+    least_since = np.append(np.minimum.accumulate(prices[::-1])[::-1], np.inf)
+    found: Integers = np.full(levels.shape, prices.size, dtype=np.int64)
+    cohorts, nodes = np.nonzero(least_since[starts + 1][:, None] <= levels)
+    wanted = levels[cohorts, nodes]
     minima = [prices]
     while 2 ** len(minima) <= prices.size:
         half = 2 ** (len(minima) - 1)
         minima.append(np.minimum(minima[-1][:-half], minima[-1][half:]))
-    position: Integers = np.repeat((starts + 1)[:, None], levels.shape[1], axis=1)
+    position = starts[cohorts] + 1
     for power in range(len(minima) - 1, -1, -1):
         table = minima[power]
-        above = table[np.minimum(position, table.size - 1)] > levels
-        position = np.where(
-            above & (position + 2**power <= prices.size), position + 2**power, position
-        )
-    return position
+        above = table[np.minimum(position, table.size - 1)] > wanted
+        position += np.where(above & (position + 2**power <= prices.size), 2**power, 0)
+    found[cohorts, nodes] = position
+    return found
 
 
 def closes(observed: Observed, rotation: float) -> Floats:
@@ -100,7 +103,9 @@ class Book:
         for side, reached in ((LONG, low), (SHORT, -high)):
             away = distances(side, NODE_MIDDLE, maintenance_rate)
             levels = side * entries[:, None] - away[None, :]
-            self._crossed[side] = first_crossings(reached, self.starts, levels)
+            at = first_crossings(reached, self.starts, levels)
+            cohorts, nodes = np.nonzero(at < self.steps)
+            self._crossed[side] = (cohorts, at[cohorts, nodes], nodes)
 
     def turned(self, rotation: float) -> "Book":
         """Return the same book under another rotation; crossings do not depend on it."""
@@ -124,15 +129,14 @@ class Book:
         rest = np.maximum(self.observed.held[:-1] - forced, 1e-300)
         kept = np.clip(1 - (closed - forced) / rest, 1e-12, 1)
         log_kept = np.concatenate([[0.0], np.cumsum(np.log(kept))])
-        standing = np.zeros((self.steps, NODE_MIDDLE.size))
-        for node in range(NODE_MIDDLE.size):
-            at = self._crossed[side][:, node]
-            hit = np.flatnonzero(at < self.steps)
-            since = log_kept[at[hit]] - log_kept[self.starts[hit] + 1]
-            standing[:, node] = np.bincount(
-                at[hit], weights=opened[hit] * np.exp(np.minimum(since, 0)), minlength=self.steps
-            )
-        return standing
+        cohorts, at, nodes = self._crossed[side]
+        since = log_kept[at] - log_kept[self.starts[cohorts] + 1]
+        standing: Floats = np.bincount(
+            at * NODE_MIDDLE.size + nodes,
+            weights=opened[cohorts] * np.exp(np.minimum(since, 0)),
+            minlength=self.steps * NODE_MIDDLE.size,
+        )
+        return standing.reshape(self.steps, NODE_MIDDLE.size)
 
     def feasible(self, forced: Floats) -> Floats:
         """Cap forced closes at what was held and traded."""

@@ -33,7 +33,9 @@ LONGEST_REACH = timedelta(days=7, minutes=30)
 """Changes look back this far: the longest horizon and its tolerance."""
 
 SLICE_SNAPSHOTS = 120
-"""Snapshots computed at once; bounds memory, changes no figure."""
+SLICE_ROWS = 250_000
+"""Snapshots computed at once: so many, or more while they hold fewer rows than this. Each slice
+reads days before it again, so that few large ones cost less; bounds memory, changes no figure."""
 
 
 @dataclass(frozen=True)
@@ -195,15 +197,17 @@ _INPUTS = {
 def _slices(
     connection: duckdb.DuckDBPyConnection, window: BuildWindow, table: str
 ) -> list[BuildWindow]:
-    """Cut a window into parts of so many snapshots; one part even where there are none."""
+    """Cut a window into parts of like size; one part even where there are no snapshots."""
     found = connection.execute(
-        f"select distinct snapshot_at from {table}"  # noqa: S608 -- names of our own
-        " where snapshot_at between $since and $until order by snapshot_at",
+        f"select snapshot_at, count(*) from {table}"  # noqa: S608 -- names of our own
+        " where snapshot_at between $since and $until group by snapshot_at order by snapshot_at",
         asdict(window),
     ).fetchall()
     instants = [row[0] for row in found]
-    starts = [window.since, *instants[SLICE_SNAPSHOTS::SLICE_SNAPSHOTS]]
-    ends = [*instants[SLICE_SNAPSHOTS - 1 : -1 : SLICE_SNAPSHOTS], window.until]
+    rows = sum(row[1] for row in found)
+    size = max(SLICE_SNAPSHOTS, SLICE_ROWS * len(found) // max(rows, 1))
+    starts = [window.since, *instants[size::size]]
+    ends = [*instants[size - 1 : -1 : size], window.until]
     return [BuildWindow(*part) for part in zip(starts, ends, strict=True)]
 
 

@@ -62,8 +62,13 @@ def build_calibration(
 ) -> int:
     """Learn the leverage mix of assets whose calibration is too old; return rows written.
 
-    Weights are kept by the instant they were learned at, so that an old map can be rebuilt.
+    Weights are kept by the instant they were learned at, so that an old map can be rebuilt. What
+    was learned at this very snapshot is learned again: its facts may have been corrected.
     """
+    connection.execute(
+        "delete from marts.leverage_calibration where calibrated_at = $until",
+        {"until": values["until"]},
+    )
     frame = _select(connection, "int_liquidation_evidence", values)
     if frame.is_empty():
         return 0

@@ -235,6 +235,7 @@ def test_building_in_slices_equals_building_at_once(
     with _loaded(warehouse, rows):
         at_once = _build(warehouse)
         with monkeypatch.context() as patch:
+            patch.setattr(build, "SLICE_ROWS", 0)
             patch.setattr(build, "SLICE_SNAPSHOTS", 1)
             assert _build(warehouse) == at_once
 

@@ -131,6 +131,7 @@ def test_building_as_data_arrives_equals_building_everything_at_the_end(
         warehouse.execute(
             "insert into core.events values (?, 'ALL', 'cpi')", [START + timedelta(hours=30)]
         )
+        patch.setattr(build, "SLICE_ROWS", 0)
         patch.setattr(build, "SLICE_SNAPSHOTS", size)
         for number, rows in enumerate(nights):
             now = arrival + number * MINUTE

@@ -1,5 +1,6 @@
 """The liquidation map: levels by hand, margin rules, and what rests on the map."""
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -148,7 +149,9 @@ def test_a_level_that_price_crossed_is_gone_and_the_rest_holds_open_interest(
             [at(4)],
         ).fetchall()
     )
-    assert alive["short"] == pytest.approx(1)  # 89 to 100 takes the shorts of 89 to 94 at most
+    # half is entered evenly, in log price, from 89 to 100: 100 takes the shorts up to 91.36
+    gone = math.log(100 * 1.005 / 1.1 / 89) / math.log(100 / 89) / 2
+    assert alive["short"] == pytest.approx(1 - gone, abs=0.005)
     assert alive["long"] < 0.6
 
 
@@ -176,12 +179,13 @@ def test_mapped_beyond_and_unplaced_are_the_open_interest(
     observe(warehouse, 40, 70, 104)  # over a gap nothing is known to open
     observe(warehouse, 41, 90, 90)
     build_clusters(warehouse, at(41), PARAMETERS)
-    for oi, mapped, beyond, unplaced in warehouse.execute(
-        "select oi_base, mapped_base, beyond_base, unplaced_base from marts.liquidation_balance"
+    for prior, oi, mapped, beyond, unplaced in warehouse.execute(
+        "select prior, oi_base, mapped_base, beyond_base, unplaced_base"
+        " from marts.liquidation_balance"
     ).fetchall():
         assert oi == 90
         assert mapped + beyond + unplaced == pytest.approx(90)
-        assert beyond > 0
+        assert (beyond > 1e-6) == (prior != "retail_heavy")  # that one has no leverage below 5x
 
 
 def test_every_prior_is_mapped_and_the_sum_is_that_of_the_exchanges(
@@ -242,14 +246,17 @@ def test_what_was_learned_replaces_the_stated_mix_from_then_on(
     assert written["marts.leverage_calibration"] == 2 * NODE_LOW.size
     rows = levels(warehouse, hour, "long")  # without models: what is stored counts
     assert min(low for low, *_ in rows) > 99 * 0.95 / 0.995 * 0.996
-    again = build_clusters(warehouse, at(hour), PARAMETERS, learned(5))
-    assert again["marts.leverage_calibration"] == 0  # not due for a week
+    again = build_clusters(warehouse, at(hour), PARAMETERS, learned(20))
+    assert again["marts.leverage_calibration"] == 2 * NODE_LOW.size  # from facts as they are now
+    observe(warehouse, hour + 1, 116, 100)
+    later = build_clusters(warehouse, at(hour + 1), PARAMETERS, learned(5))
+    assert later["marts.leverage_calibration"] == 0  # not due for a week
     earlier = levels(warehouse, hour - 1, "long")
     assert min(low for low, *_ in earlier) < 60  # not known an hour before
 
 
 def test_a_short_history_is_not_calibrated(warehouse: duckdb.DuckDBPyConnection) -> None:
-    hour = fine_history(warehouse, 300)
+    hour = fine_history(warehouse, 280)
     models = Models(calibrate=calibrate, stress=stress_grid)
     assert (
         build_clusters(warehouse, at(hour), PARAMETERS, models)["marts.leverage_calibration"] == 0

@@ -65,7 +65,7 @@ def frozen_map(connection: duckdb.DuckDBPyConnection, masses: list[float]) -> No
 
 
 def liquidated(
-    connection: duckdb.DuckDBPyConnection, price: float, base: float, **other: Any
+    connection: duckdb.DuckDBPyConnection, price: float, base: float, /, **other: Any
 ) -> None:
     insert(connection, "core.liquidations", {
         "at": at(5), "venue": "okx", "symbol": "B", "asset": "BTC", "side": "long",

@@ -6,7 +6,7 @@
 --         $calibration_days  double, how long a calibration counts
 --         $calibrations      integer, at most so many assets at once
 -- Assets whose latest calibration is older, largest first; of each the two largest linear
--- contracts, in steps of at most 15 minutes that bars cover.
+-- contracts, in steps of at most an hour that bars cover.
 with
 
 latest as (
@@ -15,7 +15,7 @@ latest as (
         asset,
         max(calibrated_at) as calibrated_at
     from marts.leverage_calibration
-    where calibrated_at <= $until
+    where calibrated_at < $until
     group by asset
 
 ),
@@ -26,7 +26,7 @@ fine as (
         instrument,
         count(*) as steps
     from int_position_steps
-    where until_at - from_at <= interval 15 minutes
+    where until_at - from_at <= interval 1 hour
     group by instrument
 
 ),
@@ -42,7 +42,7 @@ contracts as (
         on members.instrument = fine.instrument
     where
         not members.is_inverse
-        and fine.steps >= 1500
+        and fine.steps >= 300
     qualify
         row_number() over (
             partition by members.asset order by members.oi_base desc, members.instrument asc
@@ -71,6 +71,7 @@ due as (
 select
     contracts.asset,
     contracts.instrument,
+    steps.from_at,
     steps.until_at,
     steps.held_before,
     steps.held_after,
@@ -88,5 +89,5 @@ inner join int_position_paths as paths
         steps.instrument = paths.instrument
         and steps.until_at = paths.until_at
 where
-    steps.until_at - steps.from_at <= interval 15 minutes
+    steps.until_at - steps.from_at <= interval 1 hour
 order by contracts.asset, contracts.instrument, steps.until_at

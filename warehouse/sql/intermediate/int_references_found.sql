@@ -35,23 +35,36 @@ snapshots as (
 
 ),
 
-candidates as (
+wanted as (
 
+    -- half hours are no narrower than any tolerance: one of three holds whatever is near
     select
         later.snapshot_at,
         horizons.horizon,
-        earlier.snapshot_at as reference_at,
-        epoch_us(earlier.snapshot_at)
-        - epoch_us(later.snapshot_at - horizons.length) as offset_us
+        epoch_us(later.snapshot_at - horizons.length) as wanted_us,
+        epoch_us(later.snapshot_at - horizons.length + horizons.tolerance)
+        - epoch_us(later.snapshot_at - horizons.length) as tolerance_us,
+        divide(epoch_us(later.snapshot_at - horizons.length), 1800000000)
+        + unnest([-1, 0, 1]) as half_hour
     from snapshots as later
     cross join horizons
+    where later.snapshot_at >= $since
+
+),
+
+candidates as (
+
+    select
+        wanted.snapshot_at,
+        wanted.horizon,
+        earlier.snapshot_at as reference_at,
+        epoch_us(earlier.snapshot_at) - wanted.wanted_us as offset_us
+    from wanted
     inner join snapshots as earlier
         on
-            earlier.snapshot_at
-            >= later.snapshot_at - horizons.length - horizons.tolerance
-            and earlier.snapshot_at
-            <= later.snapshot_at - horizons.length + horizons.tolerance
-    where later.snapshot_at >= $since
+            wanted.half_hour = divide(epoch_us(earlier.snapshot_at), 1800000000)
+            and abs(epoch_us(earlier.snapshot_at) - wanted.wanted_us)
+            <= wanted.tolerance_us
 
 ),
 

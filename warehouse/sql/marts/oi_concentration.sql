@@ -57,22 +57,36 @@ snapshots as (
 
 ),
 
-paired as (
+wanted as (
 
+    -- the half hour that is wanted, and those beside it, hold every snapshot that is near enough
     select
         later.snapshot_at,
         horizons.horizon,
-        arg_min(
-            earlier.snapshot_at,
-            abs(epoch_us(later.snapshot_at - horizons.length) - epoch_us(earlier.snapshot_at))
-        ) as reference_at
+        epoch_us(later.snapshot_at - horizons.length) as wanted_us,
+        divide(epoch_us(later.snapshot_at - horizons.length), 1800000000)
+        + unnest([-1, 0, 1]) as half_hour
     from snapshots as later
     cross join horizons
+    where later.snapshot_at >= $since
+
+),
+
+paired as (
+
+    select
+        wanted.snapshot_at,
+        wanted.horizon,
+        arg_min(
+            earlier.snapshot_at,
+            2 * abs(epoch_us(earlier.snapshot_at) - wanted.wanted_us)
+            + cast(epoch_us(earlier.snapshot_at) > wanted.wanted_us as bigint)
+        ) as reference_at
+    from wanted
     inner join snapshots as earlier
         on
-            earlier.snapshot_at >= later.snapshot_at - horizons.length - interval 30 minute
-            and earlier.snapshot_at <= later.snapshot_at - horizons.length + interval 30 minute
-    where later.snapshot_at >= $since
+            wanted.half_hour = divide(epoch_us(earlier.snapshot_at), 1800000000)
+            and abs(epoch_us(earlier.snapshot_at) - wanted.wanted_us) <= 1800000000
     group by all
 
 ),
@@ -121,16 +135,18 @@ earlier_members as (
 
 ),
 
-shifts as (
+-- Materialised: joined in any other order, every snapshot would meet every other.
+compared as materialized (
 
     select
         totals.snapshot_at,
         totals.asset,
         totals.kind_group,
-        max(100 * (totals.top_venue_share - earlier.shares[totals.top_venue]))
-        filter (where paired.horizon = '24h') as shift_24h,
-        max(100 * (totals.top_venue_share - earlier.shares[totals.top_venue]))
-        filter (where paired.horizon = '7d') as shift_7d
+        totals.top_venue,
+        totals.top_venue_share,
+        measured.members,
+        paired.horizon,
+        paired.reference_at
     from marts.oi_by_asset as totals
     inner join measured
         on
@@ -139,15 +155,29 @@ shifts as (
             and totals.kind_group = measured.kind_group
     inner join paired
         on totals.snapshot_at = paired.snapshot_at
-    inner join earlier_members as earlier
-        on
-            paired.reference_at = earlier.snapshot_at
-            and totals.asset = earlier.asset
-            and totals.kind_group = earlier.kind_group
-            and measured.members = earlier.members
     where
         totals.published
         and totals.snapshot_at between $since and $until
+
+),
+
+shifts as (
+
+    select
+        compared.snapshot_at,
+        compared.asset,
+        compared.kind_group,
+        max(100 * (compared.top_venue_share - earlier.shares[compared.top_venue]))
+        filter (where compared.horizon = '24h') as shift_24h,
+        max(100 * (compared.top_venue_share - earlier.shares[compared.top_venue]))
+        filter (where compared.horizon = '7d') as shift_7d
+    from compared
+    inner join earlier_members as earlier
+        on
+            compared.reference_at = earlier.snapshot_at
+            and compared.asset = earlier.asset
+            and compared.kind_group = earlier.kind_group
+            and compared.members = earlier.members
     group by all
 
 )
