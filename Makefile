@@ -45,7 +45,7 @@ nightly: venv ## run the nightly job against the real exchanges
 	$(BIN)/oirisk nightly --home $(HOME_FOLDER)
 
 test: dev ## run every test that needs no network (a few minutes)
-	$(BIN)/python -m pytest -m "not live" tests
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not live" tests
 
 check: dev typing ## check style, types, layers, SQL and documentation
 	$(BIN)/ruff check
