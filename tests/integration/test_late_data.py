@@ -162,7 +162,7 @@ def test_runs_that_come_late_or_restate_leave_what_a_full_build_gives(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     arrivals = _Arrivals(warehouse)
-    for number, scale in [(0, 1.0), (3, 1.0), (1, 1.0), (0, 1.3)]:
+    for number, scale in [(0, 1.0), (3, 1.0), (2, 1.0), (1, 1.0), (0, 1.3)]:
         arrivals.run(number, scale)
         build_from(warehouse, [_night(number)], SETTINGS, arrivals.now)
     _assert_equals_a_full_build(warehouse)
