@@ -112,7 +112,7 @@ absent as materialized (
 
 ),
 
-described as (
+described as materialized (
 
     select
         absent.snapshot_at,
