@@ -131,12 +131,12 @@ class Book:
         log_kept = np.concatenate([[0.0], np.cumsum(np.log(kept))])
         cohorts, at, nodes = self._crossed[side]
         since = log_kept[at] - log_kept[self.starts[cohorts] + 1]
-        standing: Floats = np.bincount(
+        standing = np.bincount(
             at * NODE_MIDDLE.size + nodes,
             weights=opened[cohorts] * np.exp(np.minimum(since, 0)),
             minlength=self.steps * NODE_MIDDLE.size,
         )
-        return standing.reshape(self.steps, NODE_MIDDLE.size)
+        return standing.reshape(self.steps, NODE_MIDDLE.size).astype(np.float64, copy=False)
 
     def feasible(self, forced: Floats) -> Floats:
         """Cap forced closes at what was held and traded."""

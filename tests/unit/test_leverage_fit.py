@@ -50,7 +50,7 @@ def market(leverage: float, volatility: float, *, seed: int = 4) -> Book:
 @pytest.mark.parametrize(("leverage", "volatility"), [(5.0, 0.012), (10.0, 0.012), (20.0, 0.005)])
 def test_the_leverage_of_a_market_that_has_one_is_found(leverage: float, volatility: float) -> None:
     fit = fit_mix([market(leverage, volatility)])
-    near = (NODE_LOW <= leverage * 1.35) & (NODE_HIGH >= leverage / 1.35)
+    near = (leverage * 1.35 >= NODE_LOW) & (leverage / 1.35 <= NODE_HIGH)
     assert float(fit.calibrated[near].sum()) > 0.5
     assert median_leverage(fit.calibrated) == pytest.approx(leverage, rel=0.3)
 
