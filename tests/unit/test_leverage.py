@@ -1,7 +1,7 @@
 """Leverage mixes: what is published about them, and what is learned from falls."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from oirisk.transforms.leverage import (
 from oirisk.transforms.leverage_fit import fit_mix, median_leverage
 from oirisk.warehouse.migrate import migrate
 
+START = datetime(2026, 3, 1, tzinfo=UTC)
+FIVE_MINUTES = timedelta(minutes=5)
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 
 
@@ -176,10 +178,10 @@ def test_a_fit_without_books_is_refused() -> None:
 
 
 def steps_of(observed: Observed, asset: str) -> pl.DataFrame:
-    size = observed.volume.size
+    ends = [START + number * FIVE_MINUTES for number in range(1, observed.volume.size + 1)]
     return pl.DataFrame(
-        {"asset": asset, "instrument": 1, "until_at": range(size),
-         "held_before": observed.held[:-1], "held_after": observed.held[1:],
+        {"asset": asset, "instrument": 1, "from_at": [end - FIVE_MINUTES for end in ends],
+         "until_at": ends, "held_before": observed.held[:-1], "held_after": observed.held[1:],
          "volume": observed.volume, "price_low": observed.low, "price_high": observed.high,
          "is_simulated": False}
     )  # fmt: skip

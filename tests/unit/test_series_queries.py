@@ -9,6 +9,8 @@ import duckdb
 import polars as pl
 import pytest
 
+from oirisk.flows.pipeline import build_positions
+from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import ConfigurationError, RecordingError
 from oirisk.warehouse.build import BuildWindow, CoverageParameters, affected_window, build_marts
 from oirisk.warehouse.export import Span, export_table
@@ -54,6 +56,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         load_open_interest(connection, rows, run_id=f"run{hour}", recorded_at=at)
     restated = _rows(END - timedelta(hours=1), 1.5)
     load_open_interest(connection, restated, run_id="fix", recorded_at=END + timedelta(minutes=5))
+    build_positions(connection, END, Settings())
     build_marts(connection, BuildWindow(START, END), RULES)
     yield connection
     connection.close()
