@@ -102,7 +102,7 @@ class ClusterSettings(_Section):
     range_pct: float = Field(
         default=25.0, gt=0, le=90, description="how far around the price clusters go"
     )
-    history_days: float = Field(default=30.0, gt=0, description="history that builds the profile")
+    history_days: float = Field(default=60.0, gt=0, description="history that builds the profile")
     minimum_share: float = Field(
         default=0.02, ge=0, le=1, description="least share of an asset's OI"
     )

@@ -32,11 +32,8 @@ PASS_THROUGH: Floats = np.array([0.25, 0.35, 0.45, 0.55, 0.65])
 MODEL_ERROR = 1.0
 """Standard error of a predicted fall, as a part of it."""
 
-SHRINKAGE = 5.0
+SHRINKAGE = 10.0
 """How many observations of certain leverage the prior is worth."""
-
-EVIDENCE = 0.3
-"""What an observation counts towards a mix as a whole: steps in a row err alike."""
 
 TAIL = 4.0
 """Degrees of freedom of the noise: single steps that nothing explains count for little."""
@@ -232,7 +229,7 @@ def _posterior(moments: _Moments) -> Floats:
     square = np.einsum("cn,cn->c", _CANDIDATES @ moments.gram, _CANDIDATES)
     cross = _CANDIDATES @ moments.cross
     misfit = np.outer(square, PASS_THROUGH**2) - 2 * np.outer(cross, PASS_THROUGH)
-    score = -0.5 * EVIDENCE * misfit + _LOG_PRIOR[:, None]
+    score = -0.5 * misfit + _LOG_PRIOR[:, None]
     chance: Floats = np.exp(score - score.max())
     found: Floats = chance / chance.sum()
     return found

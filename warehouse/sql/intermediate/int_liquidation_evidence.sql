@@ -26,7 +26,7 @@ fine as (
         instrument,
         count(*) as steps
     from int_position_steps
-    where until_at - from_at <= interval 1 hour
+    where epoch_us(until_at) - epoch_us(from_at) <= 3600000000
     group by instrument
 
 ),
@@ -66,11 +66,41 @@ due as (
     order by assets.oi_usd desc, assets.asset asc
     limit $calibrations
 
+),
+
+-- Materialised: the steps of all other contracts are left out before anything is joined.
+chosen as materialized (
+
+    select
+        contracts.asset,
+        contracts.instrument
+    from due
+    inner join contracts
+        on due.asset = contracts.asset
+
+),
+
+chosen_steps as materialized (
+
+    select steps.*
+    from int_position_steps as steps
+    where
+        epoch_us(steps.until_at) - epoch_us(steps.from_at) <= 3600000000
+        and steps.instrument in (select chosen.instrument from chosen)
+
+),
+
+chosen_paths as materialized (
+
+    select paths.*
+    from int_position_paths as paths
+    where paths.instrument in (select chosen.instrument from chosen)
+
 )
 
 select
-    contracts.asset,
-    contracts.instrument,
+    chosen.asset,
+    chosen.instrument,
     steps.from_at,
     steps.until_at,
     steps.held_before,
@@ -79,15 +109,11 @@ select
     paths.low as price_low,
     paths.high as price_high,
     steps.is_simulated
-from due
-inner join contracts
-    on due.asset = contracts.asset
-inner join int_position_steps as steps
-    on contracts.instrument = steps.instrument
-inner join int_position_paths as paths
+from chosen
+inner join chosen_steps as steps
+    on chosen.instrument = steps.instrument
+inner join chosen_paths as paths
     on
         steps.instrument = paths.instrument
         and steps.until_at = paths.until_at
-where
-    steps.until_at - steps.from_at <= interval 1 hour
-order by contracts.asset, contracts.instrument, steps.until_at
+order by chosen.asset, chosen.instrument, steps.until_at

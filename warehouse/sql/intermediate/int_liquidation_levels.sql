@@ -20,32 +20,69 @@ spans as (
 
 ),
 
+standing as (
+
+    -- what stands at every distance from one of these numbers of steps up to the next
+    select
+        book,
+        side,
+        bin,
+        least_steps as from_steps,
+        core.exact_sum(base) as base
+    from int_liquidation_alive
+    group by book, side, bin, least_steps
+
+),
+
+reaches as (
+
+    select
+        standing.book,
+        standing.side,
+        standing.bin,
+        standing.from_steps,
+        coalesce(lead(standing.from_steps) over nearer - 1, 100000) as to_steps,
+        cast(sum(cast(standing.base * 1e13 as hugeint)) over nearer as double) / 1e13 as base
+    from standing
+    window
+        nearer as (
+            partition by standing.book, standing.side, standing.bin
+            order by standing.from_steps
+        )
+
+),
+
 levels as (
 
     select
-        alive.book,
-        alive.side,
-        alive.bin
-        + if(alive.side = 'long', -distances.steps, distances.steps) as bin,
-        core.exact_sum(alive.base * distances.base) as base,
-        core.exact_sum(alive.base * distances.retail_heavy) as retail_heavy,
-        core.exact_sum(alive.base * distances.institutional) as institutional,
-        core.exact_sum(alive.base * distances.calibrated) as calibrated
-    from int_liquidation_alive as alive
+        reaches.book,
+        reaches.side,
+        reaches.bin
+        + if(reaches.side = 'long', -distances.steps, distances.steps) as bin,
+        core.exact_sum(reaches.base * distances.base) as base,
+        core.exact_sum(reaches.base * distances.retail_heavy) as retail_heavy,
+        core.exact_sum(reaches.base * distances.institutional) as institutional,
+        core.exact_sum(reaches.base * distances.calibrated) as calibrated
+    from reaches
     inner join spans
-        on alive.book = spans.book
+        on reaches.book = spans.book
     inner join int_liquidation_distances as distances
         on
-            alive.book = distances.book
-            and alive.side = distances.side
-            and alive.least_steps <= distances.steps
-            and distances.steps <= if(
-                alive.side = 'long', alive.bin - spans.first_bin, spans.last_bin - alive.bin
+            reaches.book = distances.book
+            and reaches.side = distances.side
+            and reaches.from_steps <= distances.steps
+            and distances.steps <= least(
+                reaches.to_steps,
+                if(
+                    reaches.side = 'long',
+                    reaches.bin - spans.first_bin,
+                    spans.last_bin - reaches.bin
+                )
             )
     group by
-        alive.book,
-        alive.side,
-        alive.bin + if(alive.side = 'long', -distances.steps, distances.steps)
+        reaches.book,
+        reaches.side,
+        reaches.bin + if(reaches.side = 'long', -distances.steps, distances.steps)
 
 ),
 

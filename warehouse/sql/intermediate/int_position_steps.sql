@@ -94,6 +94,6 @@ pairs as (
 
 select
     *,
-    until_at - from_at > interval 36 hours as is_bridged
+    epoch_us(until_at) - epoch_us(from_at) > 129600000000 as is_bridged
 from pairs
 where until_at > from_at
