@@ -271,6 +271,8 @@ def _call(module: str, function: str, *args: Any, **kwargs: Any) -> None:  # noq
         typer.echo(f"oirisk {function}: starting …", err=True)
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    # A busy or slow machine takes longer than the 20 seconds that Prefect waits for its server.
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     try:
         commands = importlib.import_module(f"oirisk.flows.commands.{module}")
         status = getattr(commands, function)(*args, **kwargs)
