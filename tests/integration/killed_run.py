@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from oirisk.flows import pipeline
+from oirisk.flows import gathered, pipeline
 from oirisk.flows.extract import harvest_venue
 from oirisk.flows.recording import read_recording
 from oirisk.flows.settings import Settings
@@ -26,7 +26,7 @@ from oirisk.warehouse import files, load, writer
 from oirisk.warehouse.home import Home
 
 STEPS: tuple[tuple[Any, str], ...] = (
-    (pipeline, "archive"), (pipeline, "derive"), (pipeline, "record_run"),
+    (pipeline, "archive"), (gathered, "derive"), (pipeline, "record_run"),
     (pipeline, "load_instruments"), (pipeline, "load_open_interest"), (pipeline, "build_totals"),
     (pipeline, "build_positions"), (pipeline, "write_whole"), (pipeline, "render_report"),
     (writer, "migrate"), (writer, "sweep"), (writer, "refresh_views"), (writer, "publish"),
@@ -100,7 +100,9 @@ def main() -> None:
             if point == "none":
                 report.write_text("\n".join(deadline.taken))
             os._exit(0)
-        os.waitpid(child, 0)
+        _, status = os.waitpid(child, 0)
+        if os.waitstatus_to_exitcode(status) not in {0, -signal.SIGKILL}:
+            sys.exit(f"the run on {folder} ended with {os.waitstatus_to_exitcode(status)}")
 
 
 if __name__ == "__main__":
