@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from oirisk.flows.commands.maintain import maintain, maintain_home, require_reach
-from oirisk.flows.pipeline import build_totals
+from oirisk.flows.marts import build_totals
 from oirisk.flows.rederive import rederive_since
 from oirisk.flows.settings import Settings
 from oirisk.flows.settings_retention import RetentionSettings
