@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from oirisk import __version__
-from oirisk.flows.pipeline import build_totals
+from oirisk.flows.marts import build_totals
 from oirisk.flows.sandbox.market import SimulatedMarket
 from oirisk.flows.settings import Settings
 from oirisk.flows.venues import all_venues

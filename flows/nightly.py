@@ -23,8 +23,10 @@ from oirisk.flows.gathered import Gathered
 from oirisk.flows.history.top_up import ASKED, ToppedUp, Wanted, ask_venue
 from oirisk.flows.mailing import mail_report
 from oirisk.flows.observe import observe_listed
-from oirisk.flows.pipeline import Outcome, RunFrame, report_of, store, write_report
+from oirisk.flows.outcome import Outcome
+from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.recording import Recording, read_recording
+from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import LiveSource, ReplaySource, SandboxSource, Source, wall_clock
 from oirisk.schemas.errors import OiRiskError, RecordingError

@@ -18,7 +18,8 @@ import polars as pl
 from oirisk import __version__
 from oirisk.flows.accounts import read_accounts
 from oirisk.flows.client import VenueClient
-from oirisk.flows.pipeline import RunFrame, build_observations
+from oirisk.flows.marts import build_observations
+from oirisk.flows.pipeline import RunFrame
 from oirisk.flows.sources import Source
 from oirisk.flows.venues.hyperliquid import (
     PERP,

@@ -11,12 +11,9 @@ from oirisk.flows.chosen import known_venues
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.extract import Harvest
 from oirisk.flows.gathered import load_options
-from oirisk.flows.pipeline import (
-    build_from,
-    load_listing,
-    record,
-    stored_rows,
-)
+from oirisk.flows.marts import build_from
+from oirisk.flows.outcome import record
+from oirisk.flows.pipeline import load_listing, stored_rows
 from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.responses import Response

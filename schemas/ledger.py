@@ -162,3 +162,12 @@ class UnitRulesTable(Table):
         """One row per grain."""
 
         unique = ["unit_rule"]  # noqa: RUF012
+
+
+class BuildsTable(Table):
+    """Every rebuild of the marts by command. Grain: one row per as_of, since and until."""
+
+    as_of: UtcTimestamp = column("instant the build speaks of", unit="UTC")
+    since: UtcTimestamp = column("first snapshot rebuilt", unit="UTC")
+    until: UtcTimestamp = column("last snapshot rebuilt", unit="UTC")
+    is_full: bool = column("whether everything was rebuilt")

@@ -7,16 +7,9 @@ import pandera.polars as pa
 import polars as pl
 
 from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction, percent
+from oirisk.schemas.marts_balance import FundingExtremes, OiConcentration, OiImbalance
 from oirisk.schemas.marts_positions import Clusters, OiProfile
-from oirisk.schemas.marts_series import (
-    FundingExtremes,
-    OiAnomalies,
-    OiCandles,
-    OiConcentration,
-    OiImbalance,
-    OiPreEvents,
-    OiRegimes,
-)
+from oirisk.schemas.marts_series import OiAnomalies, OiCandles, OiPreEvents, OiRegimes
 
 EVIDENCE = ("official", "measured", "assumed")
 """How a unit or counting rule is known, strongest first."""

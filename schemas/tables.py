@@ -6,8 +6,10 @@ from types import MappingProxyType
 import pandera.polars as pa
 
 from oirisk.schemas.facts import BarsTable, InstrumentsTable, OpenInterestTable
+from oirisk.schemas.given import EventsTable, SupplyTable
 from oirisk.schemas.ledger import (
     BarChangesTable,
+    BuildsTable,
     CoverageTable,
     DeliveriesTable,
     MaintenanceTable,
@@ -19,7 +21,6 @@ from oirisk.schemas.ledger import (
 from oirisk.schemas.marts import MARTS
 from oirisk.schemas.marts_liquidation import LIQUIDATION_MARTS
 from oirisk.schemas.marts_quality import QUALITY_TABLES
-from oirisk.schemas.marts_series import BuildsTable, EventsTable, SupplyTable
 from oirisk.schemas.observed import OBSERVED_TABLES
 from oirisk.schemas.tables_market import MARKET_TABLES
 

@@ -18,8 +18,10 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from oirisk.flows.extract import Harvest, harvest_venue
-from oirisk.flows.pipeline import Outcome, RunFrame, report_of, store, write_report
+from oirisk.flows.outcome import Outcome
+from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.recording import read_recording
+from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.sandbox.market import SimulatedMarket
 from oirisk.flows.sandbox.registry import select_simulated
 from oirisk.flows.sandbox.server import Sandbox

@@ -202,13 +202,6 @@ def record_run(
     return True
 
 
-def fail_run(connection: duckdb.DuckDBPyConnection, run_id: str, error: str) -> None:
-    """Note that a run failed after its data was loaded."""
-    connection.execute(
-        "update ops.runs set state = 'failed', error = ? where run_id = ?", [error, run_id]
-    )
-
-
 def load_unit_rules(connection: duckdb.DuckDBPyConnection) -> None:
     """Copy the unit registry into ``ops.unit_rules``, so that queries can join it."""
     rows = [

@@ -6,7 +6,7 @@ from pathlib import Path
 from oirisk.flows.commands.output import print_line
 from oirisk.flows.commands.rederive import day
 from oirisk.flows.mailing import latest_report_day, mail_report
-from oirisk.flows.pipeline import report_of, write_report
+from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import wall_clock
 from oirisk.schemas.errors import HomeError

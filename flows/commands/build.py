@@ -4,7 +4,7 @@ from pathlib import Path
 
 from oirisk.flows.commands.output import print_json, print_line
 from oirisk.flows.commands.run import instant
-from oirisk.flows.pipeline import build_positions, build_totals
+from oirisk.flows.marts import build_positions, build_totals
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import wall_clock
 from oirisk.warehouse.home import Home

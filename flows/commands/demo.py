@@ -20,17 +20,19 @@ ACCOUNTS = "accounts.txt"
 DEMO_ASSETS = 12
 """Assets with a profile and a map in the demo; the default of 30 takes seconds more."""
 
+HISTORY = timedelta(days=30)
+"""Hourly history that the demo begins with."""
+
 
 def demo(home: Path, as_of: str, seed: int, *, as_json: bool) -> int:
     """Fill a month of history, run last night and tonight, and say where the report lies."""
     _configure(Home(home))
     at = (instant(as_of) or wall_clock()).replace(minute=0, second=0, microsecond=0)
-    settings = load_settings(home)
-    market = SimulatedMarket(seed, end=at, days=int(settings.clusters.history_days) + 1)
+    market = SimulatedMarket(seed, end=at, days=HISTORY.days + 1)
     yesterday = at - timedelta(days=1)
     moment = yesterday
     with Sandbox(market, clock=lambda: moment).in_background() as sandbox:
-        _fill(home, market, at - timedelta(days=settings.clusters.history_days), yesterday - STEP)
+        _fill(home, market, at - HISTORY, yesterday - STEP)
         run_flow("nightly", home, yesterday, sandbox=sandbox.url)
         _fill(home, market, yesterday + STEP, at - STEP)
         moment = at

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from oirisk.flows.commands.output import print_json, print_line, print_table
 from oirisk.flows.commands.progress import shown_progress
-from oirisk.flows.settings import Settings, load_settings
-from oirisk.flows.settings_retention import RetentionSettings
+from oirisk.flows.settings import RetentionSettings, Settings, load_settings
 from oirisk.flows.sources import wall_clock
 from oirisk.schemas.errors import ConfigurationError, HomeError
 from oirisk.warehouse.compact import compact

@@ -10,7 +10,7 @@ from oirisk.flows.commands.progress import shown_progress
 from oirisk.flows.nightly import PROGRESS
 from oirisk.flows.nightly import nightly as nightly_flow
 from oirisk.flows.nightly import snapshot as snapshot_flow
-from oirisk.flows.pipeline import Outcome
+from oirisk.flows.outcome import Outcome
 from oirisk.flows.recorder import record_run
 from oirisk.flows.schedule import serve
 from oirisk.flows.settings import load_settings

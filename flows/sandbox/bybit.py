@@ -7,9 +7,9 @@ once, as the API does since June 2026. Linear sizes are coins, inverse ones USD.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
+from oirisk.flows.sandbox import listing
 from oirisk.flows.sandbox.assets import Coin
 from oirisk.flows.sandbox.bybit_options import (
     chosen,
@@ -25,11 +25,9 @@ from oirisk.flows.sandbox.instruments import (
     day_month_year,
     milliseconds,
     plain,
-    price_step,
     quantity_step,
     quarter_code,
 )
-from oirisk.flows.sandbox.listing import SPOT_BASES, next_funding
 from oirisk.flows.sandbox.quotes import Book, Quote
 from oirisk.flows.sandbox.venue import (
     Endpoint,
@@ -81,57 +79,22 @@ def _list_with_options(
 def _linear(coin: Coin, quote: str) -> SimulatedInstrument:
     base, multiplier = _LISTED.get(coin.name, (coin.name, 1))
     native = f"{base}USDT" if quote == "USDT" else f"{base}PERP"
-    return SimulatedInstrument(
-        venue="bybit",
-        product="linear",
-        market_id=native,
-        native=native,
-        symbol=f"{base}/{quote}:{quote}",
-        asset=coin.name,
-        listed_base=base,
-        kind="perp",
-        margin="linear",
-        quote=quote,
-        settle=quote,
-        contract_size=Decimal(1),
-        oi_unit=Decimal(1),
+    return replace(
+        listing.linear("bybit", coin, native, quote, (base, multiplier)),
         size_step=quantity_step(coin.price * multiplier, 100.0),
-        price_step=price_step(coin.price * multiplier),
-        base_multiplier=multiplier,
         weight=1.0 if quote == "USDT" else 0.05,
-        funding_hours=8 if coin.rank < _LARGE else 4,
         max_leverage=100,
     )
 
 
 def _inverse(coin: Coin) -> SimulatedInstrument:
-    return replace(
-        _linear(coin, "USDT"),
-        product="inverse",
-        market_id=f"{coin.name}USD",
-        native=f"{coin.name}USD",
-        symbol=f"{coin.name}/USD:{coin.name}",
-        margin="inverse",
-        quote="USD",
-        settle=coin.name,
-        size_step=Decimal(1),
-        weight=0.08,
-    )
+    return listing.inverse(_linear(coin, "USDT"), f"{coin.name}USD", weight=0.08)
 
 
 def _future(perp: SimulatedInstrument, expiry: datetime) -> SimulatedInstrument:
     linear = perp.margin == "linear"
     suffix = f"-{day_month_year(expiry)}" if linear else quarter_code(expiry)
-    return replace(
-        perp,
-        market_id=perp.native + suffix,
-        native=perp.native + suffix,
-        symbol=f"{perp.symbol}-{expiry:%y%m%d}",
-        kind="future",
-        weight=0.004,
-        funding_hours=None,
-        expiry=expiry,
-    )
+    return listing.dated(perp, perp.native + suffix, expiry, weight=0.004)
 
 
 def _envelope(result: dict[str, Any], book: Book) -> dict[str, Any]:
@@ -148,7 +111,7 @@ def _instruments(query: Query, book: Book) -> dict[str, Any]:
     """Answer instruments-info in pages; there are no pre-launch contracts."""
     category = query.get("category", "")
     if category == "spot":
-        rows = [_spot(base) for base in SPOT_BASES]
+        rows = [_spot(base) for base in listing.SPOT_BASES]
     elif category == "option":
         rows = [option_instrument(quote.instrument) for quote in chosen(query, book)]
     else:
@@ -241,7 +204,7 @@ def _ticker(quote: Quote, book: Book) -> Row:
         "turnover24h": plain(quote.volume_usd if linear else quote.volume_base),
         "volume24h": plain(quote.volume_base if linear else quote.volume_usd),
         "fundingRate": "" if quote.funding is None else plain(quote.funding),
-        "nextFundingTime": str(next_funding(it, book.at)),
+        "nextFundingTime": str(listing.next_funding(it, book.at)),
         "predictedDeliveryPrice": "",
         "basisRate": "",
         "deliveryFeeRate": "",

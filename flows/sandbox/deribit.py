@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from oirisk.flows.sandbox import listing
 from oirisk.flows.sandbox.assets import Coin
 from oirisk.flows.sandbox.instruments import (
     LISTED_AT,
@@ -18,7 +19,6 @@ from oirisk.flows.sandbox.instruments import (
     SimulatedInstrument,
     day_month_year,
     milliseconds,
-    price_step,
     quantity_step,
 )
 from oirisk.flows.sandbox.options import list_options, premium
@@ -63,56 +63,27 @@ def _list_contracts(coins: Sequence[Coin], calendar: Calendar) -> tuple[Simulate
 
 
 def _inverse(coin: Coin) -> SimulatedInstrument:
-    return SimulatedInstrument(
-        venue="deribit",
-        product="inverse",
-        market_id=f"{coin.name}-PERPETUAL",
-        native=f"{coin.name}-PERPETUAL",
-        symbol=f"{coin.name}/USD:{coin.name}",
-        asset=coin.name,
-        listed_base=coin.name,
-        kind="perp",
-        margin="inverse",
-        quote="USD",
-        settle=coin.name,
-        contract_size=Decimal(10) if coin.name == "BTC" else Decimal(1),
-        oi_unit=Decimal(1),
-        size_step=Decimal(10) if coin.name == "BTC" else Decimal(1),
-        price_step=Decimal("0.01"),
-        funding_hours=8,
-    )
+    size = Decimal(10) if coin.name == "BTC" else Decimal(1)
+    perp = listing.inverse(_linear(coin, "USDC"), f"{coin.name}-PERPETUAL", weight=1.0)
+    return replace(perp, contract_size=size, size_step=size, price_step=Decimal("0.01"))
 
 
 def _linear(coin: Coin, quote: str) -> SimulatedInstrument:
     step = min(quantity_step(coin.price), Decimal(1))
     return replace(
-        _inverse(coin),
-        product="linear",
-        market_id=f"{coin.name}_{quote}-PERPETUAL",
-        native=f"{coin.name}_{quote}-PERPETUAL",
-        symbol=f"{coin.name}/{quote}:{quote}",
-        margin="linear",
-        quote=quote,
-        settle=quote,
+        listing.linear("deribit", coin, f"{coin.name}_{quote}-PERPETUAL", quote),
         contract_size=step,
         size_step=step,
-        price_step=price_step(coin.price),
         weight=0.15 if quote == "USDC" else 0.05,
+        funding_hours=8,
+        max_leverage=50,
     )
 
 
 def _future(perp: SimulatedInstrument, expiry: datetime) -> SimulatedInstrument:
     native = f"{perp.native.removesuffix('-PERPETUAL')}-{day_month_year(expiry)}"
-    return replace(
-        perp,
-        market_id=native,
-        native=native,
-        symbol=f"{perp.symbol}-{expiry:%y%m%d}",
-        kind="future",
-        weight=0.06 if perp.margin == "inverse" else 0.01,
-        funding_hours=None,
-        expiry=expiry,
-    )
+    weight = 0.06 if perp.margin == "inverse" else 0.01
+    return listing.dated(perp, native, expiry, weight=weight)
 
 
 def _result(result: Any, book: Book) -> dict[str, Any]:  # noqa: ANN401 -- any JSON

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from oirisk.flows.sandbox import listing
 from oirisk.flows.sandbox.assets import Coin
 from oirisk.flows.sandbox.gate_dated import (
     deliveries,
@@ -24,7 +25,6 @@ from oirisk.flows.sandbox.instruments import (
     SimulatedInstrument,
     milliseconds,
     plain,
-    price_step,
     quantity_step,
 )
 from oirisk.flows.sandbox.quotes import Book, Quote
@@ -55,41 +55,18 @@ def _list_with_dated(coins: Sequence[Coin], calendar: Calendar) -> tuple[Simulat
 def _linear(coin: Coin) -> SimulatedInstrument:
     size = _SIZES.get(coin.name, quantity_step(coin.price, 10.0))
     fractional = coin.rank % _FRACTIONAL_EVERY == _FRACTIONAL_EVERY - 1
-    return SimulatedInstrument(
-        venue="gate",
+    return replace(
+        listing.sized(listing.linear("gate", coin, f"{coin.name}_USDT"), size),
         product="usdt",
-        market_id=f"{coin.name}_USDT",
-        native=f"{coin.name}_USDT",
-        symbol=f"{coin.name}/USDT:USDT",
-        asset=coin.name,
-        listed_base=coin.name,
-        kind="perp",
-        margin="linear",
-        quote="USDT",
-        settle="USDT",
-        contract_size=size,
-        oi_unit=size,
         size_step=Decimal("0.1") if fractional else Decimal(1),
-        price_step=price_step(coin.price),
         funding_hours=8,
         max_leverage=100,
     )
 
 
 def _inverse(coin: Coin) -> SimulatedInstrument:
-    return replace(
-        _linear(coin),
-        product="btc",
-        market_id=f"{coin.name}_USD",
-        native=f"{coin.name}_USD",
-        symbol=f"{coin.name}/USD:{coin.name}",
-        margin="inverse",
-        quote="USD",
-        settle=coin.name,
-        contract_size=Decimal(1),
-        oi_unit=Decimal(1),
-        weight=0.05,
-    )
+    perp = listing.inverse(_linear(coin), f"{coin.name}_USD", weight=0.05)
+    return replace(perp, product="btc")
 
 
 def _size(quote: Quote) -> str | int:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from oirisk.flows.sandbox import listing
 from oirisk.flows.sandbox.accounts import clearinghouse_state
 from oirisk.flows.sandbox.assets import Coin
 from oirisk.flows.sandbox.hyperliquid_dexes import DEXES, list_dexes, perp_dexes
@@ -75,23 +76,12 @@ def _perp(index: int, coin: Coin) -> SimulatedInstrument:
     multiplier = 1000 if coin.name in _THOUSANDS else 1
     name = f"k{coin.name}" if multiplier > 1 else coin.name
     price = coin.price * multiplier
-    return SimulatedInstrument(
-        venue="hyperliquid",
+    return replace(
+        listing.linear("hyperliquid", coin, name, "USDC", (name, multiplier)),
         product="perp",
         market_id=str(index),
-        native=name,
-        symbol=f"{name.upper()}/USDC:USDC",
-        asset=coin.name,
-        listed_base=name,
-        kind="perp",
-        margin="linear",
-        quote="USDC",
-        settle="USDC",
-        contract_size=Decimal(1),
-        oi_unit=Decimal(1),
         size_step=min(quantity_step(price), Decimal(1)),
         price_step=price_step(price, digits=5) if price < 1 else price_step(price),
-        base_multiplier=multiplier,
         funding_hours=1,
         max_leverage=40 if coin.rank == 0 else 10,
     )

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from oirisk.flows.sandbox import listing
 from oirisk.flows.sandbox.assets import Coin
 from oirisk.flows.sandbox.instruments import (
     LISTED_AT,
@@ -17,7 +18,6 @@ from oirisk.flows.sandbox.instruments import (
     SimulatedInstrument,
     milliseconds,
     plain,
-    price_step,
     quantity_step,
     quarter_code,
 )
@@ -48,56 +48,19 @@ def _list_contracts(coins: Sequence[Coin], calendar: Calendar) -> tuple[Simulate
 def _linear(coin: Coin) -> SimulatedInstrument:
     base = "XBT" if coin.name == "BTC" else coin.name
     size = _SIZES.get(coin.name, quantity_step(coin.price, 10.0))
-    return SimulatedInstrument(
-        venue="kucoinfutures",
-        product="linear",
-        market_id=f"{base}USDTM",
-        native=f"{base}USDTM",
-        symbol=f"{coin.name}/USDT:USDT",
-        asset=coin.name,
-        listed_base=base,
-        kind="perp",
-        margin="linear",
-        quote="USDT",
-        settle="USDT",
-        contract_size=size,
-        oi_unit=size,
-        size_step=Decimal(1),
-        price_step=price_step(coin.price),
-        funding_hours=8,
-        max_leverage=75,
-    )
+    listed = listing.linear("kucoinfutures", coin, f"{base}USDTM", listed=(base, 1))
+    symbol = f"{coin.name}/USDT:USDT"
+    return replace(listing.sized(listed, size), symbol=symbol, funding_hours=8)
 
 
 def _inverse(coin: Coin) -> SimulatedInstrument:
     perp = _linear(coin)
-    return replace(
-        perp,
-        product="inverse",
-        market_id=f"{perp.listed_base}USDM",
-        native=f"{perp.listed_base}USDM",
-        symbol=f"{coin.name}/USD:{coin.name}",
-        margin="inverse",
-        quote="USD",
-        settle=coin.name,
-        contract_size=Decimal(1),
-        oi_unit=Decimal(1),
-        weight=0.12,
-    )
+    return listing.inverse(perp, f"{perp.listed_base}USDM", weight=0.12)
 
 
 def _future(perp: SimulatedInstrument, expiry: datetime) -> SimulatedInstrument:
     native = f"{perp.listed_base}M{quarter_code(expiry)}"
-    return replace(
-        perp,
-        market_id=native,
-        native=native,
-        symbol=f"{perp.symbol}-{expiry:%y%m%d}",
-        kind="future",
-        weight=0.02,
-        funding_hours=None,
-        expiry=expiry,
-    )
+    return listing.dated(perp, native, expiry, weight=0.02)
 
 
 def _active(query: Query, book: Book) -> dict[str, Any]:

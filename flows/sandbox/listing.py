@@ -13,7 +13,6 @@ from oirisk.flows.sandbox.instruments import (
     quantity_step,
 )
 
-EIGHT_HOURS = 8 * 3_600_000
 SPOT_BASES = ("BTC", "ETH", "SOL")
 _THOUSANDS = ("PEPE", "SHIB", "BONK", "FLOKI", "LUNC", "XEC", "SATS", "RATS", "CAT", "BTT")
 _LARGE = 120
@@ -100,9 +99,22 @@ def inverse(
 
 
 def dated(
-    perp: SimulatedInstrument, native: str, expiry: datetime, product: str = ""
+    perp: SimulatedInstrument,
+    native: str,
+    expiry: datetime,
+    product: str = "",
+    weight: float | None = None,
 ) -> SimulatedInstrument:
-    """Turn a perpetual into a future that is delivered on a day."""
+    """Turn a perpetual into a future that is delivered on a day.
+
+    Args:
+        perp: The perpetual.
+        native: Native name.
+        expiry: Delivery.
+        product: Product line; that of the perpetual if not given.
+        weight: Share of the exchange's open interest in this coin, before scaling to one; a
+            small part of the perpetual's if not given.
+    """
     return replace(
         perp,
         product=product or perp.product,
@@ -110,7 +122,7 @@ def dated(
         native=native,
         symbol=f"{perp.symbol}-{expiry:%y%m%d}",
         kind="future",
-        weight=0.03 * perp.weight,
+        weight=0.03 * perp.weight if weight is None else weight,
         funding_hours=None,
         expiry=expiry,
     )

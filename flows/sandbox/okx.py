@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from oirisk.flows.sandbox import listing
 from oirisk.flows.sandbox.assets import Coin
 from oirisk.flows.sandbox.instruments import (
     LISTED_AT,
@@ -16,10 +17,8 @@ from oirisk.flows.sandbox.instruments import (
     SimulatedInstrument,
     milliseconds,
     plain,
-    price_step,
     quantity_step,
 )
-from oirisk.flows.sandbox.listing import SPOT_BASES
 from oirisk.flows.sandbox.okx_options import (
     chosen,
     index_tickers,
@@ -65,22 +64,10 @@ def _list_with_options(
 
 def _linear(coin: Coin) -> SimulatedInstrument:
     size = _SIZES.get(coin.name, quantity_step(coin.price, 100.0))
-    return SimulatedInstrument(
-        venue="okx",
+    return replace(
+        listing.sized(listing.linear("okx", coin, f"{coin.name}-USDT-SWAP"), size),
         product="swap",
-        market_id=f"{coin.name}-USDT-SWAP",
-        native=f"{coin.name}-USDT-SWAP",
-        symbol=f"{coin.name}/USDT:USDT",
-        asset=coin.name,
-        listed_base=coin.name,
-        kind="perp",
-        margin="linear",
-        quote="USDT",
-        settle="USDT",
-        contract_size=size,
-        oi_unit=size,
         size_step=Decimal("0.01"),
-        price_step=price_step(coin.price),
         funding_hours=8,
         max_leverage=100,
     )
@@ -88,34 +75,13 @@ def _linear(coin: Coin) -> SimulatedInstrument:
 
 def _inverse(coin: Coin) -> SimulatedInstrument:
     size = Decimal(100) if coin.name == "BTC" else Decimal(10)
-    return replace(
-        _linear(coin),
-        market_id=f"{coin.name}-USD-SWAP",
-        native=f"{coin.name}-USD-SWAP",
-        symbol=f"{coin.name}/USD:{coin.name}",
-        margin="inverse",
-        quote="USD",
-        settle=coin.name,
-        contract_size=size,
-        oi_unit=size,
-        size_step=Decimal(1),
-        weight=0.14,
-    )
+    perp = listing.inverse(_linear(coin), f"{coin.name}-USD-SWAP", size, weight=0.14)
+    return replace(perp, product="swap")
 
 
 def _future(perp: SimulatedInstrument, expiry: datetime) -> SimulatedInstrument:
     native = f"{perp.asset}-{perp.quote}-{expiry:%y%m%d}"
-    return replace(
-        perp,
-        product="futures",
-        market_id=native,
-        native=native,
-        symbol=f"{perp.symbol}-{expiry:%y%m%d}",
-        kind="future",
-        weight=0.02,
-        funding_hours=None,
-        expiry=expiry,
-    )
+    return listing.dated(perp, native, expiry, "futures", weight=0.02)
 
 
 def _data(rows: list[Row]) -> dict[str, Any]:
@@ -129,7 +95,7 @@ def _quotes(query: Query, book: Book) -> list[Quote]:
 
 def _instruments(query: Query, book: Book) -> dict[str, Any]:
     if query.get("instType") == "SPOT":
-        return _data([_spot(base) for base in SPOT_BASES])
+        return _data([_spot(base) for base in listing.SPOT_BASES])
     if query.get("instType") == "OPTION":
         return _data([option_instrument(quote.instrument) for quote in chosen(query, book)])
     return _data([_instrument(quote) for quote in _quotes(query, book)])

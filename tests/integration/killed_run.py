@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from oirisk.flows import gathered, pipeline
+from oirisk.flows import gathered, marts, outcome, pipeline, reports
 from oirisk.flows.extract import harvest_venue
 from oirisk.flows.recording import read_recording
 from oirisk.flows.settings import Settings
@@ -26,9 +26,9 @@ from oirisk.warehouse import files, load, writer
 from oirisk.warehouse.home import Home
 
 STEPS: tuple[tuple[Any, str], ...] = (
-    (pipeline, "archive"), (gathered, "derive"), (pipeline, "record_run"),
-    (pipeline, "load_instruments"), (pipeline, "load_open_interest"), (pipeline, "build_totals"),
-    (pipeline, "build_positions"), (pipeline, "write_whole"), (pipeline, "render_report"),
+    (pipeline, "archive"), (gathered, "derive"), (outcome, "record_run"),
+    (pipeline, "load_instruments"), (pipeline, "load_open_interest"), (marts, "build_totals"),
+    (marts, "build_positions"), (reports, "write_whole"), (reports, "render_report"),
     (writer, "migrate"), (writer, "sweep"), (writer, "refresh_views"), (writer, "publish"),
     (load, "statement"), (files, "_flush"), (shutil, "copyfile"), (os, "replace"), (os, "unlink"),
 )  # fmt: skip
@@ -84,8 +84,8 @@ def run(home: Home, recording: Path, deadline: Deadline) -> None:
         False,
         settings,
     )
-    outcome = pipeline.store(frame, asyncio.run(ask()), at + timedelta(minutes=1))
-    pipeline.write_report(home, pipeline.report_of(home, outcome.run_id, settings))
+    stored = pipeline.store(frame, asyncio.run(ask()), at + timedelta(minutes=1))
+    reports.write_report(home, reports.report_of(home, stored.run_id, settings))
 
 
 def main() -> None:

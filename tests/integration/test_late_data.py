@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.flows.pipeline import build_from, build_positions, build_totals
+from oirisk.flows.marts import build_from, build_positions, build_totals
 from oirisk.flows.settings import Settings
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.load import (

@@ -10,10 +10,9 @@ import polars as pl
 import pytest
 
 from oirisk.flows.commands.maintain import maintain, maintain_home, require_reach
-from oirisk.flows.pipeline import build_totals
+from oirisk.flows.marts import build_totals
 from oirisk.flows.rederive import rederive_since
-from oirisk.flows.settings import Settings
-from oirisk.flows.settings_retention import RetentionSettings
+from oirisk.flows.settings import RetentionSettings, Settings
 from oirisk.schemas.errors import ConfigurationError, HomeError
 from oirisk.schemas.responses import Response
 from oirisk.warehouse.archive import RunLabel, archive, read_archive

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.pipeline import build_totals
+from oirisk.flows.marts import build_totals
 from oirisk.flows.settings import Settings
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home

@@ -16,7 +16,9 @@ from oirisk.flows.gathered import Gathered
 from oirisk.flows.history.fetch import Page
 from oirisk.flows.history.store import load_pages
 from oirisk.flows.history.top_up import Wanted, ask_venue
-from oirisk.flows.pipeline import Outcome, RunFrame, report_of, store
+from oirisk.flows.outcome import Outcome
+from oirisk.flows.pipeline import RunFrame, store
+from oirisk.flows.reports import report_of
 from oirisk.flows.sandbox.market import SimulatedMarket
 from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.settings import FetchSettings, Settings, TopUpSettings

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from oirisk.flows.settings import Settings, commented_toml, load_settings
-from oirisk.flows.settings_series import SeriesSettings
+from oirisk.flows.settings import SeriesSettings, Settings, commented_toml, load_settings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.models import SeriesParameters
 

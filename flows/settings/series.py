@@ -1,16 +1,15 @@
 """The ``[series]`` section: the judgement in candles, anomalies, regimes and percentiles."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from oirisk.flows.settings.section import Section
 from oirisk.warehouse.models import SeriesParameters
 
 _DEFAULT = SeriesParameters()
 
 
-class SeriesSettings(BaseModel):
+class SeriesSettings(Section):
     """What counts as unusual in the series (methods M07 to M14)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     anomaly_period: int = Field(
         default=_DEFAULT.anomaly_period,

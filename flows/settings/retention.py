@@ -2,16 +2,16 @@
 
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from oirisk.flows.settings.section import Section
 
 LEAST_DAYS = 100
 """What is built each night looks back at single rows for about a month; this is well beyond."""
 
 
-class RetentionSettings(BaseModel):
+class RetentionSettings(Section):
     """What ``oirisk maintain`` takes out; nothing unless a number of days is set."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     fine_days: int = Field(
         default=0,

@@ -1,0 +1,99 @@
+"""Which marts a change bears on, and with which settings and models they are built."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from oirisk.flows.settings import Settings
+from oirisk.transforms.calibrate import calibrate
+from oirisk.transforms.leverage_observed import observed_weights
+from oirisk.transforms.stress import stress_grid
+from oirisk.warehouse.audit import build_audit
+from oirisk.warehouse.build import (
+    LONGEST_REACH,
+    BuildWindow,
+    CoverageParameters,
+    affected_window,
+    build_marts,
+    changed_facts_since,
+)
+from oirisk.warehouse.clusters import build_clusters
+from oirisk.warehouse.liquidation import Models
+from oirisk.warehouse.load import last_snapshot
+from oirisk.warehouse.observed import build_observed
+from oirisk.warehouse.rebuild import stored_instants
+from oirisk.warehouse.writer import Writer
+
+_FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+MODELS = Models(calibrate=calibrate, stress=stress_grid)
+"""What the liquidation map asks of models that are not SQL."""
+
+
+def build_from(
+    connection: Writer,
+    instants: Sequence[datetime],
+    settings: Settings,
+    changed_since: datetime,
+) -> None:
+    """Build the marts of snapshots, and of all others that what was stored bears on.
+
+    Positions come first: the imbalance reads the liquidation map.
+
+    Args:
+        connection: Writer, inside a transaction.
+        instants: Snapshots that are built in any case, oldest first.
+        settings: For the marts.
+        changed_since: Facts recorded or superseded at or after this count as just stored.
+    """
+    facts_since = changed_facts_since(connection, changed_since)
+    later = stored_instants(connection, BuildWindow(facts_since, _FAR)) if facts_since else []
+    for instant in sorted({*instants, *later}):
+        build_positions(connection, instant, settings)
+    asked = BuildWindow(instants[0], last_affected(connection, instants[-1], settings))
+    changed = affected_window(connection, changed_since, settings.coverage.lookback_days) or asked
+    window = BuildWindow(min(asked.since, changed.since), max(asked.until, changed.until))
+    build_totals(connection, window, settings)
+
+
+def last_affected(connection: Writer, snapshot_at: datetime, settings: Settings) -> datetime:
+    """Return the newest stored snapshot whose figures may rest on those of this one."""
+    reach = max(LONGEST_REACH, timedelta(days=settings.coverage.lookback_days + 1))
+    return last_snapshot(connection, snapshot_at, snapshot_at + reach)
+
+
+def build_positions(connection: Writer, snapshot_at: datetime, settings: Settings) -> None:
+    """Build the entry profile, the liquidation map, its clusters and stress of one snapshot."""
+    parameters = {
+        **settings.clusters.model_dump(),
+        "max_age_minutes": settings.coverage.max_age_minutes,
+    }
+    build_clusters(connection, snapshot_at, parameters, MODELS)
+
+
+def build_totals(
+    connection: Writer, window: BuildWindow, settings: Settings, *, with_series: bool = True
+) -> None:
+    """Build the marts that sum and compare, and audit, for a window of snapshots."""
+    build_marts(
+        connection,
+        window,
+        CoverageParameters(
+            minimum=settings.coverage.minimum,
+            max_age_minutes=settings.coverage.max_age_minutes,
+            lookback_days=settings.coverage.lookback_days,
+        ),
+        settings.series.parameters(),
+        with_series=with_series,
+    )
+    if with_series:
+        build_audit(connection, window, settings.coverage.max_age_minutes)
+    build_observations(connection, window, settings)
+
+
+def build_observations(connection: Writer, window: BuildWindow, settings: Settings) -> None:
+    """Build what is made of observed positions, for a window of observations."""
+    parameters = {
+        "bin_pct": settings.clusters.bin_pct,
+        "max_age_minutes": settings.coverage.max_age_minutes,
+    }
+    build_observed(connection, window, parameters, observed_weights)

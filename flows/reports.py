@@ -1,0 +1,74 @@
+"""The report of a run: assembled from the published copy, rendered into its folder."""
+
+import logging
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from oirisk.flows.briefing import assemble
+from oirisk.flows.settings import Settings
+from oirisk.schemas.report import Report
+from oirisk.templates.render import (
+    ArchiveEntry,
+    RenderedReport,
+    archive_entry,
+    render_archive,
+    render_report,
+)
+from oirisk.warehouse.files import write_whole
+from oirisk.warehouse.home import Home
+from oirisk.warehouse.published import reading
+
+log = logging.getLogger(__name__)
+
+
+def report_of(home: Home, run: str, settings: Settings) -> Report:
+    """Assemble the report of a run from the published copy alone."""
+    with reading(home) as connection:
+        return assemble(connection, run, settings)
+
+
+def write_report(home: Home, report: Report) -> Path:
+    """Render a report into its folder, and the archive of all reports.
+
+    Returns:
+        Path of ``index.html``.
+    """
+    rendered = render_report(report)
+    folder = home.report(report.as_of.date())
+    for name, content in _report_files(rendered).items():
+        write_whole(folder / name, content)
+    _drop_stale_charts(folder, rendered)
+    write_whole(home.reports / "index.html", render_archive(_archive_entries(home)))
+    return folder / "index.html"
+
+
+def _drop_stale_charts(folder: Path, rendered: RenderedReport) -> None:
+    """Remove charts of an earlier report of the same day that this one does not have."""
+    for path in folder.glob("charts/*.png"):
+        if path.stem not in rendered.charts:
+            path.unlink()
+
+
+def _report_files(rendered: RenderedReport) -> dict[str, str | bytes]:
+    charts = {f"charts/{name}.png": png for name, png in rendered.charts.items()}
+    return {
+        **charts,
+        "report.json": rendered.report_json,
+        "email.html": rendered.email_html,
+        "email.txt": rendered.email_text,
+        "index.html": rendered.index_html,
+    }
+
+
+def _archive_entries(home: Home) -> list[ArchiveEntry]:
+    """List every report; one that another version wrote, in another form, is left out."""
+    entries = []
+    for path in sorted(home.reports.glob("*/report.json")):
+        try:
+            report = Report.model_validate_json(path.read_text(encoding="utf-8"))
+        except ValidationError as error:
+            log.warning("report not in the archive path=%s errors=%d", path, error.error_count())
+            continue
+        entries.append(archive_entry(report, f"{path.parent.name}/index.html"))
+    return entries

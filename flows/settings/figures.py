@@ -1,0 +1,58 @@
+"""Sections on the figures and the briefing: ``[coverage]``, ``[clusters]``, ``[report]``."""
+
+from pydantic import Field
+
+from oirisk.flows.settings.section import Section
+
+
+class CoverageSettings(Section):
+    """When a total may be printed (methods M03)."""
+
+    minimum: float = Field(
+        default=0.90, ge=0, le=1, description="share of known open interest that must be fresh"
+    )
+    max_age_minutes: float = Field(
+        default=30.0,
+        gt=0,
+        description="an observation further from the run's instant than this is stale",
+    )
+    lookback_days: float = Field(
+        default=7.0,
+        gt=0,
+        description="how long the last known open interest of an instrument counts",
+    )
+
+
+class ClusterSettings(Section):
+    """Entry-price profile and clusters (methods M21, M24)."""
+
+    rotation: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="share of volume beyond the OI change that swaps positions",
+    )
+    bin_pct: float = Field(default=0.25, gt=0, le=5, description="width of a price bin, in percent")
+    range_pct: float = Field(
+        default=25.0, gt=0, le=90, description="how far around the price clusters go"
+    )
+    history_days: float = Field(default=60.0, gt=0, description="history that builds the profile")
+    minimum_share: float = Field(
+        default=0.02, ge=0, le=1, description="least share of an asset's OI"
+    )
+    minimum_usd: float = Field(default=25e6, ge=0, description="least size of a cluster, USD")
+    top_assets: int = Field(
+        default=30, ge=1, description="assets that get a profile, by open interest"
+    )
+
+
+class ReportSettings(Section):
+    """The briefing."""
+
+    top_assets: int = Field(default=25, ge=1, le=200, description="rows of the asset table")
+    top_clusters: int = Field(
+        default=20, ge=1, le=200, description="rows of the table of concentrations"
+    )
+    chart_assets: tuple[str, ...] = Field(
+        default=("BTC", "ETH"), description="assets that get a history and a profile chart"
+    )

@@ -1,0 +1,122 @@
+"""All settings of a home: the sections together, read from file and environment."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from oirisk.flows.settings.asking import FetchSettings, ObserveSettings, TopUpSettings
+from oirisk.flows.settings.delivery import MailSettings, ScheduleSettings
+from oirisk.flows.settings.figures import ClusterSettings, CoverageSettings, ReportSettings
+from oirisk.flows.settings.retention import RetentionSettings
+from oirisk.flows.settings.series import SeriesSettings
+from oirisk.schemas.errors import ConfigurationError
+from oirisk.schemas.generic import GenericLine
+
+CONFIG_NAME = "oirisk.toml"
+DEMO_VENUES = ("bybit", "deribit", "gate", "hyperliquid", "kucoinfutures", "okx")
+DEFAULT_VENUES = (
+    "binance", "binancecoinm", "binanceusdm", "bingx", "bitfinex", "bitget", "bybit", "cryptocom",
+    "delta", "deribit", "derive", "dydx", "gate", "htx", "hyperliquid", "krakenfutures",
+    "kucoinfutures", "mexc", "okx", "paradex", "phemex", "woofipro",
+)  # fmt: skip
+"""Exchanges whose figures were checked on real responses; more can be named in oirisk.toml."""
+
+
+class Settings(BaseSettings):
+    """All settings of one home folder."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OIRISK_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+    config_file: ClassVar[Path | None] = None
+
+    venues: tuple[str, ...] = Field(
+        default=DEFAULT_VENUES, min_length=1, description="exchanges to ask, by ccxt id"
+    )
+    generic: tuple[GenericLine, ...] = Field(
+        default=(), description="further exchanges, one [[generic]] section a request"
+    )
+    fetch: FetchSettings = Field(default=FetchSettings(), description="how exchanges are asked")
+    coverage: CoverageSettings = Field(
+        default=CoverageSettings(), description="when totals are printed"
+    )
+    clusters: ClusterSettings = Field(default=ClusterSettings(), description="profile and clusters")
+    series: SeriesSettings = Field(
+        default=SeriesSettings(), description="what counts as unusual in the series"
+    )
+    top_up: TopUpSettings = Field(
+        default=TopUpSettings(), description="what else a nightly run asks for"
+    )
+    observe: ObserveSettings = Field(
+        default=ObserveSettings(), description="accounts whose positions are public"
+    )
+    report: ReportSettings = Field(default=ReportSettings(), description="the briefing")
+    mail: MailSettings = Field(default=MailSettings(), description="where it is mailed")
+    retention: RetentionSettings = Field(
+        default=RetentionSettings(), description="what maintenance takes out"
+    )
+    schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="when it runs")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then ``oirisk.toml``."""
+        del dotenv_settings, file_secret_settings
+        file = cls.config_file
+        toml = (TomlConfigSettingsSource(settings_cls, file),) if file else ()
+        return (init_settings, env_settings, *toml)
+
+
+def load_settings(home: Path) -> Settings:
+    """Read the settings of a home folder; defaults where there is no ``oirisk.toml``.
+
+    Raises:
+        ConfigurationError: The file is not TOML, or a key or value is not acceptable.
+    """
+    path = home / CONFIG_NAME
+
+    class _Located(Settings):
+        config_file: ClassVar[Path | None] = path if path.is_file() else None
+
+    try:
+        return _Located()
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is not valid TOML: {error}") from error
+    except (UnicodeDecodeError, OSError) as error:
+        raise ConfigurationError(f"cannot read {path}: {error}") from error
+    except SettingsError as error:
+        raise ConfigurationError(f"{error}; lists are written as JSON") from error
+    except ValidationError as error:
+        raise ConfigurationError(
+            f"settings ({path}, OIRISK_* in the environment): {_explain(error)}"
+        ) from error
+
+
+def _explain(error: ValidationError) -> str:
+    return "; ".join(
+        f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}{_seen(detail)}"
+        for detail in error.errors()
+    )
+
+
+def _seen(detail: Any) -> str:  # noqa: ANN401 -- one entry of pydantic's error list
+    """Show a refused value, unless it is or may hold a secret."""
+    value = detail["input"]
+    if "password" in detail["loc"] or not isinstance(value, str | int | float):
+        return ""
+    return f" (seen: {value!r})"

@@ -1,0 +1,160 @@
+"""Contracts of how an asset's market leans: funding, concentration, imbalance."""
+
+from typing import Any
+
+import polars as pl
+
+from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction, percent
+
+_SIMULATED = "whether any input comes from the simulated exchanges"
+_SNAPSHOT = "scheduled instant of the run"
+_ASSET = "canonical base coin, BTC not XBT"
+
+
+def _signed(description: str, method: str) -> Any:  # noqa: ANN401
+    return column(description, unit="fraction", method=method, nullable=True, ge=-1, le=1)
+
+
+class FundingExtremes(Table):
+    """The funding rate of an asset against its own past, one value a day.
+
+    Grain: one row per snapshot_at and asset whose total is published and has funding.
+    """
+
+    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
+    asset: str = column(_ASSET)
+    funding_8h_oi_weighted: float = column(
+        "funding rate per 8 hours, weighted by open interest",
+        unit="fraction per 8 hours",
+        method="M05",
+    )
+    funding_apr: float = column("the same per year", unit="fraction per year", method="M05")
+    percentile_90d: float = fraction(
+        "part of the last 90 days at or below; null: too few", method="M14", nullable=True
+    )
+    percentile_365d: float = fraction(
+        "part of the last 365 days at or below; null: too few", method="M14", nullable=True
+    )
+    days_90d: pl.Int32 = column("days seen of the last 90", unit="count", ge=0, le=90)
+    days_365d: pl.Int32 = column("days seen of the last 365", unit="count", ge=0, le=365)
+    extreme: str = column(
+        "high or low against 90 days, or by its size alone; null: too few days",
+        method="M14",
+        nullable=True,
+        isin=["high", "low", "none"],
+    )
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["snapshot_at", "asset"]  # noqa: RUF012
+
+
+class OiConcentration(Table):
+    """How few venues hold an asset's open interest, and whether the largest gains.
+
+    Grain: one row per snapshot_at, asset and kind_group with open interest.
+    """
+
+    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
+    asset: str = column(_ASSET)
+    kind_group: str = column("futures or options", method="M03", isin=["futures", "options"])
+    venues: pl.Int32 = column("venues with a fresh row", unit="count", ge=1)
+    hhi: float = fraction("sum of squared venue shares of oi_usd", method="M18")
+    effective_venues: float = column("1 / hhi", unit="count", method="M18", ge=1 - 1e-9)
+    cr3: float = fraction("share of the three largest venues", method="M18")
+    entropy_venues: float = column(
+        "how many equal venues would have the same entropy", unit="count", method="M18", ge=1 - 1e-9
+    )
+    top_venue: str = column("venue with the largest share", method="M18")
+    top_venue_share: float = fraction("its share of oi_usd", method="M18")
+    top_venue_share_change_24h_pp: float = column(
+        "change of its share in 24 hours; null unless both totals are published, of the same "
+        "venues",
+        unit="percentage points",
+        method="M18",
+        nullable=True,
+    )
+    top_venue_share_change_7d_pp: float = column(
+        "change of its share in 7 days; null likewise",
+        unit="percentage points",
+        method="M18",
+        nullable=True,
+    )
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["snapshot_at", "asset", "kind_group"]  # noqa: RUF012
+
+
+class OiImbalance(Table):
+    """Six named measures of who leans which way. Longs and shorts are always equal in size.
+
+    Grain: one row per snapshot_at and asset whose futures total is published.
+    """
+
+    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
+    asset: str = column(_ASSET)
+    account_imbalance: float = _signed(
+        "accounts long less accounts short; positive: many small longs face few large shorts",
+        "M13a",
+    )
+    long_short_accounts: float = amount(
+        "accounts long per account short: how much larger the average short is",
+        unit="ratio",
+        method="M13a",
+        nullable=True,
+    )
+    top_imbalance: float = _signed("positions of top traders, long less short", "M13b")
+    top_minus_accounts: float = column(
+        "top_imbalance less account_imbalance: large against many",
+        unit="fraction",
+        method="M13b",
+        nullable=True,
+        ge=-2,
+        le=2,
+    )
+    taker_imbalance: float = _signed("taker volume, buys less sells", "M13c")
+    net_taker_long_base: float = column(
+        "change of longs that takers hold, over an hour", unit="coin", method="M13c", nullable=True
+    )
+    net_taker_short_base: float = column(
+        "change of shorts that takers hold, over an hour", unit="coin", method="M13c", nullable=True
+    )
+    funding_percentile: float = fraction(
+        "funding against 90 days; null: too few", method="M13d", nullable=True
+    )
+    basis_pct: float = percent("mark price of perpetuals above their index", method="M40")
+    basis_percentile: float = fraction(
+        "the basis against 90 days; null: too few", method="M13d", nullable=True
+    )
+    vulnerability_imbalance: float = _signed(
+        "modelled liquidations within 5 percent of the price, longs below less shorts above, over "
+        "both, calibrated prior; null without a map",
+        "M13e",
+    )
+    pool_imbalance: float = _signed(
+        "traders' longs less shorts where a pool takes the other side; null: no venue that is "
+        "asked is a pool",
+        "M13f",
+    )
+    imbalance_index: float = column(
+        "100 times the mean of the members, each from -1 to 1; null without one",
+        unit="points",
+        method="M13",
+        nullable=True,
+        ge=-100,
+        le=100,
+    )
+    members: str = column(
+        "measures in the index, comma-separated; null without one", method="M13", nullable=True
+    )
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["snapshot_at", "asset"]  # noqa: RUF012
