@@ -172,6 +172,13 @@ class OiByAsset(Table):
         "mark price of perpetuals above their index, weighted by oi_usd", method="M40"
     )
 
+    funding_usd_per_day: float = column(
+        "what longs pay shorts in a day at these rates; negative: shorts pay",
+        unit="USD",
+        method="M05",
+        nullable=True,
+    )
+
     class Config:
         """One row per grain."""
 

@@ -44,6 +44,13 @@ class FundingExtremes(Table):
         isin=["high", "low", "none"],
     )
     is_simulated: bool = column(_SIMULATED)
+    median_abs_90d: float = column(
+        "median size of the rate over the last 90 days, whatever its sign; null: too few",
+        unit="fraction per 8 hours",
+        method="M14",
+        nullable=True,
+        ge=0,
+    )
 
     class Config:
         """One row per grain."""

@@ -322,12 +322,19 @@ def test_funding_far_above_its_own_past_is_extreme(
     ]
     _build(warehouse, facts)
     query = (
-        "select percentile_90d, funding_apr, extreme, days_90d from marts.funding_extremes"
+        "select percentile_90d, funding_apr, extreme, days_90d, median_abs_90d"
+        " from marts.funding_extremes"
         " order by snapshot_at desc limit 1"
     )
     want = golden["M14"]
     assert warehouse.execute(query).fetchall() == [
-        (want["pct_rank"], pytest.approx(want["apr"], rel=1e-9), "high", 90)
+        (
+            want["pct_rank"],
+            pytest.approx(want["apr"], rel=1e-9),
+            "high",
+            90,
+            pytest.approx(want["median_abs"], rel=1e-9),
+        )
     ]
 
 
@@ -447,10 +454,10 @@ def test_funding_is_brought_to_eight_hours_before_it_is_weighted(
         for venue, usd, rate, hours in quotes
     ]
     _build(warehouse, facts)
-    query = "select funding_8h_oi_weighted, funding_apr from marts.oi_by_asset"
+    query = "select funding_8h_oi_weighted, funding_apr, funding_usd_per_day from marts.oi_by_asset"
     want = golden["M05_oiw_funding"]
     assert warehouse.execute(query).fetchall()[0] == pytest.approx(
-        (want["oiw_8h"], want["apr"]), rel=1e-9
+        (want["oiw_8h"], want["apr"], want["spend_usd_per_day"]), rel=1e-9
     )
 
 

@@ -41,7 +41,8 @@ counted as (
         count(*) filter (
             where current_rates.day - days.day <= 90 and days.funding_8h < current_rates.rate
         ) as passed_90d,
-        count(*) filter (where days.funding_8h <= current_rates.rate) as reached_365d
+        count(*) filter (where days.funding_8h <= current_rates.rate) as reached_365d,
+        median(abs(days.funding_8h)) filter (where current_rates.day - days.day <= 90) as median_abs
     from current_rates
     inner join int_imbalance_days as days
         on
@@ -67,6 +68,8 @@ ranked as (
             when counted.days_90d >= $funding_minimum_days
                 then counted.passed_90d / counted.days_90d
         end as below_90d,
+        case when counted.days_90d >= $funding_minimum_days then counted.median_abs end
+            as median_abs_90d,
         case
             when counted.days_365d >= $funding_minimum_days
                 then counted.reached_365d / counted.days_365d
@@ -86,6 +89,7 @@ select
     funding_apr,
     percentile_90d,
     percentile_365d,
+    median_abs_90d,
     days_90d,
     days_365d,
     case

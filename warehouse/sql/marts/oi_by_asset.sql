@@ -200,6 +200,7 @@ select
     depths.oi_2pct_usd / nullif(depths.depth_2pct_usd, 0) as oi_to_depth_2pct,
     sized.funding_usd / nullif(sized.funded_oi_usd, 0) as funding_8h_oi_weighted,
     sized.funding_usd / nullif(sized.funded_oi_usd, 0) * 3 * 365 as funding_apr,
+    sized.funding_usd * 3 as funding_usd_per_day,
     concentration.hhi,
     1 / nullif(concentration.hhi, 0) as effective_venues,
     concentration.top_venue,
