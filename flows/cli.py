@@ -17,7 +17,8 @@ import typer
 from oirisk import __version__
 from oirisk.schemas.errors import OiRiskError
 
-DONE, INCOMPLETE, IMPOSSIBLE = 0, 1, 2
+DONE, IMPOSSIBLE = 0, 2
+"""Exit statuses; 1, finished with something missing, comes from the command itself."""
 
 app = typer.Typer(
     name="oirisk",
@@ -255,7 +256,7 @@ def maintain(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be done")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Thin out old rows as [retention] says, keep them in archive/, and make files compact."""
+    """Thin out old rows as set under retention, keep them in archive/, and make files compact."""
     _call("maintain", "maintain", home, dry_run=dry_run, as_json=as_json)
 
 
@@ -267,8 +268,9 @@ def version(*, as_json: JsonOption = False) -> None:
 
 def _call(module: str, function: str, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
     """Import a command's module, call it, and turn its outcome into an exit status."""
-    if sys.stderr.isatty() or function in {"demo", "nightly", "snapshot", "record"}:
-        typer.echo(f"oirisk {function}: starting …", err=True)
+    command = "import" if function == "import_history" else function
+    if sys.stderr.isatty() or command in {"demo", "nightly", "snapshot", "record"}:
+        typer.echo(f"oirisk {command}: starting …", err=True)
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     # A busy or slow machine takes longer than the 20 seconds that Prefect waits for its server.
@@ -277,10 +279,10 @@ def _call(module: str, function: str, *args: Any, **kwargs: Any) -> None:  # noq
         commands = importlib.import_module(f"oirisk.flows.commands.{module}")
         status = getattr(commands, function)(*args, **kwargs)
     except OiRiskError as error:
-        typer.secho(f"oirisk {function}: {error}", err=True, fg="red")
+        typer.secho(f"oirisk {command}: {error}", err=True, fg="red")
         raise typer.Exit(IMPOSSIBLE) from error
     except OSError as error:
-        typer.secho(f"oirisk {function}: cannot read or write: {error}", err=True, fg="red")
+        typer.secho(f"oirisk {command}: cannot read or write: {error}", err=True, fg="red")
         raise typer.Exit(IMPOSSIBLE) from error
     except KeyboardInterrupt as error:
         raise typer.Exit(IMPOSSIBLE) from error

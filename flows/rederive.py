@@ -63,6 +63,11 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
     count = 0
     instants: list[datetime] = []
     venues = known_venues(settings)
+    if not home.raw.is_dir():
+        raise HomeError(
+            f"{home.raw} does not exist, so there is nothing to rederive; point --home at the right "
+            "folder, or restore raw/ from a backup"
+        )
     with writing(home, now) as connection:
         _require_unthinned(connection, since)
         starts = run_starts(connection)

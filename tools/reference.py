@@ -13,7 +13,7 @@ from oirisk.flows.settings import Settings, commented_toml
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 
-_OPTION = re.compile(r"(?P<name>[a-z_]+) = (?P<default>.*)")
+_OPTION = re.compile(r"(?P<name>[a-z0-9_]+) = (?P<default>.*)")
 
 CLI_HEAD = """# Command line
 

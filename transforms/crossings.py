@@ -39,7 +39,16 @@ class Observed:
 
 
 def distances(side: int, leverage: Floats, maintenance_rate: float) -> Floats:
-    """Return the log distance from entry to liquidation of a linear, isolated position."""
+    """Return the log distance from entry to liquidation of a linear, isolated position (M20).
+
+    Args:
+        side: 1 for a long, -1 for a short.
+        leverage: Notional at entry over the margin put up, any shape.
+        maintenance_rate: Fraction of the notional; tiers and deductions are left out.
+
+    Returns:
+        At least 0, in the shape of ``leverage``; a level out of reach is ``NEVER`` away.
+    """
     rest = (1 - side / leverage) / (1 - side * maintenance_rate)
     with np.errstate(divide="ignore"):
         away = -side * np.log(np.maximum(rest, np.exp(-NEVER)))

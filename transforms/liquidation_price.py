@@ -144,14 +144,29 @@ def inverse_price(
 def inverse_price_at_entry_margin(
     side: int, entry: float, usd: float, leverage: float, rate: float
 ) -> float:
-    """Return the inverse price under the convention that fixes the margin at entry."""
+    """Return the inverse price under the convention that fixes the margin at entry.
+
+    Arguments, infinity and errors are those of ``inverse_price``; there is no deduction.
+    """
     _require(side, entry, usd, leverage)
     coins = usd / entry * (1 + side * (1 / leverage - rate))
     return usd / coins if coins > 0 else float("inf")
 
 
 def inverse_bankruptcy_price(side: int, entry: float, leverage: float) -> float:
-    """Return the price at which the whole margin of a coin-margined position is lost."""
+    """Return the price at which the whole margin of a coin-margined position is lost.
+
+    Args:
+        side: 1 for a long, -1 for a short.
+        entry: Entry price.
+        leverage: Notional at entry over the margin put up.
+
+    Returns:
+        The price; infinity for a short whose margin lasts at any price.
+
+    Raises:
+        ValueError: An argument is out of range.
+    """
     _require(side, entry, 1.0, leverage)
     rest = 1 + side / leverage
     return entry / rest if rest > 0 else float("inf")

@@ -26,7 +26,11 @@ class Terms:
 
 
 def read_prices(row: Row, fields: Fields, instrument: Instrument) -> dict[str, Decimal | None]:
-    """Read prices of the coin; an option's own prices are premiums and stay out."""
+    """Read prices of the coin; an option's own prices are premiums and stay out.
+
+    Returns:
+        ``mark``, ``index`` and ``last`` in USD per coin; None where there is none.
+    """
     if instrument.kind == "option":
         return {
             "mark": None,
@@ -43,7 +47,11 @@ def read_prices(row: Row, fields: Fields, instrument: Instrument) -> dict[str, D
 def choose_price(
     row: Row, fields: Fields, instrument: Instrument, prices: Mapping[str, Decimal | None]
 ) -> Decimal | None:
-    """Choose the price that values the figure: underlying, mark, or what the venue declares."""
+    """Choose the price that values the figure: underlying, mark, or what the venue declares.
+
+    Returns:
+        USD per coin; None where it is not known, and then the figure has no value in USD either.
+    """
     if instrument.kind == "option":
         return prices["index"]
     if fields.value_price:
@@ -92,7 +100,11 @@ def read_funding_rate(row: Row, fields: Fields, instrument: Instrument) -> Decim
 
 
 def read_funding_interval(row: Row, fields: Fields, instrument: Instrument) -> Decimal | None:
-    """Read a perpetual's funding interval in hours; None where nobody says."""
+    """Read a perpetual's funding interval in hours; None where nobody says.
+
+    A fixed interval of the venue goes first, then the declared field, then what the venue's
+    documents say of contracts that it does not list with one.
+    """
     if instrument.kind != "perp":
         return None
     interval, fixed = fields.funding_interval, fields.funding_interval_hours

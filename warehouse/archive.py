@@ -49,7 +49,14 @@ class RunLabel:
 
 
 def archive(home: Home, run: RunLabel, responses: Sequence[Response]) -> list[Path]:
-    """Write a run's responses, one file per venue, each whole or not at all."""
+    """Write a run's responses, one file per venue, each whole or not at all.
+
+    Returns:
+        The files, ``raw/date=D/venue=V/RUN.parquet``, by venue.
+
+    Raises:
+        OSError: A file cannot be written; those before it are there.
+    """
     written = []
     for venue in sorted({response.venue for response in responses}):
         mine = [response for response in responses if response.venue == venue]

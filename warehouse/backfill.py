@@ -44,7 +44,7 @@ def note_progress(connection: Writer, notes: list[dict[str, Any]]) -> None:
 
 
 def stored_counts(connection: Writer, venue: str, symbol: str) -> dict[str, int]:
-    """Return rows stored so far by kind."""
+    """Return how many rows of an instrument are stored so far, by kind of fact."""
     rows = connection.execute(
         "select kind, row_count from ops.backfill where venue = ? and symbol = ?", [venue, symbol]
     ).fetchall()

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from oirisk.schemas.errors import RecordingError
+from oirisk.warehouse.findings import first_line
 
 _READERS = {
     ".parquet": "read_parquet($file)",
@@ -45,7 +46,7 @@ def read_events(file: Path) -> list[dict[str, Any]]:
             names = relation.columns
             rows = relation.fetchall()
         except duckdb.Error as error:
-            raise RecordingError(f"{file} cannot be read: {error}") from error
+            raise RecordingError(f"{file} cannot be read: {first_line(error)}") from error
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise RecordingError(f"{file} lacks {', '.join(missing)}; seen: {', '.join(names)}")

@@ -75,7 +75,13 @@ def load_open_interest(
 def load_instruments(
     connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame, *, listed_at: datetime
 ) -> None:
-    """Store a venue's whole listing, keeping the history of every change."""
+    """Store a venue's whole listing, keeping the history of every change.
+
+    Args:
+        connection: Migrated, in the caller's transaction.
+        rows: One row a contract, as ``core.instruments`` without its period.
+        listed_at: Since when the listing holds; what it lacks ends there.
+    """
     with _staged(connection, "staged_instruments", rows):
         connection.execute(statement("load/close_instruments.sql"), {"listed_at": listed_at})
         connection.execute(statement("load/insert_instruments.sql"), {"listed_at": listed_at})
@@ -85,7 +91,10 @@ def load_instruments(
 def knows_later_listing(
     connection: duckdb.DuckDBPyConnection, venue: str, listed_at: datetime
 ) -> bool:
-    """Tell whether a run that speaks of a later instant has read the venue's listing."""
+    """Tell whether a run that speaks of a later instant has read the venue's listing.
+
+    Such a listing must not be followed by an older one: what changed when would be lost.
+    """
     found = connection.execute(
         statement("load/later_listings.sql"), {"venue": venue, "listed_at": listed_at}
     ).fetchall()

@@ -10,6 +10,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from oirisk.schemas.errors import HomeError, QueryError
+from oirisk.warehouse.findings import first_line
 from oirisk.warehouse.home import Home
 
 Reader = duckdb.DuckDBPyConnection
@@ -39,7 +40,10 @@ def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         connection = duckdb.connect(str(home.published), read_only=True)
     except duckdb.Error as error:
-        raise HomeError(f"cannot open {home.published}: {error}") from error
+        raise HomeError(
+            f"cannot open {home.published}: {first_line(error)}; `oirisk maintain` writes it again "
+            "from the warehouse"
+        ) from error
     try:
         folder = str(home.raw.resolve()).replace("'", "''")
         connection.execute("set timezone = 'UTC'")

@@ -23,13 +23,25 @@ def build_step(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping
 def replace_mart(
     connection: duckdb.DuckDBPyConnection, mart: str, values: Mapping[str, Any]
 ) -> int:
-    """Swap a mart's rows of the snapshot ``until`` for new ones; return how many there are."""
+    """Swap a mart's rows of the snapshot ``until`` for new ones; return how many there are.
+
+    Args:
+        connection: Writer, inside a transaction.
+        mart: Name without schema, also that of the file under ``sql/marts``.
+        values: At least the named parameters of the file, and ``until``.
+    """
     _execute(connection, f"delete from marts.{mart} where snapshot_at = $until", values)  # noqa: S608
     return insert_mart(connection, mart, values)
 
 
 def insert_mart(connection: duckdb.DuckDBPyConnection, mart: str, values: Mapping[str, Any]) -> int:
-    """Append what a mart's model says; return how many rows that is."""
+    """Append what a mart's model says; return how many rows that is.
+
+    Args:
+        connection: Writer, inside a transaction.
+        mart: Name without schema, also that of the file under ``sql/marts``.
+        values: At least the named parameters of the file; others are ignored.
+    """
     select = statement(f"marts/{mart}.sql")
     rows = _execute(connection, f"insert into marts.{mart} by name\n{select}", values)
     return int(rows[0][0])

@@ -79,7 +79,11 @@ def opened(
 
 @contextmanager
 def only_writer(home: Home, wait_seconds: float = 0) -> Iterator[None]:
-    """Keep other runs out until the copy is published: it must not be taken while one writes."""
+    """Keep other runs out until the copy is published: it must not be taken while one writes.
+
+    Raises:
+        HomeError: Another run holds the home for longer than the wait, or it cannot be written.
+    """
     try:
         home.root.mkdir(parents=True, exist_ok=True)
         lock = _locked(home, wait_seconds)

@@ -40,5 +40,8 @@ def _latest_run(home: Home, night: dt.date | None) -> str:
         runs = query(connection, statement("report/latest_run.sql"), {"report_date": night})
     if runs.is_empty():
         when = f" on {night}" if night else ""
-        raise HomeError(f"no completed run{when} is published in {home.root}")
+        raise HomeError(
+            f"no completed run{when} is published in {home.root}; without --date the newest is "
+            "taken, and `oirisk nightly` makes one"
+        )
     return str(runs["run_id"][0])

@@ -40,12 +40,17 @@ def build(
 
     Returns:
         0.
+
+    Raises:
+        HomeError: There is no warehouse, or another process has it open.
     """
     now = wall_clock()
     at = instant(as_of) or now
     settings = load_settings(home)
     is_full = full or events is not None or supply is not None
-    with writing(Home(home), now) as connection:
+    place = Home(home)
+    place.require_warehouse()
+    with writing(place, now) as connection:
         if events is not None:
             load_events(connection, events)
         if supply is not None:

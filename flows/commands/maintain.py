@@ -9,7 +9,7 @@ from oirisk.flows.commands.output import print_json, print_line, print_table
 from oirisk.flows.commands.progress import shown_progress
 from oirisk.flows.settings import RetentionSettings, Settings, load_settings
 from oirisk.flows.sources import wall_clock
-from oirisk.schemas.errors import ConfigurationError, HomeError
+from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.compact import compact
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.maintain import Done, Thinning, compact_raw, thin
@@ -53,8 +53,7 @@ def maintain_home(
     Raises:
         HomeError: There is no warehouse, or another process has it open.
     """
-    if not home.warehouse.is_file():
-        raise HomeError(f"{home.warehouse} does not exist: nothing has run in that home yet")
+    home.require_warehouse()
     done: list[Done] = []
     if dry_run:
         with reading(home) as copy:

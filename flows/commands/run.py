@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from oirisk.flows.chosen import chosen_venues
 from oirisk.flows.commands.output import print_json, print_line, print_table
 from oirisk.flows.commands.progress import shown_progress
 from oirisk.flows.nightly import PROGRESS
@@ -56,9 +57,13 @@ def run_flow(
     replay: Path | None = None,
     sandbox: str | None = None,
 ) -> Outcome:
-    """Run a flow in this process, with progress shown."""
+    """Run a flow in this process, with progress shown.
+
+    Raises:
+        ConfigurationError: The settings are refused, before the scheduler takes its time.
+    """
     chosen = nightly_flow if name == "nightly" else snapshot_flow
-    load_settings(home)
+    chosen_venues(load_settings(home))
     with shown_progress() as progress:
         token = PROGRESS.set(progress)
         progress.step("starting the scheduler engine (10 to 20 seconds without a Prefect server)")

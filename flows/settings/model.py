@@ -109,9 +109,15 @@ def load_settings(home: Path) -> Settings:
 
 def _explain(error: ValidationError) -> str:
     return "; ".join(
-        f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}{_seen(detail)}"
+        f"{'.'.join(str(part) for part in detail['loc'])}: {_wanted(detail)}{_seen(detail)}"
         for detail in error.errors()
     )
+
+
+def _wanted(detail: Any) -> str:  # noqa: ANN401 -- one entry of pydantic's error list
+    if detail["type"] == "extra_forbidden":
+        return "there is no such option; `oirisk init` in a new folder writes down all there are"
+    return str(detail["msg"]).removeprefix("Value error, ")
 
 
 def _seen(detail: Any) -> str:  # noqa: ANN401 -- one entry of pydantic's error list

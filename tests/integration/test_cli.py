@@ -24,8 +24,9 @@ from oirisk.flows.sandbox.faults import Fault
 pytestmark = pytest.mark.integration
 
 COMMANDS = (
-    "init", "nightly", "snapshot", "demo", "record", "rederive", "report", "send", "schedule",
-    "sql", "venues", "doctor", "version",
+    "init", "nightly", "snapshot", "demo", "record", "rederive", "import", "backfill", "observe",
+    "build", "ledger", "report", "send", "schedule", "sql", "export", "venues", "doctor",
+    "maintain", "version",
 )  # fmt: skip
 
 
@@ -88,6 +89,10 @@ def test_every_command_explains_itself(command: str, oirisk: Any) -> None:
     assert "Usage" in result.stdout
 
 
+def test_help_says_what_maintain_goes_by(oirisk: Any) -> None:
+    assert "as set under retention" in oirisk("maintain", "--help").stdout
+
+
 def test_version(oirisk: Any) -> None:
     assert oirisk("version").stdout.strip() == __version__
     assert json.loads(oirisk("version", "--json").stdout) == {"version": __version__}
@@ -126,10 +131,10 @@ def test_a_typing_mistake_is_explained_with_status_2(oirisk: Any) -> None:
 @pytest.mark.parametrize(
     ("toml", "words"),
     [
-        ("[fetch]\natempts = 5\n", "fetch.atempts"),
+        ("[fetch]\natempts = 5\n", "fetch.atempts: there is no such option"),
         ("venues = ['nosuch']\n", "nosuch"),
         ("venues = ['bybit'\n", "not valid TOML"),
-        ("[schedule]\ncron = 'sometimes'\n", "schedule.cron"),
+        ("[schedule]\ncron = 'sometimes'\n", "schedule.cron: expected five fields"),
         ("[schedule]\ntimezone = 'Mars/Olympus'\n", "schedule.timezone"),
     ],
 )
@@ -168,6 +173,33 @@ def test_commands_that_need_a_run_say_so_when_there_is_none(oirisk: Any, tmp_pat
         result = oirisk(*arguments, "--home", home)
         assert result.exit_code == 2, arguments
         assert "nothing" in result.stderr or "no report" in result.stderr
+
+
+def test_a_misspelt_home_is_named_and_not_made(oirisk: Any, tmp_path: Path) -> None:
+    home = tmp_path / "no-such-home"
+    for arguments in (("build",), ("maintain",), ("rederive", "--since", "2026-01-01")):
+        result = oirisk(*arguments, "--home", home)
+        assert result.exit_code == 2, arguments
+        assert f"{home}" in result.stderr
+        assert "point --home at the right folder" in result.stderr.replace("\n", " ")
+    assert not home.exists()
+
+
+def test_an_exchange_that_is_not_known_is_named_before_the_scheduler_starts(
+    oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oirisk.flows.commands.run.nightly_flow", None)
+    (tmp_path / "oirisk.toml").write_text("venues = ['nosuch']\n")
+    result = oirisk("nightly", "--home", tmp_path)
+    assert result.exit_code == 2
+    assert "venues nosuch are not known; choose from" in result.stderr
+    assert "scheduler" not in result.stderr
+
+
+def test_the_name_of_the_command_leads_the_message(oirisk: Any, tmp_path: Path) -> None:
+    result = oirisk("import", tmp_path / "none.csv", "--home", tmp_path)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("oirisk import: ")
 
 
 def test_a_home_that_cannot_be_written_is_named(oirisk: Any, tmp_path: Path) -> None:
