@@ -28,6 +28,7 @@ from oirisk.flows.venues.hyperliquid import (
     VENUE,
     ask_positions,
 )
+from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import RecordingError, SourceError
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.observed import ACCOUNT
@@ -221,13 +222,13 @@ def _ledger_row(observation: Observation, label: RunLabel, now: datetime) -> dic
 def _rejects(judged: JudgedPositions, label: RunLabel, now: datetime) -> pl.DataFrame:
     return judged.rejected.with_columns(
         pl.lit(label.run_id).alias("run_id"),
-        pl.lit(now).cast(pl.Datetime("us", "UTC")).alias("recorded_at"),
+        pl.lit(now).cast(UTC_MICROSECONDS).alias("recorded_at"),
     )
 
 
 def _rows(accepted: pl.DataFrame, label: RunLabel) -> pl.DataFrame:
     return accepted.select(
-        pl.lit(label.snapshot_at).cast(pl.Datetime("us", "UTC")).alias("snapshot_at"),
+        pl.lit(label.snapshot_at).cast(UTC_MICROSECONDS).alias("snapshot_at"),
         pl.lit(VENUE.id).alias("venue"),
         "account", "symbol", "asset", "side", "base", "entry_price", "leverage",
         "liquidation_price",

@@ -10,6 +10,7 @@ import polars as pl
 from oirisk import __version__
 from oirisk.flows.derive import Derived, coverage_row
 from oirisk.flows.extract import Harvest
+from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.warehouse.archive import RunLabel
 from oirisk.warehouse.load import RunRow, record_run
 from oirisk.warehouse.writer import Writer
@@ -111,5 +112,5 @@ def _rejects(label: RunLabel, derived: Sequence[Derived], recorded_at: datetime)
         return pl.DataFrame()
     return pl.concat([result.verdict.rejected for result in derived]).with_columns(
         pl.lit(label.run_id).alias("run_id"),
-        pl.lit(recorded_at).cast(pl.Datetime("us", "UTC")).alias("recorded_at"),
+        pl.lit(recorded_at).cast(UTC_MICROSECONDS).alias("recorded_at"),
     )

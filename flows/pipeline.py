@@ -24,6 +24,7 @@ from oirisk.flows.marts import build_from
 from oirisk.flows.outcome import Outcome, record, why, with_notes
 from oirisk.flows.settings import Settings
 from oirisk.flows.sources import SourceName
+from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import CoverageError
 from oirisk.warehouse.archive import RunLabel, archive
 from oirisk.warehouse.home import Home
@@ -147,7 +148,7 @@ def load_listing(connection: Writer, result: Derived, label: RunLabel) -> None:
 def stored_rows(result: Derived, label: RunLabel) -> pl.DataFrame:
     """Return one venue's accepted rows as they are stored."""
     return result.verdict.accepted.with_columns(
-        pl.lit(label.snapshot_at).cast(pl.Datetime("us", "UTC")).alias("snapshot_at"),
+        pl.lit(label.snapshot_at).cast(UTC_MICROSECONDS).alias("snapshot_at"),
         pl.lit("live").alias("source"),
         pl.lit(label.is_simulated).alias("is_simulated"),
     ).select(*STORED_COLUMNS, ROUTE_COLUMN)

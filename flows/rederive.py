@@ -65,8 +65,8 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
     venues = known_venues(settings)
     if not home.raw.is_dir():
         raise HomeError(
-            f"{home.raw} does not exist, so there is nothing to rederive; point --home at the right "
-            "folder, or restore raw/ from a backup"
+            f"{home.raw} does not exist, so there is nothing to rederive; point --home at the "
+            "right folder, or restore raw/ from a backup"
         )
     with writing(home, now) as connection:
         _require_unthinned(connection, since)

@@ -6,6 +6,8 @@ import pandera.polars as pa
 import polars as pl
 
 UtcTimestamp = Annotated[pl.Datetime, "us", "UTC"]
+UTC_MICROSECONDS = pl.Datetime("us", "UTC")
+"""Type of every instant, in a contract and in a frame."""
 
 
 class Table(pa.DataFrameModel):

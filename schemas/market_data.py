@@ -5,14 +5,15 @@ The contracts of the stored tables are in ``tables_market.py``.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import pandera.polars as pa
 import polars as pl
 from pandera.api.polars.types import PolarsData
 
-UtcTimestamp = Annotated[pl.Datetime, "us", "UTC"]
-UTC_MICROSECONDS = pl.Datetime("us", "UTC")
+from oirisk.schemas.columns import UTC_MICROSECONDS, UtcTimestamp
+from oirisk.schemas.open_interest import FIGURE_DTYPES
+
 Dtype = pl.DataType | type[pl.DataType]
 Form = Literal["open_interest", "bars", "metrics"]
 
@@ -31,18 +32,7 @@ OPEN_INTEREST_DTYPES: Mapping[str, Dtype] = MappingProxyType(
         "asset": pl.String,
         "kind": pl.String,
         "margin": pl.String,
-        "oi_contracts": pl.Float64,
-        "oi_base": pl.Float64,
-        "oi_usd": pl.Float64,
-        "mark_price": pl.Float64,
-        "index_price": pl.Float64,
-        "last_price": pl.Float64,
-        "volume_24h_base": pl.Float64,
-        "volume_24h_usd": pl.Float64,
-        "funding_rate": pl.Float64,
-        "funding_interval_hours": pl.Float64,
-        "unit_rule": pl.String,
-        "counting_factor": pl.Float64,
+        **FIGURE_DTYPES,
         "quality": pl.String,
     }
 )

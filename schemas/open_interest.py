@@ -1,13 +1,13 @@
 """Contracts of open-interest rows: as normalised, and as stored."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 from pandera.api.polars.types import PolarsData
 
-UtcTimestamp = Annotated[pl.Datetime, "us", "UTC"]
-UTC_MICROSECONDS = pl.Datetime("us", "UTC")
+from oirisk.schemas.columns import UTC_MICROSECONDS, UtcTimestamp
+
 CLOCK_SKEW = pl.duration(minutes=5)
 ROUTE_TOLERANCE = 0.02
 IMPOSSIBLE_AMOUNT = 1e24
@@ -15,6 +15,22 @@ IMPOSSIBLE_AMOUNT = 1e24
 
 SCOPE_CHECKS = frozenset({"quote_in_usd"})
 """Checks that refuse what is outside our scope; they do not make a venue's answer partial."""
+
+FIGURE_DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "oi_contracts": pl.Float64,
+    "oi_base": pl.Float64,
+    "oi_usd": pl.Float64,
+    "mark_price": pl.Float64,
+    "index_price": pl.Float64,
+    "last_price": pl.Float64,
+    "volume_24h_base": pl.Float64,
+    "volume_24h_usd": pl.Float64,
+    "funding_rate": pl.Float64,
+    "funding_interval_hours": pl.Float64,
+    "unit_rule": pl.String,
+    "counting_factor": pl.Float64,
+}
+"""Figures of one row and the rule they follow, alike for rows of a run and of a file."""
 
 CANDIDATE_DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "venue": pl.String,
@@ -28,18 +44,7 @@ CANDIDATE_DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "received_at": UTC_MICROSECONDS,
     "expiry": UTC_MICROSECONDS,
     "oi_value": pl.Float64,
-    "oi_contracts": pl.Float64,
-    "oi_base": pl.Float64,
-    "oi_usd": pl.Float64,
-    "mark_price": pl.Float64,
-    "index_price": pl.Float64,
-    "last_price": pl.Float64,
-    "volume_24h_base": pl.Float64,
-    "volume_24h_usd": pl.Float64,
-    "funding_rate": pl.Float64,
-    "funding_interval_hours": pl.Float64,
-    "unit_rule": pl.String,
-    "counting_factor": pl.Float64,
+    **FIGURE_DTYPES,
     "route_gap": pl.Float64,
     "route_usd": pl.Float64,
     "problem": pl.String,

@@ -249,6 +249,33 @@ def each(method: str, parameter: str, path: str = "id", **params: str) -> PerVal
     return PerValue(method, parameter, path, params)
 
 
+def completing(
+    product: Product,
+    name: str,
+    method: str,
+    rows: Callable[[Any], list[Row]],
+    key_time: str = "",
+) -> Line:
+    """Make a line whose rows complete those of the line named as the product, by ``symbol``.
+
+    Args:
+        product: Whose rows they complete.
+        name: Name of the request in the archive, and of its fields: ``@name.markPrice``.
+        method: One bulk request.
+        rows: How the rows are taken from a decoded body.
+        key_time: Path of a row's own time.
+    """
+    return Line(
+        name=name,
+        products=(product,),
+        calls=once(method),
+        rows=rows,
+        completes=product.name,
+        key="symbol",
+        key_time=key_time,
+    )
+
+
 def refuse_quanto(market: Market) -> str:
     """Say why a contract that settles in a third coin cannot be used where its size is unknown."""
     if market.get("settle") in {market.get("quote"), market.get("base")}:

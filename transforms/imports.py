@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.market_data import (
     BARS_DTYPES,
     METRICS_RATIOS,
     OPEN_INTEREST_DTYPES,
-    UTC_MICROSECONDS,
     Dtype,
 )
 from oirisk.schemas.open_interest import ROUTE_TOLERANCE

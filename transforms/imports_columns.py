@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.market_data import (
     BARS_DTYPES,
@@ -13,7 +14,6 @@ from oirisk.schemas.market_data import (
     OPEN_INTEREST_DTYPES,
     OPEN_INTEREST_IGNORED,
     OPEN_INTEREST_NEEDED,
-    UTC_MICROSECONDS,
     Dtype,
     Form,
 )

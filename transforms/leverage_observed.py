@@ -3,11 +3,12 @@
 import numpy as np
 import polars as pl
 
+from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.market_data import Dtype
 from oirisk.transforms.leverage import BOUNDS, LEAST, MOST, Floats
 
 OBSERVED_LEVERAGE_SCHEMA: dict[str, Dtype] = {
-    "snapshot_at": pl.Datetime("us", "UTC"), "asset": pl.String, "leverage_low": pl.Float64,
+    "snapshot_at": UTC_MICROSECONDS, "asset": pl.String, "leverage_low": pl.Float64,
     "leverage_high": pl.Float64, "weight": pl.Float64, "positions": pl.Int32,
     "base": pl.Float64, "is_simulated": pl.Boolean,
 }  # fmt: skip

@@ -8,16 +8,16 @@ from pathlib import Path
 import polars as pl
 from polars.exceptions import PolarsError
 
+from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.responses import Response
 from oirisk.warehouse.files import replacing
 from oirisk.warehouse.home import Home
 
-_UTC = pl.Datetime("us", "UTC")
 _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "run_id": pl.String,
     "flow": pl.String,
-    "snapshot_at": _UTC,
+    "snapshot_at": UTC_MICROSECONDS,
     "source": pl.String,
     "is_simulated": pl.Boolean,
     "venue": pl.String,
@@ -27,8 +27,8 @@ _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "params": pl.String,
     "request_body": pl.String,
     "status": pl.Int32,
-    "requested_at": _UTC,
-    "received_at": _UTC,
+    "requested_at": UTC_MICROSECONDS,
+    "received_at": UTC_MICROSECONDS,
     "attempt": pl.Int32,
     "body": pl.String,
     "sha256": pl.String,

@@ -5,20 +5,20 @@ from typing import Any
 
 import polars as pl
 
+from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.writer import Writer
 
-_UTC = pl.Datetime("us", "UTC")
 PROGRESS_DTYPES: dict[str, Any] = {
     "venue": pl.String,
     "symbol": pl.String,
     "kind": pl.String,
-    "since": _UTC,
-    "done_until": _UTC,
+    "since": UTC_MICROSECONDS,
+    "done_until": UTC_MICROSECONDS,
     "row_count": pl.Int32,
     "state": pl.String,
     "note": pl.String,
-    "updated_at": _UTC,
+    "updated_at": UTC_MICROSECONDS,
 }
 
 

@@ -22,11 +22,6 @@ from oirisk.warehouse.models import (
 )
 from oirisk.warehouse.sql_files import statement
 
-__all__ = [
-    "INTERMEDIATES", "MARTS", "BuildWindow", "CoverageParameters", "IntermediateModel",
-    "MartModel", "SeriesParameters", "affected_window", "build_marts", "changed_facts_since",
-]  # fmt: skip
-
 log = logging.getLogger(__name__)
 
 LONGEST_REACH = timedelta(days=7, minutes=30)

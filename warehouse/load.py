@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.units import unit_rules
 from oirisk.warehouse.sql_files import statement
 
@@ -163,7 +164,7 @@ def live_keys(connection: duckdb.DuckDBPyConnection, since: Any, until: Any) -> 
         " where source = 'live' and superseded_at is null and snapshot_at between ? and ?",
         [since, until],
     ).pl()
-    return found.with_columns(pl.col("snapshot_at").cast(pl.Datetime("us", "UTC")))
+    return found.with_columns(pl.col("snapshot_at").cast(UTC_MICROSECONDS))
 
 
 def load_bars(
@@ -221,8 +222,9 @@ def load_unit_rules(connection: duckdb.DuckDBPyConnection) -> None:
         }
         for rule in unit_rules().values()
     ]
-    utc = pl.Datetime("us", "UTC")
-    frame = pl.DataFrame(rows, schema_overrides={"valid_from": utc, "valid_to": utc})
+    frame = pl.DataFrame(
+        rows, schema_overrides={"valid_from": UTC_MICROSECONDS, "valid_to": UTC_MICROSECONDS}
+    )
     connection.execute("delete from ops.unit_rules")
     _append(connection, "ops.unit_rules", frame)
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.history import DepthPoint, InterestPoint, Liquidation, SharePoint, Tier
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.market_data import OPEN_INTEREST_DTYPES, UTC_MICROSECONDS, Dtype
+from oirisk.schemas.market_data import OPEN_INTEREST_DTYPES, Dtype
 from oirisk.schemas.units import unit_rules
 from oirisk.transforms.convert import convert
 

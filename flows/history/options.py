@@ -11,9 +11,10 @@ import polars as pl
 
 from oirisk.flows.derive import Derived
 from oirisk.flows.history.greeks import PARSERS
+from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.history import OptionPoint
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.market_data import UTC_MICROSECONDS, Dtype
+from oirisk.schemas.market_data import Dtype
 from oirisk.schemas.responses import Response
 from oirisk.schemas.venue import Bulk, PerValue, each, once
 from oirisk.transforms.decode import BodyError, decode

@@ -5,10 +5,16 @@ from typing import Any
 from oirisk.flows.sandbox.instruments import SimulatedInstrument, calendar, milliseconds, plain
 from oirisk.flows.sandbox.listing import LISTED_MS, SPOT_BASES, decimals, next_funding
 from oirisk.flows.sandbox.quotes import Book, Quote
-from oirisk.flows.sandbox.venue import OneSymbol, Query, Row
+from oirisk.flows.sandbox.venue import OneSymbol, OpenInterestBody, Query, Row
 
 PERPETUAL_UNTIL = 4_133_404_800_000
 ONE_SYMBOL = OneSymbol("symbol", {"code": -1121, "msg": "Invalid symbol."}, status=400)
+ONE_OPEN_INTEREST = OpenInterestBody(
+    tables=lambda body: [[body]],
+    symbol="symbol",
+    sizes=("openInterest",),
+    stamps={"time": 1000},
+)
 TICKERS_WEIGHT = 40
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from oirisk.flows.sandbox.assets import Coin
 from oirisk.flows.sandbox.binance_rows import (
+    ONE_OPEN_INTEREST,
     ONE_SYMBOL,
     TICKERS_WEIGHT,
     contract_type,
@@ -22,7 +23,6 @@ from oirisk.flows.sandbox.listing import dated, inverse, linear
 from oirisk.flows.sandbox.quotes import Book
 from oirisk.flows.sandbox.venue import (
     Endpoint,
-    OpenInterestBody,
     Query,
     RateLimit,
     Row,
@@ -114,12 +114,7 @@ VENUE = SimulatedVenue(
             "/dapi/v1/openInterest",
             _open_interest,
             one_symbol=ONE_SYMBOL,
-            open_interest=OpenInterestBody(
-                tables=lambda body: [[body]],
-                symbol="symbol",
-                sizes=("openInterest",),
-                stamps={"time": 1000},
-            ),
+            open_interest=ONE_OPEN_INTEREST,
         ),
         Endpoint("GET", "/dapi/v1/premiumIndex", _premiums, weight=10),
         Endpoint("GET", "/dapi/v1/ticker/24hr", _tickers, weight=TICKERS_WEIGHT),

@@ -9,6 +9,7 @@ from typing import Any
 
 from oirisk.flows.sandbox.assets import Coin
 from oirisk.flows.sandbox.binance_rows import (
+    ONE_OPEN_INTEREST,
     ONE_SYMBOL,
     TICKERS_WEIGHT,
     exchange_info,
@@ -21,7 +22,6 @@ from oirisk.flows.sandbox.listing import dated, in_thousands, linear
 from oirisk.flows.sandbox.quotes import Book
 from oirisk.flows.sandbox.venue import (
     Endpoint,
-    OpenInterestBody,
     Query,
     RateLimit,
     Row,
@@ -105,12 +105,7 @@ VENUE = SimulatedVenue(
             "/fapi/v1/openInterest",
             _open_interest,
             one_symbol=ONE_SYMBOL,
-            open_interest=OpenInterestBody(
-                tables=lambda body: [[body]],
-                symbol="symbol",
-                sizes=("openInterest",),
-                stamps={"time": 1000},
-            ),
+            open_interest=ONE_OPEN_INTEREST,
         ),
         Endpoint("GET", "/fapi/v1/premiumIndex", premium_rows, weight=10),
         Endpoint("GET", "/fapi/v1/ticker/24hr", _tickers, weight=TICKERS_WEIGHT),

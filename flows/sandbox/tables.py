@@ -10,8 +10,8 @@ from oirisk.flows.sandbox.instruments import SimulatedInstrument
 from oirisk.flows.sandbox.paths import HOUR, Floats
 from oirisk.flows.sandbox.quotes import Quote
 from oirisk.flows.sandbox.states import States, on_steps, turnover_step, volume_step
+from oirisk.schemas.columns import UTC_MICROSECONDS
 
-UTC_MICROSECONDS = pl.Datetime("us", "UTC")
 _CONTRACT_VENUES = frozenset(
     {"binancecoinm", "delta", "gate", "htx", "kucoinfutures", "mexc", "okx", "phemex"}
 )

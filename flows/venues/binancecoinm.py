@@ -5,7 +5,7 @@ that the exchange lists with each contract. Documented by Binance, Open Interest
 information; that each contract counts once is Binance's own public statement.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, each, once
+from oirisk.schemas.venue import Fields, Line, Product, Venue, completing, each
 from oirisk.transforms.decode import object_at, rows_at
 
 INVERSE = Product(
@@ -26,24 +26,12 @@ INVERSE = Product(
 )
 
 
-def _completing(name: str, method: str, key_time: str = "") -> Line:
-    return Line(
-        name=name,
-        products=(INVERSE,),
-        calls=once(method),
-        rows=rows_at(),
-        completes="inverse",
-        key="symbol",
-        key_time=key_time,
-    )
-
-
 VENUE = Venue(
     id="binancecoinm",
     book="binance coin-m",
     lines=(
-        _completing("premium", "dapiPublicGetPremiumIndex", key_time="time"),
-        _completing("volumes", "dapiPublicGetTicker24hr"),
+        completing(INVERSE, "premium", "dapiPublicGetPremiumIndex", rows_at(), key_time="time"),
+        completing(INVERSE, "volumes", "dapiPublicGetTicker24hr", rows_at()),
         Line(
             name="inverse",
             products=(INVERSE,),

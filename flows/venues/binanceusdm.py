@@ -6,7 +6,7 @@ moment are not multiplied with it. Funding is paid every eight hours unless ``fu
 otherwise.
 """
 
-from oirisk.schemas.venue import Fields, Interval, Line, Product, Venue, each, once
+from oirisk.schemas.venue import Fields, Interval, Line, Product, Venue, completing, each
 from oirisk.transforms.decode import object_at, rows_at
 
 LINEAR = Product(
@@ -27,25 +27,13 @@ LINEAR = Product(
 )
 
 
-def _completing(name: str, method: str, key_time: str = "") -> Line:
-    return Line(
-        name=name,
-        products=(LINEAR,),
-        calls=once(method),
-        rows=rows_at(),
-        completes="linear",
-        key="symbol",
-        key_time=key_time,
-    )
-
-
 VENUE = Venue(
     id="binanceusdm",
     book="binance usd-m",
     lines=(
-        _completing("premium", "fapiPublicGetPremiumIndex", key_time="time"),
-        _completing("volumes", "fapiPublicGetTicker24hr"),
-        _completing("intervals", "fapiPublicGetFundingInfo"),
+        completing(LINEAR, "premium", "fapiPublicGetPremiumIndex", rows_at(), key_time="time"),
+        completing(LINEAR, "volumes", "fapiPublicGetTicker24hr", rows_at()),
+        completing(LINEAR, "intervals", "fapiPublicGetFundingInfo", rows_at()),
         Line(
             name="linear",
             products=(LINEAR,),

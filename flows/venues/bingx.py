@@ -8,7 +8,7 @@ of its own that may be hours old; a price of now is then not multiplied with it.
 
 from typing import Any
 
-from oirisk.schemas.venue import Fields, Line, Market, Product, Venue, each, once
+from oirisk.schemas.venue import Fields, Line, Market, Product, Venue, completing, each
 from oirisk.transforms.decode import object_at, rows_at
 
 _COMPLETED = {
@@ -44,32 +44,21 @@ INVERSE = Product(
 )
 
 
-def _completing(product: Product, name: str, method: str) -> Line:
-    return Line(
-        name=name,
-        products=(product,),
-        calls=once(method),
-        rows=rows_at("data"),
-        completes=product.name,
-        key="symbol",
-    )
-
-
 VENUE = Venue(
     id="bingx",
     book="bingx",
     options={"fetchMarkets": {"types": ["linear", "inverse"]}},
     lines=(
-        _completing(LINEAR, "premium", "swapV2PublicGetQuotePremiumIndex"),
-        _completing(LINEAR, "volumes", "swapV2PublicGetQuoteTicker"),
+        completing(LINEAR, "premium", "swapV2PublicGetQuotePremiumIndex", rows_at("data")),
+        completing(LINEAR, "volumes", "swapV2PublicGetQuoteTicker", rows_at("data")),
         Line(
             name="linear",
             products=(LINEAR,),
             calls=each("swapV2PublicGetQuoteOpenInterest", "symbol"),
             rows=object_at("data"),
         ),
-        _completing(INVERSE, "coin_premium", "cswapV1PublicGetMarketPremiumIndex"),
-        _completing(INVERSE, "coin_volumes", "cswapV1PublicGetMarketTicker"),
+        completing(INVERSE, "coin_premium", "cswapV1PublicGetMarketPremiumIndex", rows_at("data")),
+        completing(INVERSE, "coin_volumes", "cswapV1PublicGetMarketTicker", rows_at("data")),
         Line(
             name="inverse",
             products=(INVERSE,),

@@ -13,8 +13,8 @@ import pytest
 
 from oirisk.schemas.marts import MARTS
 from oirisk.schemas.tables import TABLES
-from oirisk.warehouse.build import MARTS as MODELS
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.models import MARTS as MODELS
 
 PROJECT = Path(__file__).parents[2]
 TYPES = {

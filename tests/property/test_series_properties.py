@@ -13,16 +13,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from oirisk.warehouse import build
-from oirisk.warehouse.build import (
-    BuildWindow,
-    CoverageParameters,
-    SeriesParameters,
-    affected_window,
-    build_marts,
-)
+from oirisk.warehouse.build import BuildWindow, CoverageParameters, affected_window, build_marts
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.models import CANDLES, MARTS, SERIES
+from oirisk.warehouse.models import CANDLES, MARTS, SERIES, SeriesParameters
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -8,16 +8,9 @@ from importlib.resources import files
 import duckdb
 import pytest
 
-from oirisk.warehouse.build import (
-    INTERMEDIATES,
-    MARTS,
-    BuildWindow,
-    CoverageParameters,
-    IntermediateModel,
-    MartModel,
-    build_marts,
-)
+from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.models import INTERMEDIATES, MARTS, IntermediateModel, MartModel
 
 AT = datetime(2026, 3, 1, 0, 5, tzinfo=UTC)
 RULES = CoverageParameters(0.9, 30, 7)

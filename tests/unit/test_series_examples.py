@@ -11,13 +11,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.warehouse.build import (
-    BuildWindow,
-    CoverageParameters,
-    SeriesParameters,
-    build_marts,
-)
+from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.models import SeriesParameters
 from oirisk.warehouse.sql_files import statement
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
