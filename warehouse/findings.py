@@ -60,5 +60,5 @@ def unread(name: str, error: duckdb.Error) -> Finding:
 
 
 def first_line(error: Exception) -> str:
-    """Return what an error says first."""
-    return str(error).splitlines()[0]
+    """Return what an error says first, without its full stop."""
+    return str(error).splitlines()[0].rstrip(".!")

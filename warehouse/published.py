@@ -41,8 +41,8 @@ def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = duckdb.connect(str(home.published), read_only=True)
     except duckdb.Error as error:
         raise HomeError(
-            f"cannot open {home.published}: {first_line(error)}; `oirisk maintain` writes it again "
-            "from the warehouse"
+            f"cannot open {home.published}: {first_line(error)}; `oirisk maintain` writes it "
+            "again from the warehouse"
         ) from error
     try:
         folder = str(home.raw.resolve()).replace("'", "''")

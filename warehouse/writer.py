@@ -10,6 +10,7 @@ import duckdb
 
 from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.files import alone, copy_whole, sweep
+from oirisk.warehouse.findings import first_line
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import load_unit_rules
 from oirisk.warehouse.migrate import migrate
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 MEMORY_LIMIT = "1GiB"
 _LOOK_AGAIN_SECONDS = 0.2
+_NO_DATABASE = "not a valid DuckDB database"
 
 CHECKPOINT_THRESHOLD = "256MiB"
 """Size of the log at which DuckDB checkpoints by itself; every writer checkpoints at its end."""
@@ -165,11 +167,14 @@ def _open(home: Home) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(str(home.warehouse))
     except duckdb.IOException as error:
-        reason = str(error).splitlines()[0]
-        raise HomeError(
-            f"cannot open {home.warehouse} for writing: {reason}. If another program has it open, "
-            "close it there; analysts read published/warehouse.duckdb instead"
-        ) from error
+        reason = first_line(error)
+        repair = (
+            "Move it away; restore a backup, or make it again from raw/ with `oirisk rederive`"
+            if _NO_DATABASE in reason
+            else "If another program has it open, close it there; analysts read "
+            "published/warehouse.duckdb instead"
+        )
+        raise HomeError(f"cannot open {home.warehouse} for writing: {reason}. {repair}") from error
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     connection.execute(f"set checkpoint_threshold = '{CHECKPOINT_THRESHOLD}'")

@@ -1,6 +1,7 @@
 """Sections on when the job runs and where the briefing goes: ``[schedule]``, ``[mail]``."""
 
 from datetime import UTC, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -16,8 +17,8 @@ class MailSettings(Section):
 
     host: str = Field(default="", description="SMTP server; empty means: do not send")
     port: int = Field(default=587, ge=1, le=65535, description="SMTP port")
-    security: str = Field(
-        default="starttls", pattern="^(starttls|tls|none)$", description="starttls, tls or none"
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="starttls, tls or none"
     )
     ca_file: OptionalPath = Field(default=None, description="extra certificate authority, PEM")
     username: str = Field(default="", description="SMTP user; empty means: no login")

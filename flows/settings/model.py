@@ -100,7 +100,10 @@ def load_settings(home: Path) -> Settings:
     except (UnicodeDecodeError, OSError) as error:
         raise ConfigurationError(f"cannot read {path}: {error}") from error
     except SettingsError as error:
-        raise ConfigurationError(f"{error}; lists are written as JSON") from error
+        raise ConfigurationError(
+            f"OIRISK_* in the environment: {error}; lists are written as JSON, such as "
+            '["okx", "bybit"]'
+        ) from error
     except ValidationError as error:
         raise ConfigurationError(
             f"settings ({path}, OIRISK_* in the environment): {_explain(error)}"

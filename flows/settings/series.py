@@ -1,5 +1,7 @@
 """The ``[series]`` section: the judgement in candles, anomalies, regimes and percentiles."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from oirisk.flows.settings.section import Section
@@ -35,9 +37,8 @@ class SeriesSettings(Section):
         le=10,
         description="periods over which a baseline with gaps may stretch; 1: no gaps",
     )
-    anomaly_sides: str = Field(
-        default=_DEFAULT.anomaly_sides,
-        pattern="^(both|spike)$",
+    anomaly_sides: Literal["both", "spike"] = Field(
+        default="both",
         description="both, or spike for rises alone",
     )
     anomaly_sd_floor: float = Field(

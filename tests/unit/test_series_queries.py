@@ -199,3 +199,13 @@ def test_a_calendar_with_a_bad_cell_is_refused(
     calendar.write_text("event_at,asset,event_type\ntomorrow,ALL,cpi\n", "utf-8")
     with pytest.raises(RecordingError, match="is no table of events"):
         load_events(warehouse, calendar)
+
+
+def test_a_supply_file_without_a_column_is_told_which(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    supply = tmp_path / "supply.csv"
+    supply.write_text("as_of,asset,circulating\n2026-03-01,BTC,20000000\n", "utf-8")
+    wanted = "lacks circulating_base, exchange_reserve_base: .*; seen: as_of, asset, circulating"
+    with pytest.raises(RecordingError, match=wanted):
+        load_supply(warehouse, supply)

@@ -72,7 +72,10 @@ def test_the_file_counts_and_the_environment_counts_more(
         ("[fetch]\nattempts = 0\n", "fetch.attempts"),
         ("[coverage]\nminimum = 1.5\n", "coverage.minimum"),
         ("venues = []\n", "venues"),
-        ("[mail]\nsecurity = 'ssl'\n", "mail.security"),
+        (
+            "[mail]\nsecurity = 'ssl'\n",
+            "mail.security: Input should be 'starttls', 'tls' or 'none'",
+        ),
         ("[mail\n", "not valid TOML"),
         ("[schedule]\ncron = '* * *'\n", "schedule.cron"),
         ("[schedule]\ncron = '61 0 * * *'\n", "schedule.cron"),
