@@ -29,6 +29,7 @@ one build, and until when facts were recorded that count."""
 
 MAP_STEPS = (
     "int_liquidation_mixes",
+    "int_liquidation_rules",
     "int_liquidation_distances",
     "int_liquidation_alive",
     "int_liquidation_scales",
