@@ -26,6 +26,7 @@ PROFILE_STEPS = (
     "int_liquidation_members",
     "int_position_steps",
     "int_position_paths",
+    "int_position_moves",
     "int_position_cohorts",
     "int_position_masses",
     "int_position_bins",

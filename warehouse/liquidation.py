@@ -14,6 +14,7 @@ from oirisk.warehouse.steps import build_step, insert_mart, replace_mart
 log = logging.getLogger(__name__)
 
 DEFAULTS: Mapping[str, Any] = {
+    "fine_days": 3.0,
     "position_usd": 25_000.0,
     "maintenance_rate": 0.005,
     "map_range_pct": 35.0,
@@ -22,12 +23,13 @@ DEFAULTS: Mapping[str, Any] = {
     "liquidation_clusters": False,
     "known_at": datetime(9999, 1, 1, tzinfo=UTC),
 }
-"""Size of a typical position (its margin tier holds), maintenance where tiers are not known, how
-far around the mark the map goes, how long a calibration counts, how many assets are calibrated in
+"""How many days keep steps shorter than an hour, size of a typical position (its margin tier
+holds), maintenance where tiers are not known, how far around the mark the map goes, how long a calibration counts, how many assets are calibrated in
 one build, and until when facts were recorded that count."""
 
 MAP_STEPS = (
     "int_liquidation_mixes",
+    "int_liquidation_rules",
     "int_liquidation_distances",
     "int_liquidation_alive",
     "int_liquidation_scales",

@@ -37,6 +37,9 @@ class ClusterSettings(Section):
         default=25.0, gt=0, le=90, description="how far around the price clusters go"
     )
     history_days: float = Field(default=60.0, gt=0, description="history that builds the profile")
+    fine_days: float = Field(
+        default=3.0, ge=0, description="days that keep steps shorter than an hour in the profile"
+    )
     minimum_share: float = Field(
         default=0.02, ge=0, le=1, description="least share of an asset's OI"
     )

@@ -1,6 +1,7 @@
 -- int_liquidation_alive: what is left of each side after forced closes, by entry price.
 -- Grain   one row per (book, side, bin, reach_bin, is_initial)
--- Inputs  int_position_masses, int_liquidation_books, int_liquidation_distances
+-- Inputs  int_position_masses, int_liquidation_books, int_liquidation_rules,
+--         int_liquidation_distances
 -- reach_bin is the bin of the lowest price since for longs, of the highest for shorts: every
 -- level beyond it is still alive. share_*: the part of positions, by prior, that is.
 with
@@ -59,8 +60,10 @@ select
     coalesce(distances.alive_institutional, 0) as share_institutional,
     coalesce(distances.alive_calibrated, 0) as share_calibrated
 from summed
+inner join int_liquidation_rules as rules
+    on summed.book = rules.book
 left join int_liquidation_distances as distances
     on
-        summed.book = distances.book
+        rules.rule = distances.rule
         and summed.side = distances.side
         and summed.least_steps = distances.steps

@@ -1,6 +1,6 @@
 -- int_liquidation_distances: how far from its entry a position is liquidated, in price bins.
--- Grain   one row per (book, side, steps); 100000 steps stand for never
--- Inputs  int_liquidation_books, int_liquidation_mixes
+-- Grain   one row per (rule, side, steps); 100000 steps stand for never
+-- Inputs  int_liquidation_rules, int_liquidation_mixes
 -- Params  $bin_pct  double, width of a bin in percent
 -- Isolated margin, maintenance at the liquidation price. For a linear contract a long entered
 -- at E goes at E (1 - 1/L) / (1 - m), a short at E (1 + 1/L) / (1 + m); for an inverse one a
@@ -11,35 +11,48 @@
 -- alive_base and the like: the weight that is liquidated at no less than so many steps.
 with
 
+rules as (
+
+    select
+        rule,
+        min(asset) as asset,
+        any_value(is_inverse) as is_inverse,
+        any_value(maintenance_rate) as maintenance_rate,
+        any_value(max_leverage) as max_leverage
+    from int_liquidation_rules
+    group by rule
+
+),
+
 allowed as (
 
     select
-        books.book,
-        books.is_inverse,
-        books.maintenance_rate,
-        least(mixes.leverage_high, books.max_leverage) as leverage_high,
+        rules.rule,
+        rules.is_inverse,
+        rules.maintenance_rate,
+        least(mixes.leverage_high, rules.max_leverage) as leverage_high,
         mixes.leverage_low,
         case
             when mixes.leverage_high = mixes.leverage_low then 1
             else
-                ln(least(mixes.leverage_high, books.max_leverage) / mixes.leverage_low)
+                ln(least(mixes.leverage_high, rules.max_leverage) / mixes.leverage_low)
                 / ln(mixes.leverage_high / mixes.leverage_low)
         end as allowed_part,
         mixes.base,
         mixes.retail_heavy,
         mixes.institutional,
         mixes.calibrated
-    from int_liquidation_books as books
+    from rules
     inner join int_liquidation_mixes as mixes
-        on books.asset = mixes.asset
-    where mixes.leverage_low < books.max_leverage
+        on rules.asset = mixes.asset
+    where mixes.leverage_low < rules.max_leverage
 
 ),
 
 totals as (
 
     select
-        book,
+        rule,
         sum(base * allowed_part order by leverage_low, leverage_high) as base,
         sum(retail_heavy * allowed_part order by leverage_low, leverage_high)
             as retail_heavy,
@@ -48,7 +61,7 @@ totals as (
         sum(calibrated * allowed_part order by leverage_low, leverage_high)
             as calibrated
     from allowed
-    group by book
+    group by rule
 
 ),
 
@@ -104,7 +117,7 @@ touched as (
 spread as (
 
     select
-        touched.book,
+        touched.rule,
         touched.side,
         touched.steps,
         touched.allowed_part * case
@@ -137,7 +150,7 @@ halves as (
 summed as (
 
     select
-        halves.book,
+        halves.rule,
         halves.side,
         cast(least(halves.level_steps, 100000) as integer) as steps,
         core.exact_sum(halves.part / 2 * halves.base / nullif(totals.base, 0)) as base,
@@ -149,8 +162,8 @@ summed as (
             as calibrated
     from halves
     inner join totals
-        on halves.book = totals.book
-    group by halves.book, halves.side, cast(least(halves.level_steps, 100000) as integer)
+        on halves.rule = totals.rule
+    group by halves.rule, halves.side, cast(least(halves.level_steps, 100000) as integer)
 
 ),
 
@@ -158,22 +171,22 @@ ladder as (
 
     -- every number of steps, so that any of them can be looked up
     select
-        ends.book,
+        ends.rule,
         ends.side,
         cast(unnest(range(0, ends.most + 2)) as integer) as steps
     from (
         select
-            book,
+            rule,
             side,
             max(steps) as most
         from summed
-        group by book, side
+        group by rule, side
     ) as ends
 
 )
 
 select
-    ladder.book,
+    ladder.rule,
     ladder.side,
     ladder.steps,
     coalesce(summed.base, 0) as base,
@@ -187,12 +200,12 @@ select
 from ladder
 left join summed
     on
-        ladder.book = summed.book
+        ladder.rule = summed.rule
         and ladder.side = summed.side
         and ladder.steps = summed.steps
 window
     outward as (
-        partition by ladder.book, ladder.side order by ladder.steps desc
+        partition by ladder.rule, ladder.side order by ladder.steps desc
         rows between unbounded preceding and current row
     )
-order by ladder.book, ladder.side, ladder.steps
+order by ladder.rule, ladder.side, ladder.steps

@@ -1,7 +1,7 @@
 -- int_liquidation_levels: base that would be liquidated in each price bin.
 -- Grain   one row per (asset, venue, side, bin)
 -- Inputs  int_liquidation_alive, int_liquidation_distances, int_liquidation_scales,
---         int_liquidation_books
+--         int_liquidation_books, int_liquidation_rules
 -- Params  $bin_pct        double, width of a bin in percent
 --         $map_range_pct  double, how far around the mark
 -- A level on the wrong side of the mark cannot be: a long's is below every price since.
@@ -11,12 +11,14 @@ spans as (
 
     select
         books.book,
-        books.mark_bin,
+        rules.rule,
         cast(floor(ln(books.mark * (1 - $map_range_pct / 100)) / ln(1 + $bin_pct / 100)) as integer)
             as first_bin,
         cast(floor(ln(books.mark * (1 + $map_range_pct / 100)) / ln(1 + $bin_pct / 100)) as integer)
             as last_bin
     from int_liquidation_books as books
+    inner join int_liquidation_rules as rules
+        on books.book = rules.book
 
 ),
 
@@ -41,7 +43,7 @@ reaches as (
         standing.side,
         standing.bin,
         standing.from_steps,
-        coalesce(lead(standing.from_steps) over nearer - 1, 100000) as to_steps,
+        lead(standing.from_steps) over nearer - 1 as to_steps,
         cast(sum(cast(standing.base * 1e13 as hugeint)) over nearer as double) / 1e13 as base
     from standing
     window
@@ -52,37 +54,54 @@ reaches as (
 
 ),
 
-levels as (
+ladders as (
 
+    -- each number of steps by itself: joined by equals, not by a range
     select
         reaches.book,
         reaches.side,
-        reaches.bin
-        + if(reaches.side = 'long', -distances.steps, distances.steps) as bin,
-        core.exact_sum(reaches.base * distances.base) as base,
-        core.exact_sum(reaches.base * distances.retail_heavy) as retail_heavy,
-        core.exact_sum(reaches.base * distances.institutional) as institutional,
-        core.exact_sum(reaches.base * distances.calibrated) as calibrated
+        reaches.bin,
+        reaches.base,
+        spans.rule,
+        unnest(
+            range(
+                reaches.from_steps,
+                least(
+                    reaches.to_steps,
+                    if(
+                        reaches.side = 'long',
+                        reaches.bin - spans.first_bin,
+                        spans.last_bin - reaches.bin
+                    )
+                ) + 1
+            )
+        ) as steps
     from reaches
     inner join spans
         on reaches.book = spans.book
+
+),
+
+levels as (
+
+    select
+        ladders.book,
+        ladders.side,
+        ladders.bin + if(ladders.side = 'long', -ladders.steps, ladders.steps) as bin,
+        core.exact_sum(ladders.base * distances.base) as base,
+        core.exact_sum(ladders.base * distances.retail_heavy) as retail_heavy,
+        core.exact_sum(ladders.base * distances.institutional) as institutional,
+        core.exact_sum(ladders.base * distances.calibrated) as calibrated
+    from ladders
     inner join int_liquidation_distances as distances
         on
-            reaches.book = distances.book
-            and reaches.side = distances.side
-            and reaches.from_steps <= distances.steps
-            and distances.steps <= least(
-                reaches.to_steps,
-                if(
-                    reaches.side = 'long',
-                    reaches.bin - spans.first_bin,
-                    spans.last_bin - reaches.bin
-                )
-            )
+            ladders.rule = distances.rule
+            and ladders.side = distances.side
+            and ladders.steps = distances.steps
     group by
-        reaches.book,
-        reaches.side,
-        reaches.bin + if(reaches.side = 'long', -distances.steps, distances.steps)
+        ladders.book,
+        ladders.side,
+        ladders.bin + if(ladders.side = 'long', -ladders.steps, ladders.steps)
 
 ),
 

@@ -59,9 +59,12 @@ select
     coalesce(learned.base, stated.base) as base,
     stated.retail_heavy,
     stated.institutional,
-    coalesce(learned.calibrated, stated.calibrated) as calibrated
+    coalesce(learned.calibrated, stated.calibrated) as calibrated,
+    latest.asset is not null as is_learned
 from int_position_assets as assets
 cross join stated
+left join latest
+    on assets.asset = latest.asset
 left join learned
     on
         assets.asset = learned.asset

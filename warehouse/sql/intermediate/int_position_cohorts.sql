@@ -1,106 +1,11 @@
 -- int_position_cohorts: positions opened in one step, and how many of them are still open.
 -- Grain   one row per (instrument, until_at), and one with is_initial for what was there before
--- Inputs  int_position_steps, int_position_paths
--- Params  $rotation  double, share of the volume beyond the OI change that swaps positions
--- In a step c = max(-dOI, 0) + rotation * (volume - |dOI|) / 2 closes and c + dOI opens; closes
--- come out of all older positions alike, and a gap scales them all. What survives is the product
--- of what each later step kept, here the exponential of a sum. The same with rotation 0 and 0.2
--- gives the sensitivity band. Prices are those of the step's bars, else from one mark to the
--- other. later_low and later_high bound the price since: which leverage is gone follows from
--- them. opened and closed are in the unit of the step, surviving* in coins at the last
--- observation. Positions older than the history are taken to be entered at its first price.
+-- Inputs  int_position_moves, int_position_steps
+-- What survives is the product of what each later step kept, here the exponential of a sum.
+-- later_low and later_high bound the price since: which leverage is gone follows from them.
+-- opened and closed are in the unit of the step, surviving* in coins at the last observation.
+-- Positions older than the history are taken to be entered at its first price.
 with
-
-moves as (
-
-    select
-        steps.instrument,
-        steps.from_at,
-        steps.until_at,
-        steps.is_bridged,
-        steps.is_simulated,
-        steps.is_first,
-        steps.held_before,
-        steps.held_after,
-        steps.mark_after,
-        coalesce(
-            paths.low,
-            case
-                when steps.mark_before > 0 and steps.mark_after > 0
-                    then least(steps.mark_before, steps.mark_after)
-            end
-        ) as price_low,
-        coalesce(
-            paths.high,
-            case
-                when steps.mark_before > 0 and steps.mark_after > 0
-                    then greatest(steps.mark_before, steps.mark_after)
-            end
-        ) as price_high,
-        paths.volume_base * coalesce(
-            steps.held_after / nullif(steps.base_after, 0),
-            steps.held_before / nullif(steps.base_before, 0)
-        ) as volume
-    from int_position_steps as steps
-    left join int_position_paths as paths
-        on
-            steps.instrument = paths.instrument
-            and steps.until_at = paths.until_at
-
-),
-
-turnover as (
-
-    select
-        *,
-        held_after - held_before as growth,
-        greatest(held_before - held_after, 0) as closed_least,
-        -- no rotation is known over a gap, without a volume, or with one below the change
-        case
-            when not is_bridged and volume > abs(held_after - held_before)
-                then (volume - abs(held_after - held_before)) / 2
-            else 0
-        end as rotated_most
-    from moves
-
-),
-
-closes as (
-
-    select
-        *,
-        least(held_before, closed_least + $rotation * rotated_most) as closed,
-        least(held_before, closed_least + 0.2 * rotated_most) as closed_high
-    from turnover
-
-),
-
-remains as (
-
-    select
-        *,
-        case when is_bridged then 0 else greatest(closed + growth, 0) end as opened,
-        case when is_bridged then 0 else greatest(closed_least + growth, 0) end as opened_low,
-        case when is_bridged then 0 else greatest(closed_high + growth, 0) end as opened_high,
-        -- the least that counts is 1e-30: its logarithm is finite, and nothing survives it
-        case
-            when held_before <= 0 then ln(1e-30)
-            when is_bridged then ln(greatest(held_after / held_before, 1e-30))
-            else ln(greatest(1 - closed / held_before, 1e-30))
-        end as kept,
-        case
-            when held_before <= 0 then ln(1e-30)
-            when is_bridged then ln(greatest(held_after / held_before, 1e-30))
-            else ln(greatest(1 - closed_least / held_before, 1e-30))
-        end as kept_low,
-        case
-            when held_before <= 0 then ln(1e-30)
-            when is_bridged then ln(greatest(held_after / held_before, 1e-30))
-            else ln(greatest(1 - closed_high / held_before, 1e-30))
-        end as kept_high
-    from closes
-
-),
 
 later_steps as (
 
@@ -111,7 +16,7 @@ later_steps as (
         coalesce(sum(kept_high) over later, 0) as kept_high_since,
         min(price_low) over later as later_low,
         max(price_high) over later as later_high
-    from remains
+    from int_position_moves
     -- newest first: a frame that only grows is summed in one pass
     window
         later as (
@@ -140,8 +45,8 @@ opened_then as (
         instrument,
         from_at,
         until_at,
-        price_low,
-        price_high,
+        if(is_priced, price_low, null) as price_low,
+        if(is_priced, price_high, null) as price_high,
         later_low,
         later_high,
         is_bridged,
