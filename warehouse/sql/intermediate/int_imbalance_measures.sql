@@ -1,7 +1,8 @@
 -- int_imbalance_measures: who leans which way, at each snapshot and on each day before.
 -- Grain   one row per (snapshot_at, asset): the window, and the last snapshot of each UTC day
 --         of the 90 before; published totals only
--- Inputs  marts.oi_by_asset, marts.oi_by_venue, marts.liquidation_map, core.positioning
+-- Inputs  marts.oi_by_asset, marts.oi_by_venue, marts.liquidation_map, core.positioning,
+--         marts.oi_imbalance (days before the window)
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
 -- A figure counts for two hours; of several periods at one time the hour is taken. Venues are
@@ -20,6 +21,23 @@ day_ends as (
 
 ),
 
+-- Days before the window whose measures the mart holds already: read there, not made again.
+built_days as (
+
+    select snapshot_at
+    from day_ends
+    where
+        snapshot_at < $since
+        and snapshot_at in (
+            select built.snapshot_at
+            from marts.oi_imbalance as built
+            where
+                built.snapshot_at >= core.bar_start('1d', $since) - interval 90 day
+                and built.snapshot_at < $since
+        )
+
+),
+
 instants as (
 
     select distinct snapshot_at
@@ -28,6 +46,7 @@ instants as (
     union
     select snapshot_at
     from day_ends
+    where snapshot_at not in (select built_days.snapshot_at from built_days)
 
 ),
 
@@ -182,7 +201,12 @@ vulnerable as (
 )
 
 select
-    totals.* exclude (price),
+    totals.snapshot_at,
+    totals.asset,
+    totals.funding_8h,
+    totals.basis_pct,
+    totals.oi_change_base,
+    totals.is_simulated,
     epoch_us(totals.snapshot_at) // 86400000000 as day,
     day_ends.snapshot_at is not null as is_day_end,
     measured.accounts,
@@ -200,3 +224,31 @@ left join vulnerable
     on
         totals.snapshot_at = vulnerable.snapshot_at
         and totals.asset = vulnerable.asset
+union all
+select
+    totals.snapshot_at,
+    totals.asset,
+    totals.funding_8h_oi_weighted as funding_8h,
+    totals.basis_pct,
+    cast(null as double) as oi_change_base,
+    totals.is_simulated,
+    epoch_us(totals.snapshot_at) // 86400000000 as day,
+    true as is_day_end,
+    built.account_imbalance as accounts,
+    built.top_imbalance as top,
+    built.taker_imbalance as taker,
+    built.vulnerability_imbalance as vulnerability
+from marts.oi_by_asset as totals
+inner join marts.oi_imbalance as built
+    on
+        totals.snapshot_at = built.snapshot_at
+        and totals.asset = built.asset
+inner join built_days
+    on totals.snapshot_at = built_days.snapshot_at
+where
+    totals.kind_group = 'futures'
+    and totals.published
+    and totals.snapshot_at >= core.bar_start('1d', $since) - interval 90 day
+    and totals.snapshot_at < $since
+    and built.snapshot_at >= core.bar_start('1d', $since) - interval 90 day
+    and built.snapshot_at < $since

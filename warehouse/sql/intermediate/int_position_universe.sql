@@ -27,7 +27,10 @@ known as (
         and quality = 'ok'
         and kind in ('perp', 'future')
         and snapshot_at <= $until
-        and abs(epoch_us(observed_at) - epoch_us($until)) <= $max_age_minutes * 60e6
+        and observed_at
+        >= $until - to_microseconds(cast(floor($max_age_minutes * 60e6) as bigint))
+        and observed_at
+        <= $until + to_microseconds(cast(floor($max_age_minutes * 60e6) as bigint))
 
 ),
 

@@ -3,12 +3,19 @@
 -- Inputs  core.open_interest, ops.bar_changes, core.positioning, core.liquidations, core.depth,
 --         core.leverage_tiers, core.instruments, ops.runs, ops.coverage
 -- Params  $changed_since  timestamptz, facts recorded or superseded since are looked at
--- facts_since leaves listings and failed venues aside.
+-- facts_since leaves listings and failed venues aside. One condition a scan, and the newest by
+-- order: DuckDB then skips the blocks of history that cannot hold what is asked for.
 with
 
 newest as (
 
-    select max(snapshot_at) as snapshot_at from core.open_interest
+    select max(snapshot_at) as snapshot_at
+    from (
+        select facts.snapshot_at
+        from core.open_interest as facts
+        order by facts.snapshot_at desc
+        limit 1
+    ) as latest
 
 ),
 
@@ -16,9 +23,11 @@ changed as (
 
     select snapshot_at
     from core.open_interest
-    where
-        recorded_at >= $changed_since
-        or superseded_at >= $changed_since
+    where recorded_at >= $changed_since
+    union all
+    select snapshot_at
+    from core.open_interest
+    where superseded_at >= $changed_since
     union all
     select since
     from ops.bar_changes
@@ -30,27 +39,35 @@ changed as (
     union all
     select "at"
     from core.positioning
-    where
-        recorded_at >= $changed_since
-        or superseded_at >= $changed_since
+    where recorded_at >= $changed_since
+    union all
+    select "at"
+    from core.positioning
+    where superseded_at >= $changed_since
     union all
     select "at"
     from core.liquidations
-    where
-        recorded_at >= $changed_since
-        or superseded_at >= $changed_since
+    where recorded_at >= $changed_since
+    union all
+    select "at"
+    from core.liquidations
+    where superseded_at >= $changed_since
     union all
     select snapshot_at
     from core.depth
-    where
-        recorded_at >= $changed_since
-        or superseded_at >= $changed_since
+    where recorded_at >= $changed_since
+    union all
+    select snapshot_at
+    from core.depth
+    where superseded_at >= $changed_since
     union all
     select as_of
     from core.leverage_tiers
-    where
-        recorded_at >= $changed_since
-        or superseded_at >= $changed_since
+    where recorded_at >= $changed_since
+    union all
+    select as_of
+    from core.leverage_tiers
+    where superseded_at >= $changed_since
 
 ),
 

@@ -10,6 +10,7 @@
 -- 'reported'), else the falls of open interest while price was there for the first time
 -- ('implied': a floor, closes by choice are in it too). A hit is a bin of that quarter that is
 -- also in the fullest quarter of what happened; chance is that quarter's share of all bins.
+-- The 28 hours are asked for again of every table, for DuckDB to skip what is older.
 with
 
 frozen as (
@@ -41,7 +42,10 @@ bins as (
         on
             map.asset = frozen.asset
             and map.snapshot_at = frozen.snapshot_at
-    where map.venue = 'ALL'
+    where
+        map.venue = 'ALL'
+        and map.snapshot_at >= $until - interval 28 hours
+        and map.snapshot_at <= $until - interval 20 hours
 
 ),
 
@@ -65,6 +69,7 @@ traded as (
         on bars.asset = frozen.asset
     where
         bars.bar_at >= frozen.snapshot_at
+        and bars.bar_at >= $until - interval 28 hours
         and bars.bar_at < $until
         and bars.low > 0
 
@@ -121,6 +126,7 @@ reported as (
         on facts.asset = frozen.asset
     where
         facts.at >= frozen.snapshot_at
+        and facts.at >= $until - interval 28 hours
         and facts.at < $until
         and facts.price > 0
         and facts.recorded_at <= $known_at
@@ -148,6 +154,7 @@ observed as (
         on facts.asset = frozen.asset
     where
         facts.snapshot_at >= frozen.snapshot_at
+        and facts.snapshot_at >= $until - interval 28 hours
         and facts.snapshot_at <= $until
         and facts.kind in ('perp', 'future')
         and facts.quality = 'ok'

@@ -18,6 +18,35 @@
 -- begins; a change beyond a factor of 1000 counts as one of 1000 in them.
 with
 
+-- Each length apart, so that DuckDB skips what is older than its own baseline.
+near as (
+
+    select * from marts.oi_candles
+    where
+        "interval" = '5m'
+        and bar_at >= $since - ($anomaly_span * $anomaly_period + 1) * interval 5 minute
+        and bar_at <= $until
+    union all
+    select * from marts.oi_candles
+    where
+        "interval" = '1h'
+        and bar_at >= $since - ($anomaly_span * $anomaly_period + 1) * interval 1 hour
+        and bar_at <= $until
+    union all
+    select * from marts.oi_candles
+    where
+        "interval" = '4h'
+        and bar_at >= $since - ($anomaly_span * $anomaly_period + 1) * interval 4 hour
+        and bar_at <= $until
+    union all
+    select * from marts.oi_candles
+    where
+        "interval" = '1d'
+        and bar_at >= $since - ($anomaly_span * $anomaly_period + 1) * interval 24 hour
+        and bar_at <= $until
+
+),
+
 bars as (
 
     select
@@ -26,17 +55,31 @@ bars as (
         cast(
             least(candles.change_pct / 100, 1000) * 1e14 as hugeint
         ) as units
-    from marts.oi_candles as candles
+    from near as candles
     where
-        candles.bar_at <= $until
-        and candles.bar_at >= make_timestamptz(
+        candles.bar_at >= make_timestamptz(
             epoch_us(core.bar_start(candles."interval", $since))
             - $anomaly_span * $anomaly_period * core.bar_us(candles."interval")
         )
 
 ),
 
--- A null change has a partition of its own, hence no part in any baseline.
+-- Of the bars before the window no more than its first baseline needs. A null change has a
+-- partition of its own, here and below, hence no part in any baseline.
+needed as (
+
+    select * from bars
+    qualify
+        bar_at >= core.bar_start("interval", $since)
+        or row_number() over (
+            partition by
+                "interval", asset, venue, change is null,
+                bar_at >= core.bar_start("interval", $since)
+            order by bar_at desc
+        ) <= $anomaly_period
+
+),
+
 compared as (
 
     select
@@ -56,7 +99,7 @@ compared as (
         median(change) over before as middle,
         mad(change) over before as deviation,
         first(bar_at) over before as first_at
-    from bars
+    from needed
     window before as (
         partition by "interval", asset, venue, change is null
         order by bar_at

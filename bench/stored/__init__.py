@@ -1,0 +1,1 @@
+"""A made-up market of any size, and a warehouse with a long history of it."""

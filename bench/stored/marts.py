@@ -1,0 +1,168 @@
+"""Each mart's full build beside one hand-written query for the same answer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from bench.stored.clock import Clock
+from bench.stored.market import sql
+from oirisk.flows.settings import Settings
+from oirisk.warehouse import build
+from oirisk.warehouse.build import BuildWindow, CoverageParameters
+from oirisk.warehouse.home import Home
+from oirisk.warehouse.models import CANDLE_INTERMEDIATES, INTERMEDIATES, MartModel
+from oirisk.warehouse.writer import Writer, opened, transaction
+
+KEYS = {
+    "oi_by_asset": ("snapshot_at", "asset"),
+    "oi_by_venue": ("snapshot_at", "asset", "venue"),
+    "oi_candles": ("bar_at", "interval", "asset", "venue"),
+    "oi_anomalies": ("bar_at", "interval", "asset", "venue"),
+    "oi_concentration": ("snapshot_at", "asset"),
+    "oi_regimes": ("bar_at", "horizon", "asset"),
+    "funding_extremes": ("snapshot_at", "asset"),
+    "oi_imbalance": ("snapshot_at", "asset"),
+}
+"""What places a row of each mart of this market, which has futures alone."""
+
+SHARED = "facts judged, matched, covered"
+"""What ``oi_by_asset``, ``oi_by_venue`` and ``oi_candles`` read, made once for the three."""
+
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One mart: seconds of the build and of the query, and rows on which they disagree."""
+
+    mart: str
+    rows: int
+    built: float
+    queried: float
+    built_processor: float
+    queried_processor: float
+    differing: int
+
+
+def build_all(home: Home, window: BuildWindow) -> Clock:
+    """Build all marts, each one's steps timed from outside."""
+    clock = Clock()
+    settings = Settings()
+    limits = CoverageParameters(
+        minimum=settings.coverage.minimum,
+        max_age_minutes=settings.coverage.max_age_minutes,
+        lookback_days=settings.coverage.lookback_days,
+    )
+    owners = dict.fromkeys((model.name for model in INTERMEDIATES), SHARED)
+    owners |= dict.fromkeys((model.name for model in CANDLE_INTERMEDIATES), "oi_candles")
+    for mart, models in build._INPUTS.items():  # noqa: SLF001 -- measured from outside
+        owners |= dict.fromkeys((model.name for model in models), mart)
+    before = build._materialise, build._insert, build._clear  # noqa: SLF001
+    build._materialise = _one_by_one(before[0], clock, owners)  # noqa: SLF001
+    build._insert = _one_by_one(before[1], clock, owners)  # noqa: SLF001
+    build._clear = _one_by_one(before[2], clock, owners)  # noqa: SLF001
+    try:
+        with opened(home, window.until, publishes=False) as connection, transaction(connection):
+            build.build_marts(connection, window, limits)
+    finally:
+        build._materialise, build._insert, build._clear = before  # noqa: SLF001
+    return clock
+
+
+def _one_by_one(
+    function: Callable[..., None], clock: Clock, owners: dict[str, str]
+) -> Callable[..., None]:
+    """Call a function of several models for each of them, and note whose time it is."""
+
+    def timed(connection: Writer, models: Sequence[MartModel], *rest: Any) -> None:  # noqa: ANN401
+        for model in models:
+            with clock.step(owners.get(model.name, model.name)):
+                function(connection, (model,), *rest)
+
+    return timed
+
+
+def query_all(home: Home, window: BuildWindow, built: Clock) -> list[Compared]:
+    """Run the hand-written queries, and compare seconds and answers."""
+    clock, found = Clock(), []
+    with opened(home, window.until, publishes=False) as connection:
+        for mart, keys in KEYS.items():
+            values: dict[str, Any] = {"since": window.since, "until": window.until}
+            if mart == "oi_candles":
+                values["lengths"] = _lengths(connection)
+            with clock.step(mart):
+                connection.execute(
+                    f"create or replace temp table floor as {sql(f'floor_{mart}')}", values
+                )
+            rows, differing = _disagreements(connection, mart, keys)
+            found.append(
+                Compared(
+                    mart, rows, built.wall[mart], clock.wall[mart], built.processor[mart],
+                    clock.processor[mart], differing,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _lengths(connection: Writer) -> list[str]:
+    query = 'select distinct "interval" from marts.oi_candles'
+    return [row[0] for row in connection.execute(query).fetchall()]
+
+
+def _disagreements(connection: Writer, mart: str, keys: Sequence[str]) -> tuple[int, int]:
+    """Count rows, and those that only one side has or that differ in a figure both have."""
+    both = connection.execute(
+        "select floor.column_name, floor.data_type from duckdb_columns() as floor"
+        " inner join duckdb_columns() as mart on floor.column_name = mart.column_name"
+        " where floor.table_name = 'floor' and mart.schema_name = 'marts'"
+        " and mart.table_name = ?",
+        [mart],
+    ).fetchall()
+    other = " or ".join(
+        _differs(name, kind) for name, kind in sorted(both) if name not in keys
+    )
+    same = " and ".join(f'mart."{key}" = floor."{key}"' for key in keys)
+    found = connection.execute(
+        f"select count(*), count(*) filter (where mart.{keys[0]} is null"  # noqa: S608
+        f" or floor.{keys[0]} is null or {other})"
+        f" from marts.{mart} as mart full join floor on {same}"
+    ).fetchall()
+    return int(found[0][0]), int(found[0][1])
+
+
+def _differs(name: str, kind: str) -> str:
+    if kind != "DOUBLE":
+        return f'(mart."{name}" is distinct from floor."{name}")'
+    return (
+        f'((mart."{name}" is null) <> (floor."{name}" is null) or coalesce('
+        f'abs(mart."{name}" - floor."{name}")'
+        f' > {_TOLERANCE} * greatest(1, abs(mart."{name}")), false))'
+    )
+
+
+def total_by_frames(home: Home, *, with_pandas: bool) -> dict[str, tuple[float, float]]:
+    """Sum by asset in DuckDB, polars and pandas; the latter two have the rows in memory."""
+    clock = Clock()
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        with clock.step("one query, DuckDB"):
+            connection.execute(
+                "create temp table totals as select snapshot_at, asset, sum(oi_base), sum(oi_usd)"
+                " from core.open_interest group by all"
+            )
+        rows = connection.sql(
+            "select snapshot_at, asset, oi_base, oi_usd from core.open_interest"
+        ).to_arrow_table()
+    frame = pl.DataFrame(rows)
+    with clock.step("polars"):
+        frame.group_by("snapshot_at", "asset").agg(pl.col("oi_base", "oi_usd").sum())
+    if with_pandas:
+        way = import_module("bench.stored.pandas_way")
+        held = way.frame_of(rows)
+        with clock.step("pandas"):
+            way.summed(held)
+    return {name: (clock.wall[name], clock.processor[name]) for name in clock.wall}

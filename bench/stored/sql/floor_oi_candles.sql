@@ -1,0 +1,149 @@
+-- floor_oi_candles: marts.oi_candles as one query over facts that have no gaps.
+-- Params  $since, $until  timestamptz, first and last snapshot
+-- $lengths  list of varchar, the bar lengths that the spacing of the snapshots allows
+with
+
+facts as (
+
+    select
+        snapshot_at as at_time,
+        asset,
+        venue,
+        symbol,
+        margin,
+        oi_base,
+        oi_usd,
+        oi_base - lag(oi_base) over (partition by venue, symbol order by snapshot_at) as step
+    from core.open_interest
+    where superseded_at is null and quality = 'ok' and snapshot_at <= $until
+
+),
+
+ticks as (
+
+    select
+        at_time,
+        asset,
+        coalesce(venue, 'ALL') as venue,
+        sum(oi_base) as oi_base,
+        sum(oi_usd) as oi_usd,
+        coalesce(sum(step), 0) as step
+    from facts
+    group by grouping sets ((at_time, asset, venue), (at_time, asset))
+
+),
+
+paths as (
+
+    select
+        *,
+        sum(step) over (partition by asset, venue order by at_time) as path
+    from ticks
+
+),
+
+placed as (
+
+    select
+        paths.*,
+        lengths."interval",
+        core.bar_start(lengths."interval", paths.at_time) as bar_at
+    from paths
+    cross join (select unnest($lengths) as "interval") as lengths
+
+),
+
+folded as (
+
+    select
+        "interval",
+        bar_at,
+        asset,
+        venue,
+        arg_min(case when at_time > bar_at then path - step else path end, at_time) as base,
+        max(path) as top_path,
+        min(path) as low_path,
+        arg_max(path, at_time) as last_path,
+        arg_max(oi_base, at_time) as close,
+        arg_max(oi_usd, at_time) as close_usd,
+        max(at_time) as close_at,
+        count(*) as n_obs
+    from placed
+    group by all
+
+),
+
+bars as (
+
+    select
+        *,
+        lag(close_at) over (partition by "interval", asset, venue order by bar_at) as before_at
+    from folded
+
+),
+
+pairs as (
+
+    select distinct
+        close_at,
+        before_at
+    from bars
+    where before_at is not null
+
+),
+
+changes as (
+
+    select
+        pairs.close_at,
+        pairs.before_at,
+        later.asset,
+        coalesce(later.venue, 'ALL') as venue,
+        100 * (sum(later.oi_base) / sum(earlier.oi_base) - 1) as change_pct,
+        sum(
+            case
+                when later.margin = 'inverse' then later.oi_usd - earlier.oi_usd
+                else
+                    (later.oi_base - earlier.oi_base)
+                    * (later.oi_usd / later.oi_base + earlier.oi_usd / earlier.oi_base) / 2
+            end
+        ) as change_usd
+    from pairs
+    inner join facts as later
+        on pairs.close_at = later.at_time
+    inner join facts as earlier
+        on
+            pairs.before_at = earlier.at_time
+            and later.venue = earlier.venue
+            and later.symbol = earlier.symbol
+    group by
+        grouping sets (
+            (pairs.close_at, pairs.before_at, later.asset, later.venue),
+            (pairs.close_at, pairs.before_at, later.asset)
+        )
+
+)
+
+select
+    bars.bar_at,
+    bars."interval",
+    bars.asset,
+    bars.venue,
+    bars.close - bars.last_path + bars.base as open,
+    bars.close - bars.last_path + greatest(bars.top_path, bars.base) as high,
+    bars.close - bars.last_path + least(bars.low_path, bars.base) as low,
+    bars.close,
+    bars.close_usd,
+    bars.last_path - bars.base as delta_base,
+    bars.n_obs,
+    bars.close_at,
+    changes.change_pct,
+    changes.change_usd
+from bars
+left join changes
+    on
+        bars.close_at = changes.close_at
+        and bars.before_at = changes.before_at
+        and bars.asset = changes.asset
+        and bars.venue = changes.venue
+order by bars.bar_at, bars."interval", bars.asset, bars.venue

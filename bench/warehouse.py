@@ -1,0 +1,220 @@
+"""What the warehouse costs beside what it must cost at least, on a made-up market.
+
+    python -m bench.warehouse [load] [marts] [history] [--rows N] [--days D]
+
+20 venues with 500 instruments each, a snapshot every 5 minutes. Every section runs in a process
+of its own, whose peak memory is printed:
+
+* load: ``oirisk import`` of Parquet files, beside a bare insert of the same batches into DuckDB,
+  and beside reading and checking the same files with polars and, if installed, with pandas;
+* marts: each mart's full build beside one hand-written query for the same answer. The answers
+  are compared row by row;
+* history: one more snapshot on a long history and on 30 days of it, and the macros on both. It has
+  50 instruments a venue and a snapshot an hour, unless ``--instruments`` and ``--step-minutes``
+  say otherwise.
+
+The exit status is 1 if a bound does not hold. Processor seconds are of all threads.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+
+from bench.stored import history, load, macros, marts
+from bench.stored.clock import Clock, peak_gib
+from bench.stored.increment import add_snapshot
+from bench.stored.market import END, Market, days
+from oirisk.warehouse.build import BuildWindow
+from oirisk.warehouse.home import Home
+
+LEAST_SHARE = 0.40
+MOST_OF_QUERY = 1.5
+MOST_OF_SHORT = 1.2
+MOST_GIB = 4.0
+MOST_MILLISECONDS = 100.0
+SHORT_DAYS = 30
+NIGHTS = 3
+HAS_PANDAS = find_spec("pandas") is not None
+SECTIONS = ("load", "marts", "history")
+
+
+def measure_load(folder: Path, options: argparse.Namespace) -> bool:
+    """Print the rates of an import and of what it is held against."""
+    files, market = folder / "files", Market(options.venues, options.instruments or 500)
+    rows = load.write_files(files, market, options.rows)
+    written = sum(file.stat().st_size for file in files.iterdir())
+    print(f"{rows:,} rows in {len(list(files.iterdir()))} Parquet files, {written / 1e6:,.0f} MB")
+    ours = load.validated(files, folder / "home")
+    peak = peak_gib()
+    floor = load.bare(files, folder / "bare", rows)
+    others = {
+        "oirisk import": ours,
+        "bare insert of the same rows": floor,
+        "bare insert of the files' six columns": load.bare_six(files, folder / "six", rows),
+        "polars and pandera, reading and judging only": load.by_polars(files),
+    }
+    if HAS_PANDAS:
+        others["pandas, reading and judging only"] = load.by_pandas(files)
+    print(f"{'':<46}{'wall s':>9}{'cpu s':>9}{'rows/s':>12}")
+    for name, (clock, count) in others.items():
+        if count != rows:
+            raise RuntimeError(f"{name}: expected {rows} rows, saw {count}")
+        wall = clock.wall["load"]
+        print(f"{name:<46}{wall:>9.1f}{clock.processor['load']:>9.1f}{rows / wall:>12,.0f}")
+    share = floor[0].wall["load"] / ours[0].wall["load"]
+    by_processor = floor[0].processor["load"] / ours[0].processor["load"]
+    print(f"share of the bare insert: {share:.2f} by the clock, {by_processor:.2f} by processor")
+    print(f"peak memory of the import: {peak:.2f} GiB")
+    return _holds(share >= LEAST_SHARE, f"at least {LEAST_SHARE:.0%} of a bare insert") & _holds(
+        peak < MOST_GIB, f"less than {MOST_GIB:g} GiB"
+    )
+
+
+def measure_marts(folder: Path, options: argparse.Namespace) -> bool:
+    """Print what each mart costs beside a query for the same answer."""
+    step = _step(options)
+    market = Market(options.venues, options.instruments or 500, step)
+    length = max(1, round(options.rows / market.rows_a_day))
+    home = Home(folder / "home")
+    history.fill(home, market, length)
+    print(f"{length * market.rows_a_day:,} facts: {length} days, one snapshot in {step} minutes")
+    window = BuildWindow(END - days(length), END)
+    built = marts.build_all(home, window)
+    peak = peak_gib()
+    found = marts.query_all(home, window, built)
+    print(f"{'':<34}{'rows':>10}{'build s':>9}{'cpu':>8}{'query s':>9}{'cpu':>8}{'ratio':>7}"
+          f"{'by cpu':>8}{'differ':>8}")  # fmt: skip
+    shared = built.wall[marts.SHARED], built.processor[marts.SHARED]
+    print(f"{marts.SHARED:<34}{'':>10}{shared[0]:>9.1f}{shared[1]:>8.1f}")
+    good = True
+    for it in found:
+        print(_mart_line(it))
+    base = [it for it in found if it.mart in {"oi_by_asset", "oi_by_venue", "oi_candles"}]
+    walls = (shared[0] + sum(it.built for it in base)) / sum(it.queried for it in base)
+    cpus = (shared[1] + sum(it.built_processor for it in base)) / sum(
+        it.queried_processor for it in base
+    )
+    print(f"the three made of facts, with what they share: {walls:.2f}, by processor {cpus:.2f}")
+    for name, (wall, processor) in marts.total_by_frames(
+        home, with_pandas=HAS_PANDAS
+    ).items():
+        print(f"sums by snapshot and asset alone, {name:<20}{wall:>8.2f} s{processor:>8.2f} cpu")
+    print(f"peak memory of the build: {peak:.2f} GiB")
+    for it in found:
+        if it not in base:
+            good &= _holds(it.built <= MOST_OF_QUERY * it.queried, f"{it.mart} within 1.5")
+        good &= _holds(not it.differing, f"{it.mart} agrees with its query")
+    good &= _holds(walls <= MOST_OF_QUERY, "marts made of facts within 1.5")
+    return good & _holds(peak < MOST_GIB, f"less than {MOST_GIB:g} GiB")
+
+
+def _mart_line(it: marts.Compared) -> str:
+    return (
+        f"{it.mart:<34}{it.rows:>10,}{it.built:>9.1f}{it.built_processor:>8.1f}{it.queried:>9.1f}"
+        f"{it.queried_processor:>8.1f}{it.built / it.queried:>7.2f}"
+        f"{it.built_processor / it.queried_processor:>8.2f}{it.differing:>8,}"
+    )
+
+
+def _step(options: argparse.Namespace) -> int:
+    """Return the finest step at which so many days fit in so many rows."""
+    if options.days is None:
+        return 5
+    instruments = options.venues * (options.instruments or 500)
+    for step in (5, 10, 15, 20, 30, 60, 120, 240):
+        if options.days * instruments * (1440 // step) <= options.rows:
+            return step
+    raise SystemExit(f"{options.rows} rows are too few for {options.days} days of this market")
+
+
+def measure_history(folder: Path, options: argparse.Namespace) -> bool:
+    """Print what one more snapshot costs on a long history and on a short one."""
+    market = Market(options.venues, options.instruments or 50, options.step_minutes)
+    long_days = options.days or 365
+    template = history.build_template(Home(folder / "template"), market)
+    medians, answers, facts = {}, {}, 0
+    for length in (SHORT_DAYS, long_days):
+        home = Home(folder / f"days{length}")
+        history.fill(home, market, length, template)
+        facts = length * market.rows_a_day
+        print(f"{length} days, {facts:,} facts, {home.warehouse.stat().st_size / 1e6:,.0f} MB")
+        step = timedelta(minutes=market.step_minutes)
+        clocks = [add_snapshot(home, market, END + number * step) for number in range(NIGHTS)]
+        medians[length] = _median(clocks)
+        answers[length] = macros.time_macros(home)
+    short, long = medians[SHORT_DAYS], medians[long_days]
+    print(f"{'':<28}{SHORT_DAYS:>6} days{'cpu':>8}{long_days:>8} days{'cpu':>8}{'ratio':>7}")
+    for name in short.wall:
+        print(f"{name:<28}{short.wall[name]:>11.2f}{short.processor[name]:>8.2f}"
+              f"{long.wall[name]:>13.2f}{long.processor[name]:>8.2f}"
+              f"{long.wall[name] / short.wall[name]:>7.2f}")  # fmt: skip
+    ratio = _work(long.wall) / _work(short.wall)
+    by_processor = _work(long.processor) / _work(short.processor)
+    print(f"one snapshot more, publishing aside: {ratio:.2f}, by processor {by_processor:.2f}")
+    print(f"{'macro':<20}{'rows':>6}{'first ms':>10}{'later ms':>10}{'30 days ms':>12}")
+    for name, (first, later, rows) in answers[long_days].items():
+        print(f"{name:<20}{rows:>6}{first:>10.1f}{later:>10.1f}{answers[SHORT_DAYS][name][1]:>12.1f}")
+    slowest = max(later for _, later, _ in answers[long_days].values())
+    print(f"peak memory: {peak_gib():.2f} GiB")
+    return (
+        _holds(ratio <= MOST_OF_SHORT, f"at most {MOST_OF_SHORT:g} of a short history")
+        & _holds(slowest < MOST_MILLISECONDS, f"macros under {MOST_MILLISECONDS:g} ms")
+        & _holds(peak_gib() < MOST_GIB, f"less than {MOST_GIB:g} GiB")
+    )
+
+
+def _median(clocks: list[Clock]) -> Clock:
+    middle = Clock()
+    for name in clocks[0].wall:
+        middle.wall[name] = median(clock.wall[name] for clock in clocks)
+        middle.processor[name] = median(clock.processor[name] for clock in clocks)
+    return middle
+
+
+def _work(seconds: dict[str, float]) -> float:
+    return sum(value for name, value in seconds.items() if name != "publish")
+
+
+def _holds(is_good: bool, bound: str) -> bool:
+    if not is_good:
+        print(f"DOES NOT HOLD: {bound}")
+    return is_good
+
+
+MEASURES = {"load": measure_load, "marts": measure_marts, "history": measure_history}
+
+
+def main() -> int:
+    """Run the sections asked for, each in a process of its own."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("sections", nargs="*", help="load, marts, history; default: all")
+    parser.add_argument("--rows", type=int, default=10_000_000, help="facts of load and marts")
+    parser.add_argument("--days", type=int, help="days of marts (finest step that fits), history")
+    parser.add_argument("--venues", type=int, default=20)
+    parser.add_argument("--instruments", type=int, help="instruments of each venue")
+    parser.add_argument("--step-minutes", type=int, default=60, help="between snapshots: history")
+    parser.add_argument("--folder", type=Path, help="where the data goes for a while")
+    parser.add_argument("--inside", choices=SECTIONS, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if unknown := set(options.sections) - set(SECTIONS):
+        parser.error(f"expected sections of {', '.join(SECTIONS)}, saw {', '.join(unknown)}")
+    with tempfile.TemporaryDirectory(prefix="oirisk-bench-", dir=options.folder) as folder:
+        if options.inside:
+            return 0 if MEASURES[options.inside](Path(folder), options) else 1
+    failed = 0
+    for section in options.sections or SECTIONS:
+        print(f"\n== {section}", flush=True)
+        command = [sys.executable, "-m", "bench.warehouse", *sys.argv[1:], "--inside", section]
+        failed += subprocess.run(command, check=False).returncode != 0
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
