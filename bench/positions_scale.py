@@ -15,7 +15,7 @@ from time import perf_counter
 
 import duckdb
 
-from oirisk.flows.pipeline import MODELS
+from oirisk.flows.marts import MODELS
 from oirisk.flows.settings import Settings
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.migrate import migrate

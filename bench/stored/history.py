@@ -12,7 +12,7 @@ import polars as pl
 
 from bench.stored.market import END, Market, days, sql
 from oirisk import __version__
-from oirisk.flows.pipeline import build_positions, build_totals
+from oirisk.flows.marts import build_positions, build_totals
 from oirisk.flows.settings import Settings
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home

@@ -7,7 +7,7 @@ import polars as pl
 from bench.stored.clock import Clock
 from bench.stored.history import coverage, few_maps, run_row
 from bench.stored.market import Market, sql
-from oirisk.flows.pipeline import build_from
+from oirisk.flows.marts import build_from
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
     knows_later_listing,

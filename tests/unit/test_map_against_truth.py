@@ -10,7 +10,7 @@ from bench.world.market import World, WorldSpec, simulate
 from bench.world.observe import START, load_world, modelled
 from bench.world.public import public_map
 from bench.world.score import Score, rebin, score, true_mass
-from oirisk.flows.pipeline import MODELS
+from oirisk.flows.marts import MODELS
 from oirisk.flows.settings import Settings
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.migrate import migrate

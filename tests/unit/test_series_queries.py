@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.flows.pipeline import build_positions
+from oirisk.flows.marts import build_positions
 from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import ConfigurationError, RecordingError
 from oirisk.warehouse.build import BuildWindow, CoverageParameters, affected_window, build_marts
