@@ -20,7 +20,7 @@ DEFAULTS: Mapping[str, Any] = {
     "map_range_pct": 35.0,
     "calibration_days": 7.0,
     "calibrations": 12,
-    "liquidation_clusters": False,
+    "liquidation_clusters": True,
     "known_at": datetime(9999, 1, 1, tzinfo=UTC),
 }
 """How many days keep steps shorter than an hour, size of a typical position (its margin tier

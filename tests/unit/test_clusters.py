@@ -18,6 +18,7 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 PARAMETERS = {
     "rotation": 0.05, "bin_pct": 0.25, "range_pct": 25.0, "history_days": 30.0,
     "minimum_share": 0.02, "minimum_usd": 0.0, "top_assets": 10, "max_age_minutes": 30.0,
+    "liquidation_clusters": False,
 }  # fmt: skip
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 LADDER = [2, 3, 2, 4, 9, 14, 11, 5, 3, 2, 2, 3, 8, 20, 26, 18, 7, 3, 2, 1]

@@ -20,6 +20,7 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 PARAMETERS = {
     "rotation": 0.0, "bin_pct": 0.1, "range_pct": 25.0, "history_days": 30.0,
     "minimum_share": 0.02, "minimum_usd": 0.0, "top_assets": 10, "max_age_minutes": 30.0,
+    "liquidation_clusters": False,
     "map_range_pct": 60.0,
 }  # fmt: skip
 

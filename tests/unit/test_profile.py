@@ -19,6 +19,7 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 PARAMETERS = {
     "rotation": 0.5, "bin_pct": 0.25, "range_pct": 25.0, "history_days": 30.0,
     "minimum_share": 0.02, "minimum_usd": 0.0, "top_assets": 10, "max_age_minutes": 30.0,
+    "liquidation_clusters": False,
 }  # fmt: skip
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 
