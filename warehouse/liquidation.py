@@ -25,8 +25,8 @@ DEFAULTS: Mapping[str, Any] = {
 }
 """How many days keep steps shorter than an hour, size of a typical position (its margin tier
 holds), maintenance where tiers are not known, how far around the mark the map goes, how long a
-calibration counts, how many assets are calibrated in one build, and until when facts were
-recorded that count."""
+calibration counts, how many assets are calibrated in one build, whether levels are clustered too,
+and until when facts were recorded that count."""
 
 MAP_STEPS = (
     "int_liquidation_mixes",

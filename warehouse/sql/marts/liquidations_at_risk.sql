@@ -78,14 +78,42 @@ levels as (
 
 ),
 
-outcomes as (
+falls as (
+
+    -- what a fall as far as this level takes; whole numbers add up exactly
+    select
+        asset,
+        prior,
+        change,
+        sum(cast(usd * 1e13 as hugeint)) over (
+            partition by asset, prior order by change desc
+        ) as taken
+    from levels
+    where side = 'long'
+
+),
+
+rises as (
+
+    select
+        asset,
+        prior,
+        change,
+        sum(cast(usd * 1e13 as hugeint)) over (
+            partition by asset, prior order by change asc
+        ) as taken
+    from levels
+    where side = 'short'
+
+),
+
+cases as (
 
     select
         scenarios.asset,
         priors.prior,
         scenarios.days_ago,
-        any_value(scenarios.change) as change,
-        coalesce(core.exact_sum(levels.usd), 0) as liquidated_usd
+        scenarios.change
     from scenarios
     inner join (
         select distinct
@@ -94,15 +122,29 @@ outcomes as (
         from levels
     ) as priors
         on scenarios.asset = priors.asset
-    left join levels
+
+),
+
+outcomes as (
+
+    select
+        cases.asset,
+        cases.prior,
+        cases.days_ago,
+        cases.change,
+        cast(coalesce(falls.taken, 0) + coalesce(rises.taken, 0) as double) / 1e13
+            as liquidated_usd
+    from cases
+    asof left join falls
         on
-            scenarios.asset = levels.asset
-            and priors.prior = levels.prior
-            and (
-                (levels.side = 'long' and levels.change >= scenarios.change)
-                or (levels.side = 'short' and levels.change <= scenarios.change)
-            )
-    group by scenarios.asset, priors.prior, scenarios.days_ago
+            cases.asset = falls.asset
+            and cases.prior = falls.prior
+            and cases.change <= falls.change
+    asof left join rises
+        on
+            cases.asset = rises.asset
+            and cases.prior = rises.prior
+            and cases.change >= rises.change
 
 ),
 
