@@ -42,7 +42,7 @@ class LeverageCalibration(Table):
     calibrated_at: UtcTimestamp = column("snapshot up to which facts were used", unit="UTC")
     asset: str = column(_ASSET)
     prior: str = column(
-        "base: the lognormal mixes that explain the falls best, averaged; "
+        "base: the lognormal mixes and pairs that explain the falls best, averaged; "
         "calibrated: single weights moved by the falls, shrunk to base",
         method="M22",
         isin=["base", "calibrated"],
@@ -53,7 +53,7 @@ class LeverageCalibration(Table):
     median_leverage: float = amount("half of the mix lies below", unit="ratio", method="M22")
     pass_through: float = fraction("part of forced closes that lowers open interest", method="M22")
     rotation: float = amount(
-        "volume beyond the change of open interest that swaps positions, as learned",
+        "volume beyond the change of open interest that swaps positions, as in the profile",
         unit="fraction",
         method="M21",
     )

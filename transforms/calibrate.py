@@ -57,7 +57,8 @@ def calibrate(steps: pl.DataFrame, rotation: float, maintenance_rate: float) -> 
                 "leverage calibrated asset=%s books=%d steps=%d r2=%.3f crossed=%.2f",
                 asset, len(books), fit.steps, fit.r2, fit.crossed,
             )  # fmt: skip
-            frames.append(_rows(str(asset), fit, simulated=bool(mine["is_simulated"].any())))
+            simulated = bool(mine["is_simulated"].any())
+            frames.append(_rows(str(asset), fit, rotation, simulated=simulated))
     return pl.concat(frames)
 
 
@@ -92,7 +93,7 @@ def _observed(steps: pl.DataFrame) -> Observed:
     )
 
 
-def _rows(asset: str, fit: Fit, *, simulated: bool) -> pl.DataFrame:
+def _rows(asset: str, fit: Fit, rotation: float, *, simulated: bool) -> pl.DataFrame:
     parts = []
     for prior, weights in (("base", fit.base), ("calibrated", fit.calibrated)):
         parts.append(
@@ -105,7 +106,7 @@ def _rows(asset: str, fit: Fit, *, simulated: bool) -> pl.DataFrame:
                     "weight": weights,
                     "median_leverage": median_leverage(weights),
                     "pass_through": fit.pass_through,
-                    "rotation": fit.rotation,
+                    "rotation": rotation,
                     "r2": fit.r2,
                     "crossed_base": fit.crossed,
                     "steps": fit.steps,

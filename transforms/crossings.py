@@ -4,7 +4,6 @@ One contract, one step after another: cohorts open and close as the changes of o
 the volume tell, and each cohort's levels are crossed when price first gets there.
 """
 
-from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,12 +114,6 @@ class Book:
             at = first_crossings(reached, self.starts, levels)
             cohorts, nodes = np.nonzero(at < self.steps)
             self._crossed[side] = (cohorts, at[cohorts, nodes], nodes)
-
-    def turned(self, rotation: float) -> "Book":
-        """Return the same book under another rotation; crossings do not depend on it."""
-        other = copy(self)
-        other.closed = closes(self.observed, rotation)
-        return other
 
     def masses(self, side: int, forced: Floats) -> Floats:
         """Return what stands at the levels that each step crosses, by leverage.

@@ -163,6 +163,8 @@ def test_the_leverage_of_a_simple_market_is_found(leverage: float) -> None:
     assert fit.calibrated.sum() == pytest.approx(1)
     assert fit.calibrated.min() >= 0
     assert median_leverage(fit.base) == pytest.approx(leverage, rel=0.45)
+    # every forced close makes the other side close as much: all of it lowers open interest
+    assert fit.pass_through == pytest.approx(1, abs=0.1)
 
 
 def test_a_market_without_volume_or_change_keeps_the_prior() -> None:
@@ -194,5 +196,6 @@ def test_only_assets_with_enough_steps_are_calibrated() -> None:
     assert set(found["prior"]) == {"base", "calibrated"}
     sums = found.group_by("prior").agg(pl.col("weight").sum())
     assert sums["weight"].to_list() == pytest.approx([1, 1])
+    assert found["rotation"].unique().to_list() == [0.05]
     assert found.height == 2 * NODE_MIDDLE.size
     assert calibrate(long.clear(), 0.05, 0.005).is_empty()

@@ -5,7 +5,16 @@ import pytest
 from numpy.typing import NDArray
 
 from oirisk.transforms.crossings import Book, Observed, first_crossings
-from oirisk.transforms.leverage import BOUNDS, INTERVALS, NODE_HIGH, NODE_LOW, NODE_MIDDLE
+from oirisk.transforms.leverage import (
+    BOUNDS,
+    INTERVALS,
+    NODE_HIGH,
+    NODE_LOW,
+    NODE_MIDDLE,
+    OBSERVED_MEDIAN,
+    OBSERVED_SIGMA,
+    lognormal_weights,
+)
 from oirisk.transforms.leverage_fit import fit_mix, median_leverage
 
 Floats = NDArray[np.float64]
@@ -61,7 +70,7 @@ def test_weights_are_shares_and_rates_are_in_their_range() -> None:
         assert weights.shape == NODE_MIDDLE.shape
         assert weights.min() >= 0
         assert float(weights.sum()) == pytest.approx(1)
-    assert 0.25 <= fit.pass_through <= 0.65
+    assert 0.3 <= fit.pass_through <= 1
     assert 0 <= fit.r2 <= 1
 
 
@@ -75,6 +84,19 @@ def test_a_market_that_never_reaches_a_level_keeps_the_prior() -> None:
     assert fit.crossed == 0
     assert fit.r2 == pytest.approx(0, abs=1e-6)
     assert 2.5 < median_leverage(fit.base) < 5
+
+
+def test_levels_crossed_without_a_fall_speak_against_high_leverage() -> None:
+    steps = 30 * 48
+    random = np.random.default_rng(3)
+    path = 100 * np.exp(np.cumsum(0.006 * random.standard_normal(steps)))
+    held = 1000 + random.standard_normal(steps + 1)
+    book = Book(Observed(held, np.full(steps, 100.0), path, path), 0.1, MAINTENANCE)
+    high = NODE_MIDDLE > 10
+    before = lognormal_weights(OBSERVED_MEDIAN, OBSERVED_SIGMA, 0.5)
+    fit = fit_mix([book])
+    assert float(fit.base[high].sum()) < 0.2 * float(before[high].sum())
+    assert float(fit.calibrated[high].sum()) < 0.2 * float(before[high].sum())
 
 
 def test_nothing_to_learn_from_is_refused() -> None:
