@@ -100,9 +100,7 @@ def measure_marts(folder: Path, options: argparse.Namespace) -> bool:
         it.queried_processor for it in base
     )
     print(f"the three made of facts, with what they share: {walls:.2f}, by processor {cpus:.2f}")
-    for name, (wall, processor) in marts.total_by_frames(
-        home, with_pandas=HAS_PANDAS
-    ).items():
+    for name, (wall, processor) in marts.total_by_frames(home, with_pandas=HAS_PANDAS).items():
         print(f"sums by snapshot and asset alone, {name:<20}{wall:>8.2f} s{processor:>8.2f} cpu")
     print(f"peak memory of the build: {peak:.2f} GiB")
     for it in found:
@@ -158,7 +156,9 @@ def measure_history(folder: Path, options: argparse.Namespace) -> bool:
     print(f"one snapshot more, publishing aside: {ratio:.2f}, by processor {by_processor:.2f}")
     print(f"{'macro':<20}{'rows':>6}{'first ms':>10}{'later ms':>10}{'30 days ms':>12}")
     for name, (first, later, rows) in answers[long_days].items():
-        print(f"{name:<20}{rows:>6}{first:>10.1f}{later:>10.1f}{answers[SHORT_DAYS][name][1]:>12.1f}")
+        print(
+            f"{name:<20}{rows:>6}{first:>10.1f}{later:>10.1f}{answers[SHORT_DAYS][name][1]:>12.1f}"
+        )
     slowest = max(later for _, later, _ in answers[long_days].values())
     print(f"peak memory: {peak_gib():.2f} GiB")
     return (

@@ -122,9 +122,7 @@ def _disagreements(connection: Writer, mart: str, keys: Sequence[str]) -> tuple[
         " and mart.table_name = ?",
         [mart],
     ).fetchall()
-    other = " or ".join(
-        _differs(name, kind) for name, kind in sorted(both) if name not in keys
-    )
+    other = " or ".join(_differs(name, kind) for name, kind in sorted(both) if name not in keys)
     same = " and ".join(f'mart."{key}" = floor."{key}"' for key in keys)
     found = connection.execute(
         f"select count(*), count(*) filter (where mart.{keys[0]} is null"  # noqa: S608
