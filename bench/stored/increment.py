@@ -50,9 +50,7 @@ def add_snapshot(home: Home, market: Market, at: datetime) -> Clock:
     return clock
 
 
-def _draw(
-    connection: Writer, market: Market, at: datetime
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _draw(connection: Writer, market: Market, at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows and the listing of a snapshot; drawing them is no part of a run."""
     market.list_into(connection)
     values = {
