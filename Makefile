@@ -69,10 +69,13 @@ docs: dev ## write the generated reference pages anew
 bench: export DO_NOT_TRACK = 1
 bench: export PREFECT_SERVER_ANALYTICS_ENABLED = false
 bench: export PREFECT_LOGGING_LEVEL = ERROR
-bench: dev ## measure a snapshot, the requests and the liquidation map (some minutes)
+bench: dev ## measure a snapshot, requests, the liquidation map and the warehouse (some minutes)
 	$(BIN)/python bench/snapshot.py
 	$(BIN)/python bench/request_costs.py
-	$(BIN)/python bench/liquidation_map.py
+	$(BIN)/python -m bench.liquidation_map
+	-$(BIN)/python -m bench.warehouse load
+	-$(BIN)/python -m bench.warehouse marts --instruments 100 --rows 1000000 --days 20
+	-$(BIN)/python -m bench.warehouse history --instruments 20 --days 120
 
 lock: dev ## resolve the dependencies anew and write the lock files
 	$(LOCK) pyproject.toml -o requirements.lock

@@ -94,7 +94,7 @@ def build_marts(
     judgement = series or SeriesParameters()
     rows = dict.fromkeys((model.name for model in (*MARTS, CANDLES, *SERIES)), 0)
     _clear(connection, (*MARTS, CANDLES), window)
-    for part in _slices(connection, window, "core.open_interest"):
+    for part in _slices(connection, window, "core.open_interest", SLICE_ROWS):
         parameters = _parameters(part, coverage)
         _materialise(connection, INTERMEDIATES, parameters)
         _insert(connection, MARTS, parameters, rows)
@@ -164,7 +164,7 @@ def _build_series(
     reached = BuildWindow(window.since, window.until + reach)
     needed = _INPUTS.get(model.name, ())
     _clear(connection, (model,), reached)
-    for part in _slices(connection, reached, "marts.oi_by_asset"):
+    for part in _slices(connection, reached, model.sized_by, model.slice_rows):
         parameters: dict[str, Parameter] = {**asdict(judgement), **asdict(part)}
         _materialise(connection, needed, parameters)
         _clear(connection, (model,), part)
@@ -190,17 +190,19 @@ _INPUTS = {
 
 
 def _slices(
-    connection: duckdb.DuckDBPyConnection, window: BuildWindow, table: str
+    connection: duckdb.DuckDBPyConnection, window: BuildWindow, table: str, most_rows: int
 ) -> list[BuildWindow]:
     """Cut a window into parts of like size; one part even where there are no snapshots."""
+    is_bars = table == "marts.oi_candles"
+    instant, least = ("bar_at", 1) if is_bars else ("snapshot_at", SLICE_SNAPSHOTS)
     found = connection.execute(
-        f"select snapshot_at, count(*) from {table}"  # noqa: S608 -- names of our own
-        " where snapshot_at between $since and $until group by snapshot_at order by snapshot_at",
+        f"select {instant}, count(*) from {table}"  # noqa: S608 -- names of our own
+        f" where {instant} between $since and $until group by {instant} order by {instant}",
         asdict(window),
     ).fetchall()
     instants = [row[0] for row in found]
     rows = sum(row[1] for row in found)
-    size = max(SLICE_SNAPSHOTS, SLICE_ROWS * len(found) // max(rows, 1))
+    size = max(least, most_rows * len(found) // max(rows, 1))
     starts = [window.since, *instants[size::size]]
     ends = [*instants[size - 1 : -1 : size], window.until]
     return [BuildWindow(*part) for part in zip(starts, ends, strict=True)]

@@ -18,6 +18,8 @@ class MartModel:
         parameters: What its SQL asks for.
         first: SQL for the first instant that a window replaces.
         reach: How long after a snapshot its figures still bear on rows.
+        sized_by: The table whose rows tell how much a build holds at once.
+        slice_rows: About so many of its rows are computed at once.
     """
 
     name: str
@@ -25,6 +27,8 @@ class MartModel:
     parameters: tuple[str, ...] = ("since", "until")
     first: str = "$since"
     reach: timedelta = timedelta(0)
+    sized_by: str = "marts.oi_by_asset"
+    slice_rows: int = 250_000
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ SERIES = (
             "anomaly_sd_floor", "anomaly_minimum_usd", "spike_bar_pct", "spike_24h_pct",
         ),
         _BAR,
+        sized_by="marts.oi_candles",
+        slice_rows=1_000_000,
     ),
     MartModel("oi_concentration", "snapshot_at", reach=timedelta(days=7, minutes=30)),
     MartModel(

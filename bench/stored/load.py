@@ -21,7 +21,7 @@ from oirisk.warehouse.writer import opened
 
 _KEPT_BATCHES = 6
 _COLUMNS = "snapshot_at, venue, symbol, asset, oi_base, mark_price"
-_WRITE = "copy (select " + _COLUMNS + " from {facts}) to '%s' (format parquet)"  # noqa: S608
+_WRITE = f"copy (select {_COLUMNS} from {{facts}}) to '%s' (format parquet)"  # noqa: S608
 _SIX = f"create table facts as select {_COLUMNS} from core.open_interest limit 0"  # noqa: S608
 _WHOLE = "create table facts as from core.open_interest limit 0"
 

@@ -94,10 +94,10 @@ def query_all(home: Home, window: BuildWindow, built: Clock) -> list[Compared]:
             values: dict[str, Any] = {"since": window.since, "until": window.until}
             if mart == "oi_candles":
                 values["lengths"] = _lengths(connection)
+            query = f"create or replace temp table floor as {sql(f'floor_{mart}')}"
+            names = connection.extract_statements(query)[0].named_parameters
             with clock.step(mart):
-                connection.execute(
-                    f"create or replace temp table floor as {sql(f'floor_{mart}')}", values
-                )
+                connection.execute(query, {name: values[name] for name in names})
             rows, differing = _disagreements(connection, mart, keys)
             found.append(
                 Compared(

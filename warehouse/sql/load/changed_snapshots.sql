@@ -3,19 +3,13 @@
 -- Inputs  core.open_interest, ops.bar_changes, core.positioning, core.liquidations, core.depth,
 --         core.leverage_tiers, core.instruments, ops.runs, ops.coverage
 -- Params  $changed_since  timestamptz, facts recorded or superseded since are looked at
--- facts_since leaves listings and failed venues aside. One condition a scan, and the newest by
--- order: DuckDB then skips the blocks of history that cannot hold what is asked for.
+-- facts_since leaves listings and failed venues aside. One condition a scan: DuckDB then skips
+-- the blocks of history that cannot hold what is asked for.
 with
 
 newest as (
 
-    select max(snapshot_at) as snapshot_at
-    from (
-        select facts.snapshot_at
-        from core.open_interest as facts
-        order by facts.snapshot_at desc
-        limit 1
-    ) as latest
+    select max(snapshot_at) as snapshot_at from core.open_interest
 
 ),
 

@@ -50,7 +50,15 @@ near as (
 bars as (
 
     select
-        candles.*,
+        candles.bar_at,
+        candles."interval",
+        candles.asset,
+        candles.venue,
+        candles.close_usd,
+        candles.close_at,
+        candles.change_pct,
+        candles.change_usd,
+        candles.is_simulated,
         candles.change_pct / 100 as change,
         cast(
             least(candles.change_pct / 100, 1000) * 1e14 as hugeint

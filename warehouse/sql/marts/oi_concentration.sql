@@ -35,7 +35,7 @@ measured as (
         kind_group,
         core.exact_sum(case when place <= 3 then share * 1e8 end) / 1e8 as cr3,
         exp(-core.exact_sum(share * ln(share) * 1e8) / 1e8) as entropy_venues,
-        string_agg(venue, ',' order by venue) as members
+        list_sort(list(venue)) as members
     from shares
     group by all
 
@@ -120,7 +120,7 @@ earlier_members as (
         shares_then.snapshot_at,
         shares_then.asset,
         shares_then.kind_group,
-        string_agg(shares_then.venue, ',' order by shares_then.venue) as members,
+        list_sort(list(shares_then.venue)) as members,
         map(list(shares_then.venue), list(shares_then.share)) as shares
     from earlier_shares as shares_then
     inner join marts.oi_by_asset as totals
