@@ -28,6 +28,7 @@ from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.settings import FetchSettings, Settings
 from oirisk.flows.sources import ReplaySource, SandboxSource, Source
 from oirisk.flows.venues import select_venues
+from oirisk.schemas import units
 from oirisk.schemas.report import Report
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
@@ -57,6 +58,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("OIRISK_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _no_rules_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A configuration that declares exchanges adds their unit rules for the whole process."""
+    monkeypatch.setattr(units, "_ADDED", {})
 
 
 @pytest.fixture(scope="session")
