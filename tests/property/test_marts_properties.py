@@ -26,7 +26,7 @@ TERMS = (("perp", "linear"), ("perp", "inverse"), ("future", "quanto"), ("option
 Fact = dict[str, Any]
 
 quick = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

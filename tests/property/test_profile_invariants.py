@@ -149,7 +149,7 @@ def spread(low: float, high: float) -> dict[int, float]:
 
 
 quick = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -30,7 +30,7 @@ Fact = dict[str, Any]
 
 quick = settings(
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
