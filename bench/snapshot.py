@@ -25,15 +25,15 @@ from typing import Any
 import duckdb
 from prefect import flow
 
-from oirisk.flows import demo, pipeline
+from oirisk.flows import demo, gathered, marts, outcome, pipeline, reports
 from oirisk.flows.extract import Harvest, harvest_venue
 from oirisk.flows.sandbox import market as market_module
 from oirisk.flows.sandbox.assets import Coin, coins
 from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.registry import default_venues
+from oirisk.flows.sandbox.registry import select_simulated
 from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.sandbox.venue import SimulatedVenue
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings import DEMO_VENUES, Settings
 from oirisk.flows.sources import SandboxSource, wall_clock
 from oirisk.flows.venues import select_venues
 from oirisk.warehouse import writer
@@ -46,13 +46,13 @@ LIMIT_SECONDS = 5.0
 GENERATIONS = 12
 STEPS = {
     "archive": ((pipeline, "archive"),),
-    "validate": ((pipeline, "derive"),),
-    "load": ((pipeline, "record_run"), (pipeline, "load_derived")),
-    "aggregate: totals": ((pipeline, "build_totals"),),
-    "aggregate: clusters": ((pipeline, "build_clusters"),),
+    "validate": ((gathered, "derive"),),
+    "load": ((outcome, "record_run"), (pipeline, "load_derived")),
+    "aggregate: totals": ((marts, "build_totals"),),
+    "aggregate: clusters": ((marts, "build_clusters"),),
     "publish": ((writer, "publish"),),
-    "render: query": ((pipeline, "report_of"),),
-    "render: write": ((pipeline, "write_report"),),
+    "render: query": ((reports, "report_of"),),
+    "render: write": ((reports, "write_report"),),
 }
 
 
@@ -97,12 +97,12 @@ def stretched(venue: SimulatedVenue) -> SimulatedVenue:
 
     def list_contracts(listed: Any, dates: Any) -> Any:  # noqa: ANN401 -- as the exchange's own
         del listed  # it holds the further names too
-        contracts = venue.list_contracts(coins(), dates)
+        names, contracts = coins(), venue.list_contracts(coins(), dates)
         for number in range(1, GENERATIONS + 1):
             if len(contracts) >= LEAST:
                 break
-            further = venue.list_contracts(generation(number), dates)
-            contracts += tuple(it for it in further if it.margin == "linear")
+            names = (*names, *generation(number))
+            contracts = venue.list_contracts(names, dates)
         return contracts
 
     return replace(venue, list_contracts=list_contracts, rate_limit=None)
@@ -113,7 +113,7 @@ def drawn_market(days: int) -> SimulatedMarket:
     everything = tuple(coin for number in range(1, GENERATIONS + 1) for coin in generation(number))
     market_module.coins = lambda: (*coins(), *everything)  # type: ignore[attr-defined]
     return SimulatedMarket(
-        7, end=AT, days=days + 2, venues=[stretched(it) for it in default_venues()]
+        7, end=AT, days=days + 2, venues=[stretched(it) for it in select_simulated(DEMO_VENUES)]
     )
 
 
@@ -154,7 +154,8 @@ def floors(home: Home, harvests: list[Harvest], folder: Path) -> dict[str, float
 
 def measure(folder: Path, days: int, every: timedelta) -> bool:
     """Measure once and print; tell whether the limit was kept."""
-    watch, settings, home = Stopwatch(), Settings(), Home(folder / "home")
+    watch, home = Stopwatch(), Home(folder / "home")
+    settings = Settings(venues=DEMO_VENUES)
     with watch.measuring("empty Prefect flow"):
         asyncio.run(_empty())
     market = drawn_market(days)
@@ -174,10 +175,10 @@ def measure(folder: Path, days: int, every: timedelta) -> bool:
     frame = pipeline.RunFrame(
         home, "nightly", AT, wall_clock(), "sandbox", is_simulated=True, settings=settings
     )
-    outcome = pipeline.store(frame, harvests, wall_clock())
-    pipeline.write_report(home, pipeline.report_of(home, outcome.run_id, settings))
+    stored = pipeline.store(frame, harvests, wall_clock())
+    reports.write_report(home, reports.report_of(home, stored.run_id, settings))
     total = time.perf_counter() - started
-    print(f"{outcome.accepted} rows accepted, {outcome.rejected} rejected, {outcome.statuses}")
+    print(f"{stored.accepted} rows accepted, {stored.rejected} rejected, {stored.statuses}")
     return _print(watch, floors(home, harvests, folder), total)
 
 
