@@ -173,7 +173,7 @@ class OiByAsset(Table):
     )
 
     funding_usd_per_day: float = column(
-        "what longs pay shorts in a day at these rates; negative: shorts pay",
+        "what longs pay shorts in a day, on perpetuals whose rate is known; negative: shorts pay",
         unit="USD",
         method="M05",
         nullable=True,

@@ -170,13 +170,15 @@ def _level(point: OiPoint, coin: str) -> str:
 
 def cluster_text(row: ClusterRow) -> str:
     """Say how large a cluster is and where it lies, with its band."""
-    where = "above" if row.distance_pct > 0 else "below"
+    away = formats.pct(abs(row.distance_pct), signed=False)
+    where = (
+        f"{away} {'above' if row.distance_pct > 0 else 'below'}" if row.distance_pct else "around"
+    )
     limits = sections.band(row)
     size = f" ({limits.text})" if not limits.reason else f" (no band: {limits.reason})"
     return (
         f"{sections.readable(row.side)} {formats.usd(row.usd)}{size} at "
-        f"{sections.price_range(row)}, {formats.pct(abs(row.distance_pct), signed=False)} "
-        f"{where} the mark"
+        f"{sections.price_range(row)}, {where} the mark"
     )
 
 

@@ -11,8 +11,6 @@ from oirisk.schemas.history import Tier
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.venue import Row
 
-NEED_KEYS = ("binance", "binanceusdm", "binancecoinm", "bingx")
-
 
 def parse_bitget(body: Any, instrument: Instrument) -> list[Tier]:  # noqa: ANN401
     """Read ``mix/market/query-position-lever``: sizes in the quote (USDT, USDC) or in coins."""

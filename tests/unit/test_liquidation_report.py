@@ -105,3 +105,11 @@ def test_a_gain_of_flow_or_revaluation_carries_its_sign(identity: str) -> None:
     figure = Figure(value=5e8, unit="usd")
     tile = Tile(id=identity, label="", figure=figure, method="M04")
     assert wording.tile_value(tile) == "+$500m"
+
+
+def test_a_concentration_that_holds_the_price_is_around_the_mark(rich: Report) -> None:
+    row = rich.clusters[0]
+    there = row.model_copy(update={"distance_pct": 0.0})
+    below = row.model_copy(update={"distance_pct": -4.6})
+    assert wording.cluster_text(there).endswith(", around the mark")
+    assert wording.cluster_text(below).endswith(", 4.6% below the mark")

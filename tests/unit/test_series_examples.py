@@ -308,6 +308,19 @@ def test_account_top_and_taker_shares_reach_the_imbalance_table(
     assert (1 + top_leaning) / (1 - top_leaning) == pytest.approx(cohort["top_ratio"])
 
 
+def test_a_beginning_from_dust_is_no_change_to_measure_others_against(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    hours = [(1e-9, 100.0), *((1e6 * (1 + hour % 2 / 100), 100 + hour % 2) for hour in range(30))]
+    levels = [*hours, (0.92e6, 107.0)]
+    facts = [_fact(START + timedelta(hours=at), "a", *level) for at, level in enumerate(levels)]
+    _build(warehouse, facts)
+    found = warehouse.execute(
+        "select squeeze from marts.oi_regimes where horizon = '1h' order by bar_at desc limit 1"
+    ).fetchall()
+    assert found == [("short_squeeze_unconfirmed",)]
+
+
 def test_funding_far_above_its_own_past_is_extreme(
     warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
 ) -> None:

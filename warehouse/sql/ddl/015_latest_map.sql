@@ -1,8 +1,8 @@
--- 015_latest_map: the latest liquidation map without a look at all the older ones.
+-- 015_latest_map: the latest liquidation map of an asset, for analysts.
 
 -- The liquidation map of an asset at its latest snapshot, nearest bins first. The latest is found
 -- by order: DuckDB then begins with the newest blocks, and stops there.
-create or replace macro liquidation_map(wanted_asset) as table (
+create macro liquidation_map(wanted_asset) as table (
     with
 
     latest as (

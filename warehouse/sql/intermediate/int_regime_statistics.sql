@@ -7,6 +7,8 @@
 --         $squeeze_days     integer, days of earlier changes a jump is measured against
 -- A trend of n points has n - 1 changes; it is judged when none of them is missing. Deviations
 -- are summed in whole numbers of 1e-9 percent, so that they do not depend on the order of rows.
+-- A change beyond a million percent is a beginning from next to nothing, none to measure others
+-- against: it is left out of the deviation and not counted.
 with
 
 sized as (
@@ -14,8 +16,10 @@ sized as (
     select
         *,
         case when horizon = '24h' then $exhaustion_days else $exhaustion_bars end as points,
-        cast(price_change_pct * 1e9 as hugeint) as price_units,
-        cast(oi_change_pct * 1e9 as hugeint) as oi_units
+        case when abs(price_change_pct) <= 1e6 then cast(price_change_pct * 1e9 as hugeint) end
+            as price_units,
+        case when abs(oi_change_pct) <= 1e6 then cast(oi_change_pct * 1e9 as hugeint) end
+            as oi_units
     from int_regime_changes
 
 ),
