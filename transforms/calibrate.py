@@ -1,10 +1,12 @@
 """Calibrate leverage mixes: steps of contracts in, weights out."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import numpy as np
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 from oirisk.transforms.crossings import Book, Observed
 from oirisk.transforms.leverage import NODE_HIGH, NODE_LOW
@@ -17,6 +19,9 @@ LEAST_STEPS, LEAST_HOURS = 1500, 300
 days, or twelve; fewer say nothing reliable."""
 
 QUARTER = timedelta(minutes=15)
+
+AT_ONCE = 4
+"""Assets fitted side by side, where there are as many processors."""
 
 CALIBRATION_SCHEMA = {
     "asset": pl.String, "prior": pl.String, "leverage_low": pl.Float64,
@@ -40,26 +45,34 @@ def calibrate(steps: pl.DataFrame, rotation: float, maintenance_rate: float) -> 
         Columns ``CALIBRATION_SCHEMA``, for priors ``base`` and ``calibrated``; no rows for an
         asset with too few steps. ``crossed_base`` is in multiples of open interest.
     """
-    frames = [pl.DataFrame(schema=CALIBRATION_SCHEMA)]
     usable = steps.drop_nulls(["volume", "price_low", "price_high"]).filter(
         (pl.col("price_low") > 0) & (pl.col("held_before") > 0) & (pl.col("held_after") > 0)
     )
-    for asset in sorted(usable["asset"].unique()):
-        mine = usable.filter(pl.col("asset") == asset).sort("instrument", "until_at")
-        books = [
-            Book(_observed(even), rotation, maintenance_rate)
-            for part in mine.partition_by("instrument", maintain_order=True)
-            if (even := _even(part)) is not None
-        ]
-        if books:
-            fit = fit_mix(books)
-            log.info(
-                "leverage calibrated asset=%s books=%d steps=%d r2=%.3f crossed=%.2f",
-                asset, len(books), fit.steps, fit.r2, fit.crossed,
-            )  # fmt: skip
-            simulated = bool(mine["is_simulated"].any())
-            frames.append(_rows(str(asset), fit, rotation, simulated=simulated))
-    return pl.concat(frames)
+    parts = usable.sort("asset", "instrument", "until_at").partition_by(
+        "asset", maintain_order=True
+    )
+    # Tall, narrow matrices: threads inside linear algebra would wait for each other, and how a
+    # sum is split between them would show in its last digits.
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(AT_ONCE) as pool:
+        frames = pool.map(lambda mine: _learned(mine, rotation, maintenance_rate), parts)
+        return pl.concat([pl.DataFrame(schema=CALIBRATION_SCHEMA), *frames])
+
+
+def _learned(mine: pl.DataFrame, rotation: float, maintenance_rate: float) -> pl.DataFrame:
+    """Learn the mix of one asset from its steps, sorted by contract and time."""
+    books = [
+        Book(_observed(even), rotation, maintenance_rate)
+        for part in mine.partition_by("instrument", maintain_order=True)
+        if (even := _even(part)) is not None
+    ]
+    if not books:
+        return pl.DataFrame(schema=CALIBRATION_SCHEMA)
+    asset, fit = str(mine["asset"][0]), fit_mix(books)
+    log.info(
+        "leverage calibrated asset=%s books=%d steps=%d r2=%.3f crossed=%.2f",
+        asset, len(books), fit.steps, fit.r2, fit.crossed,
+    )  # fmt: skip
+    return _rows(asset, fit, rotation, simulated=bool(mine["is_simulated"].any()))
 
 
 def _even(steps: pl.DataFrame) -> pl.DataFrame | None:
