@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from oirisk.flows.commands.as_of import instant
 from oirisk.flows.commands.output import print_json, print_line
-from oirisk.flows.commands.run import instant
 from oirisk.flows.marts import build_positions, build_totals
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import wall_clock

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from oirisk.flows.commands.as_of import instant
 from oirisk.flows.commands.output import print_line
 from oirisk.flows.commands.progress import shown_progress
-from oirisk.flows.commands.run import announce, instant, run_flow
+from oirisk.flows.commands.run import announce, run_flow
 from oirisk.flows.demo import STEP, fill_history
 from oirisk.flows.sandbox.accounts import addresses
 from oirisk.flows.sandbox.market import SimulatedMarket

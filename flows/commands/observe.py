@@ -5,8 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from oirisk.flows.accounts import read_accounts
+from oirisk.flows.commands.as_of import instant
 from oirisk.flows.commands.output import print_json, print_line
-from oirisk.flows.commands.run import instant
 from oirisk.flows.observe import FLOW
 from oirisk.flows.observe import observe as ask_accounts
 from oirisk.flows.pipeline import RunFrame

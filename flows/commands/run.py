@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from oirisk.flows.chosen import chosen_venues
+from oirisk.flows.commands.as_of import instant
 from oirisk.flows.commands.output import print_json, print_line, print_table
 from oirisk.flows.commands.progress import shown_progress
 from oirisk.flows.nightly import PROGRESS
@@ -15,7 +16,6 @@ from oirisk.flows.outcome import Outcome
 from oirisk.flows.recorder import record_run
 from oirisk.flows.schedule import serve
 from oirisk.flows.settings import load_settings
-from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.home import Home
 
 
@@ -98,20 +98,3 @@ def announce(outcome: Outcome, home: Path, *, as_json: bool, has_report: bool) -
         if has_report:
             print_line(f"report: {report.resolve()}")
     return 0 if outcome.state == "completed" and not outcome.refused else 1
-
-
-def instant(text: str) -> datetime | None:
-    """Read an ISO 8601 instant; without a zone it is UTC.
-
-    Raises:
-        ConfigurationError: It is no instant.
-    """
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigurationError(
-            f"--as-of: expected an instant such as 2026-09-21T00:05:00Z, saw {text!r}"
-        ) from error
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
