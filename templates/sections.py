@@ -21,6 +21,12 @@ CELLS: Mapping[str, str] = {
     "long_capitulation": "longs closing",
     "neutral": "neutral",
 }
+CLUSTERS: Mapping[str, str] = {
+    "entry": "entries",
+    "liquidation": "liquidation levels",
+    "strike": "option strikes",
+}
+"""What a concentration is one of."""
 ASSUMED = "assumed: neither stated by the exchange nor measured, so its totals rest on a convention"
 
 
@@ -86,7 +92,7 @@ def clusters(report: Report) -> Table:
     columns = (
         Column("Asset"),
         Column("Side"),
-        Column("Kind", in_mail=False, in_text=False),
+        Column("Kind", in_text=False, on_phone=False),
         Column("Price range", is_number=True),
         Column("Peak", is_number=True, in_mail=False, in_text=False),
         Column("Distance", is_number=True),
@@ -99,7 +105,8 @@ def clusters(report: Report) -> Table:
     )
     made = table(
         "clusters",
-        "Concentrations of positions on the price axis, nearest to the mark first (modelled)",
+        "Concentrations of positions on the price axis, nearest to the mark first "
+        "(modelled, except option strikes)",
         columns,
         [_cluster(row) for row in report.clusters[: report.clusters_shown]],
     )
@@ -125,7 +132,7 @@ def _cluster(row: ClusterRow) -> tuple[Cell, ...]:
     return (
         words(row.asset),
         words(readable(row.side)),
-        words(readable(row.kind)),
+        words(CLUSTERS.get(row.kind, readable(row.kind))),
         Cell(price_range(row), row.price_low),
         Cell(formats.price(row.price_peak), row.price_peak),
         Cell(formats.pct(row.distance_pct), row.distance_pct),
