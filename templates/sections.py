@@ -14,25 +14,21 @@ from oirisk.schemas.report import (
 from oirisk.templates import formats
 from oirisk.templates.tables import Cell, Column, Table, counted, quantity, table, words
 
-CELLS: Mapping[str, str] = {
+_WORDS: Mapping[str, str] = {
     "new_longs_trend": "new longs",
     "new_shorts_trend": "new shorts",
     "short_squeeze_covering": "shorts covering",
     "long_capitulation": "longs closing",
-    "neutral": "neutral",
-}
-CLUSTERS: Mapping[str, str] = {
     "entry": "entries",
     "liquidation": "liquidation levels",
     "strike": "option strikes",
 }
-"""What a concentration is one of."""
 ASSUMED = "assumed: neither stated by the exchange nor measured, so its totals rest on a convention"
 
 
 def readable(name: str) -> str:
     """Turn an identifier into words: ``new_longs_trend`` is ``new longs``."""
-    return CELLS.get(name, formats.one_line(name).replace("_", " "))
+    return _WORDS.get(name, formats.one_line(name).replace("_", " "))
 
 
 def assets(report: Report) -> Table:
@@ -105,8 +101,7 @@ def clusters(report: Report) -> Table:
     )
     made = table(
         "clusters",
-        "Concentrations of positions on the price axis, nearest to the mark first "
-        "(modelled, except option strikes)",
+        "Concentrations on the price axis, nearest to the mark first (modelled, except strikes)",
         columns,
         [_cluster(row) for row in report.clusters[: report.clusters_shown]],
     )
@@ -132,7 +127,7 @@ def _cluster(row: ClusterRow) -> tuple[Cell, ...]:
     return (
         words(row.asset),
         words(readable(row.side)),
-        words(CLUSTERS.get(row.kind, readable(row.kind))),
+        words(readable(row.kind)),
         Cell(price_range(row), row.price_low),
         Cell(formats.price(row.price_peak), row.price_peak),
         Cell(formats.pct(row.distance_pct), row.distance_pct),

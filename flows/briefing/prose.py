@@ -221,7 +221,7 @@ def _cluster_changes(facts: Facts) -> list[Change]:
 
 
 def _concentrated(row: Record) -> str:
-    kind = sections.CLUSTERS.get(row["kind"], row["kind"])
+    kind = sections.readable(row["kind"])
     return kind if row["side"] == "both" else f"{kind} ({row['side']})"
 
 

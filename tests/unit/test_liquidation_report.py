@@ -99,7 +99,7 @@ def test_options_are_told_apart_from_what_is_modelled(rich: Report) -> None:
     cells = dict(zip([column.label for column in found.columns], found.rows[0], strict=True))
     assert (cells["Side"].text, cells["Kind"].text) == ("call", "option strikes")
     assert cells["Band"].reason == "no band: published, not modelled"
-    assert "modelled, except option strikes" in found.caption
+    assert "modelled, except strikes" in found.caption
 
 
 def test_a_reading_that_is_missing_says_why(rich: Report) -> None:

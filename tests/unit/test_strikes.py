@@ -156,7 +156,7 @@ def test_calls_and_puts_are_two_sides_of_one_total(warehouse: duckdb.DuckDBPyCon
         ("call", 110_000, 0.3), ("put", 90_000, 0.5), ("put", 110_000, 0.2),
     ]  # fmt: skip
     assert [row["price_peak"] for row in night(warehouse, 1, minimum_share=0.4)] == [90_000]
-    assert len(night(warehouse, 1, strike_range_pct=5.0)) == 0
+    assert night(warehouse, 1, strike_range_pct=5.0) == []
 
 
 def test_one_strike_between_does_not_part_a_cluster_and_its_peak_is_the_largest(
