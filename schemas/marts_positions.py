@@ -32,8 +32,9 @@ class OiProfile(Table):
 
 
 class Clusters(Table):
-    """Concentrations of positions on the price axis. Modelled, with a life over snapshots.
+    """Concentrations of positions on the price axis, with a life over snapshots.
 
+    Entries and liquidation levels are modelled; open interest of options by strike is published.
     Grain: one row per snapshot_at, asset, kind and cluster_id.
     """
 
@@ -41,26 +42,47 @@ class Clusters(Table):
     asset: str = column(_ASSET)
     kind: str = column("what is concentrated", isin=["liquidation", "entry", "strike"])
     cluster_id: str = column("stays with a cluster while it lives", method="M24")
-    side: str = column("side of the positions")
+    side: str = column(
+        "both for entries, the side that would be liquidated for levels, call or put for strikes"
+    )
     price_low: float = amount("lower edge", unit="USD per coin", method="M24")
     price_high: float = amount("upper edge", unit="USD per coin", method="M24")
-    price_peak: float = amount("middle of the fullest bin", unit="USD per coin", method="M24")
+    price_peak: float = amount(
+        "middle of the fullest bin, or the strike that holds most",
+        unit="USD per coin",
+        method="M24",
+    )
     centroid: float = amount("mean price weighted by size", unit="USD per coin", method="M24")
     base: float = amount("open interest inside", unit="coin", method="M24")
-    usd: float = amount("open interest inside", unit="USD", method="M24")
+    usd: float = amount(
+        "the same in USD, at the prices of the bins; options at the price of the underlying",
+        unit="USD",
+        method="M24",
+    )
     usd_low: float = amount(
-        "lower end of the band over assumptions; null without one", unit="USD", nullable=True
+        "lower end of the band over assumptions; null for strikes, which rest on none",
+        unit="USD",
+        nullable=True,
     )
     usd_high: float = amount(
-        "upper end of the band over assumptions; null without one", unit="USD", nullable=True
+        "upper end of the band over assumptions; null for strikes, which rest on none",
+        unit="USD",
+        nullable=True,
     )
-    share: float = fraction("part of the asset's open interest", method="M24")
-    prominence: float = amount("height above the threshold", unit="ratio", method="M24")
+    share: float = fraction(
+        "part of the asset's open interest: of its futures, for strikes of its options",
+        method="M24",
+    )
+    prominence: float = amount(
+        "how far the peak rises above what parts it from higher ground", unit="coin", method="M24"
+    )
     distance_pct: float = column(
-        "centre against the price; positive: above", unit="percent", method="M24"
+        "nearest edge against the price; positive: above, 0: the price is inside",
+        unit="percent",
+        method="M24",
     )
     mass_to_depth: float = amount(
-        "size over order-book depth on the way; null: not measured",
+        "size over order-book depth on the way, for levels; null: not measured",
         unit="ratio",
         method="M16",
         nullable=True,
@@ -69,7 +91,7 @@ class Clusters(Table):
         "concentration of the cluster over venues; null when unknown", method="M18", nullable=True
     )
     age_hours: float = amount(
-        "time since the positions were entered, weighted by size; null when unknown",
+        "time since the positions were entered, weighted by size; null for levels and strikes",
         unit="hours",
         method="M24",
         nullable=True,

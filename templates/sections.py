@@ -14,19 +14,21 @@ from oirisk.schemas.report import (
 from oirisk.templates import formats
 from oirisk.templates.tables import Cell, Column, Table, counted, quantity, table, words
 
-CELLS: Mapping[str, str] = {
+_WORDS: Mapping[str, str] = {
     "new_longs_trend": "new longs",
     "new_shorts_trend": "new shorts",
     "short_squeeze_covering": "shorts covering",
     "long_capitulation": "longs closing",
-    "neutral": "neutral",
+    "entry": "entries",
+    "liquidation": "liquidation levels",
+    "strike": "option strikes",
 }
 ASSUMED = "assumed: neither stated by the exchange nor measured, so its totals rest on a convention"
 
 
 def readable(name: str) -> str:
     """Turn an identifier into words: ``new_longs_trend`` is ``new longs``."""
-    return CELLS.get(name, formats.one_line(name).replace("_", " "))
+    return _WORDS.get(name, formats.one_line(name).replace("_", " "))
 
 
 def assets(report: Report) -> Table:
@@ -86,7 +88,7 @@ def clusters(report: Report) -> Table:
     columns = (
         Column("Asset"),
         Column("Side"),
-        Column("Kind", in_mail=False, in_text=False),
+        Column("Kind", in_text=False, on_phone=False),
         Column("Price range", is_number=True),
         Column("Peak", is_number=True, in_mail=False, in_text=False),
         Column("Distance", is_number=True),
@@ -99,7 +101,7 @@ def clusters(report: Report) -> Table:
     )
     made = table(
         "clusters",
-        "Concentrations of positions on the price axis, nearest to the mark first (modelled)",
+        "Concentrations on the price axis, nearest to the mark first (modelled, except strikes)",
         columns,
         [_cluster(row) for row in report.clusters[: report.clusters_shown]],
     )

@@ -1,5 +1,6 @@
 """Build entry-price profile, liquidation map, clusters and what rests on them for a snapshot."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,8 @@ from oirisk.warehouse.liquidation import (
 )
 from oirisk.warehouse.steps import build_step, replace_mart
 
+log = logging.getLogger(__name__)
+
 __all__ = ["CLUSTER_STEPS", "PARAMETERS", "PROFILE_STEPS", "build_clusters", "build_step"]
 
 PROFILE_STEPS = (
@@ -33,6 +36,10 @@ PROFILE_STEPS = (
     "int_liquidation_books",
 )
 CLUSTER_STEPS = (
+    "int_strike_universe",
+    "int_strike_assets",
+    "int_strike_ladder",
+    "int_cluster_assets",
     "int_cluster_parts",
     "int_cluster_bins",
     "int_cluster_islands",
@@ -95,7 +102,24 @@ def build_clusters(
         written["marts.stress"] = build_stress(connection, values, models)
     for name in CLUSTER_STEPS:
         build_step(connection, name, values)
+    _tell_unplaced_options(connection, snapshot_at)
     written["marts.clusters"] = replace_mart(connection, "clusters", values)
     for name in ("int_liquidation_depth", *MAP_STEPS, *PROFILE_STEPS, *CLUSTER_STEPS):
         connection.execute(f"drop table temp.{name}")
     return written
+
+
+def _tell_unplaced_options(connection: duckdb.DuckDBPyConnection, snapshot_at: datetime) -> None:
+    rows = connection.execute(
+        "select venue, count(*) from int_strike_universe"
+        " where taken_at = $until and (strike is null or side is null)"
+        " group by venue order by venue",
+        {"until": snapshot_at},
+    ).fetchall()
+    for venue, count in rows:
+        log.warning(
+            "%s: %d options are listed without strike or side; no cluster of strikes holds them,"
+            " shares of the open interest do",
+            venue,
+            count,
+        )

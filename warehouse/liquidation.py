@@ -21,12 +21,13 @@ DEFAULTS: Mapping[str, Any] = {
     "calibration_days": 7.0,
     "calibrations": 12,
     "liquidation_clusters": True,
+    "strike_range_pct": 50.0,
     "known_at": datetime(9999, 1, 1, tzinfo=UTC),
 }
 """How many days keep steps shorter than an hour, size of a typical position (its margin tier
 holds), maintenance where tiers are not known, how far around the mark the map goes, how long a
 calibration counts, how many assets are calibrated in one build, whether levels are clustered too,
-and until when facts were recorded that count."""
+how far around the mark strikes are, and until when facts were recorded that count."""
 
 MAP_STEPS = (
     "int_liquidation_mixes",

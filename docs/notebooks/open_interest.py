@@ -113,7 +113,7 @@ def _(alt, asset, rows):
         """
     )
     clusters_chart = (
-        alt.Chart(found, title=f"{asset}: clusters of modelled positions at the latest snapshot")
+        alt.Chart(found, title=f"{asset}: clusters of positions at the latest snapshot")
         .mark_bar(opacity=0.6)
         .encode(
             x=alt.X("usd_m:Q", title="million USD"),

@@ -21,7 +21,7 @@ _METHODS = {
     "M08": "Price and coin open interest, each up or down beyond 0.1 %, name who pushed.",
     "M18": "Concentration: share of each exchange in single-sided open interest.",
     "M21": "Entry profile: openings are placed where price traded, closings thin out what stood.",
-    "M24": "Clusters: price bins of the profile above median plus two robust deviations.",
+    "M24": "Clusters: price bins, or strikes of options, above median plus two robust deviations.",
     "M20": "Liquidation price: where what is left of the margin is the maintenance that the "
     "exchange's tiers ask for, isolated margin assumed.",
     "M22": "Mix of leverage: stated mixes span the band; a learned one follows falls of open "

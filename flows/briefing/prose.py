@@ -5,7 +5,7 @@ from collections import defaultdict
 from oirisk.flows.briefing.facts import Facts, Record
 from oirisk.flows.briefing.figures import NO_DAY, figure, is_publishable, total_coverage
 from oirisk.schemas.report import Change, Figure, Sentence, Tile, Withheld
-from oirisk.templates import formats
+from oirisk.templates import formats, sections
 
 _NAMED = 4
 _MOVES = 6
@@ -211,13 +211,18 @@ def _cluster_changes(facts: Facts) -> list[Change]:
         Change(
             kind="cluster",
             subject=row["cluster_id"],
-            text=f"{row['status']}: {row['asset']} {row['kind']} "
+            text=f"{row['status']}: {row['asset']} {_concentrated(row)} "
             f"{formats.price(row['price_low'])} to {formats.price(row['price_high'])}"
             + ("" if row["status"] == "consumed" else f", {formats.usd(row['usd'])}"),
             method="M24",
         )
         for row in notable[:_MOVES]
     ]
+
+
+def _concentrated(row: Record) -> str:
+    kind = sections.readable(row["kind"])
+    return kind if row["side"] == "both" else f"{kind} ({row['side']})"
 
 
 def _coverage_changes(facts: Facts) -> list[Change]:

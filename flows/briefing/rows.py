@@ -20,6 +20,8 @@ from oirisk.schemas.report import (
 )
 
 _JUDGED = ("freshness", "validity", "consistency", "convention")
+_NO_BAND = "no band: what options hold at a strike is published, not modelled"
+_UNDATED = "entries are dated; levels are not, nor do exchanges say when options were opened"
 NO_ROWS = "the exchange gave no row"
 
 
@@ -66,12 +68,12 @@ def cluster_rows(facts: Facts) -> tuple[ClusterRow, ...]:
             price_peak=row["price_peak"],
             base=row["base"],
             usd=row["usd"],
-            usd_low=figure(row["usd_low"], "usd", "no sensitivity band"),
-            usd_high=figure(row["usd_high"], "usd", "no sensitivity band"),
+            usd_low=figure(row["usd_low"], "usd", _NO_BAND),
+            usd_high=figure(row["usd_high"], "usd", _NO_BAND),
             share=row["share"],
             distance_pct=row["distance_pct"],
             venues_hhi=figure(row["venues_hhi"], "ratio", "unknown"),
-            age_hours=figure(row["age_hours"], "hours", "entries are dated, levels are not"),
+            age_hours=figure(row["age_hours"], "hours", _UNDATED),
             status=row["status"],
         )
         for row in alive

@@ -34,6 +34,7 @@ SETTINGS = Settings(
     },
 )  # fmt: skip
 UTC_TIME = pl.Datetime("us", "UTC")
+STRIKES = range(75, 130, 5)
 Fact = dict[str, Any]
 
 
@@ -43,7 +44,27 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("set timezone = 'UTC'")
         connection.execute("set asof_loop_join_threshold = 0")
         migrate(connection, START)
+        _list_options(connection)
         yield connection
+
+
+def _list_options(connection: duckdb.DuckDBPyConnection) -> None:
+    """List calls that end at different times, so that clusters of strikes go too."""
+    connection.executemany(
+        "insert into core.instruments by name select $venue as venue, $symbol as symbol,"
+        " $symbol as market_id, 'option' as product, 'BTC' as asset, 1.0 as base_multiplier,"
+        " 'USDT' as quote, 'USDT' as settle, 'option' as kind, 'linear' as margin,"
+        " $expiry as expiry, $strike as strike, 'call' as option_type, true as is_active,"
+        " $since as valid_from",
+        [
+            {
+                "venue": venue, "symbol": f"BTC-{strike}-C", "strike": strike,
+                "expiry": _night(2 if strike == 95 else 9), "since": _night(-1),
+            }
+            for venue in ("okx", "gate")
+            for strike in STRIKES
+        ],
+    )  # fmt: skip
 
 
 def _night(number: int) -> datetime:
@@ -53,7 +74,7 @@ def _night(number: int) -> datetime:
 def _facts(number: int, scale: float = 1.0) -> list[Fact]:
     """Two venues' rows of one night; figures without a pattern that a slip could hide in."""
     price = 100.0 + (number * 7) % 5
-    return [
+    return _options(number, scale, price) + [
         {
             "snapshot_at": _night(number), "observed_at": _night(number), "venue": venue,
             "symbol": "BTC/USDT:USDT", "asset": "BTC", "kind": "perp", "margin": "linear",
@@ -66,6 +87,23 @@ def _facts(number: int, scale: float = 1.0) -> list[Fact]:
             ("okx", scale * (1e6 + 5e4 * ((number * 3) % 7))),
             ("gate", scale * (4e5 - 2e4 * ((number * 5) % 4))),
         )
+    ]  # fmt: skip
+
+
+def _options(number: int, scale: float, price: float) -> list[Fact]:
+    """Two strikes among empty ones, of which one changes from night to night."""
+    held = {95: 4e4, 110: scale * (2e4 + 1e4 * (number % 3))}
+    return [
+        {
+            "snapshot_at": _night(number), "observed_at": _night(number), "venue": venue,
+            "symbol": f"BTC-{strike}-C", "asset": "BTC", "kind": "option", "margin": "linear",
+            "oi_base": held.get(strike, 0.0), "oi_usd": held.get(strike, 0.0) * price,
+            "mark_price": None, "index_price": price, "volume_24h_base": None,
+            "funding_rate": None, "funding_interval_hours": None, "unit_rule": "rule",
+            "counting_factor": 1.0, "source": "live", "quality": "ok", "is_simulated": False,
+        }
+        for venue in ("okx", "gate")
+        for strike in STRIKES
     ]  # fmt: skip
 
 
@@ -152,6 +190,8 @@ def _assert_equals_a_full_build(connection: duckdb.DuckDBPyConnection) -> None:
     whole = _marts(connection)
     assert len(whole["liquidation_map"]) > 0
     assert len(whole["oi_profile"]) > 0
+    life = "select distinct status from marts.clusters where kind = 'strike'"
+    assert {"born", "consumed"} < {row[0] for row in connection.sql(life).fetchall()}
     for name, rows in whole.items():
         lost = [row for row in rows if row not in piecewise[name]]
         extra = [row for row in piecewise[name] if row not in rows]

@@ -43,14 +43,18 @@ def islands(
             "bin": range(len(masses)),
             "price_low": [50_000.0 + 500 * n for n in range(len(masses))],
             "price_high": [50_500.0 + 500 * n for n in range(len(masses))],
+            "price": [50_250.0 + 500 * n for n in range(len(masses))],
             "base": [float(mass) for mass in masses],
+            "usd": [mass * (50_250.0 + 500 * n) for n, mass in enumerate(masses)],
             "smoothed": [float(mass) for mass in masses],
         }
     ).to_arrow()
-    assets = pl.DataFrame({"asset": ["BTC"], "oi_base": [float(sum(masses))]}).to_arrow()
+    assets = pl.DataFrame(
+        {"asset": ["BTC"], "kind": ["entry"], "oi_base": [float(sum(masses))]}
+    ).to_arrow()
     with duckdb.connect() as connection:
         connection.register("int_cluster_bins", bins)
-        connection.register("int_position_assets", assets)
+        connection.register("int_cluster_assets", assets)
         build_step(
             connection,
             "int_cluster_islands",

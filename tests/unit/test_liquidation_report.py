@@ -93,6 +93,15 @@ def test_the_table_of_concentrations_says_how_many_it_leaves_out(rich: Report) -
     assert (short.omitted, short.kept_in) == (len(rich.clusters) - 2, "marts.clusters")
 
 
+def test_options_are_told_apart_from_what_is_modelled(rich: Report) -> None:
+    (row,) = (row for row in rich.clusters if row.kind == "strike")
+    found = sections.clusters(rich.model_copy(update={"clusters": (row,)}))
+    cells = dict(zip([column.label for column in found.columns], found.rows[0], strict=True))
+    assert (cells["Side"].text, cells["Kind"].text) == ("call", "option strikes")
+    assert cells["Band"].reason == "no band: published, not modelled"
+    assert "modelled, except strikes" in found.caption
+
+
 def test_a_reading_that_is_missing_says_why(rich: Report) -> None:
     row = rich.assets[0].model_copy(update={"cell": "", "cell_reason": "no day to compare"})
     found = sections.assets(rich.model_copy(update={"assets": (row,)}))

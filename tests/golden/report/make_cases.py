@@ -101,6 +101,28 @@ def cluster(place: int) -> parts.ClusterRow:
     )
 
 
+def strike() -> parts.ClusterRow:
+    """Calls at one strike: published, hence without a band, and nobody knows how old."""
+    coin, price, base = COINS[0]
+    return parts.ClusterRow(
+        asset=coin,
+        kind="strike",
+        side="call",
+        price_low=89_500.0,
+        price_high=90_500.0,
+        price_peak=90_000.0,
+        base=base * 0.04,
+        usd=base * 0.04 * price,
+        usd_low=missing("usd", "no band: published, not modelled"),
+        usd_high=missing("usd", "no band: published, not modelled"),
+        share=0.081,
+        distance_pct=(89_500.0 / price - 1) * 100,
+        venues_hhi=known(0.82, "ratio"),
+        age_hours=missing("hours", "no exchange says when an option was opened"),
+        status="grown",
+    )
+
+
 def venue(place: int) -> parts.VenueRow:
     name = VENUES[place]
     assumed = name in {"hyperliquid", "bitget"}
@@ -388,7 +410,11 @@ def rich() -> Report:
         ),
         assets=tuple(asset(place) for place in range(30)),
         assets_total=412,
-        clusters=tuple(cluster(place) for place in (1, 0, 3, 2, 4)),
+        clusters=(
+            *(cluster(place) for place in (1, 0)),
+            strike(),
+            *(cluster(place) for place in (3, 2, 4)),
+        ),
         liquidations=liquidations(),
         venues=tuple(venue(place) for place in range(8)),
         coverage=tuple(

@@ -1,46 +1,83 @@
 -- int_cluster_bins: every bin around the mark, empty ones included, with its smoothed mass.
 -- Grain   one row per (asset, kind, side, bin)
--- Inputs  int_position_assets, int_cluster_parts
--- Params  $bin_pct    double, width of a bin in percent
---         $range_pct  double, how far around the mark
--- Triangular kernel 1-2-3-2-1; the two bins beyond each end still count in the smoothing.
+-- Inputs  int_cluster_assets, int_cluster_parts, int_strike_ladder
+-- Params  $bin_pct           double, width of a bin in percent
+--         $range_pct         double, how far around the mark
+--         $strike_range_pct  double, the same for strikes, which lie wider
+-- Entries and levels: bins of one relative width, triangular kernel 1-2-3-2-1; the two bins beyond
+-- each end still count in the smoothing. Strikes: a bin each, not smoothed. Smoothing is there for
+-- models, which are out by a bin or two. Open interest by strike is exact: a kernel would hand
+-- empty strikes what their neighbours hold, and lower the largest where puts end and calls begin.
 with
+
+sorts as (
+
+    select distinct
+        parts.asset,
+        parts.kind,
+        parts.side,
+        assets.mark
+    from int_cluster_parts as parts
+    inner join int_cluster_assets as assets
+        on
+            parts.asset = assets.asset
+            and parts.kind = assets.kind
+    where assets.mark > 0
+
+),
 
 spans as (
 
     select
         asset,
+        kind,
+        side,
         cast(floor(ln(mark * (1 - $range_pct / 100)) / ln(1 + $bin_pct / 100)) as bigint)
             as first_bin,
         cast(floor(ln(mark * (1 + $range_pct / 100)) / ln(1 + $bin_pct / 100)) as bigint)
             as last_bin
-    from int_position_assets
-    where mark > 0
+    from sorts
+    where kind <> 'strike'
 
 ),
 
-sorts as (
+places as (
 
-    select distinct
-        asset,
-        kind,
-        side
-    from int_cluster_parts
+    select
+        *,
+        unnest(range(first_bin - 2, last_bin + 3)) as bin
+    from spans
 
 ),
 
 grid as (
 
     select
-        spans.asset,
+        asset,
+        kind,
+        side,
+        bin,
+        pow(1 + $bin_pct / 100, bin) as price_low,
+        pow(1 + $bin_pct / 100, bin + 1) as price_high,
+        (pow(1 + $bin_pct / 100, bin) + pow(1 + $bin_pct / 100, bin + 1)) / 2 as price,
+        bin between first_bin and last_bin as is_near
+    from places
+    union all
+    select
+        sorts.asset,
         sorts.kind,
         sorts.side,
-        spans.first_bin,
-        spans.last_bin,
-        unnest(range(spans.first_bin - 2, spans.last_bin + 3)) as bin
-    from spans
-    inner join sorts
-        on spans.asset = sorts.asset
+        ladder.bin,
+        ladder.price_low,
+        ladder.price_high,
+        ladder.strike as price,
+        ladder.strike between
+        sorts.mark * (1 - $strike_range_pct / 100)
+        and sorts.mark * (1 + $strike_range_pct / 100) as is_near
+    from sorts
+    inner join int_strike_ladder as ladder
+        on sorts.asset = ladder.asset
+    where sorts.kind = 'strike'
 
 ),
 
@@ -51,7 +88,8 @@ totals as (
         kind,
         side,
         bin,
-        sum(base order by venue) as base
+        sum(base order by venue) as base,
+        sum(usd order by venue) as usd
     from int_cluster_parts
     group by asset, kind, side, bin
 
@@ -60,13 +98,9 @@ totals as (
 filled as (
 
     select
-        grid.asset,
-        grid.kind,
-        grid.side,
-        grid.bin,
-        grid.first_bin,
-        grid.last_bin,
-        coalesce(totals.base, 0) as base
+        grid.*,
+        coalesce(totals.base, 0) as base,
+        coalesce(totals.usd, 0) as usd
     from grid
     left join totals
         on
@@ -80,20 +114,17 @@ filled as (
 smoothed as (
 
     select
-        asset,
-        kind,
-        side,
-        bin,
-        first_bin,
-        last_bin,
-        base,
-        (
-            lag(base, 2, 0) over ladder
-            + 2 * lag(base, 1, 0) over ladder
-            + 3 * base
-            + 2 * lead(base, 1, 0) over ladder
-            + lead(base, 2, 0) over ladder
-        ) / 9 as smoothed
+        *,
+        case
+            when kind = 'strike' then base
+            else (
+                lag(base, 2, 0) over ladder
+                + 2 * lag(base, 1, 0) over ladder
+                + 3 * base
+                + 2 * lead(base, 1, 0) over ladder
+                + lead(base, 2, 0) over ladder
+            ) / 9
+        end as smoothed
     from filled
     window ladder as (partition by asset, kind, side order by bin)
 
@@ -104,10 +135,12 @@ select
     kind,
     side,
     bin,
-    pow(1 + $bin_pct / 100, bin) as price_low,
-    pow(1 + $bin_pct / 100, bin + 1) as price_high,
+    price_low,
+    price_high,
+    price,
     base,
+    usd,
     smoothed
 from smoothed
-where bin between first_bin and last_bin
+where is_near
 order by asset, kind, side, bin

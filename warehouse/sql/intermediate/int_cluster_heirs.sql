@@ -1,7 +1,8 @@
 -- int_cluster_heirs: which earlier cluster each island continues.
 -- Grain   one row per (asset, kind, side, first_bin) that continues one; each cluster_id at most once
 -- Inputs  int_cluster_islands, int_cluster_previous
--- Two price ranges are one cluster when they share at least half of what they cover together.
+-- Two price ranges are one cluster when they share at least half of what they cover together. So
+-- are strikes with the same peak: the edges of a strike move when others beside it come or go.
 with
 
 pairs as (
@@ -13,15 +14,18 @@ pairs as (
         islands.first_bin,
         previous.cluster_id,
         previous.snapshot_at,
-        (
-            least(islands.price_high, previous.price_high)
-            - greatest(islands.price_low, previous.price_low)
-        )
-        / nullif(
-            greatest(islands.price_high, previous.price_high)
-            - least(islands.price_low, previous.price_low),
-            0
-        ) as overlap
+        case
+            when islands.kind = 'strike' and islands.price_peak = previous.price_peak then 1
+            else (
+                least(islands.price_high, previous.price_high)
+                - greatest(islands.price_low, previous.price_low)
+            )
+            / nullif(
+                greatest(islands.price_high, previous.price_high)
+                - least(islands.price_low, previous.price_low),
+                0
+            )
+        end as overlap
     from int_cluster_islands as islands
     inner join int_cluster_previous as previous
         on

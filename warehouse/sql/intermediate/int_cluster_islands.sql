@@ -1,6 +1,6 @@
 -- int_cluster_islands: runs of bins that stand out, large enough to matter.
 -- Grain   one row per (asset, kind, side, first_bin)
--- Inputs  int_cluster_bins, int_position_assets
+-- Inputs  int_cluster_bins, int_cluster_assets
 -- Params  $minimum_share  double, least share of the asset's open interest
 --         $minimum_usd    double, least size in USD
 -- A bin stands out above median + 2 * 1.4826 * MAD of the smoothed bins of its asset, kind and side. Price visits
@@ -103,7 +103,8 @@ masses as (
         min(bins.price_low) as price_low,
         max(bins.price_high) as price_high,
         sum(bins.base order by bins.bin) as base,
-        sum(bins.base * (bins.price_low + bins.price_high) / 2 order by bins.bin) as usd,
+        sum(bins.usd order by bins.bin) as usd,
+        sum(bins.base * bins.price order by bins.bin) as moment,
         first(bins.bin order by bins.smoothed desc, bins.bin asc) as peak_bin,
         max(bins.smoothed) as peak
     from extents
@@ -127,11 +128,13 @@ large as (
 
     select
         masses.*,
-        masses.usd / masses.base as centroid,
+        masses.moment / masses.base as centroid,
         least(masses.base / assets.oi_base, 1) as share  -- noqa: RF04
     from masses
-    inner join int_position_assets as assets
-        on masses.asset = assets.asset
+    inner join int_cluster_assets as assets
+        on
+            masses.asset = assets.asset
+            and masses.kind = assets.kind
     where
         masses.base > 0
         and assets.oi_base > 0
@@ -205,7 +208,7 @@ select
     large.threshold,
     large.price_low,
     large.price_high,
-    (peaks.price_low + peaks.price_high) / 2 as price_peak,
+    peaks.price as price_peak,
     large.centroid,
     large.base,
     large.usd,

@@ -1,18 +1,22 @@
--- int_cluster_parts: what can cluster, by price: entries, and levels of either side.
+-- int_cluster_parts: what can cluster, by price: entries, levels of either side, strikes.
 -- Grain   one row per (asset, kind, side, venue, bin)
--- Inputs  int_position_bins, int_liquidation_levels
--- Params  $liquidation_clusters  boolean, whether levels are clustered too
+-- Inputs  int_position_bins, int_liquidation_levels, int_strike_universe, int_strike_ladder,
+--         int_strike_assets
+-- Params  $until                 timestamptz, the snapshot to build
+--         $liquidation_clusters  boolean, whether levels are clustered too
 -- base is the figure itself, the three others what other assumptions give: for entries the
--- rotations 0 and 0.2, for levels the three stated priors beside the calibrated one.
+-- rotations 0 and 0.2, for levels the three stated priors beside the calibrated one. Open interest
+-- by strike is published, not modelled: no others. Calls and puts are two sides: what they do to
+-- the price differs. An option is worth its coins at the price of the underlying, as in the totals.
 select
     asset,
     'entry' as kind,
     'both' as side,
     venue,
     bin,
-    price_low,
-    price_high,
+    (price_low + price_high) / 2 as price,
     base,
+    base * (price_low + price_high) / 2 as usd,
     base_low as base_a,
     base_high as base_b,
     base as base_c,
@@ -25,12 +29,37 @@ select
     side,
     venue,
     bin,
-    price_low,
-    price_high,
+    (price_low + price_high) / 2 as price,
     calibrated as base,
+    calibrated * (price_low + price_high) / 2 as usd,
     base as base_a,
     retail_heavy as base_b,
     institutional as base_c,
     cast(null as double) as base_hours
 from int_liquidation_levels
 where $liquidation_clusters
+union all
+select
+    options.asset,
+    'strike' as kind,
+    options.side,
+    options.venue,
+    ladder.bin,
+    ladder.strike as price,
+    core.exact_sum(options.oi_base) as base,
+    core.exact_sum(coalesce(options.oi_usd, options.oi_base * assets.mark)) as usd,
+    cast(null as double) as base_a,
+    cast(null as double) as base_b,
+    cast(null as double) as base_c,
+    cast(null as double) as base_hours
+from int_strike_universe as options
+inner join int_strike_ladder as ladder
+    on
+        options.asset = ladder.asset
+        and options.strike = ladder.strike
+inner join int_strike_assets as assets
+    on options.asset = assets.asset
+where
+    options.taken_at = $until
+    and options.side is not null
+group by options.asset, options.side, options.venue, ladder.bin, ladder.strike

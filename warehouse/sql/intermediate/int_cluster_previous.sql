@@ -1,7 +1,7 @@
 -- int_cluster_previous: clusters of the last 48 hours that a new one may continue.
 -- Grain   one row per cluster_id
--- Inputs  marts.clusters, marts.oi_profile, marts.liquidation_map, int_position_assets,
---         int_cluster_parts
+-- Inputs  marts.clusters, marts.oi_profile, marts.liquidation_map, int_strike_universe,
+--         int_cluster_assets, int_cluster_parts
 -- Params  $until                 timestamptz, the snapshot to build
 --         $liquidation_clusters  boolean, whether levels are clustered too
 -- Each at its latest snapshot before this one, unless it was consumed there. matched_base is
@@ -25,7 +25,7 @@ latest as (
         status
     from marts.clusters
     where
-        (kind = 'entry' or (kind = 'liquidation' and $liquidation_clusters))
+        (kind <> 'liquidation' or $liquidation_clusters)
         and snapshot_at < $until
         and snapshot_at >= $until - interval 48 hours
     qualify row_number() over (partition by cluster_id order by snapshot_at desc) = 1
@@ -58,8 +58,7 @@ before as (
         'entry' as kind,
         'both' as side,
         venue,
-        price_low,
-        price_high,
+        (price_low + price_high) / 2 as price,
         base
     from marts.oi_profile
     where
@@ -74,8 +73,7 @@ before as (
         'liquidation' as kind,
         side,
         venue,
-        price_low,
-        price_high,
+        (price_low + price_high) / 2 as price,
         base
     from marts.liquidation_map
     where
@@ -84,6 +82,21 @@ before as (
         and venue <> 'ALL'
         and snapshot_at < $until
         and snapshot_at >= $until - interval 48 hours
+    union all
+    select
+        taken_at as snapshot_at,
+        asset,
+        'strike' as kind,
+        side,
+        venue,
+        strike as price,
+        core.exact_sum(oi_base) as base
+    from int_strike_universe
+    where
+        taken_at < $until
+        and strike is not null
+        and side is not null
+    group by taken_at, asset, side, venue, strike
 
 ),
 
@@ -95,7 +108,7 @@ profiles as (
         profile.kind,
         profile.side,
         profile.venue,
-        (profile.price_low + profile.price_high) / 2 as centre,
+        profile.price,
         profile.base,
         venues_now.venue is not null as is_known_now
     from before as profile
@@ -114,10 +127,10 @@ matched as (
         alive.cluster_id,
         list(distinct profiles.venue) as venues,
         bool_and(profiles.is_known_now) as has_all_venues,
-        sum(profiles.base order by profiles.venue, profiles.centre) filter (
+        sum(profiles.base order by profiles.venue, profiles.price) filter (
             where
             profiles.is_known_now
-            and profiles.centre between alive.price_low and alive.price_high
+            and profiles.price between alive.price_low and alive.price_high
         ) as matched_base
     from alive
     inner join profiles
@@ -138,5 +151,8 @@ select
 from alive
 left join matched
     on alive.cluster_id = matched.cluster_id
-where alive.asset in (select assets.asset from int_position_assets as assets)
+inner join int_cluster_assets as assets
+    on
+        alive.asset = assets.asset
+        and alive.kind = assets.kind
 order by alive.asset, alive.kind, alive.side, alive.price_low, alive.cluster_id

@@ -1,13 +1,16 @@
 -- clusters: prices at which an unusual part of the open positions was opened, or would be
--- liquidated (modelled).
+-- liquidated (both modelled), and strikes that hold an unusual part of the options (published).
 -- Grain   one row per (snapshot_at, asset, kind, cluster_id)
 -- Inputs  int_cluster_islands, int_cluster_heirs, int_cluster_previous, int_cluster_parts,
---         int_position_assets, int_liquidation_depth
+--         int_cluster_assets, int_liquidation_depth
 -- Params  $until  timestamptz, the snapshot to build
 -- usd_low and usd_high: the least and the most the same prices hold under other assumptions: the
--- rotations 0 and 0.2 for entries, the stated priors for levels. mass_to_depth: levels against
--- the narrowest band of the order book that reaches them, up to 5 percent away. A status compares coins on the exchanges known at both snapshots; 5 percent
--- is the least that counts. A cluster that nothing continues is listed once more, as consumed.
+-- rotations 0 and 0.2 for entries, the stated priors for levels, null for strikes, which rest on
+-- no assumption. age_hours: of entries alone; no exchange tells when an option was opened.
+-- mass_to_depth: levels against the narrowest band of the order book that reaches them, up to 5
+-- percent away; entries and options are no orders that wait in it. A status compares coins on the
+-- exchanges known at both snapshots; 5 percent is the least that counts. A cluster that nothing
+-- continues is listed once more, as consumed; strikes are when their options expire.
 with
 
 parts as (
@@ -20,9 +23,9 @@ parts as (
         bins.venue,
         sum(bins.base order by bins.bin) as base,
         sum(bins.base_hours order by bins.bin) as base_hours,
-        sum(bins.base_a * (bins.price_low + bins.price_high) / 2 order by bins.bin) as usd_a,
-        sum(bins.base_b * (bins.price_low + bins.price_high) / 2 order by bins.bin) as usd_b,
-        sum(bins.base_c * (bins.price_low + bins.price_high) / 2 order by bins.bin) as usd_c
+        sum(bins.base_a * bins.price order by bins.bin) as usd_a,
+        sum(bins.base_b * bins.price order by bins.bin) as usd_b,
+        sum(bins.base_c * bins.price order by bins.bin) as usd_c
     from int_cluster_islands as islands
     inner join int_cluster_parts as bins
         on
@@ -118,8 +121,16 @@ present as (
         islands.centroid,
         islands.base,
         islands.usd,
-        least(islands.usd, details.usd_a, details.usd_b, details.usd_c) as usd_low,
-        greatest(islands.usd, details.usd_a, details.usd_b, details.usd_c) as usd_high,
+        if(
+            details.usd_a is null,
+            null,
+            least(islands.usd, details.usd_a, details.usd_b, details.usd_c)
+        ) as usd_low,
+        if(
+            details.usd_a is null,
+            null,
+            greatest(islands.usd, details.usd_a, details.usd_b, details.usd_c)
+        ) as usd_high,
         islands.share,
         islands.prominence,
         details.venues_hhi,
@@ -160,8 +171,8 @@ consumed as (
         previous.centroid,
         0.0 as base,
         0.0 as usd,
-        0.0 as usd_low,
-        0.0 as usd_high,
+        if(previous.kind = 'strike', null, 0.0) as usd_low,
+        if(previous.kind = 'strike', null, 0.0) as usd_high,
         0.0 as share,  -- noqa: RF04
         0.0 as prominence,
         cast(null as double) as venues_hhi,
@@ -196,8 +207,10 @@ placed as (
         end * 100 as distance_pct,
         assets.is_simulated
     from clusters
-    inner join int_position_assets as assets
-        on clusters.asset = assets.asset
+    inner join int_cluster_assets as assets
+        on
+            clusters.asset = assets.asset
+            and clusters.kind = assets.kind
     where assets.mark > 0
 
 ),

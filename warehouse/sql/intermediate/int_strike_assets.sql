@@ -1,0 +1,42 @@
+-- int_strike_assets: the assets with options, all exchanges together.
+-- Grain   one row per asset
+-- Inputs  int_strike_universe, int_position_universe
+-- Params  $until  timestamptz, the snapshot to build
+-- mark is that of the other clusters, the median over the asset's perpetuals; without any, the
+-- median price of the underlying that comes with the options; null without either.
+with
+
+options as (
+
+    select
+        asset,
+        core.exact_sum(oi_base) as oi_base,
+        median(index_price) as index_price,
+        bool_or(is_simulated) as is_simulated
+    from int_strike_universe
+    where taken_at = $until
+    group by asset
+
+),
+
+perpetuals as (
+
+    select
+        asset,
+        median(mark_price) as mark,
+        bool_or(is_simulated) as is_simulated
+    from int_position_universe
+    where kind = 'perp'
+    group by asset
+
+)
+
+select
+    options.asset,
+    options.oi_base,
+    coalesce(perpetuals.mark, options.index_price) as mark,
+    options.is_simulated or coalesce(perpetuals.is_simulated, false) as is_simulated
+from options
+left join perpetuals
+    on options.asset = perpetuals.asset
+order by options.asset

@@ -1,0 +1,107 @@
+-- int_strike_universe: open interest of options known at the snapshot, and at those of the
+-- clusters that it may continue.
+-- Grain   one row per (taken_at, venue, symbol)
+-- Inputs  core.open_interest, core.instruments, marts.clusters
+-- Params  $until            timestamptz, the snapshot to build
+--         $known_at         timestamptz, facts recorded later do not count
+--         $max_age_minutes  double, an observation further from the snapshot than this is stale
+-- Options that have expired by then are out. Strike and side are those listed at the time; before
+-- the first listing, those of it: they are part of what an option is. They are null where the
+-- exchange does not list them; such an option counts in the total and in no cluster.
+with
+
+instants as (
+
+    select $until as taken_at
+    union
+    select snapshot_at as taken_at
+    from marts.clusters
+    where
+        kind = 'strike'
+        and snapshot_at < $until
+        and snapshot_at >= $until - interval 48 hours
+
+),
+
+facts as (
+
+    select
+        venue,
+        symbol,
+        asset,
+        snapshot_at,
+        observed_at,
+        oi_base,
+        oi_usd,
+        index_price,
+        is_simulated
+    from core.open_interest
+    where
+        recorded_at <= $known_at
+        and (superseded_at is null or superseded_at > $known_at)
+        and quality = 'ok'
+        and kind = 'option'
+        and snapshot_at <= $until
+        and observed_at
+        >= $until - interval 48 hours
+        - to_microseconds(cast(floor($max_age_minutes * 60e6) as bigint))
+        and observed_at
+        <= $until + to_microseconds(cast(floor($max_age_minutes * 60e6) as bigint))
+
+),
+
+newest as (
+
+    select
+        instants.taken_at,
+        facts.*
+    from facts
+    inner join instants
+        on
+            facts.snapshot_at <= instants.taken_at
+            and facts.observed_at
+            >= instants.taken_at
+            - to_microseconds(cast(floor($max_age_minutes * 60e6) as bigint))
+            and facts.observed_at
+            <= instants.taken_at
+            + to_microseconds(cast(floor($max_age_minutes * 60e6) as bigint))
+    qualify
+        row_number() over (
+            partition by instants.taken_at, facts.venue, facts.symbol
+            order by facts.snapshot_at desc
+        ) = 1
+
+),
+
+listed as (
+
+    select
+        newest.taken_at,
+        newest.venue,
+        newest.symbol,
+        newest.asset,
+        newest.oi_base,
+        newest.oi_usd,
+        newest.index_price,
+        newest.is_simulated,
+        terms.expiry,
+        if(terms.strike > 0, terms.strike / terms.base_multiplier, null) as strike,
+        if(terms.option_type in ('call', 'put'), terms.option_type, null) as side
+    from newest
+    left join core.instruments as terms
+        on
+            newest.venue = terms.venue
+            and newest.symbol = terms.symbol
+    qualify
+        row_number() over (
+            partition by newest.taken_at, newest.venue, newest.symbol
+            order by
+                terms.valid_from <= newest.taken_at desc,
+                abs(epoch_us(terms.valid_from) - epoch_us(newest.taken_at)) asc
+        ) = 1
+
+)
+
+select * from listed
+where expiry is null or expiry > taken_at
+order by taken_at, venue, symbol
