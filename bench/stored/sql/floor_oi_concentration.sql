@@ -9,11 +9,7 @@ placed as (
         asset,
         venue,
         share,
-        is_simulated,
-        row_number() over (
-            partition by snapshot_at, asset
-            order by share desc, venue asc
-        ) as place
+        is_simulated
     from marts.oi_by_venue
     where share > 0 and snapshot_at <= $until
 
@@ -27,9 +23,9 @@ measured as (
         count(*) as venues,
         bit_xor(hash(venue)) as members,
         sum(share * share) as hhi,
-        sum(share) filter (where place <= 3) as cr3,
+        list_sum(max(share, 3)) as cr3,
         exp(-sum(share * ln(share))) as entropy_venues,
-        any_value(venue) filter (where place = 1) as top_venue,
+        min_by(venue, (-share, venue)) as top_venue,
         max(share) as top_venue_share,
         bool_or(is_simulated) as is_simulated
     from placed
