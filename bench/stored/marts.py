@@ -90,10 +90,8 @@ def query_all(home: Home, window: BuildWindow, built: Clock) -> list[Compared]:
     """Run the hand-written queries, and compare seconds and answers."""
     clock, found = Clock(), []
     with opened(home, window.until, publishes=False) as connection:
+        values = {"since": window.since, "until": window.until}
         for mart, keys in KEYS.items():
-            values: dict[str, Any] = {"since": window.since, "until": window.until}
-            if mart == "oi_candles":
-                values["lengths"] = _lengths(connection)
             query = f"create or replace temp table floor as {sql(f'floor_{mart}')}"
             names = connection.extract_statements(query)[0].named_parameters
             with clock.step(mart):
@@ -108,11 +106,6 @@ def query_all(home: Home, window: BuildWindow, built: Clock) -> list[Compared]:
     return found
 
 
-def _lengths(connection: Writer) -> list[str]:
-    query = 'select distinct "interval" from marts.oi_candles'
-    return [row[0] for row in connection.execute(query).fetchall()]
-
-
 def _disagreements(connection: Writer, mart: str, keys: Sequence[str]) -> tuple[int, int]:
     """Count rows, and those that only one side has or that differ in a figure both have."""
     both = connection.execute(
@@ -122,6 +115,7 @@ def _disagreements(connection: Writer, mart: str, keys: Sequence[str]) -> tuple[
         " and mart.table_name = ?",
         [mart],
     ).fetchall()
+    _require_all(connection, mart, {name for name, _ in both})
     other = " or ".join(_differs(name, kind) for name, kind in sorted(both) if name not in keys)
     same = " and ".join(f'mart."{key}" = floor."{key}"' for key in keys)
     found = connection.execute(
@@ -130,6 +124,27 @@ def _disagreements(connection: Writer, mart: str, keys: Sequence[str]) -> tuple[
         f" from marts.{mart} as mart full join floor on {same}"
     ).fetchall()
     return int(found[0][0]), int(found[0][1])
+
+
+def _require_all(connection: Writer, mart: str, answered: set[str]) -> None:
+    """Refuse a query that leaves out a figure which the mart has.
+
+    Raises:
+        RuntimeError: A column with values is not in the query.
+    """
+    columns = connection.execute(
+        "select column_name from duckdb_columns() where schema_name = 'marts' and table_name = ?",
+        [mart],
+    ).fetchall()
+    left = [name for (name,) in columns if name not in answered]
+    held = ", ".join(["count(*)", *(f'count("{name}")' for name in left)])
+    counts = connection.execute(f"select {held} from marts.{mart}").fetchall()[0]  # noqa: S608
+    missing = [name for name, count in zip(left, counts[1:], strict=True) if count]
+    if missing:
+        raise RuntimeError(
+            f"floor_{mart}.sql: every column of the mart with values is needed, none seen of "
+            f"{', '.join(missing)}; add it to the query"
+        )
 
 
 def _differs(name: str, kind: str) -> str:

@@ -9,6 +9,7 @@ rates as (
         asset,
         funding_8h_oi_weighted as rate,
         funding_apr,
+        is_simulated,
         epoch_us(snapshot_at) // 86400000000 as day
     from marts.oi_by_asset
     where published and funding_8h_oi_weighted is not null and snapshot_at <= $until
@@ -37,7 +38,8 @@ counted as (
             as reached_90d,
         count(*) filter (where days.rate <= rates.rate) as reached_365d,
         count(*) filter (where rates.day - days.day <= 90 and days.rate < rates.rate)
-            as passed_90d
+            as passed_90d,
+        median(abs(days.rate)) filter (where rates.day - days.day <= 90) as median_abs
     from rates
     inner join days
         on
@@ -56,15 +58,19 @@ select
     rates.funding_apr,
     case when counted.days_90d >= 30 then counted.reached_90d / counted.days_90d end
         as percentile_90d,
-    case when counted.days_90d >= 30 then counted.reached_365d / counted.days_365d end
+    case when counted.days_365d >= 30 then counted.reached_365d / counted.days_365d end
         as percentile_365d,
+    case when counted.days_90d >= 30 then counted.median_abs end as median_abs_90d,
+    coalesce(counted.days_90d, 0) as days_90d,
+    coalesce(counted.days_365d, 0) as days_365d,
     case
         when rates.funding_apr > 0.5 then 'high'
         when counted.days_90d >= 30 and counted.passed_90d / counted.days_90d >= 0.95 then 'high'
         when rates.funding_apr < -0.5 then 'low'
         when counted.days_90d >= 30 and counted.reached_90d / counted.days_90d <= 0.05 then 'low'
         when counted.days_90d >= 30 then 'none'
-    end as extreme
+    end as extreme,
+    rates.is_simulated
 from rates
 left join counted
     on rates.snapshot_at = counted.snapshot_at and rates.asset = counted.asset

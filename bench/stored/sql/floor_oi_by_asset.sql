@@ -1,5 +1,7 @@
--- floor_oi_by_asset: marts.oi_by_asset as one query over facts that have no gaps.
+-- floor_oi_by_asset: marts.oi_by_asset as one query over facts that have no gaps, of futures.
 -- Params  $since, $until  timestamptz, first and last snapshot
+-- No order book and no supply is stored, hence no column that rests on one; without gaps every
+-- asset has the same references, and every venue answered.
 with
 
 facts as (
@@ -30,13 +32,16 @@ levels as (
         sum(oi_usd) as oi_usd,
         coalesce(sum(oi_usd) filter (where margin = 'linear'), 0) as oi_usd_linear,
         coalesce(sum(oi_usd) filter (where margin = 'inverse'), 0) as oi_usd_inverse,
+        coalesce(sum(oi_usd) filter (where margin = 'quanto'), 0) as oi_usd_quanto,
         count(*) as instruments,
         sum(coalesce(earlier_usd, oi_usd)) as fresh_weight,
         median(mark_price) filter (where kind = 'perp') as price,
         sum(volume_24h_usd) as volume_24h_usd,
-        sum(oi_usd * funding_8h) / sum(oi_usd) filter (where funding_8h is not null)
-            as funding_8h_oi_weighted,
-        100 * sum(oi_usd * basis) / sum(oi_usd) filter (where basis is not null) as basis_pct
+        sum(oi_usd) filter (where volume_24h_usd is not null) as traded_usd,
+        sum(oi_usd * funding_8h) as funding_usd,
+        sum(oi_usd) filter (where funding_8h is not null) as funded_usd,
+        100 * sum(oi_usd * basis) / sum(oi_usd) filter (where basis is not null) as basis_pct,
+        bool_or(is_simulated) as is_simulated
     from shown
     group by all
 
@@ -61,34 +66,108 @@ concentration as (
         asset,
         count(*) as venues,
         sum(oi_usd * oi_usd) / (sum(oi_usd) * sum(oi_usd)) as hhi,
-        arg_max(venue, oi_usd) as top_venue,
+        min_by(venue, (-oi_usd, venue)) as top_venue,
         max(oi_usd) / sum(oi_usd) as top_venue_share
     from by_venue
     group by all
 
 ),
 
-missing as (
+instants as (
+
+    select distinct snapshot_at from facts
+
+),
+
+absent as (
 
     select
         instants.snapshot_at,
-        listed.asset,
-        count(*) as instruments
-    from (select distinct shown.snapshot_at from shown) as instants
+        listed.venue,
+        listed.symbol,
+        listed.asset
+    from instants
     cross join core.instruments as listed
     anti join shown
         on
             instants.snapshot_at = shown.snapshot_at
             and listed.venue = shown.venue
             and listed.symbol = shown.symbol
-    where listed.is_active and listed.valid_to is null
+    where instants.snapshot_at >= $since and listed.is_active and listed.valid_to is null
+
+),
+
+missing as (
+
+    select
+        absent.snapshot_at,
+        absent.asset,
+        count(*) as instruments,
+        count(facts.oi_usd) as known,
+        sum(facts.oi_usd) as weight
+    from absent
+    asof left join facts
+        on
+            absent.venue = facts.venue
+            and absent.symbol = facts.symbol
+            and absent.snapshot_at >= facts.snapshot_at
     group by all
 
 ),
 
 horizons as (
 
-    select unnest([1, 4, 24, 168]) as hours
+    select listed.*
+    from (values (1, 15), (4, 30), (24, 30), (168, 30)) as listed (hours, tolerance)
+
+),
+
+wanted as (
+
+    select
+        instants.snapshot_at,
+        horizons.*,
+        instants.snapshot_at - to_hours(horizons.hours) as wanted_at
+    from instants
+    cross join horizons
+    where instants.snapshot_at >= $since
+
+),
+
+before as (
+
+    select
+        wanted.*,
+        instants.snapshot_at as before_at
+    from wanted
+    asof left join instants
+        on wanted.wanted_at >= instants.snapshot_at
+
+),
+
+nearest as (
+
+    select
+        before.*,
+        instants.snapshot_at as after_at
+    from before
+    asof left join instants
+        on before.wanted_at <= instants.snapshot_at
+
+),
+
+pairs as (
+
+    select
+        snapshot_at,
+        hours,
+        case
+            when coalesce(wanted_at - before_at <= after_at - wanted_at, false) then before_at
+            else after_at
+        end as reference_at
+    from nearest
+    where
+        least(wanted_at - before_at, after_at - wanted_at) <= to_minutes(tolerance)
 
 ),
 
@@ -96,10 +175,11 @@ later as (
 
     select
         shown.*,
-        horizons.hours,
-        shown.snapshot_at - to_hours(horizons.hours) as reference_at
+        pairs.hours,
+        pairs.reference_at
     from shown
-    cross join horizons
+    inner join pairs
+        on shown.snapshot_at = pairs.snapshot_at
 
 ),
 
@@ -153,24 +233,64 @@ changes as (
         max(price_change_pct) filter (where hours = 4) as price_change_4h_pct,
         max(price_change_pct) filter (where hours = 24) as price_change_24h_pct,
         max(matched_usd) filter (where hours = 24) as matched_usd,
-        max(flow_usd) filter (where hours = 24) as flow_usd_24h,
-        max(revaluation_usd) filter (where hours = 24) as revaluation_usd_24h
+        max(flow_usd) filter (where hours = 24) as flow_usd,
+        max(revaluation_usd) filter (where hours = 24) as revaluation_usd
     from matched
     group by all
+
+),
+
+covered as (
+
+    select
+        levels.*,
+        levels.fresh_weight / (levels.fresh_weight + coalesce(missing.weight, 0))
+        * (levels.instruments + coalesce(missing.known, 0))
+        / (levels.instruments + coalesce(missing.instruments, 0)) as coverage
+    from levels
+    left join missing
+        on levels.snapshot_at = missing.snapshot_at and levels.asset = missing.asset
 
 )
 
 select
-    levels.* exclude (fresh_weight),
-    levels.instruments / (levels.instruments + coalesce(missing.instruments, 0)) as coverage,
-    concentration.* exclude (snapshot_at, asset),
-    changes.* exclude (snapshot_at, asset, matched_usd),
-    changes.matched_usd / levels.oi_usd as matched_24h_share
-from levels
+    covered.snapshot_at,
+    covered.asset,
+    'futures' as kind_group,
+    covered.oi_base,
+    covered.oi_usd,
+    covered.oi_usd_linear,
+    covered.oi_usd_inverse,
+    covered.oi_usd_quanto,
+    concentration.venues,
+    covered.instruments,
+    covered.coverage,
+    covered.coverage >= 0.9 as published,
+    case when covered.coverage >= 0.9 then changes.change_1h_pct end as change_1h_pct,
+    case when covered.coverage >= 0.9 then changes.change_4h_pct end as change_4h_pct,
+    case when covered.coverage >= 0.9 then changes.change_24h_pct end as change_24h_pct,
+    case when covered.coverage >= 0.9 then changes.change_7d_pct end as change_7d_pct,
+    changes.matched_usd / covered.oi_usd as matched_24h_share,
+    case when covered.coverage >= 0.9 then changes.flow_usd end as flow_usd_24h,
+    case when covered.coverage >= 0.9 then changes.revaluation_usd end as revaluation_usd_24h,
+    covered.price,
+    changes.price_change_1h_pct,
+    changes.price_change_4h_pct,
+    changes.price_change_24h_pct,
+    covered.volume_24h_usd,
+    covered.traded_usd / covered.volume_24h_usd as oi_to_volume,
+    covered.funding_usd / covered.funded_usd as funding_8h_oi_weighted,
+    covered.funding_usd / covered.funded_usd * 3 * 365 as funding_apr,
+    covered.funding_usd * 3 as funding_usd_per_day,
+    covered.basis_pct,
+    concentration.hhi,
+    1 / concentration.hhi as effective_venues,
+    concentration.top_venue,
+    concentration.top_venue_share,
+    covered.is_simulated
+from covered
 inner join concentration
-    on levels.snapshot_at = concentration.snapshot_at and levels.asset = concentration.asset
-left join missing
-    on levels.snapshot_at = missing.snapshot_at and levels.asset = missing.asset
+    on covered.snapshot_at = concentration.snapshot_at and covered.asset = concentration.asset
 left join changes
-    on levels.snapshot_at = changes.snapshot_at and levels.asset = changes.asset
-order by levels.snapshot_at, levels.asset
+    on covered.snapshot_at = changes.snapshot_at and covered.asset = changes.asset
+order by covered.snapshot_at, covered.asset

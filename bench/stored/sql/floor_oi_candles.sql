@@ -1,6 +1,6 @@
 -- floor_oi_candles: marts.oi_candles as one query over facts that have no gaps.
 -- Params  $since, $until  timestamptz, first and last snapshot
--- $lengths  list of varchar, the bar lengths that the spacing of the snapshots allows
+-- Without gaps an instrument's path is the same for every length of bar.
 with
 
 facts as (
@@ -13,6 +13,7 @@ facts as (
         margin,
         oi_base,
         oi_usd,
+        is_simulated,
         oi_base - lag(oi_base) over (partition by venue, symbol order by snapshot_at) as step
     from core.open_interest
     where superseded_at is null and quality = 'ok' and snapshot_at <= $until
@@ -27,7 +28,8 @@ ticks as (
         coalesce(venue, 'ALL') as venue,
         sum(oi_base) as oi_base,
         sum(oi_usd) as oi_usd,
-        coalesce(sum(step), 0) as step
+        coalesce(sum(step), 0) as step,
+        bool_or(is_simulated) as is_simulated
     from facts
     group by grouping sets ((at_time, asset, venue), (at_time, asset))
 
@@ -42,14 +44,47 @@ paths as (
 
 ),
 
+spacings as (
+
+    select
+        at_time,
+        at_time - lag(at_time) over (order by at_time) as spacing
+    from (select distinct facts.at_time from facts) as instants
+
+),
+
+dense as (
+
+    select
+        spacings.at_time,
+        lengths."interval",
+        core.bar_start(lengths."interval", spacings.at_time) as bar_at,
+        min(case when spacings.spacing <= interval 7 day then epoch_us(spacings.spacing) end)
+            over (
+                partition by lengths."interval"
+                order by spacings.at_time
+                range between interval 7 day preceding and current row
+            )
+            as spacing_us
+    from spacings
+    cross join (values ('5m'), ('1h'), ('4h'), ('1d')) as lengths ("interval")
+
+),
+
 placed as (
 
     select
         paths.*,
-        lengths."interval",
-        core.bar_start(lengths."interval", paths.at_time) as bar_at
+        dense."interval",
+        dense.bar_at
     from paths
-    cross join (select unnest($lengths) as "interval") as lengths
+    inner join dense
+        on paths.at_time = dense.at_time
+    left join marts.oi_by_asset as totals
+        on paths.at_time = totals.snapshot_at and paths.asset = totals.asset
+    where
+        coalesce(dense.spacing_us < 12 * core.bar_us(dense."interval"), true)
+        and (paths.venue <> 'ALL' or totals.published)
 
 ),
 
@@ -67,7 +102,8 @@ folded as (
         arg_max(oi_base, at_time) as close,
         arg_max(oi_usd, at_time) as close_usd,
         max(at_time) as close_at,
-        count(*) as n_obs
+        count(*) as n_obs,
+        bool_or(is_simulated) as is_simulated
     from placed
     group by all
 
@@ -77,8 +113,12 @@ bars as (
 
     select
         *,
-        lag(close_at) over (partition by "interval", asset, venue order by bar_at) as before_at
+        case
+            when epoch_us(bar_at) - epoch_us(lag(bar_at) over series) = core.bar_us("interval")
+                then lag(close_at) over series
+        end as before_at
     from folded
+    window series as (partition by "interval", asset, venue order by bar_at)
 
 ),
 
@@ -135,10 +175,15 @@ select
     bars.close,
     bars.close_usd,
     bars.last_path - bars.base as delta_base,
+    0.0::double as change_open,
+    greatest(bars.top_path - bars.base, 0) as change_high,
+    least(bars.low_path - bars.base, 0) as change_low,
+    bars.last_path - bars.base as change_close,
     bars.n_obs,
     bars.close_at,
     changes.change_pct,
-    changes.change_usd
+    changes.change_usd,
+    bars.is_simulated
 from bars
 left join changes
     on

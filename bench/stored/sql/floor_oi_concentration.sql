@@ -9,10 +9,9 @@ placed as (
         asset,
         venue,
         share,
-        row_number() over (partition by snapshot_at, asset order by share desc) as place,
-        count(*) over (partition by snapshot_at, asset) as venues
+        is_simulated
     from marts.oi_by_venue
-    where snapshot_at <= $until
+    where share > 0 and snapshot_at <= $until
 
 ),
 
@@ -22,32 +21,142 @@ measured as (
         snapshot_at,
         asset,
         count(*) as venues,
+        bit_xor(hash(venue)) as members,
         sum(share * share) as hhi,
-        sum(share) filter (where place <= 3) as cr3,
+        list_sum(max(share, 3)) as cr3,
         exp(-sum(share * ln(share))) as entropy_venues,
-        arg_max(venue, share) as top_venue,
-        max(share) as top_venue_share
+        min_by(venue, (-share, venue)) as top_venue,
+        max(share) as top_venue_share,
+        bool_or(is_simulated) as is_simulated
     from placed
-    where snapshot_at >= $since
     group by all
+
+),
+
+totals as (
+
+    select
+        measured.*,
+        marts.published
+    from measured
+    inner join marts.oi_by_asset as marts
+        on measured.snapshot_at = marts.snapshot_at and measured.asset = marts.asset
+
+),
+
+instants as (
+
+    select distinct snapshot_at from totals
+
+),
+
+wanted as (
+
+    select
+        instants.snapshot_at,
+        horizons.hours,
+        instants.snapshot_at - to_hours(horizons.hours) as wanted_at
+    from instants
+    cross join (values (24), (168)) as horizons (hours)
+    where instants.snapshot_at >= $since
+
+),
+
+before as (
+
+    select
+        wanted.*,
+        instants.snapshot_at as before_at
+    from wanted
+    asof left join instants
+        on wanted.wanted_at >= instants.snapshot_at
+
+),
+
+pairs as (
+
+    select
+        before.snapshot_at,
+        max(
+            case
+                when
+                    coalesce(
+                        before.wanted_at - before.before_at
+                        <= instants.snapshot_at - before.wanted_at,
+                        false
+                    )
+                    then before.before_at
+                else instants.snapshot_at
+            end
+        ) filter (where before.hours = 24) as day_at,
+        max(
+            case
+                when
+                    coalesce(
+                        before.wanted_at - before.before_at
+                        <= instants.snapshot_at - before.wanted_at,
+                        false
+                    )
+                    then before.before_at
+                else instants.snapshot_at
+            end
+        ) filter (where before.hours = 168) as week_at
+    from before
+    asof left join instants
+        on before.wanted_at <= instants.snapshot_at
+    where
+        least(before.wanted_at - before.before_at, instants.snapshot_at - before.wanted_at)
+        <= interval 30 minute
+    group by all
+
+),
+
+compared as (
+
+    select
+        totals.*,
+        pairs.day_at,
+        pairs.week_at
+    from totals
+    left join pairs
+        on totals.snapshot_at = pairs.snapshot_at
+    where totals.snapshot_at >= $since
 
 )
 
 select
-    measured.*,
-    100 * (measured.top_venue_share - day.share) as top_venue_share_change_24h_pp,
-    100 * (measured.top_venue_share - week.share) as top_venue_share_change_7d_pp
-from measured
-left join placed as day
+    compared.snapshot_at,
+    compared.asset,
+    'futures' as kind_group,
+    compared.venues,
+    compared.hhi,
+    1 / compared.hhi as effective_venues,
+    compared.cr3,
+    compared.entropy_venues,
+    compared.top_venue,
+    compared.top_venue_share,
+    case
+        when compared.published and day.published and compared.members = day.members
+            then 100 * (compared.top_venue_share - day_shares.share)
+    end as top_venue_share_change_24h_pp,
+    case
+        when compared.published and week.published and compared.members = week.members
+            then 100 * (compared.top_venue_share - week_shares.share)
+    end as top_venue_share_change_7d_pp,
+    compared.is_simulated
+from compared
+left join totals as day
+    on compared.day_at = day.snapshot_at and compared.asset = day.asset
+left join totals as week
+    on compared.week_at = week.snapshot_at and compared.asset = week.asset
+left join placed as day_shares
     on
-        measured.snapshot_at - interval 24 hour = day.snapshot_at
-        and measured.asset = day.asset
-        and measured.top_venue = day.venue
-        and measured.venues = day.venues
-left join placed as week
+        compared.day_at = day_shares.snapshot_at
+        and compared.asset = day_shares.asset
+        and compared.top_venue = day_shares.venue
+left join placed as week_shares
     on
-        measured.snapshot_at - interval 168 hour = week.snapshot_at
-        and measured.asset = week.asset
-        and measured.top_venue = week.venue
-        and measured.venues = week.venues
-order by measured.snapshot_at, measured.asset
+        compared.week_at = week_shares.snapshot_at
+        and compared.asset = week_shares.asset
+        and compared.top_venue = week_shares.venue
+order by compared.snapshot_at, compared.asset

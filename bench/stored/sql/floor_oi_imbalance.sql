@@ -3,15 +3,47 @@
 -- Params  $since, $until  timestamptz, first and last snapshot
 with
 
+wanted as (
+
+    select distinct
+        snapshot_at,
+        epoch_us(snapshot_at) // 3600000000 - unnest([0, 1, 2]) as hour
+    from marts.oi_by_asset
+    where snapshot_at <= $until
+
+),
+
+readings as (
+
+    select
+        wanted.snapshot_at,
+        seen.venue,
+        seen.symbol,
+        seen.asset,
+        arg_max(
+            (seen.long_share - seen.short_share) / (seen.long_share + seen.short_share),
+            seen."at"
+        ) as leaning
+    from core.positioning as seen
+    inner join wanted
+        on epoch_us(seen."at") // 3600000000 = wanted.hour
+    where
+        seen.superseded_at is null
+        and seen.measure = 'account'
+        and seen."at" <= wanted.snapshot_at
+        and seen."at" > wanted.snapshot_at - interval 2 hour
+    group by all
+
+),
+
 seen as (
 
     select
-        time_bucket(interval 1 hour, "at") as hour_at,
+        snapshot_at,
         venue,
         asset,
-        avg((long_share - short_share) / (long_share + short_share)) as leaning
-    from core.positioning
-    where superseded_at is null and measure = 'account' and "at" <= $until
+        avg(leaning) as leaning
+    from readings
     group by all
 
 ),
@@ -25,7 +57,7 @@ leanings as (
     from marts.oi_by_venue as venues
     inner join seen
         on
-            time_bucket(interval 1 hour, venues.snapshot_at) = seen.hour_at
+            venues.snapshot_at = seen.snapshot_at
             and venues.venue = seen.venue
             and venues.asset = seen.asset
     where venues.snapshot_at <= $until
@@ -40,6 +72,7 @@ totals as (
         totals.asset,
         totals.funding_8h_oi_weighted as funding,
         totals.basis_pct as basis,
+        totals.is_simulated,
         leanings.accounts,
         epoch_us(totals.snapshot_at) // 86400000000 as day
     from marts.oi_by_asset as totals
@@ -78,30 +111,45 @@ ranked as (
     where totals.snapshot_at >= $since
     group by all
 
+),
+
+members as (
+
+    select
+        totals.*,
+        if(ranked.accounts_n >= 30, ranked.accounts_rank / ranked.accounts_n, null)
+            as accounts_member,
+        if(ranked.funding_n >= 30, ranked.funding_rank / ranked.funding_n, null)
+            as funding_member,
+        if(ranked.basis_n >= 30, ranked.basis_rank / ranked.basis_n, null) as basis_member,
+        if(ranked.funding_n >= 30, ranked.funding_reached / ranked.funding_n, null)
+            as funding_percentile,
+        if(ranked.basis_n >= 30, ranked.basis_reached / ranked.basis_n, null)
+            as basis_percentile
+    from totals
+    left join ranked
+        on totals.snapshot_at = ranked.snapshot_at and totals.asset = ranked.asset
+    where totals.snapshot_at >= $since
+
 )
 
 select
-    totals.snapshot_at,
-    totals.asset,
-    totals.accounts as account_imbalance,
-    case when ranked.funding_n >= 30 then ranked.funding_reached / ranked.funding_n end
-        as funding_percentile,
-    totals.basis as basis_pct,
-    case when ranked.basis_n >= 30 then ranked.basis_reached / ranked.basis_n end
-        as basis_percentile,
-    case
-        when ranked.funding_n >= 30
-            then
-                100 * (
-                    coalesce(ranked.accounts_rank / ranked.accounts_n, 0)
-                    + (
-                        ranked.funding_rank / ranked.funding_n
-                        + ranked.basis_rank / ranked.basis_n
-                    ) / 2
-                ) / if(ranked.accounts_n >= 30, 2, 1)
-    end as imbalance_index
-from totals
-left join ranked
-    on totals.snapshot_at = ranked.snapshot_at and totals.asset = ranked.asset
-where totals.snapshot_at >= $since
-order by totals.snapshot_at, totals.asset
+    snapshot_at,
+    asset,
+    accounts as account_imbalance,
+    (1 + accounts) / (1 - accounts) as long_short_accounts,
+    funding_percentile,
+    basis as basis_pct,
+    basis_percentile,
+    100 * list_avg([accounts_member, (funding_member + basis_member) / 2]) as imbalance_index,
+    nullif(
+        concat_ws(
+            ',',
+            if(accounts_member is null, null, 'accounts'),
+            if(funding_member is null, null, 'carry')
+        ),
+        ''
+    ) as members,
+    is_simulated
+from members
+order by snapshot_at, asset

@@ -58,7 +58,7 @@ by_venue as (
         sum(cast(earlier.oi_base * 1e10 as hugeint)) as base_0,
         sum(
             try_cast(
-                1e6
+                1e10
                 * case
                     when placed.is_usd_sized then placed.oi_usd - earlier.oi_usd
                     else
@@ -110,5 +110,5 @@ select
     group_id,
     venue_id,
     100 * (cast(base_1 - base_0 as double) / nullif(cast(base_0 as double), 0)) as change_pct,
-    cast(flow as double) / 1e6 as change_usd
+    cast(flow as double) / 1e10 as change_usd
 from summed

@@ -82,6 +82,22 @@ hours as (
 
 ),
 
+-- Ranked by a number: DuckDB is slow to compare rows.
+periods as (
+
+    select
+        period,
+        row_number() over (order by period = '1h' asc, period asc) as period_rank
+    from (
+        select distinct known.period
+        from core.positioning as known
+        where
+            known."at" >= core.bar_start('1d', $since) - interval 91 day
+            and known."at" <= $until
+    ) as listed
+
+),
+
 readings as (
 
     select
@@ -92,11 +108,13 @@ readings as (
         seen.measure,
         arg_max(
             core.imbalance(seen.long_share, seen.short_share),
-            (epoch_us(seen."at"), seen.period = '1h', seen.period)
+            epoch_us(seen."at") * 1000 + periods.period_rank
         ) as leaning
     from core.positioning as seen
     inner join hours
         on epoch_us(seen."at") // 3600000000 = hours.hour
+    inner join periods
+        on seen.period = periods.period
     where
         seen.superseded_at is null
         and seen."at" <= hours.snapshot_at

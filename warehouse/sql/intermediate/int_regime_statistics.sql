@@ -24,35 +24,48 @@ sized as (
 
 ),
 
-judged as (
+-- Sums since the beginning: those of the days before a bar are the difference of two.
+running as (
 
-    select *
+    select
+        *,
+        count(price_units) over so_far as prices,
+        sum(price_units) over so_far as price_sum,
+        sum(price_units * price_units) over so_far as price_squares,
+        count(oi_units) over so_far as changes,
+        sum(oi_units) over so_far as oi_sum,
+        sum(oi_units * oi_units) over so_far as oi_squares
     from sized
-    where bar_at >= $since
+    window
+        so_far as (
+            partition by asset, horizon, phase
+            order by bar_at
+            rows between unbounded preceding and 1 preceding
+        )
 
 ),
 
 months as (
 
     select
-        judged.bar_at,
-        judged.horizon,
-        judged.asset,
-        count(earlier.price_units) as prices,
-        sum(earlier.price_units) as price_sum,
-        sum(earlier.price_units * earlier.price_units) as price_squares,
-        count(earlier.oi_units) as changes,
-        sum(earlier.oi_units) as oi_sum,
-        sum(earlier.oi_units * earlier.oi_units) as oi_squares
-    from judged
-    inner join sized as earlier
+        judged.* exclude (
+            price_log, oi_log, price_units, oi_units,
+            prices, price_sum, price_squares, changes, oi_sum, oi_squares
+        ),
+        judged.prices - coalesce(past.prices, 0) as prices,
+        judged.price_sum - coalesce(past.price_sum, 0) as price_sum,
+        judged.price_squares - coalesce(past.price_squares, 0) as price_squares,
+        judged.changes - coalesce(past.changes, 0) as changes,
+        judged.oi_sum - coalesce(past.oi_sum, 0) as oi_sum,
+        judged.oi_squares - coalesce(past.oi_squares, 0) as oi_squares
+    from running as judged
+    asof left join running as past
         on
-            judged.asset = earlier.asset
-            and judged.horizon = earlier.horizon
-            and judged.phase = earlier.phase
-            and judged.bar_at > earlier.bar_at
-            and earlier.bar_at >= judged.bar_at - to_days($squeeze_days)
-    group by judged.bar_at, judged.horizon, judged.asset
+            judged.asset = past.asset
+            and judged.horizon = past.horizon
+            and judged.phase = past.phase
+            and judged.bar_at - to_days($squeeze_days) <= past.bar_at
+    where judged.bar_at >= $since
 
 ),
 
@@ -79,7 +92,9 @@ trends as (
 )
 
 select
-    judged.* exclude (phase, price_log, oi_log, price_units, oi_units),
+    months.* exclude (
+        phase, prices, price_sum, price_squares, changes, oi_sum, oi_squares
+    ),
     sqrt(
         cast(months.prices * months.price_squares - months.price_sum * months.price_sum as double)
         / nullif(months.prices * (months.prices - 1), 0)
@@ -88,22 +103,18 @@ select
         cast(months.changes * months.oi_squares - months.oi_sum * months.oi_sum as double)
         / nullif(months.changes * (months.changes - 1), 0)
     ) / 1e9 as oi_sd,
-    least(coalesce(months.prices, 0), coalesce(months.changes, 0)) as n,
+    least(months.prices, months.changes) as n,
     trends.* exclude (bar_at, horizon, asset),
-    trends.trend_prices = judged.points - 1
-    and trends.trend_changes = judged.points - 1
+    trends.trend_prices = months.points - 1
+    and trends.trend_changes = months.points - 1
     and abs(
-        epoch_us(judged.bar_at) - epoch_us(trends.trend_from)
-        - (judged.points - 2) * core.bar_us(judged.horizon)
+        epoch_us(months.bar_at) - epoch_us(trends.trend_from)
+        - (months.points - 2) * core.bar_us(months.horizon)
     ) <= 300000000 as is_trend_known
-from judged
+from months
 inner join trends
     on
-        judged.bar_at = trends.bar_at
-        and judged.horizon = trends.horizon
-        and judged.asset = trends.asset
-left join months
-    on
-        judged.bar_at = months.bar_at
-        and judged.horizon = months.horizon
-        and judged.asset = months.asset
+        months.bar_at = trends.bar_at
+        and months.horizon = trends.horizon
+        and months.asset = trends.asset
+where months.bar_at >= $since

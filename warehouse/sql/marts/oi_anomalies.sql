@@ -73,18 +73,34 @@ bars as (
 ),
 
 -- Of the bars before the window no more than its first baseline needs. A null change has a
--- partition of its own, here and below, hence no part in any baseline.
+-- partition of its own, below, hence no part in any baseline.
+oldest_needed as (
+
+    select
+        "interval",
+        asset,
+        venue,
+        list_min(max(bar_at, $anomaly_period)) as bar_at
+    from bars
+    where bar_at < core.bar_start("interval", $since) and change is not null
+    group by all
+
+),
+
 needed as (
 
     select * from bars
-    qualify
-        bar_at >= core.bar_start("interval", $since)
-        or row_number() over (
-            partition by
-                "interval", asset, venue, change is null,
-                bar_at >= core.bar_start("interval", $since)
-            order by bar_at desc
-        ) <= $anomaly_period
+    where bar_at >= core.bar_start("interval", $since)
+    union all
+    select bars.*
+    from bars
+    inner join oldest_needed
+        on
+            bars."interval" = oldest_needed."interval"
+            and bars.asset = oldest_needed.asset
+            and bars.venue = oldest_needed.venue
+            and bars.bar_at >= oldest_needed.bar_at
+    where bars.bar_at < core.bar_start(bars."interval", $since) and bars.change is not null
 
 ),
 

@@ -8,39 +8,6 @@
 -- same venues.
 with
 
-shares as (
-
-    select
-        snapshot_at,
-        asset,
-        kind_group,
-        venue,
-        share,
-        row_number() over (
-            partition by snapshot_at, asset, kind_group
-            order by share desc, venue asc
-        ) as place
-    from marts.oi_by_venue
-    where
-        share > 0
-        and snapshot_at between $since and $until
-
-),
-
-measured as (
-
-    select
-        snapshot_at,
-        asset,
-        kind_group,
-        core.exact_sum(case when place <= 3 then share * 1e8 end) / 1e8 as cr3,
-        exp(-core.exact_sum(share * ln(share) * 1e8) / 1e8) as entropy_venues,
-        list_sort(list(venue)) as members
-    from shares
-    group by all
-
-),
-
 horizons as (
 
     select listed.*
@@ -91,126 +58,158 @@ paired as (
 
 ),
 
-references_wanted as materialized (
+pivoted as (
 
-    select distinct reference_at from paired
+    select
+        snapshot_at,
+        max(reference_at) filter (where horizon = '24h') as day_at,
+        max(reference_at) filter (where horizon = '7d') as week_at
+    from paired
+    group by all
 
 ),
 
-earlier_shares as (
+instants as materialized (
+
+    select snapshot_at from snapshots
+    where snapshot_at >= $since
+    union
+    select reference_at from paired
+
+),
+
+numbered as (
+
+    select
+        venue,
+        row_number() over (order by venue) as venue_id
+    from (
+        select distinct venues.venue
+        from marts.oi_by_venue as venues
+        where venues.snapshot_at between $since - interval 169 hour and $until
+    ) as listed
+
+),
+
+shares as (
 
     select
         venues.snapshot_at,
         venues.asset,
         venues.kind_group,
         venues.venue,
-        venues.share
+        venues.share,
+        numbered.venue_id
     from marts.oi_by_venue as venues
-    inner join references_wanted
-        on venues.snapshot_at = references_wanted.reference_at
+    inner join instants
+        on venues.snapshot_at = instants.snapshot_at
+    inner join numbered
+        on venues.venue = numbered.venue
     where
         venues.share > 0
         and venues.snapshot_at between $since - interval 169 hour and $until
 
 ),
 
-earlier_members as (
+measured as (
 
     select
-        shares_then.snapshot_at,
-        shares_then.asset,
-        shares_then.kind_group,
-        list_sort(list(shares_then.venue)) as members,
-        map(list(shares_then.venue), list(shares_then.share)) as shares
-    from earlier_shares as shares_then
-    inner join marts.oi_by_asset as totals
-        on
-            shares_then.snapshot_at = totals.snapshot_at
-            and shares_then.asset = totals.asset
-            and shares_then.kind_group = totals.kind_group
-    where
-        totals.published
-        and totals.snapshot_at between $since - interval 169 hour and $until
+        snapshot_at,
+        asset,
+        kind_group,
+        max(share, 3) as largest,
+        exp(-core.exact_sum(share * ln(share) * 1e8) / 1e8) as entropy_venues,
+        bit_or(cast(1 as hugeint) << venue_id) as members
+    from shares
     group by all
 
 ),
 
 -- Materialised: joined in any other order, every snapshot would meet every other.
-compared as materialized (
+totals as materialized (
 
     select
         totals.snapshot_at,
         totals.asset,
         totals.kind_group,
+        totals.venues,
+        totals.hhi,
+        totals.effective_venues,
         totals.top_venue,
         totals.top_venue_share,
-        measured.members,
-        paired.horizon,
-        paired.reference_at
+        totals.is_simulated,
+        measured.largest,
+        measured.entropy_venues,
+        case when totals.published then measured.members end as members
     from marts.oi_by_asset as totals
     inner join measured
         on
             totals.snapshot_at = measured.snapshot_at
             and totals.asset = measured.asset
             and totals.kind_group = measured.kind_group
-    inner join paired
-        on totals.snapshot_at = paired.snapshot_at
     where
-        totals.published
-        and totals.snapshot_at between $since and $until
+        totals.hhi > 0
+        and totals.snapshot_at between $since - interval 169 hour and $until
 
 ),
 
-shifts as (
+compared as materialized (
 
     select
-        compared.snapshot_at,
-        compared.asset,
-        compared.kind_group,
-        max(100 * (compared.top_venue_share - earlier.shares[compared.top_venue]))
-        filter (where compared.horizon = '24h') as shift_24h,
-        max(100 * (compared.top_venue_share - earlier.shares[compared.top_venue]))
-        filter (where compared.horizon = '7d') as shift_7d
-    from compared
-    inner join earlier_members as earlier
-        on
-            compared.reference_at = earlier.snapshot_at
-            and compared.asset = earlier.asset
-            and compared.kind_group = earlier.kind_group
-            and compared.members = earlier.members
-    group by all
+        totals.*,
+        pivoted.day_at,
+        pivoted.week_at
+    from totals
+    left join pivoted
+        on totals.snapshot_at = pivoted.snapshot_at
+    where totals.snapshot_at >= $since
 
 )
 
 select
-    totals.snapshot_at,
-    totals.asset,
-    totals.kind_group,
-    totals.venues,
-    totals.hhi,
-    totals.effective_venues,
-    measured.cr3,
-    measured.entropy_venues,
-    totals.top_venue,
-    totals.top_venue_share,
-    shifts.shift_24h as top_venue_share_change_24h_pp,
-    shifts.shift_7d as top_venue_share_change_7d_pp,
-    totals.is_simulated
-from marts.oi_by_asset as totals
-inner join measured
+    compared.snapshot_at,
+    compared.asset,
+    compared.kind_group,
+    compared.venues,
+    compared.hhi,
+    compared.effective_venues,
+    list_sum(compared.largest) as cr3,
+    compared.entropy_venues,
+    compared.top_venue,
+    compared.top_venue_share,
+    case
+        when compared.members = day.members
+            then 100 * (compared.top_venue_share - day_shares.share)
+    end as top_venue_share_change_24h_pp,
+    case
+        when compared.members = week.members
+            then 100 * (compared.top_venue_share - week_shares.share)
+    end as top_venue_share_change_7d_pp,
+    compared.is_simulated
+from compared
+left join totals as day
     on
-        totals.snapshot_at = measured.snapshot_at
-        and totals.asset = measured.asset
-        and totals.kind_group = measured.kind_group
-left join shifts
+        compared.day_at = day.snapshot_at
+        and compared.asset = day.asset
+        and compared.kind_group = day.kind_group
+left join totals as week
     on
-        totals.snapshot_at = shifts.snapshot_at
-        and totals.asset = shifts.asset
-        and totals.kind_group = shifts.kind_group
-where
-    totals.snapshot_at between $since and $until
-    and totals.hhi > 0
+        compared.week_at = week.snapshot_at
+        and compared.asset = week.asset
+        and compared.kind_group = week.kind_group
+left join shares as day_shares
+    on
+        compared.day_at = day_shares.snapshot_at
+        and compared.asset = day_shares.asset
+        and compared.kind_group = day_shares.kind_group
+        and compared.top_venue = day_shares.venue
+left join shares as week_shares
+    on
+        compared.week_at = week_shares.snapshot_at
+        and compared.asset = week_shares.asset
+        and compared.kind_group = week_shares.kind_group
+        and compared.top_venue = week_shares.venue
 order by
-    totals.snapshot_at asc,
-    totals.asset asc,
-    totals.kind_group asc
+    compared.snapshot_at asc,
+    compared.asset asc,
+    compared.kind_group asc
