@@ -1,7 +1,9 @@
 -- totals: snapshots whose facts have no totals, and totals of which no fact is left.
 -- Grain   one row per snapshot_at that has one without the other
--- Inputs  core.open_interest, marts.oi_by_asset
+-- Inputs  core.open_interest, marts.oi_by_asset, ops.maintenance
 -- A fact counts when it is sound and so close to the snapshot that every setting calls it fresh.
+-- Where maintenance thinned, each contract keeps its own last row and an asset its last total:
+-- there a fact need not have one.
 with
 
 facts as (
@@ -25,6 +27,13 @@ totals as (
     select distinct snapshot_at
     from marts.oi_by_asset
 
+),
+
+thinned as (
+
+    select coalesce(max(older_than), timestamptz '1970-01-01 00:00:00+00') as until
+    from ops.maintenance
+
 )
 
 select
@@ -33,7 +42,12 @@ select
 from facts
 full join totals
     on facts.snapshot_at = totals.snapshot_at
+cross join thinned
 where
     facts.snapshot_at is null
-    or (facts.is_sound and totals.snapshot_at is null)
+    or (
+        facts.is_sound
+        and totals.snapshot_at is null
+        and facts.snapshot_at >= thinned.until
+    )
 order by snapshot_at
