@@ -105,8 +105,9 @@ class OpenInterestTable(Table):
     funding_interval_hours: float = amount("null when not known", unit="hours", nullable=True)
     unit_rule: str = column("rule in ops.unit_rules that gave the figure its meaning", method="M02")
     counting_factor: float = column(
-        "what the printed figure was multiplied by to be single-sided", method="M38", gt=0, le=1
-    )
+        "what the printed figure was multiplied by to be single-sided",
+        unit="ratio", method="M38", gt=0, le=1,
+    )  # fmt: skip
     source: str = column("where it came from", isin=["live", "history", "import"])
     quality: str = column("suspect rows are stored and left out of totals", isin=["ok", "suspect"])
     is_simulated: bool = column("whether it comes from the simulated exchanges")

@@ -61,7 +61,7 @@ class LeverageCalibration(Table):
         "part of the weighted variance of OI changes that forced closes explain", nullable=True
     )
     crossed_base: float = amount("mass that price crossed, over the mean OI", unit="ratio")
-    steps: pl.Int32 = column("steps of open interest that were used", ge=0)
+    steps: pl.Int32 = column("steps of open interest that were used", unit="count", ge=0)
     is_simulated: bool = column(_SIMULATED)
 
     class Config:
@@ -149,9 +149,13 @@ class ClusterScores(Table):
         method="M39",
         isin=["reported", "implied", "mixed"],
     )
-    n_bins: pl.Int32 = column("bins that price crossed", method="M24", ge=1)
-    n_hits: pl.Int32 = column("bins of the forecast that were in the fullest quarter", ge=0)
-    n_top: pl.Int32 = column("bins of the forecast: the fullest quarter of the map", ge=1)
+    n_bins: pl.Int32 = column("bins that price crossed", unit="count", method="M24", ge=1)
+    n_hits: pl.Int32 = column(
+        "bins of the forecast that were in the fullest quarter", unit="count", ge=0
+    )
+    n_top: pl.Int32 = column(
+        "bins of the forecast: the fullest quarter of the map", unit="count", ge=1
+    )
     precision: float = fraction("hits over the forecast", method="M24", nullable=True)
     chance: float = fraction("precision of a forecast by lot", method="M24", nullable=True)
     lift: float = amount("precision over chance", unit="ratio", method="M24", nullable=True)
@@ -178,7 +182,7 @@ class Stress(Table):
     prior: str = column("assumed mix of leverage", method="M22", isin=PRIORS)
     shock_pct: float = column("first move; negative: down", unit="percent", method="M25")
     depth_factor: float = fraction("part of the measured depth that is there", method="M25")
-    rounds: pl.Int32 = column("rounds of forced closes", method="M25", ge=0)
+    rounds: pl.Int32 = column("rounds of forced closes", unit="count", method="M25", ge=0)
     liquidated_base: float = amount("closed by force", unit="coin", method="M25")
     liquidated_usd: float = amount("the same at the levels' prices", unit="USD", method="M25")
     final_price: float = amount("where price comes to rest", unit="USD per coin", method="M25")
@@ -220,8 +224,8 @@ class Contagion(Table):
     systemic_overlap_usd: float = amount(
         "overlap of the seller with all others", unit="USD percent", method="M26"
     )
-    systemic_rank: pl.Int32 = column("1: the most systemic seller", method="M26", ge=1)
-    assets: pl.Int32 = column("coins that both hold and whose depth is known", ge=1)
+    systemic_rank: pl.Int32 = column("1: the most systemic seller", unit="rank", method="M26", ge=1)
+    assets: pl.Int32 = column("coins that both hold and whose depth is known", unit="count", ge=1)
     oi_covered: float = fraction("part of the seller's open interest in such coins", method="M26")
     is_simulated: bool = column(_SIMULATED)
 
@@ -241,8 +245,10 @@ class LiquidationsAtRisk(Table):
     asset: str = column(_ASSET)
     prior: str = column("assumed mix of leverage", method="M22", isin=PRIORS)
     alpha: float = fraction("confidence", method="M34")
-    scenarios: pl.Int32 = column("past days of which the return is known", method="M34", ge=20)
-    tail: pl.Int32 = column("how many of the worst make the tail", method="M34", ge=1)
+    scenarios: pl.Int32 = column(
+        "past days of which the return is known", unit="count", method="M34", ge=20
+    )
+    tail: pl.Int32 = column("how many of the worst make the tail", unit="count", method="M34", ge=1)
     lar_usd: float = amount("the mildest of the tail", unit="USD", method="M34")
     es_usd: float = amount("mean of the tail", unit="USD", method="M34")
     worst_return_pct: float = column("no scenario falls further", unit="percent", method="M34")

@@ -48,3 +48,43 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
     }
 )
 """Contract by table, ``schema.table``; what the data dictionary and the comments are made of."""
+
+MAIN_METHODS: Mapping[str, str] = MappingProxyType(
+    {
+        "core.instruments": "M02",
+        "core.open_interest": "M02",
+        "core.bars": "M21",
+        "core.positioning": "M13",
+        "core.liquidations": "M39",
+        "core.depth": "M16",
+        "core.leverage_tiers": "M20",
+        "core.options": "M29",
+        "core.observed_positions": "M22",
+        "core.events": "M11",
+        "core.supply": "M17",
+        "marts.oi_by_asset": "M03",
+        "marts.oi_by_venue": "M03",
+        "marts.oi_candles": "M06",
+        "marts.oi_anomalies": "M07",
+        "marts.oi_regimes": "M08",
+        "marts.oi_pre_events": "M11",
+        "marts.oi_imbalance": "M13",
+        "marts.funding_extremes": "M14",
+        "marts.oi_concentration": "M18",
+        "marts.oi_profile": "M21",
+        "marts.clusters": "M24",
+        "marts.cluster_scores": "M24",
+        "marts.leverage_priors": "M22",
+        "marts.leverage_calibration": "M22",
+        "marts.liquidation_map": "M23",
+        "marts.liquidation_balance": "M23",
+        "marts.observed_map": "M23",
+        "marts.observed_coverage": "M22",
+        "marts.observed_leverage": "M22",
+        "marts.stress": "M25",
+        "marts.contagion": "M26",
+        "marts.liquidations_at_risk": "M34",
+        "marts.data_quality": "M36",
+    }
+)
+"""The method a table is made by or for; also that of its columns which have none of their own."""

@@ -181,10 +181,29 @@ class OptionsTable(Table):
     mark_iv: float = amount(
         "implied volatility a year, 0.6 is 60 %; null when not sent", unit="fraction", nullable=True
     )
-    delta: float = column("per coin; null when not sent", nullable=True, ge=-1, le=1)
-    gamma: float = column("change of delta per USD; null when not sent", nullable=True)
-    vega: float = column("USD per coin and point of volatility; null when not sent", nullable=True)
-    theta: float = column("USD per coin and day; null when not sent", nullable=True)
+    delta: float = column(
+        "change of value by one coin; null when not sent",
+        unit="coin per coin",
+        method="M30",
+        nullable=True,
+        ge=-1,
+        le=1,
+    )
+    gamma: float = column(
+        "change of delta; null when not sent",
+        unit="coin per coin and USD",
+        method="M30",
+        nullable=True,
+    )
+    vega: float = column(
+        "by volatility; null when not sent",
+        unit="USD per coin and point",
+        method="M30",
+        nullable=True,
+    )
+    theta: float = column(
+        "by time; null when not sent", unit="USD per coin and day", method="M30", nullable=True
+    )
     mark_price: float = amount("premium; null when not sent", unit="USD per coin", nullable=True)
     underlying_price: float = amount(
         "price of the underlying; null when not sent", unit="USD per coin", nullable=True

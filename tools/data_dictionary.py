@@ -6,7 +6,7 @@ import duckdb
 import pandera.polars as pa
 
 from oirisk.schemas.tables import TABLES
-from oirisk.warehouse.comments import table_comment
+from oirisk.warehouse.comments import column_method, table_comment
 from oirisk.warehouse.migrate import migrate
 
 HEAD = """# Data dictionary
@@ -48,7 +48,7 @@ def _types() -> dict[tuple[str, str], str]:
 
 
 def _table(name: str, contract: type[pa.DataFrameModel], types: dict[tuple[str, str], str]) -> None:
-    print(f"### `{name}`\n\n{table_comment(contract)}\n")
+    print(f"### `{name}`\n\n{table_comment(name)}\n")
     print("| column | type | unit | may be null | meaning | method |")
     print("|---|---|---|---|---|---|")
     for column in contract.to_schema().columns.values():
@@ -56,7 +56,7 @@ def _table(name: str, contract: type[pa.DataFrameModel], types: dict[tuple[str, 
         null = "yes" if column.nullable else ""
         print(
             f"| `{column.name}` | {types[name, str(column.name)]} | {metadata.get('unit', '')} "
-            f"| {null} | {column.description} | {metadata.get('method', '')} |"
+            f"| {null} | {column.description} | {column_method(name, column)} |"
         )
     print()
 

@@ -69,11 +69,13 @@ def _completed(joined: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("margin", "symbol_margin").alias("margin"),
         pl.col("unit_rule").fill_null("import"),
     )
-    product = pl.col("oi_base") * pl.col("mark_price")
-    disagrees = (
-        (pl.col("oi_usd") - product).abs() > ROUTE_TOLERANCE * pl.max_horizontal("oi_usd", product)
-    ).fill_null(value=False)
-    unpriced = pl.col("oi_usd").is_null() & pl.col("mark_price").is_null()
+    # an option's own mark may be a premium: what it is worth goes by its underlying
+    is_option = pl.col("kind") == "option"
+    underlying = pl.coalesce("index_price", "mark_price")
+    price = pl.when(is_option).then(underlying).otherwise("mark_price")
+    product = pl.col("oi_base") * price
+    disagrees = _apart(product) & (~is_option | _apart(pl.col("oi_base") * pl.col("mark_price")))
+    unpriced = pl.col("oi_usd").is_null() & price.is_null()
     return filled.with_columns(
         pl.when(disagrees | unpriced)
         .then(pl.lit("suspect"))
@@ -82,6 +84,12 @@ def _completed(joined: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("oi_usd", product).alias("oi_usd"),
         pl.col("counting_factor").fill_null(1.0),
     )
+
+
+def _apart(product: pl.Expr) -> pl.Expr:
+    """Tell whether the file's own USD lies further from a product than routes may."""
+    gap = (pl.col("oi_usd") - product).abs()
+    return (gap > ROUTE_TOLERANCE * pl.max_horizontal("oi_usd", product)).fill_null(value=False)
 
 
 def _problem(*parts: pl.Expr) -> pl.Expr:

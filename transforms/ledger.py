@@ -1,16 +1,18 @@
 """Open interest from position events: fills, forced closings, settlements (M01).
 
-Every account's signed position is kept, and its size is what the fills made it. Open interest is
-the sum of longs, which equals the sum of shorts at every step.
+Every account's signed position is kept, and its size is what the events made it. Open interest is
+the sum of longs, which equals the sum of shorts once both sides of a trade are told.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-STAGES = {
+from oirisk.transforms.ledger_events import exact, fault_of_form, is_leg, room_for
+
+PARTS = {
     (True, True): "new_long_new_short",
     (False, False): "offset_offset",
     (True, False): "transfer_long",
@@ -19,10 +21,8 @@ STAGES = {
 """By whether the buyer and whether the seller opens."""
 
 FORCED = frozenset({"liquidation", "adl", "settlement"})
-TRADES = frozenset({"fill", "open", "close", "transfer", "flip", "liquidation", "adl"})
 _ZERO = Fraction(0)
 _NOTHING = (_ZERO, _ZERO)
-KINDS = (*sorted(TRADES), "settlement", "collateral")
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,18 @@ class LedgerStep:
         instrument: What was traded.
         event: Place in the file, from 1.
         kind: The event as the file calls it.
-        stage: What the fill was for both sides; ``forced_`` in front when it was forced.
+        stage: What the event was: one of ``PARTS``, ``split`` where an account flips, ``forced``
+            for liquidation, ADL and settlement; ``open_long`` and its like where the file tells
+            one account at a time.
+        part: What this part did by itself, however it came about.
         quantity: Size of this part.
         buyer_open: Part of it that opened longs; the rest closed shorts.
         seller_open: Part of it that opened shorts; the rest closed longs.
-        change: Change of open interest: ``buyer_open + seller_open - quantity``.
+        change: Change of open interest: for a fill ``buyer_open + seller_open - quantity``.
         open_interest: Sum of longs after it.
         shorts: Sum of shorts after it.
         reported: What the venue reports after it, where the file says so.
+        is_whole: Whether both sides of all that happened at this instant are told.
     """
 
     at: datetime
@@ -49,6 +53,7 @@ class LedgerStep:
     event: int
     kind: str
     stage: str
+    part: str
     quantity: float
     buyer_open: float
     seller_open: float
@@ -56,6 +61,7 @@ class LedgerStep:
     open_interest: float
     shorts: float
     reported: float | None
+    is_whole: bool
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ class Ledger:
     positions: dict[str, dict[str, Fraction]] = field(default_factory=dict)
     last_at: dict[str, datetime] = field(default_factory=dict)
     sums: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
+    legs: dict[str, int] = field(default_factory=dict)
 
     def open_interest(self, instrument: str) -> Fraction:
         """Return the sum of longs."""
@@ -86,6 +93,10 @@ class Ledger:
     def shorts(self, instrument: str) -> Fraction:
         """Return the sum of shorts, as a positive amount."""
         return self.sums.get(instrument, _NOTHING)[1]
+
+    def position(self, instrument: str, account: str) -> Fraction:
+        """Return one account's position, shorts below 0."""
+        return self.positions.get(instrument, {}).get(account, _ZERO)
 
     def move(self, instrument: str, account: str, amount: Fraction) -> None:
         """Change one account's position; longs and shorts are summed apart."""
@@ -105,14 +116,18 @@ class Ledger:
         self.sums[instrument] = _NOTHING
         return closed
 
+    def complete(self, instrument: str) -> None:
+        """Take what happened at one instant as told: its last step is whole."""
+        last = self.legs.pop(instrument, None)
+        if last is not None:
+            self.steps[last] = replace(self.steps[last], is_whole=True)
+
 
 def replay(events: Iterable[Mapping[str, Any]]) -> Ledger:
     """Replay events in the order of the file.
 
     Args:
-        events: One mapping an event: ``at`` (aware instant), ``instrument``, ``event`` (one of
-            ``KINDS``); ``buyer``, ``seller`` and ``quantity`` for trades; ``account`` and
-            ``collateral`` for collateral; ``price`` and ``reported_oi`` where known.
+        events: One mapping an event, as ``oirisk.transforms.ledger_events`` describes it.
 
     Returns:
         Steps, refused events with their reasons, and where every account ended.
@@ -124,175 +139,119 @@ def replay(events: Iterable[Mapping[str, Any]]) -> Ledger:
             ledger.refused.append(Refusal(number, reason, event))
         else:
             _apply(ledger, number, event)
+    for instrument in list(ledger.legs):
+        ledger.complete(instrument)
     return ledger
 
 
-def coverage(ledger: Ledger) -> list[dict[str, Any]]:
-    """Set each account's collateral against the value of its positions at the last prices.
-
-    Returns:
-        One row per account that stated collateral: account, collateral_usd, notional_usd,
-        coverage (collateral over notional; None without positions or when a price is missing)
-        and missing_prices.
-    """
-    rows = []
-    for account, amount in sorted(ledger.collateral.items()):
-        held = {
-            name: book[account]
-            for name, book in ledger.positions.items()
-            if book.get(account, _ZERO) != 0
-        }
-        missing = sorted(set(held) - set(ledger.prices))
-        notional = sum(
-            (abs(size) * ledger.prices[name] for name, size in held.items() if name not in missing),
-            _ZERO,
-        )
-        known = bool(notional) and not missing
-        rows.append(
-            {
-                "account": account,
-                "collateral_usd": float(amount),
-                "notional_usd": None if missing else float(notional),
-                "coverage": float(amount / notional) if known else None,
-                "missing_prices": ", ".join(missing),
-            }
-        )
-    return rows
-
-
-def differences(steps: Iterable[LedgerStep], tolerance: float = 1e-9) -> list[LedgerStep]:
-    """Return the steps whose open interest is not what the venue reports.
-
-    Args:
-        steps: Steps of a ledger.
-        tolerance: Largest relative difference that is none.
-    """
-    return [
-        step
-        for step in steps
-        if step.reported is not None
-        and abs(step.open_interest - step.reported) > tolerance * max(1.0, abs(step.reported))
-    ]
-
-
 def _fault(ledger: Ledger, event: Mapping[str, Any]) -> str | None:
-    kind = event.get("event")
-    at, instrument = event.get("at"), event.get("instrument")
-    if kind not in KINDS:
-        return f"event is {kind!r}; expected one of {', '.join(KINDS)}"
-    if not isinstance(at, datetime) or at.tzinfo is None:
-        return f"at is {at!r}; expected an instant with a time zone"
-    if kind == "collateral":
-        return _fault_of_collateral(event)
-    if not instrument:
-        return "instrument is missing"
-    if at < ledger.last_at.get(str(instrument), at):
+    reason = fault_of_form(event)
+    if reason or event["event"] == "collateral":
+        return reason
+    instrument, at = str(event["instrument"]), event["at"]
+    if at < ledger.last_at.get(instrument, at):
         return f"at {at.isoformat()} is before the event in front of it; sort the file by time"
-    return None if kind == "settlement" else _fault_of_trade(ledger, event)
-
-
-def _fault_of_collateral(event: Mapping[str, Any]) -> str | None:
-    if not event.get("account"):
-        return "account is missing"
-    if _number(event.get("collateral")) is None:
-        return f"collateral is {event.get('collateral')!r}; expected an amount in USD"
-    return None
-
-
-def _fault_of_trade(ledger: Ledger, event: Mapping[str, Any]) -> str | None:
-    buyer, seller = event.get("buyer"), event.get("seller")
-    quantity = _number(event.get("quantity"))
-    if not buyer or not seller:
-        return "buyer or seller is missing: every fill has both"
-    if buyer == seller:
-        return f"buyer and seller are both {buyer!r}"
-    if quantity is None or quantity <= 0:
-        return f"quantity is {event.get('quantity')!r}; expected a number above 0"
-    if event["event"] == "adl":
-        book = ledger.positions.get(str(event["instrument"]), {})
-        room = min(-book.get(str(buyer), _ZERO), book.get(str(seller), _ZERO))
-        if room < quantity:
-            return f"adl closes {float(quantity):g} on both sides; only {float(room):g} is open"
-    return None
+    return room_for(event, lambda account: ledger.position(instrument, account))
 
 
 def _apply(ledger: Ledger, number: int, event: Mapping[str, Any]) -> None:
-    kind, instrument = event["event"], str(event.get("instrument") or "")
-    if kind == "collateral":
-        ledger.collateral[str(event["account"])] = _number(event["collateral"]) or _ZERO
+    for who in ("account", "buyer", "seller"):
+        told = exact(event.get("collateral" if who == "account" else f"{who}_collateral"))
+        if event.get(who) and told is not None:
+            ledger.collateral[str(event[who])] = told
+    if event["event"] == "collateral":
         return
+    instrument = str(event["instrument"])
+    if not is_leg(event) or ledger.last_at.get(instrument) != event["at"]:
+        ledger.complete(instrument)
     ledger.last_at[instrument] = event["at"]
-    price = _number(event.get("price"))
+    price = exact(event.get("price"))
     if price is not None:
         ledger.prices[instrument] = price
-    if kind == "settlement":
-        _settle(ledger, number, event)
+    if is_leg(event):
+        _move_one_side(ledger, number, event)
+    elif event["event"] == "settlement":
+        closed = ledger.settle(instrument)
+        names = ("forced", "offset_offset")
+        _note(ledger, number, event, names, (closed, _ZERO, _ZERO, -closed))
     else:
         _trade(ledger, number, event)
 
 
-def _settle(ledger: Ledger, number: int, event: Mapping[str, Any]) -> None:
-    instrument = str(event["instrument"])
-    closed = ledger.settle(instrument)
-    _note(ledger, number, event, "forced_settlement", (closed, _ZERO, _ZERO))
-
-
 def _trade(ledger: Ledger, number: int, event: Mapping[str, Any]) -> None:
     """Apply one fill; an account that flips makes it two or three rows."""
-    instrument = str(event["instrument"])
-    book = ledger.positions.setdefault(instrument, {})
-    buyer, seller = str(event["buyer"]), str(event["seller"])
-    left = _number(event["quantity"]) or _ZERO
+    instrument, buyer, seller = (str(event[name]) for name in ("instrument", "buyer", "seller"))
+    parts = []
+    left = exact(event["quantity"]) or _ZERO
+    short = max(-ledger.position(instrument, buyer), _ZERO)
+    long = max(ledger.position(instrument, seller), _ZERO)
     while left > 0:
-        short = max(-book.get(buyer, _ZERO), _ZERO)
-        long = max(book.get(seller, _ZERO), _ZERO)
-        part = min([left, *(size for size in (short, long) if size > 0)])
-        opens = (short == 0, long == 0)
-        ledger.move(instrument, buyer, part)
-        ledger.move(instrument, seller, -part)
-        left -= part
-        stage = STAGES[opens]
-        if event["event"] in FORCED:
-            stage = f"forced_{stage}"
-        sizes = (part, part if opens[0] else _ZERO, part if opens[1] else _ZERO)
-        _note(ledger, number, event, stage, sizes, is_last=left == 0)
+        size = min([left, *(held for held in (short, long) if held > 0)])
+        parts.append((size, short == 0, long == 0))
+        short, long, left = max(short - size, _ZERO), max(long - size, _ZERO), left - size
+    for place, (size, buyer_opens, seller_opens) in enumerate(parts, start=1):
+        ledger.move(instrument, buyer, size)
+        ledger.move(instrument, seller, -size)
+        opened = (size if buyer_opens else _ZERO, size if seller_opens else _ZERO)
+        part = PARTS[buyer_opens, seller_opens]
+        stage = _stage(event, part if len(parts) == 1 else "split")
+        sizes = (size, *opened, sum(opened) - size)
+        _note(ledger, number, event, (stage, part), sizes, is_last=place == len(parts))
+
+
+def _move_one_side(ledger: Ledger, number: int, event: Mapping[str, Any]) -> None:
+    """Apply what one account did; a flip makes two rows."""
+    instrument, account = str(event["instrument"]), str(event["account"])
+    held = ledger.position(instrument, account)
+    opens = event["event"] in {"open", "flip"}
+    sign = (1 if event["side"] == "long" else -1) * (1 if opens else -1)
+    quantity = abs(held) if event["event"] == "settlement" else exact(event["quantity"]) or _ZERO
+    closed = min(quantity, max(-sign * held, _ZERO))
+    parts = [(size, adds) for size, adds in ((closed, False), (quantity - closed, True)) if size]
+    for place, (size, adds) in enumerate(parts, start=1):
+        before = ledger.open_interest(instrument)
+        ledger.move(instrument, account, sign * size)
+        opened = size if adds else _ZERO
+        side = "long" if (sign > 0) == adds else "short"
+        part = f"{'open' if adds else 'close'}_{side}"
+        stage = _stage(event, part if len(parts) == 1 else "split")
+        change = ledger.open_interest(instrument) - before
+        sizes = (size, opened if sign > 0 else _ZERO, opened if sign < 0 else _ZERO, change)
+        _note(ledger, number, event, (stage, part), sizes, is_last=place == len(parts))
+        ledger.legs[instrument] = len(ledger.steps) - 1
+
+
+def _stage(event: Mapping[str, Any], otherwise: str) -> str:
+    return "forced" if event["event"] in FORCED else otherwise
 
 
 def _note(
     ledger: Ledger,
     number: int,
     event: Mapping[str, Any],
-    stage: str,
-    sizes: tuple[Fraction, Fraction, Fraction],
+    names: tuple[str, str],
+    sizes: tuple[Fraction, Fraction, Fraction, Fraction],
     *,
     is_last: bool = True,
 ) -> None:
     instrument = str(event["instrument"])
-    quantity, buyer_open, seller_open = sizes
-    reported = _number(event.get("reported_oi")) if is_last else None
+    quantity, buyer_open, seller_open, change = sizes
+    reported = exact(event.get("reported_oi")) if is_last else None
     ledger.steps.append(
         LedgerStep(
             at=event["at"],
             instrument=instrument,
             event=number,
             kind=event["event"],
-            stage=stage,
+            stage=names[0],
+            part=names[1],
             quantity=float(quantity),
             buyer_open=float(buyer_open),
             seller_open=float(seller_open),
-            change=float(buyer_open + seller_open - quantity),
+            change=float(change),
             open_interest=float(ledger.open_interest(instrument)),
             shorts=float(ledger.shorts(instrument)),
             reported=None if reported is None else float(reported),
+            is_whole=not is_leg(event),
         )
     )
-
-
-def _number(value: object) -> Fraction | None:
-    """Read a finite number exactly; None for anything else."""
-    if value is None or isinstance(value, bool):
-        return None
-    try:
-        return Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
-        return None

@@ -3,25 +3,36 @@
 import duckdb
 import pandera.polars as pa
 
-from oirisk.schemas.tables import TABLES
+from oirisk.schemas.tables import MAIN_METHODS, TABLES
 
 
-def table_comment(contract: type[pa.DataFrameModel]) -> str:
-    """Return the docstring of a contract as one paragraph."""
-    return " ".join((contract.__doc__ or "").split())
+def table_comment(name: str) -> str:
+    """Return what a table is, its grain and its methods, the main one first."""
+    text = " ".join((TABLES[name].__doc__ or "").split())
+    main = MAIN_METHODS.get(name)
+    if main is None:
+        return text
+    columns = TABLES[name].to_schema().columns
+    others = {column_method(name, column) for column in columns.values()} - {main}
+    return f"{text} Method: {', '.join([main, *sorted(others)])}."
 
 
-def column_comments(contract: type[pa.DataFrameModel]) -> dict[str, str]:
-    """Return what each column says: description, unit and method, in the contract's order."""
-    columns = contract.to_schema().columns
-    return {name: _sentence(column) for name, column in columns.items()}
+def column_comments(name: str) -> dict[str, str]:
+    """Return what each column of a table says: description, unit and method, in its order."""
+    columns = TABLES[name].to_schema().columns
+    return {key: _sentence(name, column) for key, column in columns.items()}
 
 
-def _sentence(column: pa.Column) -> str:
+def column_method(name: str, column: pa.Column) -> str:
+    """Return the method of a column, of its table where it has none of its own."""
+    return str((column.metadata or {}).get("method") or MAIN_METHODS.get(name, ""))
+
+
+def _sentence(name: str, column: pa.Column) -> str:
     metadata = column.metadata or {}
     unit = f" [{metadata['unit']}]" if "unit" in metadata else ""
-    method = f" ({metadata['method']})" if "method" in metadata else ""
-    return f"{column.description}{unit}{method}"
+    method = column_method(name, column)
+    return f"{column.description}{unit}" + (f" ({method})" if method else "")
 
 
 def apply_comments(connection: duckdb.DuckDBPyConnection) -> int:
@@ -46,10 +57,10 @@ def apply_comments(connection: duckdb.DuckDBPyConnection) -> int:
 
 def _wanted() -> dict[tuple[str, tuple[str, ...]], str]:
     wanted: dict[tuple[str, tuple[str, ...]], str] = {}
-    for name, contract in TABLES.items():
+    for name in TABLES:
         table = tuple(name.split("."))
-        wanted["table", table] = table_comment(contract)
-        for column, text in column_comments(contract).items():
+        wanted["table", table] = table_comment(name)
+        for column, text in column_comments(name).items():
             wanted["column", (*table, column)] = text
     return wanted
 

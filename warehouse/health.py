@@ -14,6 +14,7 @@ import duckdb
 from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.archive import read_archive
 from oirisk.warehouse.findings import Finding, first_line, opened_read_only, read, rows_of, unread
+from oirisk.warehouse.health_rows import REBUILD, check_facts, check_keys, check_totals
 from oirisk.warehouse.health_runs import check_gaps, check_orphans, check_taken_out
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.migrate import migrations
@@ -22,10 +23,6 @@ ROOM_BYTES = 500 * 1024**2
 """Free space that one night needs beyond the published copy: responses, report, sort space."""
 
 _HALF_WRITTEN = ".incomplete-*"
-_REBUILD = (
-    "take warehouse.duckdb from a backup; or move it away and run "
-    "`oirisk rederive --since DAY` with the first day under raw/"
-)
 _PUBLISH = "`oirisk rederive --since DAY` with the last day publishes again, as does the next run"
 
 
@@ -39,9 +36,9 @@ def check_home(home: Home) -> list[Finding]:
             check_room(home),
         ]
     checks: tuple[Callable[[Home], Finding], ...] = (
-        check_folder, check_room, check_warehouse, check_duplicates, check_published,
-        check_archive, check_runs_have_responses, check_responses_have_runs, check_orphans,
-        check_gaps, check_taken_out, check_leftovers,
+        check_folder, check_room, check_warehouse, check_keys, check_facts, check_totals,
+        check_published, check_archive, check_runs_have_responses, check_responses_have_runs,
+        check_orphans, check_gaps, check_taken_out, check_leftovers,
     )  # fmt: skip
     return [check(home) for check in checks]
 
@@ -82,9 +79,9 @@ def check_warehouse(home: Home) -> Finding:
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             return Finding(name, "warn", "another process has it open", "ask again when it is done")
-        return Finding(name, "fail", first_line(error), _REBUILD)
+        return Finding(name, "fail", first_line(error), REBUILD)
     except duckdb.Error as error:
-        return Finding(name, "fail", first_line(error), _REBUILD)
+        return Finding(name, "fail", first_line(error), REBUILD)
     return _judge_schema(name, held)
 
 
@@ -102,20 +99,6 @@ def _judge_schema(name: str, held: dict[int, str]) -> Finding:
         detail = f"schema version {newest} of {ours}"
         return Finding(name, "warn", detail, "the next run brings it up to date")
     return Finding(name, "ok", f"opens, schema version {newest}")
-
-
-def check_duplicates(home: Home) -> Finding:
-    """Tell whether any instrument has two current figures at one instant."""
-    name = "one figure per key"
-    try:
-        found = read(home.warehouse, "health/duplicates.sql")
-    except duckdb.Error as error:
-        return unread(name, error)
-    keys, example, first_at = found[0] if found else (0, None, None)
-    if not keys:
-        return Finding(name, "ok", "no instrument has two current figures at one instant")
-    detail = f"{keys} instants and instruments with two current figures, first {example} {first_at}"
-    return Finding(name, "fail", detail, _REBUILD)
 
 
 def check_published(home: Home) -> Finding:
@@ -160,16 +143,17 @@ def check_archive(home: Home) -> Finding:
 
 
 def check_runs_have_responses(home: Home) -> Finding:
-    """Tell whether each run that asked exchanges has its responses in the archive."""
+    """Tell whether each run has the responses of every exchange that told it something."""
     name = "runs without responses"
     try:
         runs = read(home.warehouse, "health/runs.sql")
     except duckdb.Error as error:
         return unread(name, error)
-    kept = {path.stem for path in _archive_files(home)}
-    bare = sorted(run for run, has_asked in runs if has_asked and run not in kept)
+    kept = {(path.stem, path.parent.name) for path in _archive_files(home)}
+    bare = [(run, venue) for run, venue in runs if venue and (run, f"venue={venue}") not in kept]
     if bare:
-        detail = f"{len(bare)} runs have no responses under raw/, first {bare[0]}"
+        whole = len({run for run, _ in bare})
+        detail = f"{len(bare)} files of {whole} runs are gone from raw/, first {' '.join(bare[0])}"
         return Finding(name, "warn", detail, "take raw/ from a backup; they cannot be rederived")
     return Finding(name, "ok", "none")
 

@@ -1,6 +1,10 @@
 """Read files of position events: Parquet, CSV or JSON Lines."""
 
-from datetime import UTC, datetime
+import csv
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +13,10 @@ import duckdb
 from oirisk.schemas.errors import RecordingError
 from oirisk.warehouse.findings import first_line
 
-_READERS = {
-    ".parquet": "read_parquet($file)",
-    ".csv": "read_csv($file, all_varchar = true, header = true)",
-    ".jsonl": "read_json($file, format = 'newline_delimited')",
-    ".ndjson": "read_json($file, format = 'newline_delimited')",
-}
 REQUIRED = ("at", "event")
+_KINDS = (".csv", ".jsonl", ".ndjson", ".parquet")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_COIN = datetime(2009, 1, 1, tzinfo=UTC)
 
 
 def read_events(file: Path) -> list[dict[str, Any]]:
@@ -23,46 +24,98 @@ def read_events(file: Path) -> list[dict[str, Any]]:
 
     Args:
         file: ``.parquet``, ``.csv``, ``.jsonl`` or ``.ndjson`` with at least ``at`` and
-            ``event``; instants without a time zone are UTC.
+            ``event``. Instants are time stamps, ISO 8601 text or milliseconds since 1970;
+            without a time zone they are UTC.
 
     Returns:
-        One mapping a row; ``at`` is an aware instant, or what was there when it is none.
+        One mapping a row; ``at`` is an aware instant, or what was there when it is none. A line
+        that is no row has ``problem`` and ``line`` alone.
 
     Raises:
         RecordingError: The file is missing, of another kind, unreadable, or lacks a column.
     """
-    reader = _READERS.get(file.suffix.lower())
-    if reader is None:
-        raise RecordingError(f"{file}: expected {', '.join(sorted(_READERS))}")
+    kind = file.suffix.lower()
+    if kind not in _KINDS:
+        raise RecordingError(f"{file}: expected {', '.join(_KINDS)}")
     if not file.is_file():
         raise RecordingError(f"{file} does not exist")
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        try:
-            relation = connection.sql(
-                f"select * from {reader}",  # noqa: S608 -- readers of our own
-                params={"file": str(file)},
-            )
-            names = relation.columns
-            rows = relation.fetchall()
-        except duckdb.Error as error:
-            raise RecordingError(f"{file} cannot be read: {first_line(error)}") from error
+    read = _read_parquet if kind == ".parquet" else _read_csv if kind == ".csv" else _read_lines
+    try:
+        rows = list(read(file))
+    except (duckdb.Error, csv.Error, UnicodeDecodeError, OSError) as error:
+        raise RecordingError(f"{file} cannot be read: {first_line(error)}") from error
+    return [{**row, "at": _instant(row["at"])} if "at" in row else row for row in rows]
+
+
+def _require_columns(file: Path, names: list[str]) -> None:
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise RecordingError(f"{file} lacks {', '.join(missing)}; seen: {', '.join(names)}")
-    return [_event(dict(zip(names, row, strict=True))) for row in rows]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise RecordingError(f"{file}: columns {', '.join(twice)} appear twice")
 
 
-def _event(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "at": _instant(row["at"])}
+def _read_parquet(file: Path) -> Iterator[dict[str, Any]]:
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        relation = connection.sql("select * from read_parquet($file)", params={"file": str(file)})
+        names = relation.columns
+        _require_columns(file, names)
+        for row in relation.fetchall():
+            yield dict(zip(names, row, strict=True))
+
+
+def _read_csv(file: Path) -> Iterator[dict[str, Any]]:
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        lines = csv.reader(opened)
+        names = [name.strip() for name in next(lines, [])]
+        _require_columns(file, names)
+        for fields in lines:
+            if len(fields) == len(names):
+                yield {name: text or None for name, text in zip(names, fields, strict=True)}
+            elif fields:
+                told = f"the line has {len(fields)} fields, the header {len(names)}"
+                yield {"problem": told, "line": ",".join(fields)}
+
+
+def _read_lines(file: Path) -> Iterator[dict[str, Any]]:
+    """Read JSON Lines; numbers stay exact."""
+    seen: dict[str, None] = {}
+    with file.open(encoding="utf-8-sig") as opened:
+        for line in opened:
+            text = line.strip()
+            if not text:
+                continue
+            try:
+                row = json.loads(text, parse_float=Decimal)
+            except ValueError as error:
+                yield {"problem": f"the line is no JSON: {error}", "line": text}
+                continue
+            if isinstance(row, dict):
+                seen.update(dict.fromkeys(row))
+                yield {"at": None, **row}
+            else:
+                yield {"problem": "the line is no JSON object", "line": text}
+    _require_columns(file, list(seen))
 
 
 def _instant(value: object) -> object:
+    if isinstance(value, int | Decimal) or (isinstance(value, str) and value.strip().isdigit()):
+        return _from_milliseconds(value)
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value)
+            value = datetime.fromisoformat(value.strip())
         except ValueError:
             return value
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=UTC)
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     return value
+
+
+def _from_milliseconds(value: int | Decimal | str) -> object:
+    try:
+        at = _EPOCH + timedelta(milliseconds=float(value))
+    except OverflowError:
+        return value
+    return at if at >= _FIRST_COIN else value

@@ -18,13 +18,49 @@ where false
 """
 
 
+_ABOUT = "Every response as received. Grain: one row per request that was made."
+_COLUMNS = {
+    "run_id": "run that asked",
+    "flow": "what ran",
+    "snapshot_at": "scheduled instant the run belongs to [UTC]",
+    "source": "where the answer came from",
+    "is_simulated": "whether a simulated exchange answered",
+    "venue": "ccxt id of the exchange",
+    "endpoint": "what was asked for",
+    "method": "HTTP method",
+    "url": "address that was asked",
+    "params": "query that was sent [JSON]",
+    "request_body": "body that was sent; null without one",
+    "status": "HTTP status; null when nothing came [code]",
+    "requested_at": "when it was asked [UTC]",
+    "received_at": "when the answer had come [UTC]",
+    "attempt": "which try it was, from 1 [count]",
+    "body": "the answer, letter by letter",
+    "sha256": "hash of the body, hexadecimal",
+    "error": "why there is no answer; null if there is",
+}
+
+
 def refresh_views(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Point ``raw.responses`` at the archive of this home, wherever it lies now."""
     if next(home.raw.glob("date=*/venue=*/*.parquet"), None) is None:
         connection.execute(_EMPTY)
+        _comment(connection)
         return
     pattern = str(home.raw.resolve() / "date=*" / "venue=*" / "*.parquet").replace("'", "''")
     connection.execute(
         "create or replace view raw.responses as "  # noqa: S608 -- the quotes are doubled
         f"select * from read_parquet('{pattern}', hive_partitioning = false)"
     )
+    _comment(connection)
+
+
+def _comment(connection: duckdb.DuckDBPyConnection) -> None:
+    """Say what the view is; replacing it has taken its comments away."""
+    there = {str(row[0]) for row in connection.execute("describe raw.responses").fetchall()}
+    texts = [f"comment on view raw.responses is '{_ABOUT}'"] + [
+        f"comment on column raw.responses.\"{name}\" is '{text}'"
+        for name, text in _COLUMNS.items()
+        if name in there
+    ]
+    connection.execute(";".join(texts))

@@ -1,6 +1,6 @@
 """``ledger``."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +8,19 @@ import polars as pl
 
 from oirisk.flows.commands.output import print_json, print_line, print_table
 from oirisk.schemas.errors import ConfigurationError
-from oirisk.transforms.ledger import Ledger, coverage, differences, replay
+from oirisk.transforms.ledger import Ledger, LedgerStep, replay
+from oirisk.transforms.ledger_checks import coverage, differences, mislabelled, unbalanced
+from oirisk.transforms.ledger_events import unread_columns
 from oirisk.warehouse.files import replacing
 from oirisk.warehouse.ledger import read_events
 
 _SHOWN = 20
+_FINDINGS = {
+    "differences": "not what the venue reports",
+    "unbalanced": "longs are not equal to shorts",
+    "mislabelled": "not what the file calls it",
+    "refused": "refused",
+}
 
 
 def ledger(file: Path, output: Path | None, *, as_json: bool) -> int:
@@ -24,17 +32,19 @@ def ledger(file: Path, output: Path | None, *, as_json: bool) -> int:
         as_json: Print one JSON document.
 
     Returns:
-        0 when every event was used and agrees with what the venue reports, else 1.
+        0 when every event was used, longs equal shorts, and all agrees with what the venue
+        reports and with what the file calls each fill; else 1.
     """
-    done = replay(read_events(file))
+    events = read_events(file)
+    done = replay(events)
     if output is not None:
         _write(done, output)
-    summary = _summary(done)
+    summary = {**_summary(done), "unread_columns": unread_columns(events)}
     if as_json:
         print_json({**summary, "steps": [asdict(step) for step in done.steps]})
     else:
         _print(summary)
-    return int(bool(done.refused or summary["differences"] or summary["unbalanced"]))
+    return int(any(summary[title] for title in _FINDINGS))
 
 
 def _summary(done: Ledger) -> dict[str, Any]:
@@ -48,7 +58,8 @@ def _summary(done: Ledger) -> dict[str, Any]:
             }
             for name in sorted(done.positions)
         ],
-        "unbalanced": [asdict(step) for step in done.steps if step.open_interest != step.shorts],
+        "unbalanced": [asdict(step) for step in unbalanced(done.steps)],
+        "mislabelled": [asdict(step) for step in mislabelled(done.steps)],
         "differences": [asdict(step) for step in differences(done.steps)],
         "refused": [asdict(refusal) for refusal in done.refused],
         "collateral": coverage(done),
@@ -59,20 +70,26 @@ def _print(summary: dict[str, Any]) -> None:
     print_table("open interest at the end", summary["instruments"])
     if summary["collateral"]:
         print_table("collateral", summary["collateral"])
-    for title in ("differences", "unbalanced", "refused"):
-        rows = summary[title]
+    if summary["unread_columns"]:
+        print_line(f"columns that were not read: {', '.join(summary['unread_columns'])}")
+    for name, title in _FINDINGS.items():
+        rows = summary[name]
         if rows:
             print_table(title, rows[:_SHOWN])
             if len(rows) > _SHOWN:
                 print_line(f"… and {len(rows) - _SHOWN} more; --json has them all")
-    if not (summary["differences"] or summary["unbalanced"] or summary["refused"]):
+    if not any(summary[name] for name in _FINDINGS):
         print_line("every event was used; longs equal shorts at every step")
 
 
 def _write(done: Ledger, output: Path) -> None:
     if output.suffix not in {".parquet", ".csv"}:
         raise ConfigurationError(f"--output: expected .parquet or .csv, saw {output.name!r}")
-    frame = pl.DataFrame([asdict(step) for step in done.steps])
+    frame = pl.DataFrame(
+        [asdict(step) for step in done.steps],
+        schema=[column.name for column in fields(LedgerStep)],
+        infer_schema_length=None,
+    )
     with replacing(output) as draft:
         if output.suffix == ".csv":
             frame.write_csv(draft)

@@ -13,6 +13,7 @@ import pytest
 
 from oirisk.schemas.marts import MARTS
 from oirisk.schemas.tables import TABLES
+from oirisk.warehouse.comments import table_comment
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.models import MARTS as MODELS
 
@@ -78,7 +79,8 @@ def test_comments_equal_the_contract(
         "select comment from duckdb_tables() where schema_name || '.' || table_name = $name",
         {"name": name},
     ).fetchall()
-    assert table == [(" ".join(str(contract.__doc__).split()),)]
+    assert table == [(table_comment(name),)]
+    assert table[0][0].startswith(" ".join(str(contract.__doc__).split()))
     columns = warehouse.execute(
         "select column_name, comment from duckdb_columns()"
         " where schema_name || '.' || table_name = $name",
@@ -90,6 +92,20 @@ def test_comments_equal_the_contract(
         assert comment.startswith(column.description)
         for text in (column.metadata or {}).values():
             assert text in comment
+
+
+def test_every_fact_and_figure_tells_its_method_and_every_number_its_unit(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    silent = warehouse.execute(
+        "select table_name, column_name from duckdb_columns()"
+        " where schema_name in ('core', 'marts') and ("
+        r" comment is null or not regexp_matches(comment, '\bM\d\d')"
+        " or data_type in ('DOUBLE', 'INTEGER', 'BIGINT') and comment not like '%[%]%')"
+        " union all select table_name, null from duckdb_tables()"
+        r" where schema_name in ('core', 'marts') and not regexp_matches(comment, '\bM\d\d')"
+    ).fetchall()
+    assert silent == []
 
 
 @each_table

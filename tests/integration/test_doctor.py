@@ -132,14 +132,63 @@ def test_a_run_whose_responses_are_gone_is_found(home: Home) -> None:
     assert run in finding.detail
 
 
-def test_two_current_figures_of_one_instrument_are_found(home: Home) -> None:
+@pytest.mark.parametrize(
+    ("statement", "table", "repair"),
+    [
+        (
+            "insert into core.open_interest by name"
+            " select * replace (recorded_at + interval 1 second as recorded_at)"
+            " from core.open_interest order by symbol limit 1",
+            "core.open_interest",
+            "backup",
+        ),
+        (
+            "insert into core.instruments by name"
+            " select * replace (valid_from + interval 1 second as valid_from)"
+            " from core.instruments order by symbol limit 1",
+            "core.instruments",
+            "backup",
+        ),
+        (
+            "insert into marts.oi_by_venue select * from marts.oi_by_venue order by all limit 1",
+            "marts.oi_by_venue",
+            "build --full",
+        ),
+    ],
+)
+def test_two_rows_of_one_key_are_found_in_any_table(
+    home: Home, statement: str, table: str, repair: str
+) -> None:
+    _change(home.warehouse, statement)
+    finding = _found(home)["one row per key"]
+    assert finding.status == "fail"
+    assert finding.detail.startswith(f"1 keys of {table} come twice")
+    assert repair in finding.repair
+
+
+def test_facts_that_are_gone_are_found(home: Home) -> None:
+    _change(home.warehouse, "delete from core.open_interest")
+    found = _found(home)
+    assert found["facts of every run"].status == "fail"
+    assert "deribit" in found["facts of every run"].detail
+    assert found["totals of every snapshot"].status == "fail"
+    assert "no facts" in found["totals of every snapshot"].detail
+
+
+def test_facts_that_are_in_no_total_are_found(home: Home) -> None:
+    _change(home.warehouse, "delete from marts.oi_by_asset")
+    finding = _found(home)["totals of every snapshot"]
+    assert (finding.status, "no totals" in finding.detail) == ("warn", True)
+    assert "oirisk build" in finding.repair
+
+
+def test_a_file_of_one_exchange_that_is_gone_is_found(home: Home) -> None:
     _change(
         home.warehouse,
-        "insert into core.open_interest select * from core.open_interest order by symbol limit 1",
+        "insert into ops.coverage by name select * replace ('gate' as venue) from ops.coverage",
     )
-    finding = _found(home)["one figure per key"]
-    assert finding.status == "fail"
-    assert finding.detail.startswith("1 instants and instruments")
+    finding = _found(home)["runs without responses"]
+    assert (finding.status, finding.detail.endswith("gate")) == ("warn", True)
 
 
 def test_a_published_copy_that_is_behind_is_found(home: Home) -> None:

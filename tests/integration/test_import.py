@@ -216,6 +216,24 @@ def test_an_oi_usd_that_disagrees_with_coins_and_price_is_suspect(
     ]
 
 
+def test_an_option_is_worth_its_underlying_not_its_premium(
+    home: Home, tmp_path: Path, query: Query
+) -> None:
+    call = "BTC/USD:BTC-260327-50000-C"
+    frame = oi([(f"2026-01-01 0{hour}:00", call, 3.0, 1500.0) for hour in range(4)]).with_columns(
+        mark_price=pl.Series([1500.0, 42000.0, 42000.0, 1500.0]),
+        index_price=pl.Series([40000.0, 40000.0, None, 40000.0]),
+        oi_usd=pl.Series([None, 126000.0, None, 9000.0]),
+    )
+    load(home, frame, tmp_path / "a.parquet")
+    assert query("select oi_usd, quality from core.open_interest order by snapshot_at") == [
+        (120000.0, "ok"),
+        (126000.0, "ok"),
+        (126000.0, "ok"),
+        (9000.0, "suspect"),
+    ]
+
+
 def test_bars_are_checked_stored_and_replaced(home: Home, tmp_path: Path, query: Query) -> None:
     header = "bar_at,interval,venue,symbol,asset,open,high,low,close,volume_base,volume_usd\n"
     name = "1h,bybit,BTC/USDT:USDT,BTC"

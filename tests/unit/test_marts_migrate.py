@@ -52,7 +52,7 @@ def test_a_lost_or_changed_comment_is_written_again(
     migrate(connection, NOW)
     query = "select comment from duckdb_columns() where table_name = 'oi_by_asset'"
     comments = [row[0] for row in connection.execute(query).fetchall()]
-    assert "canonical base coin, BTC not XBT" in comments
+    assert "canonical base coin, BTC not XBT (M03)" in comments
     assert None not in comments
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,13 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from oirisk.flows.cli import app
 from oirisk.schemas.errors import RecordingError
-from oirisk.transforms.ledger import coverage, differences, replay
+from oirisk.transforms.ledger import replay
+from oirisk.transforms.ledger_checks import coverage, differences, mislabelled, unbalanced
+from oirisk.transforms.ledger_events import unread_columns
 from oirisk.warehouse.ledger import read_events
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
@@ -24,6 +29,15 @@ def _fill(
     return {
         "at": START + timedelta(minutes=minutes), "instrument": "BTC", "event": "fill",
         "buyer": buyer, "seller": seller, "quantity": quantity, **more,
+    }  # fmt: skip
+
+
+def _leg(
+    account: str, event: str, side: str, quantity: float | None, minutes: int = 0, **more: Any
+) -> dict[str, Any]:
+    return {
+        "at": START + timedelta(minutes=minutes), "instrument": "BTC", "event": event,
+        "account": account, "side": side, "quantity": quantity, **more,
     }  # fmt: skip
 
 
@@ -47,15 +61,15 @@ def test_the_worked_example_holds_fill_by_fill() -> None:
 
 
 def test_every_fill_has_its_stage_and_a_flip_makes_two_rows() -> None:
-    stages = [(step.event, step.stage, step.quantity) for step in replay(EXAMPLE).steps]
-    assert stages == [
-        (1, "new_long_new_short", 10),
-        (2, "transfer_long", 4),
-        (3, "offset_offset", 6),
-        (4, "transfer_long", 4),
-        (4, "new_long_new_short", 1),
-        (5, "offset_offset", 4),
-        (6, "transfer_long", 1),
+    steps = replay(EXAMPLE).steps
+    assert [(step.event, step.stage, step.part, step.quantity) for step in steps] == [
+        (1, "new_long_new_short", "new_long_new_short", 10),
+        (2, "transfer_long", "transfer_long", 4),
+        (3, "offset_offset", "offset_offset", 6),
+        (4, "split", "transfer_long", 4),
+        (4, "split", "new_long_new_short", 1),
+        (5, "offset_offset", "offset_offset", 4),
+        (6, "transfer_long", "transfer_long", 1),
     ]
 
 
@@ -68,11 +82,12 @@ def test_forced_closings_and_settlement_follow_the_same_rule() -> None:
             {"at": START, "instrument": "BTC", "event": "settlement"},
         ]
     )
-    assert [(step.stage, step.change, step.open_interest) for step in done.steps] == [
-        ("new_long_new_short", 10, 10),
-        ("forced_offset_offset", -2, 8),
-        ("forced_transfer_long", 0, 8),
-        ("forced_settlement", -8, 0),
+    steps = [(step.stage, step.part, step.change, step.open_interest) for step in done.steps]
+    assert steps == [
+        ("new_long_new_short", "new_long_new_short", 10, 10),
+        ("forced", "offset_offset", -2, 8),
+        ("forced", "transfer_long", 0, 8),
+        ("forced", "offset_offset", -8, 0),
     ]
 
 
@@ -85,7 +100,16 @@ def test_forced_closings_and_settlement_follow_the_same_rule() -> None:
         (_fill("A", "B", float("nan")), "above 0"),
         (_fill("A", "B", 1, event="adl"), "only 0 is open"),
         (_fill("A", "B", 1, event="gift"), "expected one of"),
-        (_fill("A", "B", 1, at="yesterday"), "time zone"),
+        (_fill("A", "B", 1, at="yesterday"), "with its zone"),
+        (_fill("A", "B", 1, price="cheap"), "price is 'cheap'"),
+        (_fill("A", "B", 1, price=0), "above 0"),
+        (_fill("A", "B", 1, reported_oi="n/a"), "reported_oi is 'n/a'"),
+        ({**_fill("A", "B", 1), "quantity": "1e400000"}, "above 0"),
+        (_leg("A", "open", "up", 1), "long or short"),
+        (_leg("A", "fill", "long", 1), "needs buyer and seller"),
+        (_leg("A", "close", "long", 1), "only 0 is open"),
+        (_leg("A", "flip", "long", 1), "holds 0 to flip"),
+        (_leg("A", "settlement", "long", None), "holds none"),
         ({"at": START, "event": "collateral", "account": "A"}, "amount in USD"),
     ],
 )
@@ -115,8 +139,71 @@ def test_collateral_is_set_against_positions() -> None:
     )
     assert [(row["account"], row["coverage"]) for row in coverage(done)] == [
         ("A", 0.5),
+        ("B", None),
         ("Z", None),
     ]
+
+
+def test_accounts_told_one_at_a_time_balance_once_both_sides_are_told() -> None:
+    done = replay(
+        [
+            _leg("A", "open", "long", 10, reported_oi=10),
+            _leg("B", "open", "short", 10, reported_oi=10),
+            _leg("B", "flip", "long", 12, minutes=1),
+            _leg("C", "open", "short", 2, minutes=1),
+            _leg("A", "liquidation", "long", 10, minutes=1),
+        ]
+    )
+    steps = [
+        (step.event, step.stage, step.part, step.change, step.open_interest, step.shorts)
+        for step in done.steps
+    ]
+    assert steps == [
+        (1, "open_long", "open_long", 10, 10, 0),
+        (2, "open_short", "open_short", 0, 10, 10),
+        (3, "split", "close_short", 0, 10, 0),
+        (3, "split", "open_long", 2, 12, 0),
+        (4, "open_short", "open_short", 0, 12, 2),
+        (5, "forced", "close_long", -10, 2, 2),
+    ]
+    assert (unbalanced(done.steps), differences(done.steps), done.refused) == ([], [], [])
+
+
+def test_a_side_that_is_never_told_is_reported_until_it_is() -> None:
+    done = replay(
+        [
+            _leg("A", "open", "long", 10),
+            _fill("A", "B", 5, minutes=1),
+            _leg("C", "open", "short", 10, minutes=2),
+        ]
+    )
+    seen = [(step.event, step.open_interest, step.shorts) for step in unbalanced(done.steps)]
+    assert seen == [(1, 10, 0), (2, 15, 5)]
+
+
+def test_a_fill_that_is_not_what_the_file_calls_it_is_reported() -> None:
+    done = replay(
+        [
+            _fill("A", "B", 10, event="open"),
+            _fill("C", "A", 4, event="transfer"),
+            _fill("B", "A", 2, event="open"),
+            _fill("D", "C", 5, event="flip"),
+            _fill("B", "D", 4, event="flip"),
+        ]
+    )
+    seen = [(step.event, step.kind, step.stage) for step in mislabelled(done.steps)]
+    assert seen == [(3, "open", "offset_offset"), (5, "flip", "offset_offset")]
+
+
+def test_collateral_that_events_carry_counts_and_its_absence_shows() -> None:
+    done = replay(
+        [
+            _fill("A", "B", 10, price=100, buyer_collateral=500, seller_collateral=100),
+            _fill("C", "A", 4, price=50, buyer_collateral=""),
+        ]
+    )
+    covered = {row["account"]: (row["notional_usd"], row["coverage"]) for row in coverage(done)}
+    assert covered == {"A": (300, 500 / 300), "B": (500, 0.2), "C": (200, None)}
 
 
 @settings(max_examples=60, deadline=None)
@@ -162,3 +249,43 @@ def test_a_file_without_the_columns_says_which(tmp_path: Path) -> None:
         read_events(file)
     with pytest.raises(RecordingError, match=r"expected \.csv"):
         read_events(tmp_path / "events.txt")
+
+
+def test_a_line_that_is_no_row_is_refused_and_the_rest_is_used(tmp_path: Path) -> None:
+    ragged = tmp_path / "ragged.csv"
+    ragged.write_text(
+        "at,instrument,event,buyer,seller,quantity\n"
+        "2026-08-01T05:30:00+05:30,BTC,fill,A,B,10\n"
+        "2026-08-01T00:30:00Z,BTC,fill,A,B\n"
+        "1785546000000,BTC,fill,A,B,4,extra\n"
+        "1785546000000,BTC,fill,A,B,2\n",
+        encoding="utf-8-sig",
+    )
+    lines = tmp_path / "broken.jsonl"
+    row = '{"at": "2026-08-01T05:30:00+05:30", "instrument": "BTC", "event": "fill"'
+    row += ', "buyer": "A", "seller": "B", "quantity": 0.10000000000000000001, "tx": 7}'
+    lines.write_text(f"{row}\nnot json\n[1]\n", encoding="utf-8")
+    done = replay(read_events(ragged))
+    assert [refusal.event for refusal in done.refused] == [2, 3]
+    assert "5 fields, the header 6" in done.refused[0].reason
+    midnight = datetime(2026, 8, 1, tzinfo=UTC)
+    assert [step.at for step in done.steps] == [midnight, midnight + timedelta(hours=1)]
+    assert done.open_interest("BTC") == 12
+    events = read_events(lines)
+    done = replay(events)
+    assert [refusal.event for refusal in done.refused] == [2, 3]
+    assert done.open_interest("BTC") == Fraction("0.10000000000000000001")
+    assert unread_columns(events) == ["tx"]
+
+
+def test_the_command_writes_every_step_and_tells_what_does_not_add_up(tmp_path: Path) -> None:
+    file, written = tmp_path / "events.parquet", tmp_path / "steps.parquet"
+    reported = [{**fill, "reported_oi": None} for fill in EXAMPLE]
+    reported[-1]["reported_oi"] = 2.0
+    pl.DataFrame(reported).write_parquet(file)
+    done = CliRunner().invoke(app, ["ledger", str(file), "--output", str(written), "--json"])
+    assert done.exit_code == 1
+    told = json.loads(done.stdout)
+    assert [(row["event"], row["open_interest"]) for row in told["differences"]] == [(6, 1)]
+    assert [told[name] for name in ("unbalanced", "mislabelled", "refused")] == [[], [], []]
+    assert pl.read_parquet(written)["change"].to_list() == [10, 0, -6, 0, 1, -4, 0]

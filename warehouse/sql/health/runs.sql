@@ -1,23 +1,16 @@
--- runs: every run on record, and whether exchanges were asked in it.
--- Grain   one row per run_id
+-- runs: every run on record, and the venues that told something when it asked them.
+-- Grain   one row per run_id and venue; venue is null where nobody was asked
 -- Inputs  ops.runs, ops.coverage
 -- A run that asked nobody (loaded history) has no responses to keep.
-with
-
-asked as (
-
-    select
-        run_id,
-        sum(requests) > 0 as has_asked
-    from ops.coverage
-    group by run_id
-
-)
-
 select
     runs.run_id,
-    coalesce(asked.has_asked, false) as has_asked
+    coverage.venue
 from ops.runs as runs
-left join asked
-    on runs.run_id = asked.run_id
-order by runs.run_id
+left join ops.coverage as coverage
+    on
+        runs.run_id = coverage.run_id
+        and coverage.requests > 0
+        and coverage.accepted > 0
+order by
+    runs.run_id asc,
+    coverage.venue asc
