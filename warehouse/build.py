@@ -28,7 +28,7 @@ LONGEST_REACH = timedelta(days=7, minutes=30)
 """Changes look back this far: the longest horizon and its tolerance."""
 
 SLICE_SNAPSHOTS = 120
-SLICE_ROWS = 250_000
+SLICE_ROWS = 1_000_000
 """Snapshots computed at once: so many, or more while they hold fewer rows than this. Each slice
 reads days before it again, so that few large ones cost less; bounds memory, changes no figure."""
 

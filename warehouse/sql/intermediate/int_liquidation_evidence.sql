@@ -105,15 +105,16 @@ select
     steps.until_at,
     steps.held_before,
     steps.held_after,
-    paths.volume_base as volume,
-    paths.low as price_low,
-    paths.high as price_high,
+    if(steps.low is null, paths.volume_base, steps.volume_base) as volume,
+    coalesce(steps.low, paths.low) as price_low,
+    coalesce(steps.high, paths.high) as price_high,
     steps.is_simulated
 from chosen
 inner join chosen_steps as steps
     on chosen.instrument = steps.instrument
-inner join chosen_paths as paths
+left join chosen_paths as paths
     on
         steps.instrument = paths.instrument
         and steps.until_at = paths.until_at
+where coalesce(steps.low, paths.low) is not null
 order by chosen.asset, chosen.instrument, steps.until_at

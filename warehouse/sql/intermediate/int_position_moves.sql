@@ -25,6 +25,7 @@ paired as (
         steps.held_before,
         steps.held_after,
         coalesce(
+            steps.low,
             paths.low,
             case
                 when steps.mark_before > 0 and steps.mark_after > 0
@@ -32,13 +33,14 @@ paired as (
             end
         ) as price_low,
         coalesce(
+            steps.high,
             paths.high,
             case
                 when steps.mark_before > 0 and steps.mark_after > 0
                     then greatest(steps.mark_before, steps.mark_after)
             end
         ) as price_high,
-        paths.volume_base * coalesce(
+        if(steps.low is null, paths.volume_base, steps.volume_base) * coalesce(
             steps.held_after / nullif(steps.base_after, 0),
             steps.held_before / nullif(steps.base_before, 0)
         ) as volume

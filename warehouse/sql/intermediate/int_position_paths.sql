@@ -1,12 +1,26 @@
--- int_position_paths: price range and volume of the steps that bars cover.
+-- int_position_paths: price range and volume of steps that no one bar covers, but several do.
 -- Grain   one row per (instrument, until_at); steps that bars do not cover are absent
 -- Inputs  core.bars, int_position_steps, int_position_universe
 -- Params  $until         timestamptz, the snapshot to build; later bars do not count
 --         $history_days  double, how far back observations count
--- A bar of exactly the step, else the shortest bars that together leave no hole. A bar that is
--- only partly inside gives its whole range, and of its volume the part of its time inside.
--- volume_base is null where a bar has none.
+-- The shortest bars that together leave no hole. A bar that is only partly inside gives its
+-- whole range, and of its volume the part of its time inside. volume_base is null where a bar
+-- has none.
 with
+
+steps as (
+
+    select
+        instrument,
+        until_at,
+        epoch_us(from_at) as from_us,
+        epoch_us(until_at) as until_us
+    from int_position_steps
+    where
+        low is null
+        and not is_bridged
+
+),
 
 bars as (
 
@@ -16,20 +30,15 @@ bars as (
         facts.high,
         facts.volume_base,
         epoch_us(facts.bar_at) as from_us,
-        try_cast(left(facts.interval, -1) as bigint)
-        * case right(facts.interval, 1)
-            when 'm' then 60
-            when 'h' then 3600
-            when 'd' then 86400
-            when 'w' then 604800
-        end * 1000000 as length_us
+        core.length_us(facts.interval) as length_us
     from core.bars as facts
     inner join int_position_universe as universe
         on
             facts.venue = universe.venue
             and facts.symbol = universe.symbol
     where
-        facts.bar_at <= $until
+        universe.instrument in (select steps.instrument from steps)
+        and facts.bar_at <= $until
         and facts.bar_at
         >= $until - to_microseconds(cast(($history_days + 7) * 86400e6 as bigint))
         and facts.low > 0
@@ -44,35 +53,6 @@ complete_bars as (
     where
         length_us > 0
         and from_us + length_us <= epoch_us($until)
-
-),
-
-steps as (
-
-    select
-        instrument,
-        until_at,
-        epoch_us(from_at) as from_us,
-        epoch_us(until_at) as until_us
-    from int_position_steps
-    where not is_bridged
-
-),
-
-exact as (
-
-    select
-        steps.instrument,
-        steps.until_at,
-        bars.low,
-        bars.high,
-        bars.volume_base
-    from steps
-    inner join complete_bars as bars
-        on
-            steps.instrument = bars.instrument
-            and steps.from_us = bars.from_us
-            and steps.until_us - steps.from_us = bars.length_us
 
 ),
 
@@ -103,10 +83,6 @@ slots as (
     from steps
     inner join bar_lengths
         on steps.instrument = bar_lengths.instrument
-    anti join exact
-        on
-            steps.instrument = exact.instrument
-            and steps.until_at = exact.until_at
 
 ),
 
@@ -151,22 +127,14 @@ coverings as (
     from touching
     group by instrument, until_at, wanted_us, length_us
 
-),
-
-composed as (
-
-    select
-        instrument,
-        until_at,
-        low,
-        high,
-        volume_base
-    from coverings
-    where covered_us = wanted_us
-    qualify row_number() over (partition by instrument, until_at order by length_us) = 1
-
 )
 
-select * from exact
-union all
-select * from composed
+select
+    instrument,
+    until_at,
+    low,
+    high,
+    volume_base
+from coverings
+where covered_us = wanted_us
+qualify row_number() over (partition by instrument, until_at order by length_us) = 1

@@ -1,13 +1,14 @@
 -- int_position_steps: what happened between two consecutive observations of an instrument.
 -- Grain   one row per (instrument, until_at)
--- Inputs  core.open_interest, int_position_universe, int_position_assets
+-- Inputs  core.open_interest, core.bars, int_position_universe, int_position_assets
 -- Params  $until         timestamptz, the snapshot to build
 --         $known_at      timestamptz, facts recorded later do not count
 --         $history_days  double, how far back observations count
 -- held_before and held_after are in the unit that a price move alone leaves unchanged: USD of
 -- face value for inverse, contracts for quanto, coins for linear instruments; coins where an
 -- observation lacks that figure. A step of more than 36 hours is a gap (is_bridged). is_first
--- marks the step from an instrument's earliest observation.
+-- marks the step from an instrument's earliest observation. low, high and volume_base are those
+-- of the bar of exactly the step, if there is one: int_position_paths has the others'.
 with
 
 observations as (
@@ -90,10 +91,40 @@ pairs as (
     from held
     window history as (partition by instrument order by snapshot_at)
 
+),
+
+bars as (
+
+    select
+        universe.instrument,
+        facts.low,
+        facts.high,
+        facts.volume_base,
+        facts.bar_at,
+        core.length_us(facts.interval) as length_us
+    from core.bars as facts
+    inner join int_position_universe as universe
+        on
+            facts.venue = universe.venue
+            and facts.symbol = universe.symbol
+    where
+        facts.bar_at < $until
+        and facts.bar_at >= $until - to_microseconds(cast($history_days * 86400e6 as bigint))
+        and facts.low > 0
+        and facts.high >= facts.low
+
 )
 
 select
-    *,
-    epoch_us(until_at) - epoch_us(from_at) > 129600000000 as is_bridged
+    pairs.*,
+    bars.low,
+    bars.high,
+    bars.volume_base,
+    epoch_us(pairs.until_at) - epoch_us(pairs.from_at) > 129600000000 as is_bridged
 from pairs
-where until_at > from_at
+left join bars
+    on
+        pairs.instrument = bars.instrument
+        and pairs.from_at = bars.bar_at
+        and epoch_us(pairs.until_at) - epoch_us(pairs.from_at) = bars.length_us
+where pairs.until_at > pairs.from_at

@@ -33,25 +33,38 @@ totals as (
 
 ),
 
-comparable as (
+-- Materialised: joined by their venues first, every snapshot would meet every other.
+later as materialized (
 
     select
         found.snapshot_at,
         found.group_id,
-        found.reference_at
+        found.reference_at,
+        totals.venues
     from int_references_found as found
-    inner join totals as later
+    inner join totals
         on
-            found.snapshot_at = later.snapshot_at
-            and found.group_id = later.group_id
-    inner join totals as earlier
-        on
-            found.reference_at = earlier.snapshot_at
-            and found.group_id = earlier.group_id
+            found.snapshot_at = totals.snapshot_at
+            and found.group_id = totals.group_id
     where
         found.horizon = '24h'
-        and later.published
-        and earlier.published
+        and totals.published
+
+),
+
+comparable as (
+
+    select
+        later.snapshot_at,
+        later.group_id,
+        later.reference_at
+    from later
+    inner join totals as earlier
+        on
+            later.reference_at = earlier.snapshot_at
+            and later.group_id = earlier.group_id
+    where
+        earlier.published
         and later.venues = earlier.venues
 
 ),
