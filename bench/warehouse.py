@@ -50,30 +50,33 @@ def measure_load(folder: Path, options: argparse.Namespace) -> bool:
     rows = load.write_files(files, market, options.rows)
     written = sum(file.stat().st_size for file in files.iterdir())
     print(f"{rows:,} rows in {len(list(files.iterdir()))} Parquet files, {written / 1e6:,.0f} MB")
-    ours = load.validated(files, folder / "home")
-    peak = peak_gib()
-    floor = load.bare(files, folder / "bare", rows)
-    others = {
-        "oirisk import": ours,
-        "bare insert of the same rows": floor,
-        "bare insert of the files' six columns": load.bare_six(files, folder / "six", rows),
-        "polars and pandera, reading and judging only": load.by_polars(files),
-    }
-    if HAS_PANDAS:
-        others["pandas, reading and judging only"] = load.by_pandas(files)
     print(f"{'':<46}{'wall s':>9}{'cpu s':>9}{'rows/s':>12}")
-    for name, (clock, count) in others.items():
-        if count != rows:
-            raise RuntimeError(f"{name}: expected {rows} rows, saw {count}")
-        wall = clock.wall["load"]
-        print(f"{name:<46}{wall:>9.1f}{clock.processor['load']:>9.1f}{rows / wall:>12,.0f}")
-    share = floor[0].wall["load"] / ours[0].wall["load"]
-    by_processor = floor[0].processor["load"] / ours[0].processor["load"]
+    ours = _timed("oirisk import", load.validated(files, folder / "home"), rows)
+    peak = peak_gib()
+    floor = _timed("bare insert of the same rows", load.bare(files, folder / "bare", rows), rows)
+    six = load.bare_six(files, folder / "six", rows)
+    _timed("bare insert of the files' six columns", six, rows)
+    _timed("polars and pandera, reading and judging only", load.by_polars(files), rows)
+    if HAS_PANDAS:
+        _timed("pandas, reading and judging only", load.by_pandas(files), rows)
+    share = floor.wall["load"] / ours.wall["load"]
+    by_processor = floor.processor["load"] / ours.processor["load"]
     print(f"share of the bare insert: {share:.2f} by the clock, {by_processor:.2f} by processor")
     print(f"peak memory of the import: {peak:.2f} GiB")
     return _holds(
         by_processor >= LEAST_SHARE, f"at least {LEAST_SHARE:.0%} of a bare insert"
     ) & _holds(peak < MOST_GIB, f"less than {MOST_GIB:g} GiB")
+
+
+def _timed(name: str, found: tuple[Clock, int], rows: int) -> Clock:
+    """Print what loading so many rows took, as soon as that is known."""
+    clock, count = found
+    if count != rows:
+        raise RuntimeError(f"{name}: expected {rows} rows, saw {count}")
+    wall = clock.wall["load"]
+    rate = f"{wall:>9.1f}{clock.processor['load']:>9.1f}{rows / wall:>12,.0f}"
+    print(f"{name:<46}{rate}", flush=True)
+    return clock
 
 
 def measure_marts(folder: Path, options: argparse.Namespace) -> bool:
