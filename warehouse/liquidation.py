@@ -37,6 +37,13 @@ MAP_STEPS = (
     "int_liquidation_scales",
     "int_liquidation_levels",
 )
+SCORE_STEPS = (
+    "int_score_maps",
+    "int_score_bars",
+    "int_score_bins",
+    "int_score_reported",
+    "int_score_happened",
+)
 MARTS = (
     "liquidation_map",
     "liquidation_balance",
@@ -98,7 +105,12 @@ def build_scores(connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any
     connection.execute(
         "delete from marts.cluster_scores where scored_at = $until", {"until": values["until"]}
     )
-    return insert_mart(connection, "cluster_scores", values)
+    for name in SCORE_STEPS:
+        build_step(connection, name, values)
+    rows = insert_mart(connection, "cluster_scores", values)
+    for name in SCORE_STEPS:
+        connection.execute(f"drop table temp.{name}")
+    return rows
 
 
 def build_stress(
