@@ -27,6 +27,7 @@ from prefect import flow
 
 from oirisk.flows import demo, gathered, marts, outcome, pipeline, reports
 from oirisk.flows.extract import Harvest, harvest_venue
+from oirisk.flows.gathered import Gathered
 from oirisk.flows.sandbox import market as market_module
 from oirisk.flows.sandbox.assets import Coin, coins
 from oirisk.flows.sandbox.market import SimulatedMarket
@@ -175,7 +176,7 @@ def measure(folder: Path, days: int, every: timedelta) -> bool:
     frame = pipeline.RunFrame(
         home, "nightly", AT, wall_clock(), "sandbox", is_simulated=True, settings=settings
     )
-    stored = pipeline.store(frame, harvests, wall_clock())
+    stored = pipeline.store(frame, Gathered(harvests, settings), wall_clock())
     reports.write_report(home, reports.report_of(home, stored.run_id, settings))
     total = time.perf_counter() - started
     print(f"{stored.accepted} rows accepted, {stored.rejected} rejected, {stored.statuses}")

@@ -87,7 +87,7 @@ async def top_up(venue: Venue, source: Source, frame: RunFrame, wanted: Wanted) 
 @task(name="store", cache_policy=NO_CACHE)
 def load(frame: RunFrame, gathered: Gathered) -> Outcome:
     """Archive, validate, load, aggregate and publish."""
-    return store(frame, gathered.harvests, wall_clock(), gathered)
+    return store(frame, gathered, wall_clock())
 
 
 @task(name="observe", cache_policy=NO_CACHE)

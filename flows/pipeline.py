@@ -58,24 +58,19 @@ class RunFrame:
     patience_seconds: float = 0.0
 
 
-def store(
-    frame: RunFrame,
-    harvests: Sequence[Harvest],
-    ended_at: datetime,
-    gathered: Gathered | None = None,
-) -> Outcome:
+def store(frame: RunFrame, gathered: Gathered, ended_at: datetime) -> Outcome:
     """Archive, load, aggregate and publish one run, in one transaction.
 
     Args:
         frame: What is fixed.
-        harvests: What the venues answered.
+        gathered: What the venues answered, what it comes to, and what they told beside it.
         ended_at: When they had.
-        gathered: What that comes to, if it is known, with what they told beside it.
 
     Raises:
         CoverageError: No venue gave a single usable row; the failed run is on record.
         HomeError: The warehouse is locked, or holds the other kind of data.
     """
+    harvests = gathered.harvests
     label = RunLabel(
         run_id=run_id(frame, harvests),
         flow=frame.flow,
@@ -84,14 +79,12 @@ def store(
         is_simulated=frame.is_simulated,
     )
     archive(frame.home, label, [response for one in harvests for response in one.responses])
-    gathered = gathered or Gathered(harvests, frame.settings)
     beside = replace(label, run_id=f"{label.run_id}-{TOP_UP}", flow=TOP_UP)
     archive(frame.home, beside, [response for one in gathered.told for response in one.responses])
-    derived = gathered.derived
     with writing(frame.home, frame.started_at, wait_seconds=frame.patience_seconds) as connection:
         require_same_kind(connection, is_simulated=frame.is_simulated)
-        outcome = record(connection, label, harvests, derived, frame.started_at, ended_at)
-        for result in derived:
+        outcome = record(connection, label, harvests, gathered.derived, frame.started_at, ended_at)
+        for result in gathered.derived:
             load_derived(connection, result, label, frame.started_at)
         notes = load_beside(connection, gathered, beside, frame.started_at, ended_at)
         build_from(connection, [frame.snapshot_at], frame.settings, frame.started_at)

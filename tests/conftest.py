@@ -18,6 +18,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from oirisk.flows.extract import Harvest, harvest_venue
+from oirisk.flows.gathered import Gathered
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.recording import read_recording
@@ -129,7 +130,7 @@ class Desk:
             is_simulated=simulated,
             settings=self.settings,
         )
-        return store(frame, harvests, now)
+        return store(frame, Gathered(harvests, self.settings), now)
 
     def replay(
         self, path: Path, at: datetime | None = None, *, now: datetime | None = None

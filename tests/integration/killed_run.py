@@ -18,6 +18,7 @@ from typing import Any
 
 from oirisk.flows import gathered, marts, outcome, pipeline, reports
 from oirisk.flows.extract import harvest_venue
+from oirisk.flows.gathered import Gathered
 from oirisk.flows.recording import read_recording
 from oirisk.flows.settings import Settings
 from oirisk.flows.sources import ReplaySource
@@ -84,7 +85,9 @@ def run(home: Home, recording: Path, deadline: Deadline) -> None:
         False,
         settings,
     )
-    stored = pipeline.store(frame, asyncio.run(ask()), at + timedelta(minutes=1))
+    stored = pipeline.store(
+        frame, Gathered(asyncio.run(ask()), settings), at + timedelta(minutes=1)
+    )
     reports.write_report(home, reports.report_of(home, stored.run_id, settings))
 
 

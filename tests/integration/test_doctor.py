@@ -19,6 +19,7 @@ from oirisk.flows.commands.doctor import (
     doctor,
 )
 from oirisk.flows.extract import harvest_venue
+from oirisk.flows.gathered import Gathered
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.sandbox.market import SimulatedMarket
 from oirisk.flows.sandbox.server import Sandbox
@@ -50,7 +51,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Home:
         (venue,) = select_venues(settings.venues)
         harvest = asyncio.run(harvest_venue(venue, source, settings.fetch))
     frame = RunFrame(home, "snapshot", AT, AT, "sandbox", is_simulated=True, settings=settings)
-    assert store(frame, [harvest], AT).state == "completed"
+    assert store(frame, Gathered([harvest], settings), AT).state == "completed"
     return home
 
 

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from oirisk.flows.extract import Harvest, harvest_venue
+from oirisk.flows.gathered import Gathered
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.sandbox.market import SimulatedMarket
 from oirisk.flows.sandbox.registry import VENUES
@@ -54,7 +55,7 @@ def warehouse(
     home = Home(tmp_path_factory.mktemp("all") / "home")
     settings = Settings(venues=IDS, fetch=FetchSettings(venue_timeout_seconds=200))
     frame = RunFrame(home, "nightly", at, at, "sandbox", is_simulated=True, settings=settings)
-    outcome = store(frame, _harvest(whole_market, at, settings), at)
+    outcome = store(frame, Gathered(_harvest(whole_market, at, settings), settings), at)
     assert set(outcome.statuses.values()) == {"ok"}
     assert (len(outcome.statuses), outcome.rejected) == (21, 0)
     with duckdb.connect(str(home.warehouse)) as connection:

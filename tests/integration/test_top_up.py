@@ -84,7 +84,7 @@ def night(sandbox: Sandbox, at: datetime, tmp_path_factory: pytest.TempPathFacto
     gathered, wanted = asyncio.run(gather())
     now = at + timedelta(minutes=1)
     frame = RunFrame(home, "nightly", at, now, "sandbox", is_simulated=True, settings=settings)
-    return Night(home, settings, store(frame, gathered.harvests, now, gathered), wanted)
+    return Night(home, settings, store(frame, gathered, now), wanted)
 
 
 def test_the_coins_with_most_open_interest_are_topped_up(
