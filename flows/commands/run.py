@@ -14,6 +14,7 @@ from oirisk.flows.nightly import nightly as nightly_flow
 from oirisk.flows.nightly import snapshot as snapshot_flow
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.recorder import record_run
+from oirisk.flows.recording import read_recording
 from oirisk.flows.schedule import serve
 from oirisk.flows.settings import load_settings
 from oirisk.warehouse.home import Home
@@ -59,11 +60,16 @@ def run_flow(
 ) -> Outcome:
     """Run a flow in this process, with progress shown.
 
+    What cannot go well is refused here, before the scheduler takes its time.
+
     Raises:
-        ConfigurationError: The settings are refused, before the scheduler takes its time.
+        ConfigurationError: The settings are refused.
+        RecordingError: The recording cannot be read.
     """
     chosen = nightly_flow if name == "nightly" else snapshot_flow
     chosen_venues(load_settings(home))
+    if replay:
+        read_recording(replay)
     with shown_progress() as progress:
         token = PROGRESS.set(progress)
         progress.step("starting the scheduler engine (10 to 20 seconds without a Prefect server)")
