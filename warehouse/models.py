@@ -125,6 +125,7 @@ SERIES = (
     MartModel(
         "oi_imbalance", "snapshot_at", ("since", "until", "funding_minimum_days"),
         reach=timedelta(days=366),
+        slice_rows=50_000,  # its readings, of every venue and symbol, are many more
     ),
 )  # fmt: skip
 """Built from other marts, in the order in which they read one another."""
