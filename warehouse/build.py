@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 
@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 LONGEST_REACH = timedelta(days=7, minutes=30)
 """Changes look back this far: the longest horizon and its tolerance."""
 
-SLICE_SNAPSHOTS = 120
-SLICE_ROWS = 1_000_000
+SLICE_SNAPSHOTS = 288
+SLICE_ROWS = 2_500_000
 """Snapshots computed at once: so many, or more while they hold fewer rows than this. Each slice
 reads days before it again, so that few large ones cost less; bounds memory, changes no figure."""
 
@@ -210,10 +210,12 @@ def _slices(
 
 def _parameters(window: BuildWindow, coverage: CoverageParameters) -> dict[str, Parameter]:
     lookback = timedelta(days=1, minutes=30) + timedelta(days=coverage.lookback_days)
+    midnight = window.since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return {
         "since": window.since,
         "until": window.until,
         "earliest": window.since - max(LONGEST_REACH, lookback),
+        "recent": midnight - timedelta(days=1, minutes=30),
         "max_age_minutes": coverage.max_age_minutes,
         "lookback_days": coverage.lookback_days,
         "minimum_coverage": coverage.minimum,

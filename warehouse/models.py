@@ -42,13 +42,14 @@ class IntermediateModel:
 _BAR = 'core.bar_start("interval", $since)'
 
 INTERMEDIATES = (
-    IntermediateModel("int_instruments_numbered", ("earliest", "until")),
-    IntermediateModel("int_open_interest_judged", ("earliest", "until", "max_age_minutes")),
+    IntermediateModel("int_known_before", ("earliest", "recent", "max_age_minutes")),
+    IntermediateModel("int_instruments_numbered", ("earliest", "recent", "until")),
+    IntermediateModel("int_open_interest_judged", ("since", "recent", "until", "max_age_minutes")),
     IntermediateModel("int_references_found", ("since",)),
     IntermediateModel("int_changes_matched"),
     IntermediateModel("int_top_ups_found", ("earliest", "until")),
-    IntermediateModel("int_venues_attempted", ("earliest", "until", "lookback_days")),
-    IntermediateModel("int_universe_weighed", ("since", "lookback_days")),
+    IntermediateModel("int_venues_attempted", ("earliest", "recent", "until", "lookback_days")),
+    IntermediateModel("int_universe_weighed", ("since", "recent", "lookback_days")),
     IntermediateModel("int_coverage_counted", ("minimum_coverage",)),
     IntermediateModel("int_venues_summed"),
 )
@@ -124,6 +125,7 @@ SERIES = (
     MartModel(
         "oi_imbalance", "snapshot_at", ("since", "until", "funding_minimum_days"),
         reach=timedelta(days=366),
+        slice_rows=50_000,  # its readings, of every venue and symbol, are many more
     ),
 )  # fmt: skip
 """Built from other marts, in the order in which they read one another."""

@@ -88,6 +88,35 @@ def test_a_window_needs_a_time_zone_and_an_order() -> None:
         BuildWindow(AT, AT - timedelta(seconds=1))
 
 
+@pytest.mark.parametrize(("lookback_days", "coverage"), [(7, 0.25), (4, 0.5)])
+def test_a_venue_last_good_days_ago_is_missed_in_its_last_good_size(
+    warehouse: duckdb.DuckDBPyConnection, lookback_days: float, coverage: float
+) -> None:
+    for venue, base in (("a", 10), ("b", 30)):
+        _insert(warehouse, venue, base, AT - timedelta(days=5))
+    _insert(warehouse, "b", 70, AT - timedelta(days=3))
+    warehouse.execute("update core.open_interest set quality = 'suspect' where oi_base = 70")
+    _insert(warehouse, "a", 10)
+    build_marts(warehouse, BuildWindow(AT, AT), CoverageParameters(0.9, 30, lookback_days))
+    # Within the lookback 10 of 10 + 30; beyond it one of two venues is of unknown size.
+    seen = warehouse.execute("select coverage from marts.oi_by_asset").fetchall()
+    assert seen == [(pytest.approx(coverage),)]
+
+
+def test_the_flow_of_a_candle_keeps_less_than_a_millionth_of_a_dollar(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    later = AT + timedelta(hours=1)
+    _insert(warehouse, "a", 10)
+    _insert(warehouse, "a", 10.0000003, later)
+    build_marts(warehouse, BuildWindow(AT, later), RULES)
+    seen = warehouse.execute(
+        "select change_usd from marts.oi_candles"
+        """ where "interval" = '1h' and venue = 'a' and change_usd is not null"""
+    ).fetchall()
+    assert seen == [(pytest.approx(3e-7, rel=1e-3),)]
+
+
 @pytest.mark.parametrize("model", [*INTERMEDIATES, *MARTS], ids=lambda model: model.name)
 def test_a_model_names_exactly_the_parameters_its_sql_asks_for(
     model: IntermediateModel | MartModel,

@@ -68,7 +68,7 @@ placed as (
         ticks.units,
         ticks.oi_usd,
         ticks.is_simulated,
-        ticks.is_used,
+        case when ticks.is_used then ticks.at_us end as used_us,
         case dense."interval"
             when '5m' then ticks.path_5m
             when '1h' then ticks.path_1h
@@ -95,13 +95,13 @@ folded as (
         group_id,
         venue_id,
         arg_min(case when at_us > bar_us then path - step else path end, at_us) as base,
-        max(path) filter (where is_used) as high,
-        min(path) filter (where is_used) as low,
-        arg_max(path, at_us) filter (where is_used) as last_path,
-        arg_max(units, at_us) filter (where is_used) as units,
-        arg_max(oi_usd, at_us) filter (where is_used) as close_usd,
-        max(at_us) filter (where is_used) as close_us,
-        cast(count(*) filter (where is_used) as integer) as n_obs,
+        max(case when used_us is not null then path end) as high,
+        min(case when used_us is not null then path end) as low,
+        arg_max(path, used_us) as last_path,
+        arg_max(units, used_us) as units,
+        arg_max(oi_usd, used_us) as close_usd,
+        max(used_us) as close_us,
+        cast(count(used_us) as integer) as n_obs,
         bool_or(is_simulated) as is_simulated
     from placed
     group by all

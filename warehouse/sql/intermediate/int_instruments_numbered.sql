@@ -1,7 +1,8 @@
 -- int_instruments_numbered: every instrument the window may touch, with small keys.
 -- Grain   one row per (venue, symbol, asset, kind_group)
--- Inputs  core.instruments, core.open_interest
+-- Inputs  core.instruments, core.open_interest, int_known_before
 -- Params  $earliest  timestamptz, first instant any model reads
+--         $recent    timestamptz, from here on models read every fact
 --         $until     timestamptz, last instant of the window
 with
 
@@ -14,8 +15,19 @@ observed as (
         core.kind_group(kind) as kind_group
     from core.open_interest
     where
-        snapshot_at between $earliest and $until
+        snapshot_at between $recent and $until
         and superseded_at is null
+
+),
+
+known as (
+
+    select
+        venue,
+        symbol,
+        asset,
+        kind_group
+    from int_known_before
 
 ),
 
@@ -36,6 +48,8 @@ listed as (
 every_instrument as (
 
     select * from observed
+    union
+    select * from known
     union
     select * from listed
 

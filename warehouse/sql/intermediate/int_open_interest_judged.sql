@@ -1,10 +1,12 @@
 -- int_open_interest_judged: current facts, each with the verdict whether it may be summed.
 -- Grain   one row per (snapshot_at, instrument_id)
 -- Inputs  core.open_interest, int_instruments_numbered
--- Params  $earliest         timestamptz, first instant any model reads
+-- Params  $since            timestamptz, first instant of the window
+--         $recent           timestamptz, from here on models read every fact
 --         $until            timestamptz, last instant of the window
 --         $max_age_minutes  double, further from the snapshot than this is stale
--- Beyond 1e24 (and NaN, which DuckDB sorts last) is no amount; exact sums could not hold it.
+-- The days before the window that candles, changes and coverage read, and of the week before
+-- those what the window is compared with.
 with
 
 facts as (
@@ -25,13 +27,16 @@ facts as (
         case when kind = 'perp' then mark_price / nullif(index_price, 0) - 1 end as basis,
         unit_rule,
         is_simulated,
-        abs(epoch_us(snapshot_at) - epoch_us(observed_at))
-        <= $max_age_minutes * 60e6 as is_timely,
-        quality = 'ok' and coalesce(oi_base < 1e24 and oi_usd < 1e24, false) as is_sound
+        core.is_timely(snapshot_at, observed_at, $max_age_minutes) as is_timely,
+        core.is_sound(quality, oi_base, oi_usd) as is_sound
     from core.open_interest
     where
-        snapshot_at between $earliest and $until
-        and superseded_at is null
+        superseded_at is null
+        and (
+            snapshot_at between $recent and $until
+            or snapshot_at between
+            $since - interval '7 days 30 minutes' and $until - interval '6 days 23 hours 30 minutes'
+        )
 
 )
 

@@ -24,48 +24,116 @@ sized as (
 
 ),
 
--- Sums since the beginning: those of the days before a bar are the difference of two.
-running as (
+judged as (
 
     select
         *,
-        count(price_units) over so_far as prices,
-        sum(price_units) over so_far as price_sum,
-        sum(price_units * price_units) over so_far as price_squares,
-        count(oi_units) over so_far as changes,
-        sum(oi_units) over so_far as oi_sum,
-        sum(oi_units * oi_units) over so_far as oi_squares
+        epoch_us(bar_at) // 86400000000 as day
     from sized
-    window
-        so_far as (
-            partition by asset, horizon, phase
-            order by bar_at
-            rows between unbounded preceding and 1 preceding
-        )
+    where bar_at >= $since
+
+),
+
+daily as (
+
+    select
+        asset,
+        horizon,
+        phase,
+        epoch_us(bar_at) // 86400000000 as day,
+        count(price_units) as prices,
+        sum(price_units) as price_sum,
+        sum(price_units * price_units) as price_squares,
+        count(oi_units) as changes,
+        sum(oi_units) as oi_sum,
+        sum(oi_units * oi_units) as oi_squares
+    from sized
+    group by all
+
+),
+
+-- The days before a bar: those within are whole, summed once for all bars of a day; of the
+-- first and of the bar's own day a part counts.
+whole_days as (
+
+    select
+        bar_at,
+        horizon,
+        asset,
+        phase,
+        day - unnest(range(1, $squeeze_days)) as day
+    from judged
+
+),
+
+part_days as (
+
+    select
+        bar_at,
+        horizon,
+        asset,
+        phase,
+        day - unnest([0, $squeeze_days]) as day
+    from judged
+
+),
+
+sums as (
+
+    select
+        whole_days.bar_at,
+        whole_days.horizon,
+        whole_days.asset,
+        daily.prices,
+        daily.price_sum,
+        daily.price_squares,
+        daily.changes,
+        daily.oi_sum,
+        daily.oi_squares
+    from whole_days
+    inner join daily
+        on
+            whole_days.asset = daily.asset
+            and whole_days.horizon = daily.horizon
+            and whole_days.phase = daily.phase
+            and whole_days.day = daily.day
+    union all
+    select
+        part_days.bar_at,
+        part_days.horizon,
+        part_days.asset,
+        cast(earlier.price_units is not null as bigint) as prices,
+        earlier.price_units as price_sum,
+        earlier.price_units * earlier.price_units as price_squares,
+        cast(earlier.oi_units is not null as bigint) as changes,
+        earlier.oi_units as oi_sum,
+        earlier.oi_units * earlier.oi_units as oi_squares
+    from part_days
+    inner join sized as earlier
+        on
+            part_days.asset = earlier.asset
+            and part_days.horizon = earlier.horizon
+            and part_days.phase = earlier.phase
+            and part_days.day = epoch_us(earlier.bar_at) // 86400000000
+            and part_days.bar_at > earlier.bar_at
+            and earlier.bar_at >= part_days.bar_at - to_days($squeeze_days)
 
 ),
 
 months as (
 
     select
-        judged.* exclude (
-            price_log, oi_log, price_units, oi_units,
-            prices, price_sum, price_squares, changes, oi_sum, oi_squares
-        ),
-        judged.prices - coalesce(past.prices, 0) as prices,
-        judged.price_sum - coalesce(past.price_sum, 0) as price_sum,
-        judged.price_squares - coalesce(past.price_squares, 0) as price_squares,
-        judged.changes - coalesce(past.changes, 0) as changes,
-        judged.oi_sum - coalesce(past.oi_sum, 0) as oi_sum,
-        judged.oi_squares - coalesce(past.oi_squares, 0) as oi_squares
-    from running as judged
-    asof left join running as past
-        on
-            judged.asset = past.asset
-            and judged.horizon = past.horizon
-            and judged.phase = past.phase
-            and judged.bar_at - to_days($squeeze_days) <= past.bar_at
-    where judged.bar_at >= $since
+        bar_at,
+        horizon,
+        asset,
+        sum(prices) as prices,
+        sum(price_sum) as price_sum,
+        sum(price_squares) as price_squares,
+        sum(changes) as changes,
+        sum(oi_sum) as oi_sum,
+        sum(oi_squares) as oi_squares
+    from sums
+    group by all
 
 ),
 
@@ -92,9 +160,7 @@ trends as (
 )
 
 select
-    months.* exclude (
-        phase, prices, price_sum, price_squares, changes, oi_sum, oi_squares
-    ),
+    judged.* exclude (phase, price_log, oi_log, price_units, oi_units, day),
     sqrt(
         cast(months.prices * months.price_squares - months.price_sum * months.price_sum as double)
         / nullif(months.prices * (months.prices - 1), 0)
@@ -103,18 +169,22 @@ select
         cast(months.changes * months.oi_squares - months.oi_sum * months.oi_sum as double)
         / nullif(months.changes * (months.changes - 1), 0)
     ) / 1e9 as oi_sd,
-    least(months.prices, months.changes) as n,
+    least(coalesce(months.prices, 0), coalesce(months.changes, 0)) as n,
     trends.* exclude (bar_at, horizon, asset),
-    trends.trend_prices = months.points - 1
-    and trends.trend_changes = months.points - 1
+    trends.trend_prices = judged.points - 1
+    and trends.trend_changes = judged.points - 1
     and abs(
-        epoch_us(months.bar_at) - epoch_us(trends.trend_from)
-        - (months.points - 2) * core.bar_us(months.horizon)
+        epoch_us(judged.bar_at) - epoch_us(trends.trend_from)
+        - (judged.points - 2) * core.bar_us(judged.horizon)
     ) <= 300000000 as is_trend_known
-from months
+from judged
 inner join trends
     on
-        months.bar_at = trends.bar_at
-        and months.horizon = trends.horizon
-        and months.asset = trends.asset
-where months.bar_at >= $since
+        judged.bar_at = trends.bar_at
+        and judged.horizon = trends.horizon
+        and judged.asset = trends.asset
+left join months
+    on
+        judged.bar_at = months.bar_at
+        and judged.horizon = months.horizon
+        and judged.asset = months.asset

@@ -1,8 +1,10 @@
 -- int_universe_weighed: every instrument that should be there at a snapshot, and its weight.
 -- Grain   one row per (snapshot_at, instrument_id)
 -- Inputs  int_open_interest_judged, int_references_found, int_venues_attempted,
---         int_instruments_numbered, int_top_ups_found, core.instruments, core.open_interest
+--         int_instruments_numbered, int_top_ups_found, int_known_before, core.instruments,
+--         core.open_interest
 -- Params  $since          timestamptz, first instant of the window
+--         $recent         timestamptz, from here on models read every fact
 --         $lookback_days  double, how long the last good figure of an instrument counts
 -- The weight is the last good oi_usd before the snapshot, within the lookback; for what was not
 -- seen before, the fresh one. It is null for an instrument that is listed but was never seen.
@@ -47,18 +49,41 @@ listings as (
 
 ),
 
-seen as (
+good as (
 
     select
         snapshot_at,
         group_id,
         instrument_id,
         venue,
-        oi_usd,
+        oi_usd
+    from int_open_interest_judged
+    where is_fresh and snapshot_at >= $recent
+    union all
+    select
+        known.good_at as snapshot_at,
+        instruments.group_id,
+        instruments.instrument_id,
+        known.venue,
+        known.good_usd as oi_usd
+    from int_known_before as known
+    inner join int_instruments_numbered as instruments
+        on
+            known.venue = instruments.venue
+            and known.symbol = instruments.symbol
+            and known.asset = instruments.asset
+            and known.kind_group = instruments.kind_group
+    where known.good_at is not null
+
+),
+
+seen as (
+
+    select
+        *,
         lag(oi_usd) over instrument as earlier_usd,
         lag(snapshot_at) over instrument as earlier_at
-    from int_open_interest_judged
-    where is_fresh
+    from good
     window instrument as (partition by instrument_id order by snapshot_at)
 
 ),
@@ -139,17 +164,6 @@ described as materialized (
 
 ),
 
-good as (
-
-    select
-        snapshot_at as good_at,
-        instrument_id,
-        oi_usd
-    from int_open_interest_judged
-    where is_fresh
-
-),
-
 later as (
 
     select
@@ -174,7 +188,7 @@ weighed as (
         described.*,
         case
             when
-                good.good_at
+                good.snapshot_at
                 >= described.snapshot_at
                 - to_microseconds(cast($lookback_days * 86400e6 as bigint))
                 then good.oi_usd
@@ -188,7 +202,7 @@ weighed as (
     asof left join good
         on
             described.instrument_id = good.instrument_id
-            and described.snapshot_at >= good.good_at
+            and described.snapshot_at >= good.snapshot_at
 
 )
 

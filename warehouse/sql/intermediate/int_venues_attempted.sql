@@ -1,7 +1,9 @@
 -- int_venues_attempted: the venues a snapshot should hold, and whether their size can be told.
 -- Grain   one row per (snapshot_at, venue)
--- Inputs  ops.runs, ops.coverage, core.instruments, int_open_interest_judged, int_top_ups_found
+-- Inputs  ops.runs, ops.coverage, core.instruments, int_open_interest_judged, int_known_before,
+--         int_top_ups_found
 -- Params  $earliest       timestamptz, first instant any model reads
+--         $recent         timestamptz, from here on models read every fact
 --         $until          timestamptz, last instant of the window
 --         $lookback_days  double, how long the last good figure of an instrument counts
 -- Where a run is recorded, those it asked, and any that has rows all the same (an import);
@@ -9,13 +11,37 @@
 -- before it is a part of what that run asked: the venues without history are missing there.
 with
 
+glimpses as (
+
+    select
+        venue,
+        snapshot_at,
+        is_fresh
+    from int_open_interest_judged
+    where snapshot_at >= $recent
+    union all
+    select
+        venue,
+        seen_at as snapshot_at,
+        false as is_fresh
+    from int_known_before
+    union all
+    select
+        venue,
+        good_at as snapshot_at,
+        true as is_fresh
+    from int_known_before
+    where good_at is not null
+
+),
+
 sightings as (
 
     select
         venue,
         snapshot_at,
         bool_or(is_fresh) as is_good
-    from int_open_interest_judged
+    from glimpses
     group by all
 
 ),
@@ -37,6 +63,7 @@ run_venues as (
 snapshots as (
 
     select distinct snapshot_at from sightings
+    where snapshot_at >= $recent
 
 ),
 
