@@ -93,6 +93,22 @@ def test_what_was_known_then_leaves_out_what_came_later(
     assert now == [(pytest.approx(1.5e6 * 1.5),)]
 
 
+@pytest.mark.parametrize("later", [timedelta(hours=1), timedelta(days=9), timedelta(days=4000)])
+def test_what_was_known_is_the_last_there_was_however_old(
+    warehouse: duckdb.DuckDBPyConnection, later: timedelta
+) -> None:
+    query = "select snapshot_at, venue, oi_base from oi_as_of('BTC', ?)"
+    newest = (
+        "select snapshot_at, venue, oi_base from core.open_interest"
+        " where snapshot_at = (select max(snapshot_at) from core.open_interest)"
+        " and asset = 'BTC' and superseded_at is null order by venue, symbol"
+    )
+    seen = warehouse.execute(query, [END + later]).fetchall()
+    assert seen
+    assert seen == warehouse.execute(newest).fetchall()
+    assert warehouse.execute(query, [START - timedelta(days=1)]).fetchall() == []
+
+
 def test_a_restatement_shows_both_figures(warehouse: duckdb.DuckDBPyConnection) -> None:
     seen = warehouse.sql(
         "select venue, oi_base_before, oi_base_after, run_id_after from core.restatements"
