@@ -1,5 +1,5 @@
--- 019_known_then: what was known at an instant, however long before it was seen; and what the
--- columns of core.restatements say.
+-- 019_known_then: what was known at an instant, however long before it was seen; how far funding
+-- rates lie apart; and what the columns of core.restatements say.
 
 -- Rows of an asset's latest snapshot as they were known at an instant. The last days are looked at
 -- first; only when they hold nothing that was known is all of history.
@@ -109,3 +109,9 @@ comment on column core.restatements.run_id_before is
 'run that stored it, before the correction (M37)';
 comment on column core.restatements.run_id_after is
 'run that stored it, after it; null when it was withdrawn (M37)';
+
+alter table marts.oi_by_asset add column funding_8h_simple_mean double;
+alter table marts.oi_by_asset add column funding_8h_volume_weighted double;
+alter table marts.oi_by_asset add column funding_8h_min double;
+alter table marts.oi_by_asset add column funding_8h_max double;
+alter table marts.oi_by_asset add column funding_8h_dispersion double;
