@@ -14,9 +14,10 @@ from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import ConfigurationError, RecordingError
 from oirisk.warehouse.build import BuildWindow, CoverageParameters, affected_window, build_marts
 from oirisk.warehouse.export import Span, export_table
+from oirisk.warehouse.given import load_events, load_supply
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.rebuild import load_events, load_supply, record_build, window_to_build
+from oirisk.warehouse.rebuild import record_build, window_to_build
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 END = START + timedelta(hours=36)
@@ -222,6 +223,35 @@ def test_a_supply_file_without_a_column_is_told_which(
 ) -> None:
     supply = tmp_path / "supply.csv"
     supply.write_text("as_of,asset,circulating\n2026-03-01,BTC,20000000\n", "utf-8")
-    wanted = "lacks circulating_base, exchange_reserve_base: .*; seen: as_of, asset, circulating"
+    wanted = "lacks circulating_base: .*; seen: as_of, asset, circulating"
     with pytest.raises(RecordingError, match=wanted):
         load_supply(warehouse, supply)
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "message"),
+    [
+        ("events", "event_at,asset,event_type\n,BTC,cpi\n", "expected event_at not_nullable"),
+        ("supply", "as_of,asset,circulating_base\n2026-03-01,BTC,-5\n", "saw -5"),
+        (
+            "supply",
+            "as_of,asset,circulating_base\n2026-03-01,BTC,5\n2026-03-01,btc,6\n",
+            "expected every as_of, asset once, saw",
+        ),
+    ],
+)
+def test_rows_that_cannot_be_right_are_refused_and_what_was_stored_stays(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, table: str, text: str, message: str
+) -> None:
+    file = tmp_path / "given.csv"
+    file.write_text("as_of,asset,circulating_base\n2026-03-01,ETH,1e8\n", "utf-8")
+    warehouse.execute("begin transaction")
+    try:
+        assert load_supply(warehouse, file) == 1
+        file.write_text(text, "utf-8")
+        with pytest.raises(RecordingError, match=message):
+            (load_events if table == "events" else load_supply)(warehouse, file)
+        seen = warehouse.sql("select asset, exchange_reserve_base from core.supply").fetchall()
+        assert seen == [("ETH", None)]
+    finally:
+        warehouse.execute("rollback")
