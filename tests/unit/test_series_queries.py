@@ -177,6 +177,7 @@ def test_a_build_by_command_does_what_changed_and_no_more(
     warehouse.execute("begin transaction")
     try:
         whole = window_to_build(warehouse, END, 7, full=False)
+        assert whole is not None
         assert whole == BuildWindow(START, END)
         record_build(warehouse, END + timedelta(minutes=1), whole, full=True)
         fixed = END - timedelta(hours=1)
