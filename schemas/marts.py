@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import pandera.polars as pa
 import polars as pl
@@ -21,6 +22,10 @@ _SIMULATED = "whether any input comes from the simulated exchanges"
 _SNAPSHOT = "scheduled instant of the run"
 _ASSET = "canonical base coin, BTC not XBT"
 _MATCHED = "over instruments fresh at both ends; null without a reference or when not published"
+
+
+def _funding(description: str, **checks: float) -> Any:  # noqa: ANN401 -- what pa.Field returns
+    return column(description, unit="fraction per 8 hours", method="M05", nullable=True, **checks)
 
 
 class OiByAsset(Table):
@@ -177,6 +182,13 @@ class OiByAsset(Table):
         unit="USD",
         method="M05",
         nullable=True,
+    )
+    funding_8h_simple_mean: float = _funding("mean of the perpetuals' rates, each counted once")
+    funding_8h_volume_weighted: float = _funding("mean of the rates weighted by volume_24h_usd")
+    funding_8h_min: float = _funding("lowest rate of a perpetual")
+    funding_8h_max: float = _funding("highest rate of a perpetual")
+    funding_8h_dispersion: float = _funding(
+        "standard deviation of the rates, weighted by oi_usd", ge=0
     )
 
     class Config:

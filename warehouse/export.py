@@ -18,7 +18,9 @@ EXCEL_ROWS = 1_048_575
 
 FORMATS = ("parquet", "csv", "xlsx")
 
-_INSTANTS = ("snapshot_at", "bar_at", "scored_at", "event_at", "at", "as_of", "valid_from")
+_INSTANTS = (
+    "snapshot_at", "bar_at", "scored_at", "event_at", "calibrated_at", "at", "as_of", "valid_from",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

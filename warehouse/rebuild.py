@@ -1,21 +1,11 @@
-"""What a build by command covers, and the files a user adds to it."""
+"""What a build by command covers."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 
-from oirisk.schemas.errors import RecordingError
 from oirisk.warehouse.build import BuildWindow, affected_window, changed_facts_since
-from oirisk.warehouse.findings import first_line
 from oirisk.warehouse.maintain import thinned_before
-from oirisk.warehouse.sql_files import statement
-
-_COLUMNS = {
-    "events": ("event_at", "asset", "event_type"),
-    "supply": ("as_of", "asset", "circulating_base", "exchange_reserve_base"),
-}
 
 
 def window_to_build(
@@ -107,58 +97,3 @@ def last_instant(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> Buil
         "select max(snapshot_at) from core.open_interest where snapshot_at <= ?", [as_of]
     ).fetchall()
     return None if rows[0][0] is None else BuildWindow(rows[0][0], rows[0][0])
-
-
-def load_events(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
-    """Replace the calendar by a CSV of ``event_at, asset, event_type``; asset ALL: the market.
-
-    Returns:
-        Events stored.
-
-    Raises:
-        RecordingError: The file cannot be read, lacks a column, or holds a row that is none.
-    """
-    return _replace(connection, "events", file)
-
-
-def load_supply(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
-    """Replace supplies by a CSV of ``as_of, asset, circulating_base, exchange_reserve_base``.
-
-    Returns:
-        Rows stored.
-
-    Raises:
-        RecordingError: The file cannot be read, lacks a column, or holds a row that is none.
-    """
-    return _replace(connection, "supply", file)
-
-
-def _require_columns(file: Path, table: str, seen: Sequence[str]) -> None:
-    if missing := [name for name in _COLUMNS[table] if name not in seen]:
-        raise RecordingError(
-            f"{file} lacks {', '.join(missing)}: {table} have the columns "
-            f"{', '.join(_COLUMNS[table])}; seen: {', '.join(seen)}"
-        )
-
-
-def _replace(connection: duckdb.DuckDBPyConnection, table: str, file: Path) -> int:
-    if not file.is_file():
-        raise RecordingError(f"{file} does not exist")
-    try:
-        with duckdb.connect() as outside:
-            given = outside.sql(
-                "select * from read_csv($file, all_varchar = true, header = true)",
-                params={"file": str(file)},
-            ).to_arrow_table()
-        _require_columns(file, table, given.column_names)
-        connection.register("given_rows", given)
-        query = statement(f"load/read_{table}.sql")
-        connection.execute(f"create or replace temp table read_rows as\n{query}")
-    except duckdb.Error as error:
-        raise RecordingError(f"{file} is no table of {table}: {first_line(error)}") from error
-    connection.unregister("given_rows")
-    connection.execute(f"delete from core.{table}")  # noqa: S608 -- names of our own
-    connection.execute(f"insert into core.{table} select * from temp.read_rows")  # noqa: S608
-    rows = connection.execute("select count(*) from temp.read_rows").fetchall()
-    connection.execute("drop table temp.read_rows")
-    return int(rows[0][0])

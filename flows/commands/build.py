@@ -7,11 +7,10 @@ from oirisk.flows.commands.output import print_json, print_line
 from oirisk.flows.marts import build_positions, build_totals
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import wall_clock
+from oirisk.warehouse.given import load_events, load_supply
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.rebuild import (
     last_instant,
-    load_events,
-    load_supply,
     positions_to_build,
     record_build,
     window_to_build,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from oirisk.flows.commands.output import print_json, print_table
 from oirisk.flows.commands.rederive import day
-from oirisk.schemas.marts import MARTS
+from oirisk.schemas.tables import TABLES
 from oirisk.warehouse.export import Span, export_table
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import is_simulated, reading
@@ -39,7 +39,7 @@ def export(
     with reading(Home(home)) as connection:
         if is_simulated(connection):
             sys.stderr.write("SIMULATED data: this home was filled by `oirisk demo`\n")
-        for table in tables or tuple(MARTS):
+        for table in tables or tuple(name for name in TABLES if name.startswith("marts.")):
             written |= export_table(connection, table, span, form, folder)
     rows = [{"file": name, "rows": count} for name, count in written.items()]
     if as_json:

@@ -15,6 +15,10 @@ from oirisk.warehouse.files import replacing
 from oirisk.warehouse.ledger import read_events
 
 _SHOWN = 20
+_NARROW = (
+    "event", "at", "instrument", "kind", "stage", "open_interest", "shorts", "reported", "reason",
+)  # fmt: skip
+"""What fits on a terminal of a step or a refusal; --json has all of it."""
 _FINDINGS = {
     "differences": "not what the venue reports",
     "unbalanced": "longs are not equal to shorts",
@@ -75,10 +79,13 @@ def _print(summary: dict[str, Any]) -> None:
     for name, title in _FINDINGS.items():
         rows = summary[name]
         if rows:
-            print_table(title, rows[:_SHOWN])
+            shown = [{key: row[key] for key in _NARROW if key in row} for row in rows[:_SHOWN]]
+            print_table(title, shown)
             if len(rows) > _SHOWN:
                 print_line(f"… and {len(rows) - _SHOWN} more; --json has them all")
-    if not any(summary[name] for name in _FINDINGS):
+    if not summary["instruments"] and not summary["refused"]:
+        print_line("the file holds no trade and no position")
+    elif not any(summary[name] for name in _FINDINGS):
         print_line("every event was used; longs equal shorts at every step")
 
 

@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from oirisk.flows.commands.export import export
 from oirisk.flows.commands.imports import import_history
 from oirisk.flows.imports import Imported, import_files
 from oirisk.schemas.errors import HomeError, RecordingError
@@ -410,6 +411,18 @@ def test_what_was_stored_can_be_exported_and_imported_elsewhere(home: Home, tmp_
     other = Home(tmp_path / "other")
     done = load(other, rows, tmp_path / "export.parquet")
     assert (done.accepted, done.rejected) == (1, 0)
+
+
+def test_an_export_that_names_no_table_holds_every_mart(home: Home, tmp_path: Path) -> None:
+    load(home, oi([("2026-01-01 00:00", "BTC/USDT:USDT", 2.5, 40000.0)]), tmp_path / "a.parquet")
+    folder = tmp_path / "out"
+    assert export(home.root, folder, (), "csv", ("", ""), as_json=True) == 0
+    with duckdb.connect(str(home.published), read_only=True) as connection:
+        marts = connection.execute(
+            "select 'marts.' || table_name || '.csv' from duckdb_tables()"
+            " where schema_name = 'marts'"
+        ).fetchall()
+    assert {path.name for path in folder.iterdir()} == {name for (name,) in marts}
 
 
 def test_order_of_rows_and_of_files_does_not_matter(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 import pytest
 
@@ -462,11 +463,28 @@ def test_funding_is_brought_to_eight_hours_before_it_is_weighted(
         _fact(START, venue, usd / 100, funding_rate=rate, funding_interval_hours=float(hours))
         for venue, usd, rate, hours in quotes
     ]
+    for fact, volume in zip(facts, (1e9, 3e9, 2e9, 4e9), strict=True):
+        fact["volume_24h_usd"] = volume
     _build(warehouse, facts)
     query = "select funding_8h_oi_weighted, funding_apr, funding_usd_per_day from marts.oi_by_asset"
     want = golden["M05_oiw_funding"]
     assert warehouse.execute(query).fetchall()[0] == pytest.approx(
         (want["oiw_8h"], want["apr"], want["spend_usd_per_day"]), rel=1e-9
+    )
+    spread = (
+        "select funding_8h_simple_mean, funding_8h_volume_weighted, funding_8h_min,"
+        " funding_8h_max, funding_8h_dispersion from marts.oi_by_asset"
+    )
+    rates, shares = np.array(want["f8h"]), np.array([0.5, 0.25, 0.125, 0.125])
+    assert warehouse.execute(spread).fetchall()[0] == pytest.approx(
+        (
+            want["simple_mean"],
+            float(rates @ [0.1, 0.3, 0.2, 0.4]),
+            -2e-5,
+            1.6e-4,
+            float(np.sqrt(shares @ (rates - want["oiw_8h"]) ** 2)),
+        ),
+        rel=1e-9,
     )
 
 

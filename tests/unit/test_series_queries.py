@@ -14,9 +14,10 @@ from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import ConfigurationError, RecordingError
 from oirisk.warehouse.build import BuildWindow, CoverageParameters, affected_window, build_marts
 from oirisk.warehouse.export import Span, export_table
+from oirisk.warehouse.given import load_events, load_supply
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.rebuild import load_events, load_supply, record_build, window_to_build
+from oirisk.warehouse.rebuild import record_build, window_to_build
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 END = START + timedelta(hours=36)
@@ -93,6 +94,22 @@ def test_what_was_known_then_leaves_out_what_came_later(
     assert now == [(pytest.approx(1.5e6 * 1.5),)]
 
 
+@pytest.mark.parametrize("later", [timedelta(hours=1), timedelta(days=9), timedelta(days=4000)])
+def test_what_was_known_is_the_last_there_was_however_old(
+    warehouse: duckdb.DuckDBPyConnection, later: timedelta
+) -> None:
+    query = "select snapshot_at, venue, oi_base from oi_as_of('BTC', ?)"
+    newest = (
+        "select snapshot_at, venue, oi_base from core.open_interest"
+        " where snapshot_at = (select max(snapshot_at) from core.open_interest)"
+        " and asset = 'BTC' and superseded_at is null order by venue, symbol"
+    )
+    seen = warehouse.execute(query, [END + later]).fetchall()
+    assert seen
+    assert seen == warehouse.execute(newest).fetchall()
+    assert warehouse.execute(query, [START - timedelta(days=1)]).fetchall() == []
+
+
 def test_a_restatement_shows_both_figures(warehouse: duckdb.DuckDBPyConnection) -> None:
     seen = warehouse.sql(
         "select venue, oi_base_before, oi_base_after, run_id_after from core.restatements"
@@ -160,6 +177,7 @@ def test_a_build_by_command_does_what_changed_and_no_more(
     warehouse.execute("begin transaction")
     try:
         whole = window_to_build(warehouse, END, 7, full=False)
+        assert whole is not None
         assert whole == BuildWindow(START, END)
         record_build(warehouse, END + timedelta(minutes=1), whole, full=True)
         fixed = END - timedelta(hours=1)
@@ -206,6 +224,35 @@ def test_a_supply_file_without_a_column_is_told_which(
 ) -> None:
     supply = tmp_path / "supply.csv"
     supply.write_text("as_of,asset,circulating\n2026-03-01,BTC,20000000\n", "utf-8")
-    wanted = "lacks circulating_base, exchange_reserve_base: .*; seen: as_of, asset, circulating"
+    wanted = "lacks circulating_base: .*; seen: as_of, asset, circulating"
     with pytest.raises(RecordingError, match=wanted):
         load_supply(warehouse, supply)
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "message"),
+    [
+        ("events", "event_at,asset,event_type\n,BTC,cpi\n", "expected event_at not_nullable"),
+        ("supply", "as_of,asset,circulating_base\n2026-03-01,BTC,-5\n", "saw -5"),
+        (
+            "supply",
+            "as_of,asset,circulating_base\n2026-03-01,BTC,5\n2026-03-01,btc,6\n",
+            "expected every as_of, asset once, saw",
+        ),
+    ],
+)
+def test_rows_that_cannot_be_right_are_refused_and_what_was_stored_stays(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, table: str, text: str, message: str
+) -> None:
+    file = tmp_path / "given.csv"
+    file.write_text("as_of,asset,circulating_base\n2026-03-01,ETH,1e8\n", "utf-8")
+    warehouse.execute("begin transaction")
+    try:
+        assert load_supply(warehouse, file) == 1
+        file.write_text(text, "utf-8")
+        with pytest.raises(RecordingError, match=message):
+            (load_events if table == "events" else load_supply)(warehouse, file)
+        seen = warehouse.sql("select asset, exchange_reserve_base from core.supply").fetchall()
+        assert seen == [("ETH", None)]
+    finally:
+        warehouse.execute("rollback")

@@ -4,6 +4,8 @@
 -- Params  $earliest  timestamptz, first instant any model reads
 --         $recent    timestamptz, from here on models read every fact
 --         $until     timestamptz, last instant of the window
+-- expires_at is the day that the symbol ends on, 08:00 UTC, when most exchanges settle; it is for
+-- imported contracts, which no listing describes. Null for perpetuals.
 with
 
 observed as (
@@ -64,5 +66,10 @@ select
     venue,
     symbol,
     asset,
-    kind_group
+    kind_group,
+    timezone(
+        'UTC',
+        try_strptime(regexp_extract(symbol, ':[^-]+-(\d{6})(-|$)', 1), '%y%m%d')
+        + interval 8 hour
+    ) as expires_at
 from every_instrument

@@ -10,7 +10,8 @@
 -- seen before, the fresh one. It is null for an instrument that is listed but was never seen.
 -- In history that a run fetched, what was not seen before weighs what that run saw.
 -- What a venue listed when it was first read is taken to have been listed before, unless its
--- listing date says otherwise; what appeared later counts from when it appeared.
+-- listing date says otherwise; what appeared later counts from when it appeared. A contract that
+-- has expired is not missing.
 with
 
 instants as (
@@ -150,9 +151,10 @@ described as materialized (
             and listings.asset = absent.asset
             and listings.kind_group = absent.kind_group
             and (listings.valid_to is null or listings.valid_to > absent.snapshot_at)
-            and (listings.expiry is null or listings.expiry > absent.snapshot_at),
+            and coalesce(listings.expiry > absent.snapshot_at, true),
             false
         ) as is_alive,
+        coalesce(absent.expires_at <= absent.snapshot_at, false) as is_past_its_day,
         listings.symbol is not null as is_described,
         coalesce(listings.listed_at <= absent.snapshot_at, true) as has_begun
     from absent
@@ -225,4 +227,7 @@ select
 from weighed
 where
     (is_alive and has_begun)
-    or (weight_usd is not null and (is_alive or not is_described))
+    or (
+        weight_usd is not null
+        and (is_alive or not (is_described or is_past_its_day))
+    )

@@ -22,6 +22,7 @@ fresh as (
         case
             when kind = 'perp' and isfinite(funding_8h) then oi_usd * funding_8h
         end as funding_usd,
+        case when kind = 'perp' and isfinite(funding_8h) then funding_8h end as perp_funding,
         case when abs(basis) < 1 then oi_usd end as priced_oi_usd,
         case when abs(basis) < 1 then oi_usd * basis end as basis_usd
     from int_open_interest_judged
@@ -46,6 +47,13 @@ levels as (
         core.exact_sum(traded_oi_usd) as traded_oi_usd,
         core.exact_sum(funding_usd) as funding_usd,
         core.exact_sum(funded_oi_usd) as funded_oi_usd,
+        core.exact_sum(perp_funding * 1e6) / 1e6 / count(perp_funding) as funding_mean,
+        core.exact_sum(volume_24h_usd * perp_funding) as funding_volume_usd,
+        core.exact_sum(case when perp_funding is not null then volume_24h_usd end)
+            as funded_volume_usd,
+        min(perp_funding) as funding_min,
+        max(perp_funding) as funding_max,
+        core.exact_sum(oi_usd * perp_funding * perp_funding * 1e6) / 1e6 as funding_squares,
         core.exact_sum(priced_oi_usd) as priced_oi_usd,
         core.exact_sum(basis_usd) as basis_usd,
         bool_or(is_simulated) as is_simulated
@@ -201,6 +209,22 @@ select
     sized.funding_usd / nullif(sized.funded_oi_usd, 0) as funding_8h_oi_weighted,
     sized.funding_usd / nullif(sized.funded_oi_usd, 0) * 3 * 365 as funding_apr,
     sized.funding_usd * 3 as funding_usd_per_day,
+    sized.funding_mean as funding_8h_simple_mean,
+    sized.funding_volume_usd / nullif(sized.funded_volume_usd, 0)
+        as funding_8h_volume_weighted,
+    sized.funding_min as funding_8h_min,
+    sized.funding_max as funding_8h_max,
+    case
+        when sized.funding_min = sized.funding_max then 0
+        else
+            sqrt(
+                greatest(
+                    sized.funding_squares / nullif(sized.funded_oi_usd, 0)
+                    - (sized.funding_usd / nullif(sized.funded_oi_usd, 0)) ** 2,
+                    0
+                )
+            )
+    end as funding_8h_dispersion,
     concentration.hhi,
     1 / nullif(concentration.hhi, 0) as effective_venues,
     concentration.top_venue,

@@ -1,0 +1,96 @@
+"""Store what a user gives from files of their own: a calendar of events, and supplies of coins."""
+
+from pathlib import Path
+
+import duckdb
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from oirisk.schemas.errors import RecordingError
+from oirisk.schemas.tables import TABLES
+from oirisk.warehouse.findings import first_line
+from oirisk.warehouse.sql_files import statement
+
+_COLUMNS = {
+    "events": ("event_at", "asset", "event_type"),
+    "supply": ("as_of", "asset", "circulating_base"),
+}
+_OPTIONAL = {"events": (), "supply": ("exchange_reserve_base",)}
+
+
+def load_events(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
+    """Replace the calendar by a CSV of ``event_at, asset, event_type``; asset ALL: the market.
+
+    Returns:
+        Events stored.
+
+    Raises:
+        RecordingError: The file cannot be read, lacks a column, or holds a row that is none.
+    """
+    return _replace(connection, "events", file)
+
+
+def load_supply(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
+    """Replace supplies by a CSV of ``as_of, asset, circulating_base``.
+
+    A column ``exchange_reserve_base`` may be added.
+
+    Returns:
+        Rows stored.
+
+    Raises:
+        RecordingError: The file cannot be read, lacks a column, or holds a row that is none.
+    """
+    return _replace(connection, "supply", file)
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, table: str, file: Path) -> int:
+    given = _given(file, table)
+    connection.register("given_rows", given)
+    try:
+        rows = connection.execute(statement(f"load/read_{table}.sql")).pl()
+    except duckdb.Error as error:
+        raise RecordingError(f"{file} is no table of {table}: {first_line(error)}") from error
+    finally:
+        connection.unregister("given_rows")
+    _require_contract(rows, table, file)
+    connection.register("read_rows", rows)
+    connection.execute(f"delete from core.{table}")  # noqa: S608 -- names of our own
+    connection.execute(f"insert into core.{table} select * from read_rows")  # noqa: S608
+    connection.unregister("read_rows")
+    return rows.height
+
+
+def _given(file: Path, table: str) -> pl.DataFrame:
+    if not file.is_file():
+        raise RecordingError(f"{file} does not exist")
+    try:
+        with duckdb.connect() as outside:
+            given = outside.sql(
+                "select * from read_csv($file, all_varchar = true, header = true)",
+                params={"file": str(file)},
+            ).pl()
+    except duckdb.Error as error:
+        raise RecordingError(f"{file} is no table of {table}: {first_line(error)}") from error
+    if missing := [name for name in _COLUMNS[table] if name not in given.columns]:
+        raise RecordingError(
+            f"{file} lacks {', '.join(missing)}: {table} have the columns "
+            f"{', '.join(_COLUMNS[table])}; seen: {', '.join(given.columns)}"
+        )
+    absent = [name for name in _OPTIONAL[table] if name not in given.columns]
+    return given.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
+
+
+def _require_contract(rows: pl.DataFrame, table: str, file: Path) -> None:
+    """Refuse empty cells, negative amounts and two rows of one key: none can be right."""
+    contract = TABLES[f"core.{table}"]
+    try:
+        contract.validate(rows, lazy=True)
+    except SchemaErrors as errors:
+        case = errors.failure_cases.row(0, named=True)
+        key = ", ".join(contract.to_schema().unique or ())
+        is_twice = "unique" in str(case["check"])
+        wanted = f"every {key} once" if is_twice else f"{case['column']} {case['check']}"
+        raise RecordingError(
+            f"{file} is no table of {table}: expected {wanted}, saw {case['failure_case']}"
+        ) from errors
