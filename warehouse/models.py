@@ -176,7 +176,7 @@ class SeriesParameters:
     anomaly_period: int = 50
     anomaly_threshold: float = 2.5
     anomaly_robust_threshold: float = 2.5
-    anomaly_span: int = 2
+    anomaly_span: int = 1
     anomaly_sides: str = "both"
     anomaly_sd_floor: float = 1e-5
     anomaly_minimum_usd: float = 5e6
