@@ -62,6 +62,22 @@ class LeverageCalibration(Table):
     )
     crossed_base: float = amount("mass that price crossed, over the mean OI", unit="ratio")
     steps: pl.Int32 = column("steps of open interest that were used", ge=0)
+    evidence: str = column(
+        "crossings: falls of open interest at crossed levels; accounts: positions that an "
+        "exchange shows; both; null: not noted yet",
+        method="M22",
+        isin=["crossings", "accounts", "both"],
+        nullable=True,
+    )
+    observed_share: float = fraction(
+        "part that observed accounts have in the mix: 0 where none were, up to 1",
+        method="M22",
+        nullable=True,
+    )
+    observed_accounts: pl.Int32 = column("accounts whose positions were used", nullable=True, ge=0)
+    observed_usd: float = amount(
+        "size of the positions that were used, at the last price", unit="USD", nullable=True
+    )
     is_simulated: bool = column(_SIMULATED)
 
     class Config:
@@ -125,6 +141,12 @@ class LiquidationBalance(Table):
         "what forced closes left before each side was scaled to open interest", method="M21"
     )
     has_tiers: bool = column("whether the exchange's margin tiers were known")
+    is_learned: bool = column(
+        "whether the mix was learned from the asset's own history; where it was not, base and "
+        "calibrated are the same stated mix; null: not noted yet",
+        method="M22",
+        nullable=True,
+    )
     is_simulated: bool = column(_SIMULATED)
 
     class Config:

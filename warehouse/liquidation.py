@@ -68,11 +68,11 @@ def build_calibration(
     Weights are kept by the instant they were learned at, so that an old map can be rebuilt. What
     was learned at this very snapshot is learned again: its facts may have been corrected.
     """
+    frame = _select(connection, "int_liquidation_evidence", values)
     connection.execute(
         "delete from marts.leverage_calibration where calibrated_at = $until",
         {"until": values["until"]},
     )
-    frame = _select(connection, "int_liquidation_evidence", values)
     if frame.is_empty():
         return 0
     learned = models.calibrate(frame, values["rotation"], values["maintenance_rate"])

@@ -5,17 +5,19 @@
 -- Params  $until             timestamptz, the snapshot to build
 --         $calibration_days  double, how long a calibration counts
 --         $calibrations      integer, at most so many assets at once
--- Assets whose latest calibration is older, largest first; of each the two largest linear
--- contracts, in steps of at most an hour that bars cover.
+-- Assets whose latest calibration is older, largest first, and before them those that learned at
+-- this very snapshot when it was built before; of each the two largest linear contracts, in steps
+-- of at most an hour that bars cover.
 with
 
 latest as (
 
     select
         asset,
-        max(calibrated_at) as calibrated_at
+        max(calibrated_at) filter (where calibrated_at < $until) as calibrated_at,
+        bool_or(calibrated_at = $until) as is_again
     from marts.leverage_calibration
-    where calibrated_at < $until
+    where calibrated_at <= $until
     group by asset
 
 ),
@@ -59,11 +61,15 @@ due as (
     where
         assets.asset in (select contracts.asset from contracts)
         and (
-            latest.calibrated_at is null
+            latest.is_again
+            or latest.calibrated_at is null
             or latest.calibrated_at
             <= $until - to_microseconds(cast($calibration_days * 86400e6 as bigint))
         )
-    order by assets.oi_usd desc, assets.asset asc
+    order by
+        coalesce(latest.is_again, false) desc,
+        assets.oi_usd desc,
+        assets.asset asc
     limit $calibrations
 
 ),
