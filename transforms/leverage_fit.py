@@ -59,6 +59,10 @@ BUSIEST = 3.0
 WIDEST = 6.0
 """Price range, in medians, beyond which it explains no more."""
 
+STEP_WORTH = 0.25
+"""What a step counts for when mixes are weighed against each other. Steps are not independent: how
+fast positions really turn over, and who comes when price moves, are wrong in many at once."""
+
 ROUNDS = 3
 
 
@@ -218,7 +222,7 @@ def _posterior(moments: _Moments) -> Floats:
     square = np.einsum("cn,cn->c", _CANDIDATES @ moments.gram, _CANDIDATES)
     cross = _CANDIDATES @ moments.cross
     misfit = np.outer(square, PASS_THROUGH**2) - 2 * np.outer(cross, PASS_THROUGH)
-    score = -0.5 * misfit + _LOG_PRIOR[:, None] + _LOG_PRIOR_PASSED
+    score = -0.5 * STEP_WORTH * misfit + _LOG_PRIOR[:, None] + _LOG_PRIOR_PASSED
     chance: Floats = np.exp(score - score.max())
     found: Floats = chance / chance.sum()
     return found
