@@ -62,15 +62,17 @@ class LeverageCalibration(Table):
     )
     crossed_base: float = amount("mass that price crossed, over the mean OI", unit="ratio")
     steps: pl.Int32 = column("steps of open interest that were used", ge=0)
+    is_simulated: bool = column(_SIMULATED)
     evidence: str = column(
-        "crossings: falls of open interest at crossed levels; accounts: positions that an "
-        "exchange shows; both; null: not noted yet",
+        "crossings: falls of open interest at crossed levels; both: positions that an exchange "
+        "shows, too, which are what is left, of one exchange; null: not noted yet",
         method="M22",
-        isin=["crossings", "accounts", "both"],
+        isin=["crossings", "both"],
         nullable=True,
     )
     observed_share: float = fraction(
-        "part that observed accounts have in the mix: 0 where none were, up to 1",
+        "part that observed positions have in the mix to which single weights are drawn; the rest "
+        "is base, which leans to them too",
         method="M22",
         nullable=True,
     )
@@ -78,7 +80,6 @@ class LeverageCalibration(Table):
     observed_usd: float = amount(
         "size of the positions that were used, at the last price", unit="USD", nullable=True
     )
-    is_simulated: bool = column(_SIMULATED)
 
     class Config:
         """One row per grain."""
@@ -141,13 +142,13 @@ class LiquidationBalance(Table):
         "what forced closes left before each side was scaled to open interest", method="M21"
     )
     has_tiers: bool = column("whether the exchange's margin tiers were known")
+    is_simulated: bool = column(_SIMULATED)
     is_learned: bool = column(
         "whether the mix was learned from the asset's own history; where it was not, base and "
         "calibrated are the same stated mix; null: not noted yet",
         method="M22",
         nullable=True,
     )
-    is_simulated: bool = column(_SIMULATED)
 
     class Config:
         """One row per grain."""

@@ -43,7 +43,7 @@ MARTS = (
     "liquidations_at_risk",
 )
 
-Calibrate = Callable[[pl.DataFrame, float, float], pl.DataFrame]
+Calibrate = Callable[[pl.DataFrame, float, float, pl.DataFrame], pl.DataFrame]
 Stress = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 
 
@@ -52,7 +52,8 @@ class Models:
     """What the build asks of the models that are not SQL.
 
     Args:
-        calibrate: Steps of contracts, rotation and maintenance rate to leverage weights.
+        calibrate: Steps of contracts, rotation, maintenance rate and observed positions to
+            leverage weights.
         stress: Levels and depth to the stress grid.
     """
 
@@ -75,7 +76,8 @@ def build_calibration(
     )
     if frame.is_empty():
         return 0
-    learned = models.calibrate(frame, values["rotation"], values["maintenance_rate"])
+    positions = _select(connection, "int_liquidation_observed", values)
+    learned = models.calibrate(frame, values["rotation"], values["maintenance_rate"], positions)
     if learned.is_empty():
         return 0
     stamped = learned.with_columns(

@@ -205,8 +205,10 @@ def test_every_prior_is_mapped_and_the_sum_is_that_of_the_exchanges(
 
 
 def learned(leverage: float) -> Models:
-    def told(steps: pl.DataFrame, rotation: float, maintenance_rate: float) -> pl.DataFrame:
-        del steps, rotation, maintenance_rate
+    def told(
+        steps: pl.DataFrame, rotation: float, maintenance_rate: float, positions: pl.DataFrame
+    ) -> pl.DataFrame:
+        del steps, rotation, maintenance_rate, positions
         rows = [
             {"asset": "BTC", "prior": prior, "leverage_low": low, "leverage_high": high,
              "weight": float(low == high == leverage), "median_leverage": leverage,

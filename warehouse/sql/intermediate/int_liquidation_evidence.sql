@@ -6,8 +6,9 @@
 --         $calibration_days  double, how long a calibration counts
 --         $calibrations      integer, at most so many assets at once
 -- Assets whose latest calibration is older, largest first, and before them those that learned at
--- this very snapshot when it was built before; of each the two largest linear contracts, in steps
--- of at most an hour that bars cover.
+-- this very snapshot when it was built before; of each the two largest contracts, in steps of
+-- at most an hour that bars cover: linear ones, or inverse ones where an asset has no other.
+-- volume is in the unit of the step, as held_before and held_after are.
 with
 
 latest as (
@@ -38,16 +39,16 @@ contracts as (
     select
         members.instrument,
         members.asset,
-        members.oi_base
+        members.is_inverse
     from int_liquidation_members as members
     inner join fine
         on members.instrument = fine.instrument
-    where
-        not members.is_inverse
-        and fine.steps >= 300
+    where fine.steps >= 300
     qualify
-        row_number() over (
-            partition by members.asset order by members.oi_base desc, members.instrument asc
+        members.is_inverse = bool_and(members.is_inverse) over (partition by members.asset)
+        and row_number() over (
+            partition by members.asset, members.is_inverse
+            order by members.oi_base desc, members.instrument asc
         ) <= 2
 
 ),
@@ -79,7 +80,8 @@ chosen as materialized (
 
     select
         contracts.asset,
-        contracts.instrument
+        contracts.instrument,
+        contracts.is_inverse
     from due
     inner join contracts
         on due.asset = contracts.asset
@@ -111,9 +113,13 @@ select
     steps.until_at,
     steps.held_before,
     steps.held_after,
-    paths.volume_base as volume,
+    paths.volume_base * coalesce(
+        steps.held_after / nullif(steps.base_after, 0),
+        steps.held_before / nullif(steps.base_before, 0)
+    ) as volume,
     paths.low as price_low,
     paths.high as price_high,
+    chosen.is_inverse,
     steps.is_simulated
 from chosen
 inner join chosen_steps as steps

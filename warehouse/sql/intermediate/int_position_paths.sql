@@ -5,7 +5,7 @@
 --         $history_days  double, how far back observations count
 -- A bar of exactly the step, else the shortest bars that together leave no hole. A bar that is
 -- only partly inside gives its whole range, and of its volume the part of its time inside.
--- volume_base is null where a bar has none.
+-- volume_base is that in USD at the close where a bar tells no other, null where it tells none.
 with
 
 bars as (
@@ -14,7 +14,7 @@ bars as (
         universe.instrument,
         facts.low,
         facts.high,
-        facts.volume_base,
+        coalesce(facts.volume_base, facts.volume_usd / nullif(facts.close, 0)) as volume_base,
         epoch_us(facts.bar_at) as from_us,
         try_cast(left(facts.interval, -1) as bigint)
         * case right(facts.interval, 1)
