@@ -122,13 +122,14 @@ def test_without_observation_every_weight_is_what_it_was() -> None:
 @pytest.mark.parametrize(
     ("snapshot_at", "recorded_at", "superseded_at", "counts"),
     [
-        (NIGHT, NIGHT, None, True),
+        (NIGHT - timedelta(days=1), NIGHT, None, True),
         (NIGHT - timedelta(days=6), NIGHT, None, True),
         (NIGHT - timedelta(days=8), NIGHT, None, False),
+        (NIGHT, NIGHT, None, False),
         (NIGHT + timedelta(hours=1), NIGHT, None, False),
-        (NIGHT, NIGHT + timedelta(hours=2), None, False),
-        (NIGHT, NIGHT, NIGHT, False),
-        (NIGHT, NIGHT, NIGHT + timedelta(hours=2), True),
+        (NIGHT - timedelta(days=1), NIGHT + timedelta(hours=2), None, False),
+        (NIGHT - timedelta(days=1), NIGHT, NIGHT, False),
+        (NIGHT - timedelta(days=1), NIGHT, NIGHT + timedelta(hours=2), True),
     ],
 )
 def test_only_what_was_observed_and_known_by_then_counts(

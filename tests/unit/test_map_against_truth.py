@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from bench.world.market import World, WorldSpec, simulate
-from bench.world.observe import START, load_world, modelled
+from bench.world.observe import START, STEP, load_world, modelled
 from bench.world.public import public_map
 from bench.world.score import Score, rebin, score, true_mass
 from bench.world.watched import show_accounts
@@ -70,7 +70,7 @@ def test_accounts_that_an_exchange_shows_bring_the_map_nearer(mapped: Mapped) ->
     before = scored(mapped, "calibrated")
     parameters = {**Settings().clusters.model_dump(), "max_age_minutes": 30.0}
     connection.execute("begin transaction")
-    assert show_accounts(connection, world, until) == 400
+    assert show_accounts(connection, world, until - STEP) == 400
     build_clusters(connection, until, parameters, MODELS)
     after = scored(mapped, "calibrated")
     told = connection.execute(

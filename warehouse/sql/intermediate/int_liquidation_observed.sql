@@ -4,9 +4,10 @@
 -- Params  $until             timestamptz, the snapshot to build
 --         $known_at          timestamptz, facts recorded later do not count
 --         $calibration_days  double, an observation older than this no longer counts
--- Each exchange's latest observation up to the snapshot: the same positions are seen night after
--- night, and count once. Maintenance is half of the initial margin at the highest leverage;
--- positions without it, or without an entry price, say nothing of leverage and are left out.
+-- Each exchange's latest observation before the snapshot: the same positions are seen night after
+-- night, and count once; those of the night itself are asked for when its map is made.
+-- Maintenance is half of the initial margin at the highest leverage; positions without it, or
+-- without an entry price, say nothing of leverage and are left out.
 with
 
 known as (
@@ -14,7 +15,7 @@ known as (
     select positions.*
     from core.observed_positions as positions
     where
-        positions.snapshot_at <= $until
+        positions.snapshot_at < $until
         and positions.snapshot_at
         > $until - to_microseconds(cast($calibration_days * 86400e6 as bigint))
         and positions.recorded_at <= $known_at
