@@ -76,8 +76,10 @@ def by_command(worlds: Sequence[World], rotation: float | None) -> Iterator[Buil
 
 def in_process(worlds: Sequence[World], rotation: float | None) -> Iterator[Built]:
     """Build each world in memory."""
-    given = {} if rotation is None else {"clusters": {"rotation": rotation}}
-    parameters = {**Settings(**given).clusters.model_dump(), "max_age_minutes": 30.0}
+    clusters = Settings().clusters.model_dump()
+    if rotation is not None:
+        clusters["rotation"] = rotation
+    parameters = {**clusters, "max_age_minutes": 30.0}
     for world in worlds:
         with duckdb.connect() as connection:
             connection.execute("set timezone = 'UTC'; set asof_loop_join_threshold = 0")

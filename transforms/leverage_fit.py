@@ -46,7 +46,9 @@ PAIRED = 0.2
 PASS_THROUGH: Floats = np.linspace(0.3, 1, 8)
 """Part of a forced close that lowers open interest; the rest passes on to a newcomer."""
 
-USUAL_PASS_THROUGH, PASS_THROUGH_SPREAD = 0.6, 0.2
+USUAL_PASS_THROUGH, PASS_THROUGH_SPREAD = 0.45, 0.25
+"""Half would pass where as many close as come; a little less, for positions turn over faster than
+the rotation tells, and less stands at old levels than predicted."""
 
 MODEL_ERROR = 0.6
 """Standard error of a predicted fall, as a part of it."""
