@@ -29,23 +29,20 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def history(first: int, last: int, scale: float = 1.0) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Steps from one number to another of two coins on two exchanges; nothing repeats itself."""
+    """Steps from one number to another of a coin on two exchanges; nothing repeats itself."""
     held, traded = [], []
-    for coin, price in (("BTC", 60_000.0), ("ETH", 3_000.0)):
-        for venue, size in (("okx", 4e9), ("gate", 1e9)):
-            for n in range(first, last):
-                at = price * (1 + 0.02 * ((n * 37) % 101) / 101 + 0.03 * n / TWO_DAYS)
-                base = size / price * (1 + 0.2 * ((n * 61) % 97) / 97) * scale
-                named = {"venue": venue, "symbol": f"{coin}/USDT:USDT", "asset": coin}
-                held.append(
-                    {**named, "snapshot_at": START + (n + 1) * STEP, "oi_base": base,
-                     "mark_price": at}
-                )  # fmt: skip
-                traded.append(
-                    {**named, "bar_at": START + n * STEP, "interval": "5m", "open": at,
-                     "high": at * 1.004, "low": at * 0.996, "close": at,
-                     "volume_base": base * 0.3}
-                )  # fmt: skip
+    for venue, size in (("okx", 4e9), ("gate", 1e9)):
+        named = {"venue": venue, "symbol": "BTC/USDT:USDT", "asset": "BTC"}
+        for n in range(first, last):
+            at = 60_000 * (1 + 0.02 * ((n * 37) % 101) / 101 + 0.03 * n / TWO_DAYS)
+            base = size / 60_000 * (1 + 0.2 * ((n * 61) % 97) / 97) * scale
+            held.append(
+                {**named, "snapshot_at": START + (n + 1) * STEP, "oi_base": base, "mark_price": at}
+            )
+            traded.append(
+                {**named, "bar_at": START + n * STEP, "interval": "5m", "open": at,
+                 "high": at * 1.004, "low": at * 0.996, "close": at, "volume_base": base * 0.3}
+            )  # fmt: skip
     return pl.DataFrame(held), pl.DataFrame(traded)
 
 
