@@ -113,9 +113,11 @@ def measure(file: Path, assets: int, venues: int, days: int) -> None:
 def timed(seconds: list[float]) -> Models:
     """Return the models, of which learning leverage notes how long it took."""
 
-    def calibrate(steps: pl.DataFrame, rotation: float, maintenance_rate: float) -> pl.DataFrame:
+    def calibrate(
+        steps: pl.DataFrame, rotation: float, maintenance_rate: float, positions: pl.DataFrame
+    ) -> pl.DataFrame:
         begun = perf_counter()
-        learned = MODELS.calibrate(steps, rotation, maintenance_rate)
+        learned = MODELS.calibrate(steps, rotation, maintenance_rate, positions)
         seconds.append(perf_counter() - begun)
         return learned
 

@@ -164,7 +164,10 @@ def observe(
 
 @app.command()
 def build(
-    as_of: Annotated[str, typer.Option("--as-of", help="up to this instant, ISO 8601")] = "",
+    as_of: Annotated[
+        str,
+        typer.Option("--as-of", help="up to this instant and from what was known then, ISO 8601"),
+    ] = "",
     events: Annotated[Path | None, typer.Option("--events", help="calendar of events, CSV")] = None,
     supply: Annotated[Path | None, typer.Option("--supply", help="coin supply, CSV")] = None,
     home: HomeOption = DEFAULT_HOME,

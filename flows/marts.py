@@ -17,6 +17,7 @@ from oirisk.warehouse.build import (
     changed_facts_since,
 )
 from oirisk.warehouse.clusters import build_clusters
+from oirisk.warehouse.knowledge import note_map
 from oirisk.warehouse.liquidation import Models
 from oirisk.warehouse.load import last_snapshot
 from oirisk.warehouse.observed import build_observed
@@ -49,6 +50,7 @@ def build_from(
     later = stored_instants(connection, BuildWindow(facts_since, _FAR)) if facts_since else []
     for instant in sorted({*instants, *later}):
         build_positions(connection, instant, settings)
+        note_map(connection, instant, changed_since)
     asked = BuildWindow(instants[0], last_affected(connection, instants[-1], settings))
     changed = affected_window(connection, changed_since, settings.coverage.lookback_days) or asked
     window = BuildWindow(min(asked.since, changed.since), max(asked.until, changed.until))
@@ -61,11 +63,29 @@ def last_affected(connection: Writer, snapshot_at: datetime, settings: Settings)
     return last_snapshot(connection, snapshot_at, snapshot_at + reach)
 
 
-def build_positions(connection: Writer, snapshot_at: datetime, settings: Settings) -> None:
-    """Build the entry profile, the liquidation map, its clusters and stress of one snapshot."""
+def build_positions(
+    connection: Writer,
+    snapshot_at: datetime,
+    settings: Settings,
+    *,
+    known_at: datetime | None = None,
+    learns_all: bool = False,
+) -> None:
+    """Build the entry profile, the liquidation map, its clusters and stress of one snapshot.
+
+    Args:
+        connection: Writer, inside a transaction.
+        snapshot_at: The snapshot.
+        settings: For the profile and the clusters.
+        known_at: Facts recorded later do not count; None: all count.
+        learns_all: Whether to learn the leverage of every asset that is due at once, and not
+            some of them a night.
+    """
     parameters = {
         **settings.clusters.model_dump(),
         "max_age_minutes": settings.coverage.max_age_minutes,
+        **({} if known_at is None else {"known_at": known_at}),
+        **({"calibrations": settings.clusters.top_assets} if learns_all else {}),
     }
     build_clusters(connection, snapshot_at, parameters, MODELS)
 

@@ -164,6 +164,16 @@ class UnitRulesTable(Table):
         unique = ["unit_rule"]  # noqa: RUF012
 
 
+class FirstMapsTable(Table):
+    """When the map of each snapshot was first made. Grain: one row per snapshot_at."""
+
+    snapshot_at: UtcTimestamp = column("the snapshot", unit="UTC", unique=True)
+    known_at: UtcTimestamp = column(
+        "when its map was first made; build --as-of makes it again from what was known then",
+        unit="UTC",
+    )
+
+
 class BuildsTable(Table):
     """Every rebuild of the marts by command. Grain: one row per as_of, since and until."""
 

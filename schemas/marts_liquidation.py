@@ -63,6 +63,23 @@ class LeverageCalibration(Table):
     crossed_base: float = amount("mass that price crossed, over the mean OI", unit="ratio")
     steps: pl.Int32 = column("steps of open interest that were used", unit="count", ge=0)
     is_simulated: bool = column(_SIMULATED)
+    evidence: str = column(
+        "crossings: falls of open interest at crossed levels; both: positions that an exchange "
+        "shows, too, which are what is left, of one exchange; null: not noted yet",
+        method="M22",
+        isin=["crossings", "both"],
+        nullable=True,
+    )
+    observed_share: float = fraction(
+        "part that observed positions have in the mix to which single weights are drawn; the rest "
+        "is base, which leans to them too",
+        method="M22",
+        nullable=True,
+    )
+    observed_accounts: pl.Int32 = column("accounts whose positions were used", nullable=True, ge=0)
+    observed_usd: float = amount(
+        "size of the positions that were used, at the last price", unit="USD", nullable=True
+    )
 
     class Config:
         """One row per grain."""
@@ -126,6 +143,12 @@ class LiquidationBalance(Table):
     )
     has_tiers: bool = column("whether the exchange's margin tiers were known")
     is_simulated: bool = column(_SIMULATED)
+    is_learned: bool = column(
+        "whether the mix was learned from the asset's own history; where it was not, base and "
+        "calibrated are the same stated mix; null: not noted yet",
+        method="M22",
+        nullable=True,
+    )
 
     class Config:
         """One row per grain."""

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from oirisk.transforms.crossings import Book, Observed
 from oirisk.transforms.leverage import NODE_HIGH, NODE_LOW
 from oirisk.transforms.leverage_fit import Fit, fit_mix, median_leverage
+from oirisk.transforms.leverage_observed import Survivors, survivors
 
 log = logging.getLogger(__name__)
 
@@ -28,18 +29,28 @@ CALIBRATION_SCHEMA = {
     "leverage_high": pl.Float64, "weight": pl.Float64, "median_leverage": pl.Float64,
     "pass_through": pl.Float64, "rotation": pl.Float64, "r2": pl.Float64,
     "crossed_base": pl.Float64, "steps": pl.Int32, "is_simulated": pl.Boolean,
+    "evidence": pl.String, "observed_share": pl.Float64, "observed_accounts": pl.Int32,
+    "observed_usd": pl.Float64,
 }  # fmt: skip
 
 
-def calibrate(steps: pl.DataFrame, rotation: float, maintenance_rate: float) -> pl.DataFrame:
+def calibrate(
+    steps: pl.DataFrame,
+    rotation: float,
+    maintenance_rate: float,
+    positions: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """Learn the mix of every asset that has enough steps.
 
     Args:
         steps: ``asset, instrument, from_at, until_at, held_before, held_after, volume, price_low,
-            price_high, is_simulated``; one row per step of a linear contract, of an hour at
-            most.
+            price_high, is_inverse, is_simulated``; one row per step of a contract, of an hour
+            at most; held and volume in the unit that a price move alone leaves unchanged.
         rotation: Share of the volume beyond the change that swaps positions.
         maintenance_rate: Of a typical position.
+        positions: Observed ones, as ``survivors`` takes them; None: there are none. They count
+            only for assets that have enough steps: without knowing which levels were crossed,
+            what is left does not tell what was opened.
 
     Returns:
         Columns ``CALIBRATION_SCHEMA``, for priors ``base`` and ``calibrated``; no rows for an
@@ -48,31 +59,43 @@ def calibrate(steps: pl.DataFrame, rotation: float, maintenance_rate: float) -> 
     usable = steps.drop_nulls(["volume", "price_low", "price_high"]).filter(
         (pl.col("price_low") > 0) & (pl.col("held_before") > 0) & (pl.col("held_after") > 0)
     )
+    seen = {} if positions is None else survivors(positions)
     parts = usable.sort("asset", "instrument", "until_at").partition_by(
         "asset", maintain_order=True
     )
+
+    def learned(mine: pl.DataFrame) -> pl.DataFrame:
+        return _learned(mine, rotation, maintenance_rate, seen.get(mine["asset"][0]))
+
     # Tall, narrow matrices: threads inside linear algebra would wait for each other, and how a
     # sum is split between them would show in its last digits.
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(AT_ONCE) as pool:
-        frames = pool.map(lambda mine: _learned(mine, rotation, maintenance_rate), parts)
-        return pl.concat([pl.DataFrame(schema=CALIBRATION_SCHEMA), *frames])
+        return pl.concat([pl.DataFrame(schema=CALIBRATION_SCHEMA), *pool.map(learned, parts)])
 
 
-def _learned(mine: pl.DataFrame, rotation: float, maintenance_rate: float) -> pl.DataFrame:
+def _learned(
+    mine: pl.DataFrame, rotation: float, maintenance_rate: float, seen: Survivors | None
+) -> pl.DataFrame:
     """Learn the mix of one asset from its steps, sorted by contract and time."""
     books = [
-        Book(_observed(even), rotation, maintenance_rate)
+        Book(
+            _observed(even),
+            rotation,
+            maintenance_rate,
+            is_inverse=bool(part["is_inverse"].any()),
+        )
         for part in mine.partition_by("instrument", maintain_order=True)
         if (even := _even(part)) is not None
     ]
     if not books:
         return pl.DataFrame(schema=CALIBRATION_SCHEMA)
-    asset, fit = str(mine["asset"][0]), fit_mix(books)
+    asset, fit = str(mine["asset"][0]), fit_mix(books, seen)
     log.info(
         "leverage calibrated asset=%s books=%d steps=%d r2=%.3f crossed=%.2f",
         asset, len(books), fit.steps, fit.r2, fit.crossed,
     )  # fmt: skip
-    return _rows(asset, fit, rotation, simulated=bool(mine["is_simulated"].any()))
+    rows = _rows(asset, fit, rotation, simulated=bool(mine["is_simulated"].any()))
+    return _with_evidence(rows, fit, seen)
 
 
 def _even(steps: pl.DataFrame) -> pl.DataFrame | None:
@@ -124,8 +147,19 @@ def _rows(asset: str, fit: Fit, rotation: float, *, simulated: bool) -> pl.DataF
                     "crossed_base": fit.crossed,
                     "steps": fit.steps,
                     "is_simulated": simulated,
-                },
-                schema=CALIBRATION_SCHEMA,
+                }
             )
         )
     return pl.concat(parts)
+
+
+def _with_evidence(rows: pl.DataFrame, fit: Fit, seen: Survivors | None) -> pl.DataFrame:
+    told = {
+        "evidence": "both" if seen else "crossings",
+        "observed_share": fit.observed_share,
+        "observed_accounts": seen.accounts if seen else 0,
+        "observed_usd": seen.usd if seen else 0.0,
+    }
+    return rows.with_columns(pl.lit(value).alias(name) for name, value in told.items()).select(
+        pl.col(name).cast(kind) for name, kind in CALIBRATION_SCHEMA.items()
+    )

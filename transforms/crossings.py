@@ -97,8 +97,18 @@ def closes(observed: Observed, rotation: float) -> Floats:
 class Book:
     """The cohorts of one contract, their levels, and when price crosses them."""
 
-    def __init__(self, observed: Observed, rotation: float, maintenance_rate: float) -> None:
-        """Find every crossing; cohort 0 is what was there before, at the first price."""
+    def __init__(
+        self,
+        observed: Observed,
+        rotation: float,
+        maintenance_rate: float,
+        *,
+        is_inverse: bool = False,
+    ) -> None:
+        """Find every crossing; cohort 0 is what was there before, at the first price.
+
+        The distances of an inverse contract are those of a linear one, sides exchanged (M20).
+        """
         self.observed = observed
         self.steps = observed.volume.size
         self.growth = np.diff(observed.held)
@@ -109,7 +119,7 @@ class Book:
         self.starts: Integers = np.arange(-1, self.steps)
         self._crossed = {}
         for side, reached in ((LONG, low), (SHORT, -high)):
-            away = distances(side, NODE_MIDDLE, maintenance_rate)
+            away = distances(-side if is_inverse else side, NODE_MIDDLE, maintenance_rate)
             levels = side * entries[:, None] - away[None, :]
             at = first_crossings(reached, self.starts, levels)
             cohorts, nodes = np.nonzero(at < self.steps)
@@ -126,11 +136,7 @@ class Book:
         Returns:
             Shape (steps, nodes), for a book that is all of one leverage.
         """
-        closed = np.maximum(self.closed, forced)
-        opened = np.concatenate([self.observed.held[:1], np.maximum(closed + self.growth, 0)])
-        rest = np.maximum(self.observed.held[:-1] - forced, 1e-300)
-        kept = np.clip(1 - (closed - forced) / rest, 1e-12, 1)
-        log_kept = np.concatenate([[0.0], np.cumsum(np.log(kept))])
+        opened, log_kept = self._turnover(forced)
         cohorts, at, nodes = self._crossed[side]
         since = log_kept[at] - log_kept[self.starts[cohorts] + 1]
         standing = np.bincount(
@@ -139,6 +145,32 @@ class Book:
             minlength=self.steps * NODE_MIDDLE.size,
         )
         return standing.reshape(self.steps, NODE_MIDDLE.size).astype(np.float64, copy=False)
+
+    def survivors(self, side: int, forced: Floats) -> tuple[Floats, float]:
+        """Return what stands at the end at levels that price never crossed, by leverage.
+
+        Args:
+            side: 1 for longs, -1 for shorts.
+            forced: Closed by force in each step, as far as known. Shape (steps,).
+
+        Returns:
+            Shape (nodes,), each for a book that is all of one leverage; and what would stand
+            there if no level had been crossed.
+        """
+        opened, log_kept = self._turnover(forced)
+        standing = opened * np.exp(np.minimum(log_kept[-1] - log_kept[self.starts + 1], 0))
+        cohorts, _, nodes = self._crossed[side]
+        crossed = np.bincount(nodes, weights=standing[cohorts], minlength=NODE_MIDDLE.size)
+        total = float(standing.sum())
+        return np.maximum(total - crossed, 0.0), total
+
+    def _turnover(self, forced: Floats) -> tuple[Floats, Floats]:
+        """Return what each cohort opened, and the log of what stays up to every step."""
+        closed = np.maximum(self.closed, forced)
+        opened = np.concatenate([self.observed.held[:1], np.maximum(closed + self.growth, 0)])
+        rest = np.maximum(self.observed.held[:-1] - forced, 1e-300)
+        kept = np.clip(1 - (closed - forced) / rest, 1e-12, 1)
+        return opened, np.concatenate([[0.0], np.cumsum(np.log(kept))])
 
     def feasible(self, forced: Floats) -> Floats:
         """Cap forced closes at what was held and traded."""

@@ -5,8 +5,9 @@ before; where it is not, nothing happens. Each step's fall is regressed on the m
 the levels it crossed, by leverage, beside a constant, the volume and the price range. ``base``
 averages lognormal mixes, single and in pairs, by how well they explain the falls; ``calibrated``
 then moves single weights, shrunk towards that average. Leverage whose levels price never crossed
-keeps its prior. Cohorts turn over as they do in the profile that the map is drawn from: a mix
-goes with the profile it was learned beside.
+keeps its prior. Positions that an exchange shows are what is left: a mix of which the same
+crossings leave that is the likelier, and single weights are shrunk towards it, too. Cohorts turn
+over as they do in the profile of the map: a mix goes with the profile it was learned beside.
 """
 
 from collections.abc import Sequence
@@ -17,11 +18,14 @@ from numpy.typing import NDArray
 
 from oirisk.transforms.crossings import LONG, SHORT, SIDES, Book
 from oirisk.transforms.leverage import (
+    BOUNDS,
+    INTERVALS,
     NODE_MIDDLE,
     OBSERVED_MEDIAN,
     OBSERVED_SIGMA,
     lognormal_weights,
 )
+from oirisk.transforms.leverage_observed import Survivors
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +46,9 @@ PAIRED = 0.2
 PASS_THROUGH: Floats = np.linspace(0.3, 1, 8)
 """Part of a forced close that lowers open interest; the rest passes on to a newcomer."""
 
-USUAL_PASS_THROUGH, PASS_THROUGH_SPREAD = 0.6, 0.2
+USUAL_PASS_THROUGH, PASS_THROUGH_SPREAD = 0.45, 0.25
+"""Half would pass where as many close as come; a little less, for positions turn over faster than
+the rotation tells, and less stands at old levels than predicted."""
 
 MODEL_ERROR = 0.6
 """Standard error of a predicted fall, as a part of it."""
@@ -59,6 +65,10 @@ BUSIEST = 3.0
 WIDEST = 6.0
 """Price range, in medians, beyond which it explains no more."""
 
+STEP_WORTH = 0.25
+"""What a step counts for when mixes are weighed against each other. Steps are not independent: how
+fast positions really turn over, and who comes when price moves, are wrong in many at once."""
+
 ROUNDS = 3
 
 
@@ -73,6 +83,7 @@ class Fit:
         r2: Share of the weighted variance of the changes that the forced closes explain.
         crossed: Mass that was crossed under ``base``, in multiples of open interest.
         steps: How many steps were used.
+        observed_share: Part that observed positions have in what single weights are drawn to.
     """
 
     base: Floats
@@ -81,6 +92,7 @@ class Fit:
     r2: float
     crossed: float
     steps: int
+    observed_share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -119,14 +131,21 @@ def _log_prior() -> Floats:
 
 
 _LOG_PRIOR: Floats = _log_prior()
+_IN_INTERVAL: Floats = (
+    np.clip(np.searchsorted(BOUNDS, NODE_MIDDLE, side="right") - 1, 0, INTERVALS - 1)[:, None]
+    == np.arange(INTERVALS)
+).astype(np.float64)
+"""Which node lies in which interval of leverage, shape (nodes, intervals)."""
+
 _LOG_PRIOR_PASSED: Floats = -0.5 * ((PASS_THROUGH - USUAL_PASS_THROUGH) / PASS_THROUGH_SPREAD) ** 2
 
 
-def fit_mix(books: Sequence[Book]) -> Fit:
+def fit_mix(books: Sequence[Book], seen: Survivors | None = None) -> Fit:
     """Learn the mix from all books of an asset.
 
     Args:
         books: At least one, each with at least two steps, of the rotation of the map's profile.
+        seen: Observed positions; None: none were, or too few.
 
     Raises:
         ValueError: There is nothing to learn from.
@@ -144,10 +163,12 @@ def fit_mix(books: Sequence[Book]) -> Fit:
             for book, standing, scale in zip(books, both, noise, strict=True)
         ]
         moments = sum(found[1:], found[0])
-        posterior = _posterior(moments)
+        alive = _alive(books, forced)
+        posterior = _posterior(moments, _told(seen, alive))
         weights = posterior.sum(axis=1) @ _CANDIDATES
         passed = float(posterior.sum(axis=0) @ PASS_THROUGH)
-    moved = _moved(moments, weights, passed)
+    target, share = _completed(weights, seen, alive)
+    moved = _moved(moments, target, passed, SHRINKAGE + (seen.worth if seen else 0.0))
     return Fit(
         base=weights / weights.sum(),
         calibrated=moved / moved.sum(),
@@ -158,6 +179,7 @@ def fit_mix(books: Sequence[Book]) -> Fit:
             for book, standing in zip(books, both, strict=True)
         ),
         steps=sum(book.steps for book in books),
+        observed_share=share,
     )
 
 
@@ -167,6 +189,44 @@ def _standing(book: Book, forced: dict[int, Floats], weights: Floats) -> Floats:
     for side, masses in by_side.items():
         forced[side] = book.feasible(masses @ weights)
     return by_side[LONG] + by_side[SHORT]
+
+
+def _alive(books: Sequence[Book], forced: Sequence[dict[int, Floats]]) -> Floats:
+    """Return the part of positions that no crossing has closed by now, by leverage."""
+    parts = [
+        book.survivors(side, taken[side])
+        for book, taken in zip(books, forced, strict=True)
+        for side in SIDES
+    ]
+    left = sum((part for part, _ in parts), np.zeros(NODE_MIDDLE.size))
+    return left / max(sum(total for _, total in parts), 1e-300)
+
+
+def _told(seen: Survivors | None, alive: Floats) -> Floats | None:
+    """Return the log likelihood of what was observed under each candidate mix."""
+    if seen is None:
+        return None
+    left = _CANDIDATES * alive
+    shares = left / np.maximum(left.sum(axis=1, keepdims=True), 1e-300) @ _IN_INTERVAL
+    told: Floats = seen.worth * (np.log(0.98 * shares + 0.02 / INTERVALS) @ seen.shares)
+    return told
+
+
+def _completed(weights: Floats, seen: Survivors | None, alive: Floats) -> tuple[Floats, float]:
+    """Return the mix opened, if what is left of it is what was observed, drawn to the prior.
+
+    High leverage is closed first: of what was opened only ``alive`` can be observed, and the rest
+    stays as the prior has it. Also returns the part that the observation has in the result.
+    """
+    if seen is None:
+        return weights, 0.0
+    left = weights * alive
+    within = left @ _IN_INTERVAL
+    scale = np.divide(seen.shares, within, out=np.zeros(INTERVALS), where=within > 0)
+    observed = left * (_IN_INTERVAL @ scale)
+    opened = observed / max(float(observed.sum()), 1e-300) * left.sum() + weights - left
+    part = seen.worth / (SHRINKAGE + seen.worth)
+    return part * opened + (1 - part) * weights, part * float(left.sum())
 
 
 def median_leverage(weights: Floats) -> float:
@@ -213,21 +273,23 @@ def _moments(
     return _Moments(seen.T @ seen, seen.T @ wanted, float(wanted @ wanted))
 
 
-def _posterior(moments: _Moments) -> Floats:
+def _posterior(moments: _Moments, told: Floats | None) -> Floats:
     """Return the probability of each candidate mix and pass-through, shape (mixes, shares)."""
     square = np.einsum("cn,cn->c", _CANDIDATES @ moments.gram, _CANDIDATES)
     cross = _CANDIDATES @ moments.cross
     misfit = np.outer(square, PASS_THROUGH**2) - 2 * np.outer(cross, PASS_THROUGH)
-    score = -0.5 * misfit + _LOG_PRIOR[:, None] + _LOG_PRIOR_PASSED
+    score = -0.5 * STEP_WORTH * misfit + _LOG_PRIOR[:, None] + _LOG_PRIOR_PASSED
+    if told is not None:
+        score += told[:, None]
     chance: Floats = np.exp(score - score.max())
     found: Floats = chance / chance.sum()
     return found
 
 
-def _moved(moments: _Moments, weights: Floats, passed: float) -> Floats:
+def _moved(moments: _Moments, weights: Floats, passed: float, shrinkage: float) -> Floats:
     """Return non-negative coefficients that explain the falls, shrunk towards the mix."""
     start = passed * weights
-    shrink = SHRINKAGE / (np.maximum(weights, 1e-4) * passed**2)
+    shrink = shrinkage / (np.maximum(weights, 1e-4) * passed**2)
     matrix = moments.gram + np.diag(shrink)
     target = moments.cross + shrink * start
     found = start.copy()

@@ -1,5 +1,7 @@
 """Leverage that observed positions imply: evidence for the mix of leverage (M22)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
@@ -12,6 +14,32 @@ OBSERVED_LEVERAGE_SCHEMA: dict[str, Dtype] = {
     "leverage_high": pl.Float64, "weight": pl.Float64, "positions": pl.Int32,
     "base": pl.Float64, "is_simulated": pl.Boolean,
 }  # fmt: skip
+
+LEAST_ACCOUNTS, LEAST_EFFECTIVE, LEAST_USD = 30, 10.0, 5e6
+"""What an asset's observed positions must come to before they say anything of its leverage: so
+many accounts, as many if all were of the same size, and so large together. Below, one account
+more or less would be another mix."""
+
+WORTH, MOST_WORTH = 0.5, 60.0
+"""What an observed account is worth beside the prior, which is worth 30 of certain leverage, and
+what all of them are worth at most: accounts on a list, of one exchange, are not the market."""
+
+
+@dataclass(frozen=True)
+class Survivors:
+    """Positions of one asset that an exchange shows: those that are left, and not what was opened.
+
+    Args:
+        shares: By size, over the intervals of ``BOUNDS``, of sum 1; shape (intervals,).
+        worth: How many positions of certain leverage they count for.
+        accounts: Whose they are.
+        usd: Their size.
+    """
+
+    shares: Floats
+    worth: float
+    accounts: int
+    usd: float
 
 
 def implied_leverage(
@@ -60,13 +88,7 @@ def observed_weights(positions: pl.DataFrame) -> pl.DataFrame:
     usable = positions.drop_nulls(["entry_price", "maintenance_rate"])
     if usable.is_empty():
         return pl.DataFrame(schema=OBSERVED_LEVERAGE_SCHEMA)
-    leverage = implied_leverage(
-        (usable["side"] == "long").to_numpy(),
-        usable["entry_price"].to_numpy(),
-        usable["liquidation_price"].fill_null(np.nan).to_numpy(),
-        usable["maintenance_rate"].to_numpy(),
-    )
-    place = np.clip(np.searchsorted(BOUNDS, leverage, side="right") - 1, 0, BOUNDS.size - 2)
+    place = _intervals(usable)
     group = ["snapshot_at", "asset"]
     return (
         usable.with_columns(
@@ -82,3 +104,34 @@ def observed_weights(positions: pl.DataFrame) -> pl.DataFrame:
         .select(pl.col(name).cast(kind) for name, kind in OBSERVED_LEVERAGE_SCHEMA.items())
         .sort(*group, "leverage_low")
     )
+
+
+def survivors(positions: pl.DataFrame) -> dict[str, Survivors]:
+    """Return what observed positions say of leverage, by asset; nothing where they are too few.
+
+    Args:
+        positions: ``asset, account, side, base, usd, entry_price, liquidation_price,
+            maintenance_rate`` of one observation; none of them null but the liquidation price.
+    """
+    found = {}
+    for (asset,), mine in positions.group_by("asset", maintain_order=True):
+        sizes = mine.group_by("account").agg(pl.col("usd").sum()).sort("account")["usd"].to_numpy()
+        total = float(sizes.sum())
+        effective = total**2 / max(float((sizes**2).sum()), 1e-300)
+        if sizes.size < LEAST_ACCOUNTS or effective < LEAST_EFFECTIVE or total < LEAST_USD:
+            continue
+        held = np.bincount(_intervals(mine), mine["base"].to_numpy(), minlength=BOUNDS.size - 1)
+        worth = min(WORTH * effective, MOST_WORTH)
+        found[str(asset)] = Survivors(held / held.sum(), worth, sizes.size, total)
+    return found
+
+
+def _intervals(positions: pl.DataFrame) -> np.ndarray:
+    """Return the interval of ``BOUNDS`` that holds each position's leverage."""
+    leverage = implied_leverage(
+        (positions["side"] == "long").to_numpy(),
+        positions["entry_price"].to_numpy(),
+        positions["liquidation_price"].fill_null(np.nan).to_numpy(),
+        positions["maintenance_rate"].to_numpy(),
+    )
+    return np.clip(np.searchsorted(BOUNDS, leverage, side="right") - 1, 0, BOUNDS.size - 2)

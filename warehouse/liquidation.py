@@ -51,7 +51,7 @@ MARTS = (
     "liquidations_at_risk",
 )
 
-Calibrate = Callable[[pl.DataFrame, float, float], pl.DataFrame]
+Calibrate = Callable[[pl.DataFrame, float, float, pl.DataFrame], pl.DataFrame]
 Stress = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 
 
@@ -60,7 +60,8 @@ class Models:
     """What the build asks of the models that are not SQL.
 
     Args:
-        calibrate: Steps of contracts, rotation and maintenance rate to leverage weights.
+        calibrate: Steps of contracts, rotation, maintenance rate and observed positions to
+            leverage weights.
         stress: Levels and depth to the stress grid.
     """
 
@@ -76,14 +77,15 @@ def build_calibration(
     Weights are kept by the instant they were learned at, so that an old map can be rebuilt. What
     was learned at this very snapshot is learned again: its facts may have been corrected.
     """
+    frame = _select(connection, "int_liquidation_evidence", values)
     connection.execute(
         "delete from marts.leverage_calibration where calibrated_at = $until",
         {"until": values["until"]},
     )
-    frame = _select(connection, "int_liquidation_evidence", values)
     if frame.is_empty():
         return 0
-    learned = models.calibrate(frame, values["rotation"], values["maintenance_rate"])
+    positions = _select(connection, "int_liquidation_observed", values)
+    learned = models.calibrate(frame, values["rotation"], values["maintenance_rate"], positions)
     if learned.is_empty():
         return 0
     stamped = learned.with_columns(

@@ -5,6 +5,7 @@ from datetime import datetime
 import duckdb
 
 from oirisk.warehouse.build import BuildWindow, affected_window, changed_facts_since
+from oirisk.warehouse.knowledge import last_known
 from oirisk.warehouse.maintain import thinned_before
 
 
@@ -43,23 +44,31 @@ def window_to_build(
 
 
 def positions_to_build(
-    connection: duckdb.DuckDBPyConnection, window: BuildWindow, as_of: datetime, *, full: bool
+    connection: duckdb.DuckDBPyConnection,
+    window: BuildWindow,
+    as_of: datetime,
+    *,
+    full: bool,
+    asked: bool = False,
 ) -> list[datetime]:
-    """Return the runs whose profile, map and clusters a build makes again, oldest first.
+    """Return the snapshots whose profile, map and clusters a build makes again, oldest first.
 
     Args:
         connection: Migrated, with the facts in it.
         window: What ``window_to_build`` said.
         as_of: Snapshots after this are left alone.
         full: Everything in the window, whatever was built before.
+        asked: Whether ``as_of`` was asked for by name: its snapshot is made in any case.
     """
+    named = last_known(connection, as_of) if asked else None
+    wanted = [] if named is None else [named]
     built = connection.execute("select max(as_of) from ops.builds").fetchall()[0][0]
     if full or built is None:
-        return stored_instants(connection, window)
+        return sorted({*wanted, *stored_instants(connection, window)})
     since = changed_facts_since(connection, built)
-    if since is None:
-        return []
-    return stored_instants(connection, BuildWindow(since, max(since, as_of)))
+    if since is None or since > as_of:
+        return wanted
+    return sorted({*wanted, *stored_instants(connection, BuildWindow(since, as_of))})
 
 
 def record_build(

@@ -9,7 +9,7 @@ import polars as pl
 from bench.world.market import World
 
 STEP = timedelta(minutes=5)
-START = datetime(2026, 1, 5, tzinfo=UTC)
+START = datetime(2025, 1, 6, tzinfo=UTC)
 
 
 def load_world(connection: duckdb.DuckDBPyConnection, world: World, asset: str = "SIM") -> datetime:

@@ -1,21 +1,24 @@
 """``build``."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from oirisk.flows.commands.as_of import instant
 from oirisk.flows.commands.output import print_json, print_line
 from oirisk.flows.marts import build_positions, build_totals
-from oirisk.flows.settings import load_settings
+from oirisk.flows.settings import Settings, load_settings
 from oirisk.flows.sources import wall_clock
 from oirisk.warehouse.given import load_events, load_supply
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.knowledge import is_of_a_run, known_then, note_map
 from oirisk.warehouse.rebuild import (
     last_instant,
     positions_to_build,
     record_build,
     window_to_build,
 )
-from oirisk.warehouse.writer import writing
+from oirisk.warehouse.writer import Writer, writing
 
 
 def build(
@@ -59,8 +62,9 @@ def build(
             # asked for by name: its map may not have been built when its totals were
             window = last_instant(connection, at)
         if window is not None:
-            for snapshot_at in positions_to_build(connection, window, at, full=is_full):
-                build_positions(connection, snapshot_at, settings)
+            snapshots = positions_to_build(connection, window, at, full=is_full, asked=bool(as_of))
+            # asked for by name, a map is made from what was known then; --full, from all there is
+            _make_maps(connection, snapshots, settings, now, at if as_of and not full else None)
             build_totals(connection, window, settings)
             record_build(connection, min(at, now), window, full=is_full)
     if as_json:
@@ -71,3 +75,25 @@ def build(
     else:
         print_line(f"marts built from {window.since.isoformat()} to {window.until.isoformat()}")
     return 0
+
+
+def _make_maps(
+    connection: Writer,
+    snapshots: Sequence[datetime],
+    settings: Settings,
+    now: datetime,
+    as_of: datetime | None,
+) -> None:
+    """Make profile, map and clusters of snapshots, from what was known at an instant or from all.
+
+    Where no run learns the leverage of some assets a night, that of all is learned at once.
+    """
+    for snapshot_at in snapshots:
+        build_positions(
+            connection,
+            snapshot_at,
+            settings,
+            known_at=known_then(connection, snapshot_at, as_of) if as_of else None,
+            learns_all=not is_of_a_run(connection, snapshot_at),
+        )
+        note_map(connection, snapshot_at, now)

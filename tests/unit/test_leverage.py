@@ -185,7 +185,7 @@ def steps_of(observed: Observed, asset: str) -> pl.DataFrame:
         {"asset": asset, "instrument": 1, "from_at": [end - FIVE_MINUTES for end in ends],
          "until_at": ends, "held_before": observed.held[:-1], "held_after": observed.held[1:],
          "volume": observed.volume, "price_low": observed.low, "price_high": observed.high,
-         "is_simulated": False}
+         "is_inverse": False, "is_simulated": False}
     )  # fmt: skip
 
 

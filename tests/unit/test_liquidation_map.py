@@ -205,8 +205,10 @@ def test_every_prior_is_mapped_and_the_sum_is_that_of_the_exchanges(
 
 
 def learned(leverage: float) -> Models:
-    def told(steps: pl.DataFrame, rotation: float, maintenance_rate: float) -> pl.DataFrame:
-        del steps, rotation, maintenance_rate
+    def told(
+        steps: pl.DataFrame, rotation: float, maintenance_rate: float, positions: pl.DataFrame
+    ) -> pl.DataFrame:
+        del steps, rotation, maintenance_rate, positions
         rows = [
             {"asset": "BTC", "prior": prior, "leverage_low": low, "leverage_high": high,
              "weight": float(low == high == leverage), "median_leverage": leverage,
@@ -254,6 +256,61 @@ def test_what_was_learned_replaces_the_stated_mix_from_then_on(
     assert later["marts.leverage_calibration"] == 0  # not due for a week
     earlier = levels(warehouse, hour - 1, "long")
     assert min(low for low, *_ in earlier) < 60  # not known an hour before
+
+
+def test_what_was_learned_at_a_snapshot_stays_when_an_earlier_one_learns_later(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    hour = fine_history(warehouse)
+    build_clusters(warehouse, at(hour), PARAMETERS, learned(20))
+    kept = warehouse.execute("from marts.liquidation_map").fetchall()
+    build_clusters(warehouse, at(hour - 24), PARAMETERS, learned(5))
+    build_clusters(warehouse, at(hour), PARAMETERS, learned(20))
+    again = "from marts.liquidation_map where snapshot_at = $1"
+    assert warehouse.execute(again, [at(hour)]).fetchall() == kept
+
+
+def test_the_balance_says_whether_a_mix_was_learned(warehouse: duckdb.DuckDBPyConnection) -> None:
+    hour = fine_history(warehouse)
+    told = "select prior, is_learned from marts.liquidation_balance where side = 'long'"
+    build_clusters(warehouse, at(hour), PARAMETERS)
+    assert not any(is_learned for _, is_learned in warehouse.execute(told).fetchall())
+    build_clusters(warehouse, at(hour), PARAMETERS, learned(20))
+    assert dict(warehouse.execute(told).fetchall()) == {
+        "base": True, "calibrated": True, "retail_heavy": False, "institutional": False,
+    }  # fmt: skip
+
+
+def test_an_inverse_contract_teaches_where_there_is_no_linear_one(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    hour = fine_history(warehouse)
+    warehouse.execute("update core.open_interest set margin = 'inverse'")
+    seen: list[pl.DataFrame] = []
+
+    def noted(steps: pl.DataFrame, *others: object) -> pl.DataFrame:
+        del others
+        seen.append(steps)
+        return pl.DataFrame(schema=CALIBRATION_SCHEMA)
+
+    build_clusters(warehouse, at(hour), PARAMETERS, Models(calibrate=noted, stress=stress_grid))
+    (steps,) = seen
+    assert steps["is_inverse"].all()
+    # 3 coins a bar at a price of 100, in the unit of the steps: USD
+    assert steps["volume"].to_list() == pytest.approx([300.0] * steps.height)
+
+
+def test_without_a_mark_another_price_gives_the_map(warehouse: duckdb.DuckDBPyConnection) -> None:
+    hour = fine_history(warehouse, 20)
+    build_clusters(warehouse, at(hour), PARAMETERS)
+    kept = warehouse.execute("from marts.liquidation_map").fetchall()
+    assert kept
+    warehouse.execute("update core.open_interest set mark_price = null")  # the value of a coin
+    build_clusters(warehouse, at(hour), PARAMETERS)
+    assert warehouse.execute("from marts.liquidation_map").fetchall() == kept
+    warehouse.execute("update core.open_interest set last_price = 101")
+    build_clusters(warehouse, at(hour), PARAMETERS)
+    assert warehouse.execute("from marts.liquidation_map").fetchall() != kept
 
 
 def test_a_short_history_is_not_calibrated(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -7,9 +7,10 @@ import duckdb
 import pytest
 
 from bench.world.market import World, WorldSpec, simulate
-from bench.world.observe import START, load_world, modelled
+from bench.world.observe import START, STEP, load_world, modelled
 from bench.world.public import public_map
 from bench.world.score import Score, rebin, score, true_mass
+from bench.world.watched import show_accounts
 from oirisk.flows.marts import MODELS
 from oirisk.flows.settings import Settings
 from oirisk.warehouse.clusters import build_clusters
@@ -62,6 +63,24 @@ def test_both_are_far_better_than_what_is_public(mapped: Mapped) -> None:
     public = score(public_map(world), true_mass(list(world.books), world.mark), world.mark)
     assert public.correlation < 0.4
     assert scored(mapped, "base").correlation > public.correlation + 0.3
+
+
+def test_accounts_that_an_exchange_shows_bring_the_map_nearer(mapped: Mapped) -> None:
+    connection, world, until = mapped
+    before = scored(mapped, "calibrated")
+    parameters = {**Settings().clusters.model_dump(), "max_age_minutes": 30.0}
+    connection.execute("begin transaction")
+    assert show_accounts(connection, world, until - STEP) == 400
+    build_clusters(connection, until, parameters, MODELS)
+    after = scored(mapped, "calibrated")
+    told = connection.execute(
+        "select distinct evidence, observed_accounts, observed_share > 0.2"
+        " from marts.leverage_calibration"
+    ).fetchall()
+    connection.execute("rollback")
+    assert told == [("both", 400, True)]
+    assert after.correlation > before.correlation - 0.01
+    assert after.distance_pct < before.distance_pct + 0.1
 
 
 def test_longs_lie_below_the_mark_and_shorts_above_and_no_figure_is_missing(

@@ -5,17 +5,20 @@
 -- Params  $until             timestamptz, the snapshot to build
 --         $calibration_days  double, how long a calibration counts
 --         $calibrations      integer, at most so many assets at once
--- Assets whose latest calibration is older, largest first; of each the two largest linear
--- contracts, in steps of at most an hour that bars cover.
+-- Assets whose latest calibration is older, largest first, and before them those that learned at
+-- this very snapshot when it was built before; of each the two largest contracts, in steps of
+-- at most an hour that bars cover: linear ones, or inverse ones where an asset has no other.
+-- volume is in the unit of the step, as held_before and held_after are.
 with
 
 latest as (
 
     select
         asset,
-        max(calibrated_at) as calibrated_at
+        max(calibrated_at) filter (where calibrated_at < $until) as calibrated_at,
+        bool_or(calibrated_at = $until) as is_again
     from marts.leverage_calibration
-    where calibrated_at < $until
+    where calibrated_at <= $until
     group by asset
 
 ),
@@ -36,16 +39,16 @@ contracts as (
     select
         members.instrument,
         members.asset,
-        members.oi_base
+        members.is_inverse
     from int_liquidation_members as members
     inner join fine
         on members.instrument = fine.instrument
-    where
-        not members.is_inverse
-        and fine.steps >= 300
+    where fine.steps >= 300
     qualify
-        row_number() over (
-            partition by members.asset order by members.oi_base desc, members.instrument asc
+        members.is_inverse = bool_and(members.is_inverse) over (partition by members.asset)
+        and row_number() over (
+            partition by members.asset, members.is_inverse
+            order by members.oi_base desc, members.instrument asc
         ) <= 2
 
 ),
@@ -59,11 +62,15 @@ due as (
     where
         assets.asset in (select contracts.asset from contracts)
         and (
-            latest.calibrated_at is null
+            latest.is_again
+            or latest.calibrated_at is null
             or latest.calibrated_at
             <= $until - to_microseconds(cast($calibration_days * 86400e6 as bigint))
         )
-    order by assets.oi_usd desc, assets.asset asc
+    order by
+        coalesce(latest.is_again, false) desc,
+        assets.oi_usd desc,
+        assets.asset asc
     limit $calibrations
 
 ),
@@ -73,7 +80,8 @@ chosen as materialized (
 
     select
         contracts.asset,
-        contracts.instrument
+        contracts.instrument,
+        contracts.is_inverse
     from due
     inner join contracts
         on due.asset = contracts.asset
@@ -105,9 +113,13 @@ select
     steps.until_at,
     steps.held_before,
     steps.held_after,
-    if(steps.low is null, paths.volume_base, steps.volume_base) as volume,
+    if(steps.low is null, paths.volume_base, steps.volume_base) * coalesce(
+        steps.held_after / nullif(steps.base_after, 0),
+        steps.held_before / nullif(steps.base_before, 0)
+    ) as volume,
     coalesce(steps.low, paths.low) as price_low,
     coalesce(steps.high, paths.high) as price_high,
+    chosen.is_inverse,
     steps.is_simulated
 from chosen
 inner join chosen_steps as steps

@@ -4,8 +4,8 @@
 -- Params  $until         timestamptz, the snapshot to build; later bars do not count
 --         $history_days  double, how far back observations count
 -- The shortest bars that together leave no hole. A bar that is only partly inside gives its
--- whole range, and of its volume the part of its time inside. volume_base is null where a bar
--- has none.
+-- whole range, and of its volume the part of its time inside. volume_base is that in USD at the
+-- close where a bar tells no other, null where it tells none.
 with
 
 steps as (
@@ -28,7 +28,7 @@ bars as (
         universe.instrument,
         facts.low,
         facts.high,
-        facts.volume_base,
+        coalesce(facts.volume_base, facts.volume_usd / nullif(facts.close, 0)) as volume_base,
         epoch_us(facts.bar_at) as from_us,
         core.length_us(facts.interval) as length_us
     from core.bars as facts

@@ -99,7 +99,7 @@ bars as (
         universe.instrument,
         facts.low,
         facts.high,
-        facts.volume_base,
+        coalesce(facts.volume_base, facts.volume_usd / nullif(facts.close, 0)) as volume_base,
         facts.bar_at,
         core.length_us(facts.interval) as length_us
     from core.bars as facts

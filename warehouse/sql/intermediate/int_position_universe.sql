@@ -4,7 +4,9 @@
 -- Params  $until            timestamptz, the snapshot to build
 --         $known_at         timestamptz, facts recorded later do not count
 --         $max_age_minutes  double, an observation further from the snapshot than this is stale
--- instrument numbers the rows: a short key for the models that read this one.
+-- mark_price is the next best price where an exchange tells no mark: the last trade, the index,
+-- or the value of a coin of open interest. instrument numbers the rows: a short key for the
+-- models that read this one.
 with
 
 known as (
@@ -18,7 +20,8 @@ known as (
         snapshot_at,
         oi_base,
         coalesce(oi_usd, oi_base * mark_price) as oi_usd,
-        mark_price,
+        coalesce(mark_price, last_price, index_price, oi_usd / nullif(oi_base, 0))
+            as mark_price,
         is_simulated
     from core.open_interest
     where

@@ -1,6 +1,6 @@
 -- liquidation_balance: that the map holds open interest, and what of it is on no price.
 -- Grain   one row per (snapshot_at, asset, venue, side, prior)
--- Inputs  int_liquidation_scales, int_liquidation_levels
+-- Inputs  int_liquidation_scales, int_liquidation_levels, int_liquidation_mixes
 -- Params  $until  timestamptz, the snapshot to build
 -- mapped + beyond + unplaced is the open interest, on either side.
 with
@@ -67,6 +67,15 @@ mapped as (
     cross join priors
     group by levels.asset, levels.venue, levels.side, priors.prior
 
+),
+
+mixes as (
+
+    select distinct
+        asset,
+        is_learned
+    from int_liquidation_mixes
+
 )
 
 select
@@ -82,8 +91,11 @@ select
     least(books.initial / nullif(books.placed, 0), 1) as initial_share,
     least(books.alive / nullif(books.placed, 0), 1) as alive_share,
     books.has_tiers,
+    mixes.is_learned and books.prior in ('base', 'calibrated') as is_learned,
     books.is_simulated
 from books
+inner join mixes
+    on books.asset = mixes.asset
 left join mapped
     on
         books.asset = mapped.asset
