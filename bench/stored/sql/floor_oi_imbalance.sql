@@ -7,6 +7,7 @@ wanted as (
 
     select distinct
         snapshot_at,
+        snapshot_at - interval 2 hour as after_at,
         epoch_us(snapshot_at) // 3600000000 - unnest([0, 1, 2]) as hour
     from marts.oi_by_asset
     where snapshot_at <= $until
@@ -31,7 +32,7 @@ readings as (
         seen.superseded_at is null
         and seen.measure = 'account'
         and seen."at" <= wanted.snapshot_at
-        and seen."at" > wanted.snapshot_at - interval 2 hour
+        and seen."at" > wanted.after_at
     group by all
 
 ),

@@ -76,6 +76,7 @@ hours as (
 
     select
         instants.snapshot_at,
+        instants.snapshot_at - interval 2 hour as after_at,
         epoch_us(instants.snapshot_at) // 3600000000 - back.hours as hour
     from instants
     cross join (values (0), (1), (2)) as back (hours)
@@ -118,7 +119,7 @@ readings as (
     where
         seen.superseded_at is null
         and seen."at" <= hours.snapshot_at
-        and seen."at" > hours.snapshot_at - interval 2 hour
+        and seen."at" > hours.after_at
         and seen."at" >= core.bar_start('1d', $since) - interval 91 day
         and seen."at" <= $until
     group by all

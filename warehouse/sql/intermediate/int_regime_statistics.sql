@@ -73,6 +73,7 @@ part_days as (
         horizon,
         asset,
         phase,
+        epoch_us(bar_at) - $squeeze_days * 86400000000 as month_from_us,
         day - unnest([0, $squeeze_days]) as day
     from judged
 
@@ -116,7 +117,7 @@ sums as (
             and part_days.phase = earlier.phase
             and part_days.day = epoch_us(earlier.bar_at) // 86400000000
             and part_days.bar_at > earlier.bar_at
-            and earlier.bar_at >= part_days.bar_at - to_days($squeeze_days)
+            and epoch_us(earlier.bar_at) >= part_days.month_from_us
 
 ),
 

@@ -98,9 +98,8 @@ fresh as (
         seen.venue,
         case
             when
-                seen.earlier_at
-                >= seen.snapshot_at
-                - to_microseconds(cast($lookback_days * 86400e6 as bigint))
+                epoch_us(seen.earlier_at)
+                >= epoch_us(seen.snapshot_at) - cast($lookback_days * 86400e6 as bigint)
                 then seen.earlier_usd
             else seen.oi_usd
         end as weight_usd
@@ -190,9 +189,8 @@ weighed as (
         described.*,
         case
             when
-                good.snapshot_at
-                >= described.snapshot_at
-                - to_microseconds(cast($lookback_days * 86400e6 as bigint))
+                epoch_us(good.snapshot_at)
+                >= epoch_us(described.snapshot_at) - cast($lookback_days * 86400e6 as bigint)
                 then good.oi_usd
             else later.oi_usd
         end as weight_usd
