@@ -76,7 +76,9 @@ class LeverageCalibration(Table):
         method="M22",
         nullable=True,
     )
-    observed_accounts: pl.Int32 = column("accounts whose positions were used", nullable=True, ge=0)
+    observed_accounts: pl.Int32 = column(
+        "accounts whose positions were used", unit="count", nullable=True, ge=0
+    )
     observed_usd: float = amount(
         "size of the positions that were used, at the last price", unit="USD", nullable=True
     )
