@@ -17,38 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oirisk.transforms.crossings import LONG, SHORT, SIDES, Book
-from oirisk.transforms.leverage import (
-    BOUNDS,
-    INTERVALS,
-    NODE_MIDDLE,
-    OBSERVED_MEDIAN,
-    OBSERVED_SIGMA,
-    lognormal_weights,
+from oirisk.transforms.leverage import INTERVALS, NODE_MIDDLE
+from oirisk.transforms.leverage_candidates import (
+    CANDIDATES,
+    IN_INTERVAL,
+    LOG_PRIOR,
+    LOG_PRIOR_PASSED,
+    PASS_THROUGH,
 )
 from oirisk.transforms.leverage_observed import Survivors
 
 Floats = NDArray[np.float64]
-
-MEDIANS: Floats = np.geomspace(1.6, 32, 16)
-SIGMAS: Floats = np.array([0.35, 0.5, 0.65, 0.8, 1.0, 1.3])
-BUNCHING: Floats = np.array([0.0, 0.5, 1.0])
-MEDIAN_SPREAD = 0.6
-"""How far a market's median may lie from the one that was observed, in logarithms."""
-
-LOW_MEDIANS: Floats = np.geomspace(1.8, 5, 4)
-HIGH_MEDIANS: Floats = np.geomspace(9, 40, 5)
-LOW_SHARES, PAIR_SIGMA = (0.25, 0.5, 0.75), 0.4
-"""Pairs of lognormals: the cautious and the bold of one market."""
-
-PAIRED = 0.2
-"""Prior probability that a mix is a pair."""
-
-PASS_THROUGH: Floats = np.linspace(0.3, 1, 8)
-"""Part of a forced close that lowers open interest; the rest passes on to a newcomer."""
-
-USUAL_PASS_THROUGH, PASS_THROUGH_SPREAD = 0.45, 0.25
-"""Half would pass where as many close as come; a little less, for positions turn over faster than
-the rotation tells, and less stands at old levels than predicted."""
 
 MODEL_ERROR = 0.6
 """Standard error of a predicted fall, as a part of it."""
@@ -107,39 +86,6 @@ class _Moments:
         return _Moments(self.gram + other.gram, self.cross + other.cross, self.total + other.total)
 
 
-_SINGLE = [(m, s, b) for m in MEDIANS for s in SIGMAS for b in BUNCHING]
-_PAIRS = [
-    share * lognormal_weights(low, PAIR_SIGMA, b)
-    + (1 - share) * lognormal_weights(high, PAIR_SIGMA, b)
-    for low in LOW_MEDIANS
-    for high in HIGH_MEDIANS
-    for share in LOW_SHARES
-    for b in BUNCHING
-]
-_CANDIDATES: Floats = np.array([lognormal_weights(*shape) for shape in _SINGLE] + _PAIRS)
-
-
-def _log_prior() -> Floats:
-    """Return the log probability of each candidate; medians are those of M22."""
-    single = np.array([
-        -0.5 * (np.log(m / OBSERVED_MEDIAN) / MEDIAN_SPREAD) ** 2
-        - 0.5 * (np.log(s / (OBSERVED_SIGMA * 1.2)) / 0.4) ** 2
-        for m, s, _ in _SINGLE
-    ])  # fmt: skip
-    single += np.log((1 - PAIRED) / np.exp(single).sum())
-    return np.concatenate([single, np.full(len(_PAIRS), np.log(PAIRED / len(_PAIRS)))])
-
-
-_LOG_PRIOR: Floats = _log_prior()
-_IN_INTERVAL: Floats = (
-    np.clip(np.searchsorted(BOUNDS, NODE_MIDDLE, side="right") - 1, 0, INTERVALS - 1)[:, None]
-    == np.arange(INTERVALS)
-).astype(np.float64)
-"""Which node lies in which interval of leverage, shape (nodes, intervals)."""
-
-_LOG_PRIOR_PASSED: Floats = -0.5 * ((PASS_THROUGH - USUAL_PASS_THROUGH) / PASS_THROUGH_SPREAD) ** 2
-
-
 def fit_mix(books: Sequence[Book], seen: Survivors | None = None) -> Fit:
     """Learn the mix from all books of an asset.
 
@@ -153,8 +99,8 @@ def fit_mix(books: Sequence[Book], seen: Survivors | None = None) -> Fit:
     if not books or any(book.steps < 2 for book in books):  # noqa: PLR2004 -- a line needs two
         raise ValueError(f"a fit needs books of two steps or more, saw {len(books)} books")
     noise = [_noise(book) for book in books]
-    chance = np.exp(_LOG_PRIOR_PASSED)
-    weights, passed = np.exp(_LOG_PRIOR) @ _CANDIDATES, float(chance @ PASS_THROUGH / chance.sum())
+    chance = np.exp(LOG_PRIOR_PASSED)
+    weights, passed = np.exp(LOG_PRIOR) @ CANDIDATES, float(chance @ PASS_THROUGH / chance.sum())
     forced = [{side: np.zeros(book.steps) for side in SIDES} for book in books]
     for _ in range(ROUNDS):
         both = [_standing(book, taken, weights) for book, taken in zip(books, forced, strict=True)]
@@ -165,7 +111,7 @@ def fit_mix(books: Sequence[Book], seen: Survivors | None = None) -> Fit:
         moments = sum(found[1:], found[0])
         alive = _alive(books, forced)
         posterior = _posterior(moments, _told(seen, alive))
-        weights = posterior.sum(axis=1) @ _CANDIDATES
+        weights = posterior.sum(axis=1) @ CANDIDATES
         passed = float(posterior.sum(axis=0) @ PASS_THROUGH)
     target, share = _completed(weights, seen, alive)
     moved = _moved(moments, target, passed, SHRINKAGE + (seen.worth if seen else 0.0))
@@ -206,8 +152,8 @@ def _told(seen: Survivors | None, alive: Floats) -> Floats | None:
     """Return the log likelihood of what was observed under each candidate mix."""
     if seen is None:
         return None
-    left = _CANDIDATES * alive
-    shares = left / np.maximum(left.sum(axis=1, keepdims=True), 1e-300) @ _IN_INTERVAL
+    left = CANDIDATES * alive
+    shares = left / np.maximum(left.sum(axis=1, keepdims=True), 1e-300) @ IN_INTERVAL
     told: Floats = seen.worth * (np.log(0.98 * shares + 0.02 / INTERVALS) @ seen.shares)
     return told
 
@@ -221,9 +167,9 @@ def _completed(weights: Floats, seen: Survivors | None, alive: Floats) -> tuple[
     if seen is None:
         return weights, 0.0
     left = weights * alive
-    within = left @ _IN_INTERVAL
+    within = left @ IN_INTERVAL
     scale = np.divide(seen.shares, within, out=np.zeros(INTERVALS), where=within > 0)
-    observed = left * (_IN_INTERVAL @ scale)
+    observed = left * (IN_INTERVAL @ scale)
     opened = observed / max(float(observed.sum()), 1e-300) * left.sum() + weights - left
     part = seen.worth / (SHRINKAGE + seen.worth)
     return part * opened + (1 - part) * weights, part * float(left.sum())
@@ -275,10 +221,10 @@ def _moments(
 
 def _posterior(moments: _Moments, told: Floats | None) -> Floats:
     """Return the probability of each candidate mix and pass-through, shape (mixes, shares)."""
-    square = np.einsum("cn,cn->c", _CANDIDATES @ moments.gram, _CANDIDATES)
-    cross = _CANDIDATES @ moments.cross
+    square = np.einsum("cn,cn->c", CANDIDATES @ moments.gram, CANDIDATES)
+    cross = CANDIDATES @ moments.cross
     misfit = np.outer(square, PASS_THROUGH**2) - 2 * np.outer(cross, PASS_THROUGH)
-    score = -0.5 * STEP_WORTH * misfit + _LOG_PRIOR[:, None] + _LOG_PRIOR_PASSED
+    score = -0.5 * STEP_WORTH * misfit + LOG_PRIOR[:, None] + LOG_PRIOR_PASSED
     if told is not None:
         score += told[:, None]
     chance: Floats = np.exp(score - score.max())
