@@ -1,20 +1,19 @@
 """Import history from files: read, judge, load, and say what came of it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
 from oirisk import __version__
-from oirisk.flows.imports_files import ImportFile, content_hash, find_files, inspect, pieces
+from oirisk.flows.imports_files import ImportFile, content_hash, find_files, inspect
+from oirisk.flows.imports_reading import Reading, Say
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.market_data import Form
-from oirisk.transforms.imports_judge import REJECT_DTYPES, judge
-from oirisk.transforms.imports_keys import KeyLedger
+from oirisk.transforms.imports_judge import judge
 from oirisk.transforms.imports_packing import is_plain, packed
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.imports import (
@@ -35,7 +34,6 @@ from oirisk.warehouse.imports import (
 from oirisk.warehouse.load import RunRow, record_run
 from oirisk.warehouse.writer import Writer, opened, require_same_kind, transaction
 
-Say = Callable[[str], None]
 _SPOOL = ".incomplete-rejects.arrow"
 
 
@@ -74,79 +72,6 @@ class Imported:
     gaps: list[dict[str, Any]] = field(default_factory=list)
 
 
-@dataclass
-class _Reading:
-    """One pass over the files: judges pieces and keeps the books."""
-
-    form: Form
-    files: Sequence[ImportFile]
-    now: datetime
-    spool: Path
-    say: Say
-    received: int = 0
-    kept: int = 0
-    refused: int = 0
-    since: datetime | None = None
-    until: datetime | None = None
-    checks: dict[str, int] = field(default_factory=dict)
-    keys: KeyLedger = field(default_factory=KeyLedger)
-    _writer: pa.ipc.RecordBatchStreamWriter | None = None
-
-    def accepted(self) -> Iterator[pl.DataFrame]:
-        """Yield accepted rows; refused ones go to the spool."""
-        for piece in pieces(self.files):
-            judged = judge(self.form, piece.frame, self.now)
-            self._refuse(judged.rejected)
-            self._refuse(_broken_rows(piece.broken))
-            self.received += piece.frame.height + len(piece.broken)
-            self._note(judged.accepted)
-            self.say(f"{self.received:,} rows read, {self.refused:,} refused")
-            if judged.accepted.height:
-                yield judged.accepted
-        if self._writer is not None:
-            self._writer.close()
-
-    def spooled(self) -> pa.RecordBatchReader | None:
-        """Return the refused rows, None when there are none."""
-        if self._writer is None:
-            return None
-        return pa.ipc.open_stream(pa.memory_map(str(self.spool)))
-
-    @property
-    def span(self) -> tuple[datetime, datetime] | None:
-        """First and last instant of the accepted rows."""
-        return None if self.since is None or self.until is None else (self.since, self.until)
-
-    def _note(self, rows: pl.DataFrame) -> None:
-        if rows.is_empty():
-            return
-        self.kept += rows.height
-        at = rows["bar_at" if self.form == "bars" else "snapshot_at"]
-        first, last = at.min(), at.max()
-        if isinstance(first, datetime) and isinstance(last, datetime):
-            self.since = first if self.since is None else min(first, self.since)
-            self.until = last if self.until is None else max(last, self.until)
-        if self.form == "open_interest":
-            self.keys.add(rows)
-
-    def _refuse(self, rows: pl.DataFrame) -> None:
-        if rows.is_empty():
-            return
-        self.refused += rows.height
-        for check, count in rows.group_by("check_name").len().iter_rows():
-            self.checks[check] = self.checks.get(check, 0) + count
-        table = rows.to_arrow()
-        writer = self._writer or pa.ipc.new_stream(str(self.spool), table.schema)
-        writer.write_table(table)
-        self._writer = writer
-
-
-def _broken_rows(lines: Sequence[str]) -> pl.DataFrame:
-    reason = "the line has another number of fields than the header"
-    rows = [("unknown", None, "field_count", reason, line) for line in lines]
-    return pl.DataFrame(rows, schema=REJECT_DTYPES, orient="row")
-
-
 def import_files(
     home: Home, patterns: Sequence[str], now: datetime, say: Say = lambda _text: None
 ) -> Imported:
@@ -172,7 +97,7 @@ def import_files(
     try:
         with opened(home, now) as connection:
             require_same_kind(connection, is_simulated=False)
-            return _Job(connection, home, key, _Reading(form, files, now, spool, say)).run()
+            return _Job(connection, home, key, Reading(form, files, now, spool, say)).run()
     finally:
         spool.unlink(missing_ok=True)
 
@@ -190,7 +115,7 @@ class _Job:
     connection: Writer
     home: Home
     key: ImportKey
-    reading: _Reading
+    reading: Reading
 
     def run(self) -> Imported:
         """Try the straight path, then the careful one."""
@@ -203,7 +128,7 @@ class _Job:
             if done:
                 return self._result(Loaded(inserted=self.reading.kept), [])
         old = self.reading
-        self.reading = _Reading(old.form, old.files, old.now, old.spool, old.say)
+        self.reading = Reading(old.form, old.files, old.now, old.spool, old.say)
         return self._careful()
 
     def _stream(self) -> Stream:
@@ -281,12 +206,12 @@ class _Job:
         )
 
 
-def _schema(reading: _Reading) -> pa.Schema:
+def _schema(reading: Reading) -> pa.Schema:
     """Return the Arrow schema of the accepted rows of a form."""
     return _empty(reading).to_arrow().schema
 
 
-def _empty(reading: _Reading) -> pl.DataFrame:
+def _empty(reading: Reading) -> pl.DataFrame:
     columns = dict.fromkeys(reading.files[0].columns, pl.String)
     return judge(reading.form, pl.DataFrame(schema=columns), reading.now).accepted
 

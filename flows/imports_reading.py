@@ -1,0 +1,90 @@
+"""One pass over the files of an import: rows are judged, refused ones spooled, and all counted."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+
+from oirisk.flows.imports_files import ImportFile, pieces
+from oirisk.schemas.market_data import Form
+from oirisk.transforms.imports_judge import REJECT_DTYPES, judge
+from oirisk.transforms.imports_keys import KeyLedger
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Reading:
+    """One pass over the files: judges pieces and keeps the books."""
+
+    form: Form
+    files: Sequence[ImportFile]
+    now: datetime
+    spool: Path
+    say: Say
+    received: int = 0
+    kept: int = 0
+    refused: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+    checks: dict[str, int] = field(default_factory=dict)
+    keys: KeyLedger = field(default_factory=KeyLedger)
+    _writer: pa.ipc.RecordBatchStreamWriter | None = None
+
+    def accepted(self) -> Iterator[pl.DataFrame]:
+        """Yield accepted rows; refused ones go to the spool."""
+        for piece in pieces(self.files):
+            judged = judge(self.form, piece.frame, self.now)
+            self._refuse(judged.rejected)
+            self._refuse(broken_rows(piece.broken))
+            self.received += piece.frame.height + len(piece.broken)
+            self._note(judged.accepted)
+            self.say(f"{self.received:,} rows read, {self.refused:,} refused")
+            if judged.accepted.height:
+                yield judged.accepted
+        if self._writer is not None:
+            self._writer.close()
+
+    def spooled(self) -> pa.RecordBatchReader | None:
+        """Return the refused rows, None when there are none."""
+        if self._writer is None:
+            return None
+        return pa.ipc.open_stream(pa.memory_map(str(self.spool)))
+
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """First and last instant of the accepted rows."""
+        return None if self.since is None or self.until is None else (self.since, self.until)
+
+    def _note(self, rows: pl.DataFrame) -> None:
+        if rows.is_empty():
+            return
+        self.kept += rows.height
+        at = rows["bar_at" if self.form == "bars" else "snapshot_at"]
+        first, last = at.min(), at.max()
+        if isinstance(first, datetime) and isinstance(last, datetime):
+            self.since = first if self.since is None else min(first, self.since)
+            self.until = last if self.until is None else max(last, self.until)
+        if self.form == "open_interest":
+            self.keys.add(rows)
+
+    def _refuse(self, rows: pl.DataFrame) -> None:
+        if rows.is_empty():
+            return
+        self.refused += rows.height
+        for check, count in rows.group_by("check_name").len().iter_rows():
+            self.checks[check] = self.checks.get(check, 0) + count
+        table = rows.to_arrow()
+        writer = self._writer or pa.ipc.new_stream(str(self.spool), table.schema)
+        writer.write_table(table)
+        self._writer = writer
+
+
+def broken_rows(lines: Sequence[str]) -> pl.DataFrame:
+    """Return lines that are no rows as refused ones."""
+    reason = "the line has another number of fields than the header"
+    rows = [("unknown", None, "field_count", reason, line) for line in lines]
+    return pl.DataFrame(rows, schema=REJECT_DTYPES, orient="row")
