@@ -155,7 +155,7 @@ class _Job:
     def _careful(self) -> Imported:
         with scratch(self.connection, self.home):
             keep_in_scratch(self.connection, self._stream(), self.reading.form)
-            self.reading.keys.parts.clear()
+            self.reading.keys.clear()
             gaps = missing_steps(self.connection) if self.reading.form == "metrics" else []
             with transaction(self.connection):
                 is_new = not is_known_run(self.connection, self.key.run_id)

@@ -9,9 +9,9 @@ import polars as pl
 import pyarrow as pa
 
 from oirisk.flows.imports_files import ImportFile, pieces
+from oirisk.flows.imports_keys import KeyLedger
 from oirisk.schemas.market_data import Form
 from oirisk.transforms.imports_judge import REJECT_DTYPES, judge
-from oirisk.transforms.imports_keys import KeyLedger
 
 Say = Callable[[str], None]
 
@@ -31,8 +31,12 @@ class Reading:
     since: datetime | None = None
     until: datetime | None = None
     checks: dict[str, int] = field(default_factory=dict)
-    keys: KeyLedger = field(default_factory=KeyLedger)
+    keys: KeyLedger = field(init=False)
     _writer: pa.ipc.RecordBatchStreamWriter | None = None
+
+    def __post_init__(self) -> None:
+        """Keep the keys beside the spool."""
+        self.keys = KeyLedger(self.spool.parent)
 
     def accepted(self) -> Iterator[pl.DataFrame]:
         """Yield accepted rows; refused ones go to the spool."""

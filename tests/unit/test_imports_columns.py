@@ -1,14 +1,15 @@
 """What imported columns mean: forms, times, numbers, symbols and repeated keys."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+from oirisk.flows.imports_keys import KeyLedger
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.market_data import BARS_NEEDED, METRICS_COLUMNS, OPEN_INTEREST_NEEDED
 from oirisk.transforms.imports_columns import instants, numbers, recognise
-from oirisk.transforms.imports_keys import KeyLedger
 from oirisk.transforms.imports_symbols import metrics_terms, symbol_terms
 
 HALF_PAST_SIX = datetime(2026, 1, 1, 6, 30, tzinfo=UTC)
@@ -127,14 +128,18 @@ def test_coin_margined_ids_are_refused(market_id: str) -> None:
     assert metrics_terms([market_id])["symbol_problem"][0].startswith("usdm_symbol: ")
 
 
-def test_a_key_that_comes_twice_is_noticed_wherever_it_stands() -> None:
+@pytest.mark.parametrize("held_most", [100, 1])
+def test_a_key_that_comes_twice_is_noticed_wherever_it_stands(
+    tmp_path: Path, held_most: int
+) -> None:
     rows = pl.DataFrame(
         {"snapshot_at": [HALF_PAST_SIX] * 2, "venue": ["a", "a"], "symbol": ["x", "y"]}
     )
-    ledger = KeyLedger()
+    ledger = KeyLedger(tmp_path, held_most)
     ledger.add(rows)
     assert not ledger.has_repeats()
     ledger.add(rows)
     ledger.add(rows[1:])
     assert ledger.has_repeats()
-    assert not KeyLedger().has_repeats()
+    assert not ledger.has_repeats()
+    assert list(tmp_path.iterdir()) == []
