@@ -40,6 +40,12 @@ levels as (
         sum(oi_usd) filter (where volume_24h_usd is not null) as traded_usd,
         sum(oi_usd * funding_8h) as funding_usd,
         sum(oi_usd) filter (where funding_8h is not null) as funded_usd,
+        avg(funding_8h) as funding_mean,
+        min(funding_8h) as funding_min,
+        max(funding_8h) as funding_max,
+        sum(volume_24h_usd * funding_8h) as funding_volume_usd,
+        sum(volume_24h_usd) filter (where funding_8h is not null) as funded_volume_usd,
+        sum(oi_usd * funding_8h * funding_8h) as funding_squares,
         100 * sum(oi_usd * basis) / sum(oi_usd) filter (where basis is not null) as basis_pct,
         bool_or(is_simulated) as is_simulated
     from shown
@@ -282,6 +288,15 @@ select
     covered.funding_usd / covered.funded_usd as funding_8h_oi_weighted,
     covered.funding_usd / covered.funded_usd * 3 * 365 as funding_apr,
     covered.funding_usd * 3 as funding_usd_per_day,
+    covered.funding_mean as funding_8h_simple_mean,
+    covered.funding_volume_usd / covered.funded_volume_usd as funding_8h_volume_weighted,
+    covered.funding_min as funding_8h_min,
+    covered.funding_max as funding_8h_max,
+    sqrt(greatest(
+        covered.funding_squares / covered.funded_usd
+        - (covered.funding_usd / covered.funded_usd) ** 2,
+        0
+    )) as funding_8h_dispersion,
     covered.basis_pct,
     concentration.hhi,
     1 / concentration.hhi as effective_venues,
