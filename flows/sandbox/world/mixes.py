@@ -1,6 +1,6 @@
 """Who trades in the simulated market: leverage mixes and holding times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,12 +64,23 @@ class HoldingTimes:
     weights: tuple[float, ...]
     leverage_power: float = 0.0
 
-    def draw(self, leverage: Floats, random: np.random.Generator) -> Floats:
-        """Return holding times in bars of five minutes, one for each leverage."""
+    def draw(
+        self, leverage: Floats, random: np.random.Generator, bars_per_hour: int = 12
+    ) -> Floats:
+        """Return holding times in bars, one for each leverage."""
         parts = np.array(self.weights) / sum(self.weights)
-        mean = random.choice(np.array(self.mean_hours), leverage.size, p=parts) * 12
+        mean = random.choice(np.array(self.mean_hours), leverage.size, p=parts) * bars_per_hour
         mean = mean / np.maximum(leverage / 5, 1) ** self.leverage_power
         return random.exponential(1, leverage.size) * np.maximum(mean, 1)
+
+    def mean_bars(self, bars_per_hour: int) -> float:
+        """Return the mean holding time in bars, of leverage that does not shorten it."""
+        return float(np.average(self.mean_hours, weights=self.weights)) * bars_per_hour
+
+    def lasting(self) -> "HoldingTimes":
+        """Return what those still hold who are found holding: the patient are found more often."""
+        found = (w * hours for w, hours in zip(self.weights, self.mean_hours, strict=True))
+        return replace(self, weights=tuple(found))
 
 
 HOLDINGS = {

@@ -6,12 +6,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.world.mixes import HoldingTimes, LeverageMix
-from bench.world.prices import PricePath
+from oirisk.flows.sandbox.world.journal import BEFORE, Journal, Ledger
+from oirisk.flows.sandbox.world.mixes import HoldingTimes, LeverageMix
+from oirisk.flows.sandbox.world.prices import PricePath
 
 Floats = NDArray[np.float64]
+Tiers = tuple[tuple[float, float], ...]
 LONG, SHORT = 1, -1
-TIERS = ((0.0, 0.004), (300_000.0, 0.005), (800_000.0, 0.0065), (3_000_000.0, 0.01))
+_EXPIRY, _NUMBER = 5, 6
+TIERS: Tiers = ((0.0, 0.004), (300_000.0, 0.005), (800_000.0, 0.0065), (3_000_000.0, 0.01))
 """Notional from which on a maintenance rate holds, as on large exchanges."""
 
 
@@ -63,16 +66,18 @@ class Tape:
     forced_short: Floats
 
 
-def liquidation_prices(side: Floats, base: Floats, entry: Floats, leverage: Floats) -> Floats:
-    """Return isolated, linear liquidation prices with the maintenance rate of the entry tier.
+def liquidation_prices(
+    side: Floats, base: Floats, entry: Floats, leverage: Floats, tiers: Tiers = TIERS
+) -> Floats:
+    """Return isolated, linear liquidation prices (M20) with the rate of the entry's tier.
 
     The tiers' deductions make the requirement continuous in the notional.
     """
     notional = base * entry
-    rate = np.full_like(entry, TIERS[0][1])
+    rate = np.full_like(entry, tiers[0][1])
     deduction = np.zeros_like(entry)
     owed = 0.0
-    for (_, below), (floor, above) in pairwise(TIERS):
+    for (_, below), (floor, above) in pairwise(tiers):
         owed += floor * (above - below)
         rate = np.where(notional > floor, above, rate)
         deduction = np.where(notional > floor, owed, deduction)
@@ -83,12 +88,27 @@ def liquidation_prices(side: Floats, base: Floats, entry: Floats, leverage: Floa
 class Exchange:
     """All positions of one exchange; long, short and open interest are the same at all times."""
 
-    def __init__(self, habits: Habits, random: np.random.Generator) -> None:
-        """Begin empty."""
+    def __init__(
+        self, habits: Habits, random: np.random.Generator, tiers: Tiers = TIERS
+    ) -> None:
+        """Begin empty; tiers are notionals from which on a maintenance rate holds."""
         self.habits = habits
         self.random = random
-        self._columns = np.zeros((6, 4096))
+        self.tiers = tiers
+        self._journal = Journal()
+        self._columns = np.zeros((7, 4096))
         self._count = 0
+
+    def inherit(self, before: PricePath) -> None:
+        """Take over what was opened on an earlier path and stands at its end.
+
+        As many positions as people of these habits hold in the long run, less those whose level
+        price has crossed since; as much long as short.
+        """
+        held = [self._inherit_side(before, side) for side in (LONG, SHORT)]
+        excess = held[0] - held[1]
+        self._leave(BEFORE, LONG if excess > 0 else SHORT, abs(excess))
+        self._sweep()
 
     def run(self, path: PricePath) -> Tape:
         """Trade through a path, bar by bar."""
@@ -107,13 +127,38 @@ class Exchange:
     def book(self) -> Book:
         """Return what is open now."""
         self._sweep()
-        side, base, entry, leverage, liquidation, _ = self._columns[:, : self._count].copy()
+        side, base, entry, leverage, liquidation = self._columns[:_EXPIRY, : self._count].copy()
         return Book(side, base, entry, leverage, liquidation)
+
+    def ledger(self) -> Ledger:
+        """Return all that ever stood here."""
+        return self._journal.ledger()
+
+    def _inherit_side(self, before: PricePath, side: int) -> float:
+        bars, minutes = before.minutes.shape
+        mean = self.habits.holding.mean_bars(before.bars_per_hour)
+        count = int(self.habits.orders_per_bar * mean)
+        at, minute = self.random.integers(bars, size=count), self.random.integers(minutes, size=count)
+        entry = before.minutes[at, minute]
+        leverage = self.habits.leverage.draw(count, self.random)
+        base = self._sizes(count) / entry
+        lasting = self.habits.holding.lasting()
+        expiry = lasting.draw(leverage, self.random, before.bars_per_hour)
+        rows = self._rows(side, base, entry, leverage, expiry)
+        lowest = np.append(np.minimum.accumulate(before.low[::-1])[::-1], np.inf)[at + 1]
+        highest = np.append(np.maximum.accumulate(before.high[::-1])[::-1], 0.0)[at + 1]
+        standing = rows[4] < lowest if side == LONG else rows[4] > highest
+        return self._put(BEFORE, rows[:, standing])
+
+    def _sizes(self, count: int) -> Floats:
+        spread = np.exp(self.habits.size_sigma * self.random.standard_normal(count))
+        sizes: Floats = self.habits.size_usd * spread
+        return sizes
 
     def _activity(self, path: PricePath) -> Floats:
         """Return how busy each bar is: waves over days, and more when price moves."""
         bars = path.close.size
-        days = np.arange(bars) / 288
+        days = np.arange(bars) / path.bars_per_day
         knots = np.arange(0, days[-1] + 3, 2.0)
         waves = np.exp(self.habits.waves * self.random.standard_normal(knots.size))
         moves = np.abs(np.diff(np.log(path.close), prepend=np.log(path.open[0])))
@@ -123,7 +168,7 @@ class Exchange:
         return busy
 
     def _bar(self, bar: int, path: PricePath, activity: float) -> tuple[float, ...]:
-        side, base, _, _, liquidation, expiry = self._columns[:, : self._count]
+        side, base, _, _, liquidation, expiry, number = self._columns[:, : self._count]
         held = base > 0
         hit = held & np.where(side > 0, liquidation >= path.low[bar], liquidation <= path.high[bar])
         due = held & ~hit & (expiry <= bar)
@@ -131,12 +176,13 @@ class Exchange:
         closed = [f + float(base[due & (side == s)].sum())
                   for f, s in zip(forced, (LONG, SHORT), strict=True)]  # fmt: skip
         base[hit | due] = 0.0
+        self._journal.note_held(bar, number[hit | due].astype(np.intp), base[hit | due])
         opened = [self._open(bar, path, s, activity) for s in (LONG, SHORT)]
         # buyers open longs or close shorts, sellers open shorts or close longs
         excess = (opened[0] + closed[1]) - (opened[1] + closed[0])
         slot = 1 if excess > 0 else 0  # who is missing: sellers or buyers
         leaving = LONG if excess > 0 else SHORT
-        gone = self._leave(leaving, abs(excess) * self.habits.closing_share)
+        gone = self._leave(bar, leaving, abs(excess) * self.habits.closing_share)
         closed[1 - slot] += gone
         coming = abs(excess) - gone
         opened[slot] += self._open_exactly(bar, path, -leaving, coming)
@@ -146,10 +192,7 @@ class Exchange:
 
     def _open(self, bar: int, path: PricePath, side: int, activity: float) -> float:
         count = int(self.random.poisson(self.habits.orders_per_bar * activity))
-        usd = self.habits.size_usd * np.exp(
-            self.habits.size_sigma * self.random.standard_normal(count)
-        )
-        return self._add(bar, path, side, usd / path.close[bar])
+        return self._add(bar, path, side, self._sizes(count) / path.close[bar])
 
     def _open_exactly(self, bar: int, path: PricePath, side: int, base: float) -> float:
         if base <= 0:
@@ -164,19 +207,27 @@ class Exchange:
             return 0.0
         entry = self.random.choice(path.minutes[bar], count)
         leverage = self.habits.leverage.draw(count, self.random)
-        expiry = bar + 1 + self.habits.holding.draw(leverage, self.random)
-        sides = np.full(count, float(side))
-        rows = np.stack(
-            [sides, base, entry, leverage,
-             liquidation_prices(sides, base, entry, leverage), expiry]
-        )  # fmt: skip
+        stay = self.habits.holding.draw(leverage, self.random, path.bars_per_hour)
+        return self._put(bar, self._rows(side, base, entry, leverage, bar + 1 + stay))
+
+    def _rows(
+        self, side: int, base: Floats, entry: Floats, leverage: Floats, expiry: Floats
+    ) -> Floats:
+        sides = np.full(base.size, float(side))
+        levels = liquidation_prices(sides, base, entry, leverage, self.tiers)
+        return np.stack([sides, base, entry, leverage, levels, expiry])
+
+    def _put(self, bar: int, rows: Floats) -> float:
+        count = rows.shape[1]
         while self._count + count > self._columns.shape[1]:
             self._columns = np.concatenate([self._columns, np.zeros_like(self._columns)], axis=1)
-        self._columns[:, self._count : self._count + count] = rows
+        place = slice(self._count, self._count + count)
+        self._columns[:_NUMBER, place] = rows
+        self._columns[_NUMBER, place] = self._journal.note_opened(bar, rows[:_EXPIRY])
         self._count += count
-        return float(base.sum())
+        return float(rows[1].sum())
 
-    def _leave(self, side: int, wanted: float) -> float:
+    def _leave(self, bar: int, side: int, wanted: float) -> float:
         """Let people of a side close, in random order, up to an amount; return how much."""
         sides, base = self._columns[:2, : self._count]
         open_ones = np.flatnonzero((sides == side) & (base > 0))
@@ -192,6 +243,9 @@ class Exchange:
             part = wanted - gone
             base[order[full]] -= part
             gone += part
+        changed = order[: full + 1]
+        numbers = self._columns[_NUMBER, changed].astype(np.intp)
+        self._journal.note_held(bar, numbers, base[changed])
         return gone
 
     def _sweep(self) -> None:
