@@ -4,7 +4,7 @@ The same numbers feed the server, :meth:`SimulatedMarket.truth` and the historie
 the server that makes no mistake agrees with the truth to the cent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -15,6 +15,7 @@ from oirisk.flows.sandbox.instruments import SimulatedInstrument, calendar
 from oirisk.flows.sandbox.levels import levels
 from oirisk.flows.sandbox.paths import (
     HOUR,
+    MIXED,
     TAIL_HOURS,
     ContractPaths,
     Grid,
@@ -25,7 +26,11 @@ from oirisk.flows.sandbox.quotes import Book
 from oirisk.flows.sandbox.registry import default_venues
 from oirisk.flows.sandbox.states import States
 from oirisk.flows.sandbox.tables import bar_table, history_table, instants, truth_table
+from oirisk.flows.sandbox.true_positions import positions_table
 from oirisk.flows.sandbox.venue import SimulatedVenue
+from oirisk.flows.sandbox.world.contract import LEVERAGES, MAIN_COINS, Crowd, peopled, with_accounts
+from oirisk.flows.sandbox.world.journal import Ledger
+from oirisk.flows.sandbox.world.prices import REGIMES
 from oirisk.schemas.errors import ConfigurationError
 
 _TAIL = timedelta(hours=TAIL_HOURS)
@@ -41,9 +46,12 @@ class SimulatedMarket:
         end: Last instant of the window, with a time zone. The market goes on for a day after it.
         days: Length of the window.
         venues: Exchanges to simulate; those that are configured by default if not given.
+        regime: What price does: ``trend``, ``range``, ``crash``, or ``mixed`` for some of each.
+        leverage: What accounts open with: ``light``, ``mixed`` or ``heavy``.
 
     Raises:
-        ConfigurationError: ``end`` has no time zone, or ``days`` or ``venues`` is empty.
+        ConfigurationError: ``end`` has no time zone, ``days`` or ``venues`` is empty, or the
+            regime or the leverage is unknown.
     """
 
     def __init__(
@@ -53,6 +61,8 @@ class SimulatedMarket:
         end: datetime,
         days: int = 30,
         venues: Sequence[SimulatedVenue] | None = None,
+        regime: str = MIXED,
+        leverage: str = MIXED,
     ) -> None:
         """Draw the paths of the coins."""
         venues = default_venues() if venues is None else venues
@@ -62,6 +72,8 @@ class SimulatedMarket:
             raise ConfigurationError(
                 f"simulated market of {days} days on {len(venues)} exchanges: at least one of each"
             )
+        _require_known("regime", regime, (MIXED, *REGIMES))
+        _require_known("leverage", leverage, tuple(LEVERAGES))
         self.end = end
         self.since = end - timedelta(days=days)
         self.venues = tuple(venues)
@@ -69,13 +81,15 @@ class SimulatedMarket:
         self._seed = seed
         listed, dates = coins(), calendar(end + _TAIL)
         self._rank = {coin.name: coin.rank for coin in listed}
-        self._coins = coin_paths(listed, self._grid, seed)
+        self._coins = coin_paths(listed, self._grid, seed, regime)
+        self._crowd = Crowd(leverage, seed)
         self._contracts = {venue.id: venue.list_contracts(listed, dates) for venue in venues}
         amounts = levels(listed, self.venues, self.instruments())
         counts = [len(contracts) for contracts in self._contracts.values()]
         parts = np.split(amounts, np.cumsum(counts)[:-1])
         self._amounts = dict(zip(self._contracts, parts, strict=True))
         self._drawn: dict[str, States] = {}
+        self._ledgers: dict[str, Mapping[str, Ledger]] = {}
         self._futures: States | None = None
         self._books: dict[str, Book] = {}
 
@@ -131,6 +145,55 @@ class SimulatedMarket:
             [quote for venue in self.venues for quote in self.book(venue.id, at).quotes]
         )
 
+    def true_positions(self, venue: str, symbol: str, at: datetime) -> pl.DataFrame:
+        """Return the positions that make up the open interest of one contract at an instant.
+
+        Between the hours a position that is opened or closed counts by the part that is done, so
+        that longs and shorts each add up to open interest at every instant.
+
+        Returns:
+            One row per position: position (number), side, base (coins), entry_price, leverage,
+            liquidation_price (USD per coin; 0 where a fall closes nothing).
+
+        Raises:
+            ConfigurationError: The instant is outside the window, or the contract is not made of
+                accounts.
+        """
+        self._state(venue)
+        native = next((it.native for it in self._contracts[venue] if it.symbol == symbol), "")
+        if native not in self._ledgers[venue]:
+            raise ConfigurationError(
+                f"{symbol} on {venue} is not made of accounts: the largest linear perpetual of "
+                f"{', '.join(MAIN_COINS)} on each exchange is"
+            )
+        return positions_table(self._ledgers[venue][native], self._position(at))
+
+    def true_liquidation_map(self, asset: str, at: datetime) -> pl.DataFrame:
+        """Return what would be closed by force at which price, over all contracts with accounts.
+
+        Returns:
+            One row per position that price can close: venue, symbol, side, price (USD per coin),
+            base (coins).
+
+        Raises:
+            ConfigurationError: The instant is outside the window, or the coin has no accounts.
+        """
+        named = [it for it in with_accounts(self.instruments()) if it.asset == asset]
+        if not named:
+            raise ConfigurationError(f"no contract on {asset} is made of accounts")
+        return pl.concat(
+            self.true_positions(it.venue, it.symbol, at)
+            .filter(pl.col("liquidation_price") > 0)
+            .select(
+                pl.lit(it.venue).alias("venue"),
+                pl.lit(it.symbol).alias("symbol"),
+                "side",
+                pl.col("liquidation_price").alias("price"),
+                "base",
+            )
+            for it in named
+        )
+
     def history(self, since: datetime, until: datetime, step: timedelta) -> pl.DataFrame:
         """Return open interest of perpetuals and futures every ``step``, both ends included.
 
@@ -170,7 +233,9 @@ class SimulatedMarket:
             contracts = self._contracts[venue]
             rows = np.array([self._rank[it.asset] for it in contracts], dtype=np.intp)
             followed = (self._coins, rows)
-            own = contract_paths(contracts, self._amounts[venue], followed, self._grid, self._seed)
+            amounts = self._amounts[venue]
+            own = contract_paths(contracts, amounts, followed, self._grid, self._seed)
+            own, self._ledgers[venue] = peopled(contracts, own, followed, amounts, self._crowd)
             self._drawn[venue] = States(contracts, rows, self._coins, own)
         return self._drawn[venue]
 
@@ -208,3 +273,10 @@ class SimulatedMarket:
                 f"the simulated market has no {at.isoformat()}: it runs from "
                 f"{self.since.isoformat()} to {(self.end + _TAIL).isoformat()}"
             )
+
+
+def _require_known(name: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise ConfigurationError(
+            f"a simulated market of {name} {value!r}: choose from {', '.join(known)}"
+        )

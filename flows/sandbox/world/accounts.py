@@ -88,9 +88,7 @@ def liquidation_prices(
 class Exchange:
     """All positions of one exchange; long, short and open interest are the same at all times."""
 
-    def __init__(
-        self, habits: Habits, random: np.random.Generator, tiers: Tiers = TIERS
-    ) -> None:
+    def __init__(self, habits: Habits, random: np.random.Generator, tiers: Tiers = TIERS) -> None:
         """Begin empty; tiers are notionals from which on a maintenance rate holds."""
         self.habits = habits
         self.random = random
@@ -99,16 +97,17 @@ class Exchange:
         self._columns = np.zeros((7, 4096))
         self._count = 0
 
-    def inherit(self, before: PricePath) -> None:
+    def inherit(self, before: PricePath) -> float:
         """Take over what was opened on an earlier path and stands at its end.
 
         As many positions as people of these habits hold in the long run, less those whose level
-        price has crossed since; as much long as short.
+        price has crossed since; as much long as short. Returns the coins on each side.
         """
         held = [self._inherit_side(before, side) for side in (LONG, SHORT)]
         excess = held[0] - held[1]
         self._leave(BEFORE, LONG if excess > 0 else SHORT, abs(excess))
         self._sweep()
+        return min(held)
 
     def run(self, path: PricePath) -> Tape:
         """Trade through a path, bar by bar."""
@@ -137,8 +136,12 @@ class Exchange:
     def _inherit_side(self, before: PricePath, side: int) -> float:
         bars, minutes = before.minutes.shape
         mean = self.habits.holding.mean_bars(before.bars_per_hour)
-        count = int(self.habits.orders_per_bar * mean)
-        at, minute = self.random.integers(bars, size=count), self.random.integers(minutes, size=count)
+        busy = np.exp(self.habits.waves**2 / 2)  # the mean of the waves
+        count = int(self.habits.orders_per_bar * busy * mean)
+        at, minute = (
+            self.random.integers(bars, size=count),
+            self.random.integers(minutes, size=count),
+        )
         entry = before.minutes[at, minute]
         leverage = self.habits.leverage.draw(count, self.random)
         base = self._sizes(count) / entry
@@ -205,7 +208,8 @@ class Exchange:
         count = base.size
         if count == 0:
             return 0.0
-        entry = self.random.choice(path.minutes[bar], count)
+        minutes = path.minutes[bar]
+        entry = minutes[self.random.integers(0, minutes.size, count)]
         leverage = self.habits.leverage.draw(count, self.random)
         stay = self.habits.holding.draw(leverage, self.random, path.bars_per_hour)
         return self._put(bar, self._rows(side, base, entry, leverage, bar + 1 + stay))
