@@ -33,6 +33,7 @@ class Habits:
         churn: Volume of market makers, as a multiple of the volume of the others; it changes
             no open interest.
         waves: How strongly people come and go in waves of days; 0: not at all.
+        excitement: Share of the opening that goes with the size of price moves.
     """
 
     leverage: LeverageMix
@@ -43,6 +44,7 @@ class Habits:
     closing_share: float = 0.5
     churn: float = 4.0
     waves: float = 0.5
+    excitement: float = 0.4
 
 
 @dataclass(frozen=True)
@@ -165,9 +167,9 @@ class Exchange:
         knots = np.arange(0, days[-1] + 3, 2.0)
         waves = np.exp(self.habits.waves * self.random.standard_normal(knots.size))
         moves = np.abs(np.diff(np.log(path.close), prepend=np.log(path.open[0])))
-        busy: Floats = np.interp(days, knots, waves) * (
-            0.6 + 0.4 * np.minimum(moves / (moves.mean() + 1e-12), 6)
-        )
+        share = self.habits.excitement
+        excited = np.minimum(moves / (moves.mean() + 1e-12), 6)
+        busy: Floats = np.interp(days, knots, waves) * (1 - share + share * excited)
         return busy
 
     def _bar(self, bar: int, path: PricePath, activity: float) -> tuple[float, ...]:

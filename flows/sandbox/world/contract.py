@@ -27,6 +27,7 @@ _OPEN_POSITIONS = 2_000
 """About how many are open on each side; fewer where price has closed many."""
 _SIZE_SIGMA = 1.0
 _WAVES = 0.6
+_EXCITEMENT = 0.1
 
 _HOURS_A_DAY = 24
 _PARTS = 12
@@ -130,6 +131,7 @@ def _exchange(contract: SimulatedInstrument, size_usd: float, crowd: Crowd) -> E
         churn=float(random.uniform(2, 8)),
         closing_share=float(random.uniform(0.45, 0.6)),
         waves=_WAVES,
+        excitement=_EXCITEMENT,
     )
     return Exchange(habits, random, tiers_of(contract))
 
