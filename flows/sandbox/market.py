@@ -22,11 +22,11 @@ from oirisk.flows.sandbox.paths import (
     coin_paths,
     contract_paths,
 )
-from oirisk.flows.sandbox.quotes import Book
+from oirisk.flows.sandbox.quotes import Bar, Book
 from oirisk.flows.sandbox.registry import default_venues
 from oirisk.flows.sandbox.states import States
 from oirisk.flows.sandbox.tables import bar_table, history_table, instants, truth_table
-from oirisk.flows.sandbox.true_positions import positions_table
+from oirisk.flows.sandbox.true_positions import holdings, positions_table
 from oirisk.flows.sandbox.venue import SimulatedVenue
 from oirisk.flows.sandbox.world.contract import LEVERAGES, MAIN_COINS, Crowd, peopled, with_accounts
 from oirisk.flows.sandbox.world.journal import Ledger
@@ -106,7 +106,9 @@ class SimulatedMarket:
         kept = self._books.get(venue)
         if kept is not None and kept.at == at:
             return kept
-        book = Book(at, self._state(venue).quotes(self._position(at)))
+        position = self._position(at)
+        quotes = self._state(venue).quotes(position)
+        book = Book(at, quotes, holdings(self._ledgers[venue], position))
         self._books[venue] = book
         return book
 
@@ -122,6 +124,16 @@ class SimulatedMarket:
         rows = [row for row, it in enumerate(self._contracts[venue]) if it.native == native]
         position = self._position(at)
         return Book(at, self._state(venue).select(rows).quotes(position) if rows else ())
+
+    def bar_of_one(self, venue: str, native: str, since: datetime, until: datetime) -> Bar | None:
+        """Return what one contract did between two instants; None if the exchange lists none such.
+
+        Raises:
+            ConfigurationError: An instant is outside the simulated window.
+        """
+        rows = [row for row, it in enumerate(self._contracts[venue]) if it.native == native]
+        first, last = self._position(since), self._position(until)
+        return next(iter(self._state(venue).select(rows).bars(first, last)), None) if rows else None
 
     def is_first(self, book: Book) -> bool:
         """Tell whether a book of one contract holds the first of its product line."""

@@ -1,7 +1,12 @@
-"""What the simulated accounts hold, as a table."""
+"""What the simulated accounts hold: as a table, and as those see it who ask for an address."""
 
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import numpy as np
 import polars as pl
 
+from oirisk.flows.sandbox.quotes import Holding
 from oirisk.flows.sandbox.world.journal import Ledger
 
 
@@ -23,3 +28,31 @@ def positions_table(ledger: Ledger, position: float) -> pl.DataFrame:
     ).with_row_index("position")
     side = pl.when(pl.col("side") > 0).then(pl.lit("long")).otherwise(pl.lit("short"))
     return table.filter(pl.col("base") > 0).with_columns(side.alias("side"))
+
+
+def holdings(
+    ledgers: Mapping[str, Ledger], position: float
+) -> Callable[[str], tuple[Holding, ...]]:
+    """Return a reader of what accounts with an address hold in a contract, by its native name."""
+
+    @cache
+    def read(native: str) -> tuple[Holding, ...]:
+        ledger = ledgers.get(native)
+        return () if ledger is None else _of_owners(ledger, position)
+
+    return read
+
+
+def _of_owners(ledger: Ledger, position: float) -> tuple[Holding, ...]:
+    held = ledger.held_at(position)
+    return tuple(
+        Holding(
+            account=int(ledger.owners[number]),
+            side=int(ledger.side[number]),
+            base=float(held[number]),
+            entry=float(ledger.entry[number]),
+            leverage=float(ledger.leverage[number]),
+            liquidation_price=float(ledger.liquidation_price[number]),
+        )
+        for number in np.flatnonzero((held > 0) & (ledger.owners >= 0))
+    )

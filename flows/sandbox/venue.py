@@ -7,7 +7,7 @@ from typing import Any
 
 from oirisk.flows.sandbox.assets import Coin
 from oirisk.flows.sandbox.instruments import Calendar, SimulatedInstrument
-from oirisk.flows.sandbox.quotes import Book
+from oirisk.flows.sandbox.quotes import Bar, Book
 
 Query = Mapping[str, str]
 """Query string, path parameters and fields of a JSON body, in one mapping of text."""
@@ -77,10 +77,12 @@ class Past:
     Args:
         at: The instant of the request, which the past ends with.
         book: Returns the contract alone at an instant; an empty book where there is none such.
+        bar: Returns what the contract did between two instants; None where there is none such.
     """
 
     at: datetime
     book: Callable[[datetime], Book]
+    bar: Callable[[datetime, datetime], Bar | None]
 
 
 @dataclass(frozen=True)

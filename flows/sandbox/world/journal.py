@@ -1,6 +1,7 @@
 """Every position that ever stood on an exchange, and what each held after every bar."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,10 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 BEFORE = -1
 """The bar of what stood before the first."""
+
+KNOWN_ACCOUNTS = 12
+_LARGE = 0.9
+_NOBODY = -1
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,23 @@ class Ledger:
         gone = self.base == 0
         ends[self.positions[gone]] = self.bars[gone]
         return ends
+
+    @cached_property
+    def owners(self) -> Integers:
+        """The account that each position is of, where the account has an address; else -1.
+
+        The largest tenth goes to the first account that holds nothing, so that each holds one
+        position at a time and keeps it until it is closed.
+        """
+        sizes, ends = self.first_size() * self.entry, self.closed()
+        owners = np.full(sizes.size, _NOBODY, dtype=np.intp)
+        until = [BEFORE - 1] * KNOWN_ACCOUNTS
+        for number in np.flatnonzero(sizes >= np.quantile(sizes, _LARGE)).tolist():
+            free = [a for a in range(KNOWN_ACCOUNTS) if until[a] < self.opened[number]]
+            if free:
+                owners[number] = free[0]
+                until[free[0]] = int(ends[number])
+        return owners
 
 
 class Journal:
