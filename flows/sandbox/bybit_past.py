@@ -6,6 +6,7 @@ Steps are five minutes, newest first as on Bybit. Open interest is longs plus sh
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from oirisk.flows.sandbox.instruments import milliseconds, plain
@@ -52,9 +53,10 @@ def _quote(past: Past, at: datetime) -> Quote | None:
 
 def _klines(query: Query, past: Past) -> dict[str, Any]:
     rows = []
+    quote = cache(partial(_quote, past))  # the end of one candle is the start of another
     for at in _steps(query, past, ("start", "end"), 1000):
         until = min(at + STEP, past.at)
-        opening, closing, bar = _quote(past, at), _quote(past, until), past.bar(at, until)
+        opening, closing, bar = quote(at), quote(until), past.bar(at, until)
         if opening is not None and closing is not None and bar is not None:
             rows.append(_candle(at, opening, closing, bar))
     named = {name: query.get(name, "") for name in ("category", "symbol")}

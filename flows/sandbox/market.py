@@ -4,7 +4,7 @@ The same numbers feed the server, :meth:`SimulatedMarket.truth` and the historie
 the server that makes no mistake agrees with the truth to the cent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -28,8 +28,14 @@ from oirisk.flows.sandbox.states import States
 from oirisk.flows.sandbox.tables import bar_table, history_table, instants, truth_table
 from oirisk.flows.sandbox.true_positions import holdings, positions_table
 from oirisk.flows.sandbox.venue import SimulatedVenue
-from oirisk.flows.sandbox.world.contract import LEVERAGES, MAIN_COINS, Crowd, peopled, with_accounts
-from oirisk.flows.sandbox.world.journal import Ledger
+from oirisk.flows.sandbox.world.contract import (
+    LEVERAGES,
+    MAIN_COINS,
+    Crowd,
+    Ledgers,
+    peopled,
+    with_accounts,
+)
 from oirisk.flows.sandbox.world.prices import REGIMES
 from oirisk.schemas.errors import ConfigurationError
 
@@ -89,7 +95,7 @@ class SimulatedMarket:
         parts = np.split(amounts, np.cumsum(counts)[:-1])
         self._amounts = dict(zip(self._contracts, parts, strict=True))
         self._drawn: dict[str, States] = {}
-        self._ledgers: dict[str, Mapping[str, Ledger]] = {}
+        self._ledgers: dict[str, Ledgers] = {}
         self._futures: States | None = None
         self._books: dict[str, Book] = {}
 
@@ -178,7 +184,7 @@ class SimulatedMarket:
                 f"{symbol} on {venue} is not made of accounts: the largest linear perpetual of "
                 f"{', '.join(MAIN_COINS)} on each exchange is"
             )
-        return positions_table(self._ledgers[venue][native], self._position(at))
+        return positions_table(self._ledgers[venue][native](), self._position(at))
 
     def true_liquidation_map(self, asset: str, at: datetime) -> pl.DataFrame:
         """Return what would be closed by force at which price, over all contracts with accounts.

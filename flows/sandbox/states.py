@@ -138,13 +138,13 @@ class States:
         base, usd = (values[:, 0] for values in self.traded(np.array([last]), last - first))
         lows, highs = marks.min(axis=1), marks.max(axis=1)
         for hour in range(int(np.floor(first)), int(np.ceil(last))):
-            ends = self.exact_mark(np.array([hour, hour + 1.0]))
+            ends = np.array([hour, hour + 1.0])
             if first <= hour + _HIGH_AT < last:
-                reach = ends.max(axis=1) * (1 + self.coins.wick_up[self.rows, hour])
-                highs = np.maximum(highs, reach)
+                reach = 1 + self.coins.wick_up[self.rows, hour]
+                highs = np.maximum(highs, self.exact_mark(ends).max(axis=1) * reach)
             if first <= hour + _LOW_AT < last:
-                reach = ends.min(axis=1) * (1 - self.coins.wick_down[self.rows, hour])
-                lows = np.minimum(lows, reach)
+                reach = 1 - self.coins.wick_down[self.rows, hour]
+                lows = np.minimum(lows, self.exact_mark(ends).min(axis=1) * reach)
         return tuple(
             Bar(
                 high=_rounded(highs[row], it.price_step),

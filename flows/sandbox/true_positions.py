@@ -1,12 +1,13 @@
 """What the simulated accounts hold: as a table, and as those see it who ask for an address."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 import polars as pl
 
 from oirisk.flows.sandbox.quotes import Holding
+from oirisk.flows.sandbox.world.contract import Ledgers
 from oirisk.flows.sandbox.world.journal import Ledger
 
 
@@ -30,15 +31,12 @@ def positions_table(ledger: Ledger, position: float) -> pl.DataFrame:
     return table.filter(pl.col("base") > 0).with_columns(side.alias("side"))
 
 
-def holdings(
-    ledgers: Mapping[str, Ledger], position: float
-) -> Callable[[str], tuple[Holding, ...]]:
+def holdings(ledgers: Ledgers, position: float) -> Callable[[str], tuple[Holding, ...]]:
     """Return a reader of what accounts with an address hold in a contract, by its native name."""
 
     @cache
     def read(native: str) -> tuple[Holding, ...]:
-        ledger = ledgers.get(native)
-        return () if ledger is None else _of_owners(ledger, position)
+        return _of_owners(ledgers[native](), position) if native in ledgers else ()
 
     return read
 

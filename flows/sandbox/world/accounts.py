@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 Tiers = tuple[tuple[float, float], ...]
 LONG, SHORT = 1, -1
 _EXPIRY, _NUMBER = 5, 6
+_FIRST_FEW = 100
 TIERS: Tiers = ((0.0, 0.004), (300_000.0, 0.005), (800_000.0, 0.0065), (3_000_000.0, 0.01))
 """Notional from which on a maintenance rate holds, as on large exchanges."""
 
@@ -174,22 +175,22 @@ class Exchange:
 
     def _bar(self, bar: int, path: PricePath, activity: float) -> tuple[float, ...]:
         side, base, _, _, liquidation, expiry, number = self._columns[:, : self._count]
-        held = base > 0
-        hit = held & np.where(side > 0, liquidation >= path.low[bar], liquidation <= path.high[bar])
-        due = held & ~hit & (expiry <= bar)
-        forced = [float(base[hit & (side == s)].sum()) for s in (LONG, SHORT)]
-        closed = [f + float(base[due & (side == s)].sum())
+        hit = np.where(side > 0, liquidation >= path.low[bar], liquidation <= path.high[bar])
+        gone = np.flatnonzero((base > 0) & (hit | (expiry <= bar)))
+        sides, lost, was_hit = side[gone], base[gone], hit[gone]
+        forced = [float(lost[was_hit & (sides == s)].sum()) for s in (LONG, SHORT)]
+        closed = [f + float(lost[~was_hit & (sides == s)].sum())
                   for f, s in zip(forced, (LONG, SHORT), strict=True)]  # fmt: skip
-        base[hit | due] = 0.0
-        self._journal.note_held(bar, number[hit | due].astype(np.intp), base[hit | due])
+        base[gone] = 0.0
+        self._journal.note_held(bar, number[gone].astype(np.intp), base[gone])
         opened = [self._open(bar, path, s, activity) for s in (LONG, SHORT)]
         # buyers open longs or close shorts, sellers open shorts or close longs
         excess = (opened[0] + closed[1]) - (opened[1] + closed[0])
         slot = 1 if excess > 0 else 0  # who is missing: sellers or buyers
         leaving = LONG if excess > 0 else SHORT
-        gone = self._leave(bar, leaving, abs(excess) * self.habits.closing_share)
-        closed[1 - slot] += gone
-        coming = abs(excess) - gone
+        left = self._leave(bar, leaving, abs(excess) * self.habits.closing_share)
+        closed[1 - slot] += left
+        coming = abs(excess) - left
         opened[slot] += self._open_exactly(bar, path, -leaving, coming)
         live = self._columns[:2, : self._count]
         oi = float(live[1][live[0] > 0].sum())
@@ -219,9 +220,11 @@ class Exchange:
     def _rows(
         self, side: int, base: Floats, entry: Floats, leverage: Floats, expiry: Floats
     ) -> Floats:
-        sides = np.full(base.size, float(side))
-        levels = liquidation_prices(sides, base, entry, leverage, self.tiers)
-        return np.stack([sides, base, entry, leverage, levels, expiry])
+        rows = np.empty((_NUMBER, base.size))
+        rows[0] = side
+        rows[1], rows[2], rows[3], rows[_EXPIRY] = base, entry, leverage, expiry
+        rows[4] = liquidation_prices(rows[0], base, entry, leverage, self.tiers)
+        return rows
 
     def _put(self, bar: int, rows: Floats) -> float:
         count = rows.shape[1]
@@ -240,7 +243,9 @@ class Exchange:
         if open_ones.size == 0 or wanted <= 0:
             return 0.0
         order = self.random.permutation(open_ones)
-        total = np.cumsum(base[order])
+        total = np.cumsum(base[order[:_FIRST_FEW]])
+        if total[-1] <= wanted:
+            total = np.cumsum(base[order])
         full = int(np.searchsorted(total, wanted))
         left = order[:full]
         gone = float(base[left].sum())

@@ -5,8 +5,9 @@ contracts, inverse ones among them, keep the paths drawn for them.
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -17,13 +18,16 @@ from oirisk.flows.sandbox.world.journal import Ledger
 from oirisk.flows.sandbox.world.mixes import HOLDINGS, MIXES
 from oirisk.flows.sandbox.world.prices import PricePath
 
+Ledgers = Mapping[str, Callable[[], Ledger]]
+"""Readers of the ledger of each contract with accounts, by its native name."""
+
 MAIN_COINS = ("BTC", "ETH", "SOL")
 LEVERAGES = {"light": "institutional", "mixed": "rounded", "heavy": "retail"}
 """What people open with, by the name of the market's leverage."""
 
 BYBIT_TIERS: Tiers = ((0.0, 0.005), (2_000_000.0, 0.01))
 PLAIN_TIERS: Tiers = ((0.0, 0.005),)
-_OPEN_POSITIONS = 2_000
+_OPEN_POSITIONS = 4_000
 """About how many are open on each side; fewer where price has closed many."""
 _SIZE_SIGMA = 1.0
 _WAVES = 0.6
@@ -80,7 +84,7 @@ def peopled(
     followed: tuple[CoinPaths, np.ndarray],
     levels: Floats,
     crowd: Crowd,
-) -> tuple[ContractPaths, Mapping[str, Ledger]]:
+) -> tuple[ContractPaths, Ledgers]:
     """Put accounts in place of the drawn open interest and volume of contracts that have them.
 
     Args:
@@ -91,11 +95,11 @@ def peopled(
         crowd: Who trades.
 
     Returns:
-        The paths, and the ledger of each contract with accounts by its native name.
+        The paths, and readers of the ledgers of those that have accounts.
     """
     coins, rows = followed
     oi, volume, turnover = own.oi.copy(), own.volume.copy(), own.turnover.copy()
-    ledgers: dict[str, Ledger] = {}
+    ledgers: dict[str, Callable[[], Ledger]] = {}
     chosen = with_accounts(contracts)
     for row, contract in enumerate(contracts):
         if contract not in chosen:
@@ -113,7 +117,7 @@ def peopled(
         oi[row] = np.concatenate([[inherited], tape.oi])
         volume[row] = running(tape.volume)
         turnover[row] = running(tape.volume * np.sqrt(path.open * path.close))
-        ledgers[contract.native] = exchange.ledger()
+        ledgers[contract.native] = cache(exchange.ledger)
     return replace(own, oi=oi, volume=volume, turnover=turnover), ledgers
 
 
