@@ -26,7 +26,7 @@ from oirisk.flows.sandbox.quotes import Bar, Book
 from oirisk.flows.sandbox.registry import default_venues
 from oirisk.flows.sandbox.states import States
 from oirisk.flows.sandbox.tables import bar_table, history_table, instants, truth_table
-from oirisk.flows.sandbox.true_positions import holdings, positions_table
+from oirisk.flows.sandbox.true_positions import closable, holdings, positions_table
 from oirisk.flows.sandbox.venue import SimulatedVenue
 from oirisk.flows.sandbox.world.contract import (
     LEVERAGES,
@@ -88,7 +88,7 @@ class SimulatedMarket:
         listed, dates = coins(), calendar(end + _TAIL)
         self._rank = {coin.name: coin.rank for coin in listed}
         self._coins = coin_paths(listed, self._grid, seed, regime)
-        self._crowd = Crowd(leverage, seed)
+        self._crowd = Crowd(leverage, seed, [it.id for it in self.venues if it.has_accounts])
         self._contracts = {venue.id: venue.list_contracts(listed, dates) for venue in venues}
         amounts = levels(listed, self.venues, self.instruments())
         counts = [len(contracts) for contracts in self._contracts.values()]
@@ -181,8 +181,8 @@ class SimulatedMarket:
         native = next((it.native for it in self._contracts[venue] if it.symbol == symbol), "")
         if native not in self._ledgers[venue]:
             raise ConfigurationError(
-                f"{symbol} on {venue} is not made of accounts: the largest linear perpetual of "
-                f"{', '.join(MAIN_COINS)} on each exchange is"
+                f"{symbol} on {venue} is not made of accounts: the largest linear perpetuals of "
+                f"{', '.join(MAIN_COINS)} on {', '.join(self._crowd.venues)} are"
             )
         return positions_table(self._ledgers[venue][native](), self._position(at))
 
@@ -190,27 +190,16 @@ class SimulatedMarket:
         """Return what would be closed by force at which price, over all contracts with accounts.
 
         Returns:
-            One row per position that price can close: venue, symbol, side, price (USD per coin),
-            base (coins).
+            One row per position that price can close: venue, symbol, side, price, base.
 
         Raises:
             ConfigurationError: The instant is outside the window, or the coin has no accounts.
         """
-        named = [it for it in with_accounts(self.instruments()) if it.asset == asset]
+        made = with_accounts(self.instruments(), self._crowd.venues)
+        named = [it for it in made if it.asset == asset]
         if not named:
             raise ConfigurationError(f"no contract on {asset} is made of accounts")
-        return pl.concat(
-            self.true_positions(it.venue, it.symbol, at)
-            .filter(pl.col("liquidation_price") > 0)
-            .select(
-                pl.lit(it.venue).alias("venue"),
-                pl.lit(it.symbol).alias("symbol"),
-                "side",
-                pl.col("liquidation_price").alias("price"),
-                "base",
-            )
-            for it in named
-        )
+        return pl.concat(closable(it, self.true_positions(it.venue, it.symbol, at)) for it in named)
 
     def history(self, since: datetime, until: datetime, step: timedelta) -> pl.DataFrame:
         """Return open interest of perpetuals and futures every ``step``, both ends included.

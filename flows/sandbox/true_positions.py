@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
+from oirisk.flows.sandbox.instruments import SimulatedInstrument
 from oirisk.flows.sandbox.quotes import Holding
 from oirisk.flows.sandbox.world.contract import Ledgers
 from oirisk.flows.sandbox.world.journal import Ledger
@@ -29,6 +30,21 @@ def positions_table(ledger: Ledger, position: float) -> pl.DataFrame:
     ).with_row_index("position")
     side = pl.when(pl.col("side") > 0).then(pl.lit("long")).otherwise(pl.lit("short"))
     return table.filter(pl.col("base") > 0).with_columns(side.alias("side"))
+
+
+def closable(contract: SimulatedInstrument, positions: pl.DataFrame) -> pl.DataFrame:
+    """Return the positions of a contract that price can close.
+
+    Returns:
+        One row per position: venue, symbol, side, price (USD per coin), base (coins).
+    """
+    return positions.filter(pl.col("liquidation_price") > 0).select(
+        pl.lit(contract.venue).alias("venue"),
+        pl.lit(contract.symbol).alias("symbol"),
+        "side",
+        pl.col("liquidation_price").alias("price"),
+        "base",
+    )
 
 
 def holdings(ledgers: Ledgers, position: float) -> Callable[[str], tuple[Holding, ...]]:

@@ -123,6 +123,8 @@ class SimulatedVenue:
         endpoints: What it answers.
         option_share: Its part of the market's options; the same as ``share`` if not given.
         rate_limit: The limit of all its endpoints together; None for none.
+        has_accounts: Whether its main perpetuals are made of accounts. That takes a third of a
+            second each; exchanges are that show a past or positions.
     """
 
     id: str
@@ -131,6 +133,7 @@ class SimulatedVenue:
     endpoints: tuple[Endpoint, ...]
     rate_limit: RateLimit | None = None
     option_share: float | None = None
+    has_accounts: bool = False
 
     def share_of(self, *, options: bool) -> float:
         """Return its part of the market's options, or of everything else."""

@@ -20,13 +20,15 @@ from oirisk.schemas.errors import ConfigurationError
 
 END = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 HOUR, STEP = timedelta(hours=1), timedelta(minutes=5)
-VENUES = ("bybit", "hyperliquid", "okx")
+VENUES = ("bybit", "hyperliquid")
 BYBIT, BTC = "bybit", "BTC/USDT:USDT"
 
 
 @pytest.fixture(scope="module")
 def market() -> SimulatedMarket:
-    return SimulatedMarket(11, end=END, days=3, venues=select_simulated(VENUES), leverage="heavy")
+    return SimulatedMarket(
+        11, end=END, days=3, venues=select_simulated((*VENUES, "okx")), leverage="heavy"
+    )
 
 
 def by_side(positions: pl.DataFrame) -> dict[str, float]:
@@ -39,7 +41,7 @@ def test_longs_and_shorts_each_add_up_to_what_is_published(
 ) -> None:
     at = END - before
     told = {(row["venue"], row["symbol"]): row["oi_base"] for row in market.truth(at).to_dicts()}
-    chosen = with_accounts(market.instruments())
+    chosen = with_accounts(market.instruments(), VENUES)
     assert {(it.venue, it.asset) for it in chosen} == {(v, a) for v in VENUES for a in MAIN_COINS}
     for it in chosen:
         sums = by_side(market.true_positions(it.venue, it.symbol, at))
@@ -143,7 +145,7 @@ def test_an_account_keeps_what_it_holds_until_it_is_closed(market: SimulatedMark
                 for level in before & single:
                     assert (level in after) == (level in set(levels[1]))
                     kept += level in after
-    assert kept > 500
+    assert kept > 200
 
 
 def test_candles_of_five_minutes_add_up_to_those_of_the_hour(market: SimulatedMarket) -> None:
@@ -222,8 +224,8 @@ def test_regimes_do_what_they_are_called(seed: int) -> None:
 
 def test_leverage_is_light_mixed_or_heavy() -> None:
     light, mixed, heavy = (
-        SimulatedMarket(5, end=END, days=1, venues=select_simulated(("okx",)), leverage=name)
-        .true_positions("okx", BTC, END)["leverage"]
+        SimulatedMarket(5, end=END, days=1, venues=select_simulated((BYBIT,)), leverage=name)
+        .true_positions(BYBIT, BTC, END)["leverage"]
         .to_numpy()
         .mean()
         for name in ("light", "mixed", "heavy")
@@ -238,5 +240,7 @@ def test_what_is_not_simulated_is_refused(market: SimulatedMarket) -> None:
         SimulatedMarket(end=END, leverage="none")
     with pytest.raises(ConfigurationError, match="BTC/USD:BTC on bybit is not made of accounts"):
         market.true_positions(BYBIT, "BTC/USD:BTC", END)
+    with pytest.raises(ConfigurationError, match="BTC/USDT:USDT on okx is not made of accounts"):
+        market.true_positions("okx", BTC, END)
     with pytest.raises(ConfigurationError, match="no contract on KAVA is made of accounts"):
         market.true_liquidation_map("KAVA", END)

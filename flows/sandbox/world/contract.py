@@ -44,18 +44,24 @@ class Crowd:
     Args:
         leverage: ``light``, ``mixed`` or ``heavy``.
         seed: Seed of the market.
+        venues: Exchanges on which.
     """
 
     leverage: str
     seed: int
+    venues: Sequence[str]
 
 
-def with_accounts(contracts: Sequence[SimulatedInstrument]) -> tuple[SimulatedInstrument, ...]:
+def with_accounts(
+    contracts: Sequence[SimulatedInstrument], venues: Sequence[str]
+) -> tuple[SimulatedInstrument, ...]:
     """Return those that are made of accounts: an exchange's largest linear perpetual of a coin."""
     largest: dict[tuple[str, str], SimulatedInstrument] = {}
     for one in contracts:
         key = (one.venue, one.asset)
-        if _may_have_accounts(one) and (key not in largest or one.weight > largest[key].weight):
+        if one.venue not in venues or not _may_have_accounts(one):
+            continue
+        if key not in largest or one.weight > largest[key].weight:
             largest[key] = one
     return tuple(largest.values())
 
@@ -100,7 +106,7 @@ def peopled(
     coins, rows = followed
     oi, volume, turnover = own.oi.copy(), own.volume.copy(), own.turnover.copy()
     ledgers: dict[str, Callable[[], Ledger]] = {}
-    chosen = with_accounts(contracts)
+    chosen = with_accounts(contracts, crowd.venues)
     for row, contract in enumerate(contracts):
         if contract not in chosen:
             continue
