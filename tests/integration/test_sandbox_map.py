@@ -82,8 +82,8 @@ def scores_of(market: SimulatedMarket, connection: Writer, prior: str) -> list[S
             " where asset = $1 and prior = $2 and venue = 'ALL' and snapshot_at = $3",
             [asset, prior, END],
         ).fetchall()
-        table = np.array(rows, dtype=float).reshape(-1, 3)
-        found.append(score(rebin(*table.T, marks[asset]), mass, marks[asset]))
+        low, high, base = np.array(rows, dtype=float).reshape(-1, 3).T
+        found.append(score(rebin(low, high, base, marks[asset]), mass, marks[asset]))
     return found
 
 
