@@ -97,7 +97,7 @@ def peopled(
         contracts: Contracts of one exchange.
         own: Their drawn paths.
         followed: The coins' paths, and the coin's row of each contract.
-        levels: About how many coins are open in each at the end.
+        levels: How many coins are open in each at the start, but for what the tiers change.
         crowd: Who trades.
 
     Returns:
