@@ -97,11 +97,13 @@ def demo(
     home: HomeOption = DEFAULT_HOME,
     seed: Annotated[int, typer.Option(help="which simulated market")] = 7,
     as_of: AsOfOption = "",
+    regime: Annotated[str, typer.Option(help="mixed, trend, range or crash")] = "mixed",
+    leverage: Annotated[str, typer.Option(help="of accounts: light, mixed, heavy")] = "mixed",
     *,
     as_json: JsonOption = False,
 ) -> None:
     """Run the nightly job against simulated exchanges on this machine."""
-    _call("demo", "demo", home, as_of, seed, as_json=as_json)
+    _call("demo", "demo", home, as_of, seed, regime, leverage, as_json=as_json)
 
 
 @app.command()

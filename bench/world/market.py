@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.world.accounts import Book, Exchange, Habits, Tape
-from bench.world.mixes import HOLDINGS, MIXES
-from bench.world.prices import BARS_PER_DAY, REGIMES, PricePath, price_path
+from oirisk.flows.sandbox.world.accounts import Book, Exchange, Habits, Tape
+from oirisk.flows.sandbox.world.mixes import HOLDINGS, MIXES
+from oirisk.flows.sandbox.world.prices import BARS_PER_DAY, REGIMES, PricePath, price_path
 
 
 @dataclass(frozen=True)

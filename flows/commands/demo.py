@@ -25,11 +25,15 @@ HISTORY = timedelta(days=30)
 """Hourly history that the demo begins with."""
 
 
-def demo(home: Path, as_of: str, seed: int, *, as_json: bool) -> int:
-    """Fill a month of history, run last night and tonight, and say where the report lies."""
-    _configure(Home(home))
+def demo(home: Path, as_of: str, seed: int, regime: str, leverage: str, *, as_json: bool) -> int:
+    """Fill a month of history, run last night and tonight, and say where the report lies.
+
+    Raises:
+        ConfigurationError: The regime or the leverage is unknown.
+    """
     at = (instant(as_of) or wall_clock()).replace(minute=0, second=0, microsecond=0)
-    market = SimulatedMarket(seed, end=at, days=HISTORY.days + 1)
+    market = SimulatedMarket(seed, end=at, days=HISTORY.days + 1, regime=regime, leverage=leverage)
+    _configure(Home(home))
     yesterday = at - timedelta(days=1)
     moment = yesterday
     with Sandbox(market, clock=lambda: moment).in_background() as sandbox:

@@ -1,7 +1,6 @@
 """Accounts of simulated Hyperliquid: what each holds, where it entered, where it is liquidated.
 
-Sides, sizes, entries and leverage are drawn from the account's number alone; what price has
-liquidated is no longer held.
+They are some of the accounts that make up the exchange's open interest.
 """
 
 import hashlib
@@ -9,23 +8,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
-
 from oirisk.flows.sandbox.instruments import plain
-from oirisk.flows.sandbox.quotes import Book, Quote
+from oirisk.flows.sandbox.quotes import Book, Holding, Quote
 from oirisk.flows.sandbox.venue import Query, Row
-
-COUNT = 12
-_CONTRACTS = 10
-_HOLDS = 0.7
-_LARGEST_SHARE = 0.04
-_ENTRY_SPREAD = 0.03
-_LEVERAGES = (2, 3, 3, 5, 5, 8, 10, 20)
+from oirisk.flows.sandbox.world.journal import KNOWN_ACCOUNTS
 
 
 @dataclass(frozen=True)
 class SimulatedPosition:
-    """One position; prices are USD per listed base, the size is in listed base, signed."""
+    """One position; prices are USD per listed base, the size is in listed base, signed.
+
+    A liquidation price of 0 is none: no fall closes the position.
+    """
 
     quote: Quote
     size: Decimal
@@ -44,7 +38,7 @@ def addresses() -> tuple[str, ...]:
     """Return the addresses of all simulated accounts."""
     return tuple(
         f"0x{hashlib.sha256(f'simulated account {number}'.encode()).hexdigest()[:40]}"
-        for number in range(COUNT)
+        for number in range(KNOWN_ACCOUNTS)
     )
 
 
@@ -53,34 +47,27 @@ def positions(account: str, book: Book) -> list[SimulatedPosition]:
     known = addresses()
     if account not in known:
         return []
-    rng = np.random.default_rng(known.index(account))
-    drawn = [_drawn(quote, rng) for quote in book.of("perp")[:_CONTRACTS]]
-    return [position for position in drawn if position is not None and position.is_open]
+    number = known.index(account)
+    held = [
+        _printed(quote, one)
+        for quote in book.of("perp")
+        for one in book.holdings(quote.instrument.native)
+        if one.account == number
+    ]
+    return [position for position in held if position.is_open]
 
 
-def _drawn(quote: Quote, rng: np.random.Generator) -> SimulatedPosition | None:
-    holds, is_long, share, offset, choice = rng.uniform(size=5).tolist()
-    if holds > _HOLDS:
-        return None
+def _printed(quote: Quote, held: Holding) -> SimulatedPosition:
     listed = quote.instrument
-    sign = 1 if is_long > 0.5 else -1  # noqa: PLR2004
-    size = quote.listed_base * Decimal(repr(share * _LARGEST_SHARE))
-    away = 1 + Decimal(repr((2 * offset - 1) * _ENTRY_SPREAD))
-    entry = (quote.before * away).quantize(listed.price_step)
-    leverage = min(_LEVERAGES[int(choice * len(_LEVERAGES))], listed.max_leverage)
+    size = Decimal(repr(held.base / listed.base_multiplier)).quantize(listed.size_step)
+    scale = Decimal(listed.base_multiplier)
     return SimulatedPosition(
         quote=quote,
-        size=sign * size.quantize(listed.size_step),
-        entry=entry,
-        leverage=leverage,
-        liquidation=_level(entry, sign, leverage, listed.max_leverage),
+        size=held.side * size,
+        entry=(Decimal(repr(held.entry)) * scale).quantize(listed.price_step),
+        leverage=round(held.leverage),
+        liquidation=Decimal(repr(held.liquidation_price)) * scale,
     )
-
-
-def _level(entry: Decimal, sign: int, leverage: int, highest: int) -> Decimal:
-    """Return where the margin is down to half of what the highest leverage asks for."""
-    maintenance = Decimal(1) / (2 * highest)
-    return entry * (1 - Decimal(sign) / leverage) / (1 - sign * maintenance)
 
 
 def clearinghouse_state(query: Query, book: Book) -> dict[str, Any]:
@@ -112,7 +99,7 @@ def _row(one: SimulatedPosition) -> Row:
         "entryPx": plain(one.entry),
         "positionValue": plain(abs(one.size) * one.quote.mark),
         "unrealizedPnl": plain(one.size * (one.quote.mark - one.entry)),
-        "liquidationPx": plain(one.liquidation),
+        "liquidationPx": plain(one.liquidation) if one.liquidation else None,
         "marginUsed": plain(abs(one.size) * one.entry / one.leverage),
         "maxLeverage": one.quote.instrument.max_leverage,
     }

@@ -219,6 +219,7 @@ def _ticker(quote: Quote, book: Book) -> Row:
 
 VENUE = SimulatedVenue(
     id="bybit",
+    has_accounts=True,
     share=0.30,
     option_share=0.05,
     list_contracts=_list_contracts,

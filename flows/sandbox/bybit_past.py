@@ -6,14 +6,14 @@ Steps are five minutes, newest first as on Bybit. Open interest is longs plus sh
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from oirisk.flows.sandbox.instruments import milliseconds, plain
-from oirisk.flows.sandbox.quotes import Quote
+from oirisk.flows.sandbox.quotes import Bar, Quote
 from oirisk.flows.sandbox.venue import Endpoint, Past, Query, constant
 
 STEP = timedelta(minutes=5)
-_STEPS_A_DAY = 288
 _LEVEL = Decimal("0.001")
 _LEVELS = 40
 _RATIOS = ("0.52", "0.48")
@@ -53,20 +53,21 @@ def _quote(past: Past, at: datetime) -> Quote | None:
 
 def _klines(query: Query, past: Past) -> dict[str, Any]:
     rows = []
+    quote = cache(partial(_quote, past))  # the end of one candle is the start of another
     for at in _steps(query, past, ("start", "end"), 1000):
-        opening, closing = _quote(past, at), _quote(past, min(at + STEP, past.at))
-        if opening is not None and closing is not None:
-            rows.append(_candle(at, opening, closing))
+        until = min(at + STEP, past.at)
+        opening, closing, bar = quote(at), quote(until), past.bar(at, until)
+        if opening is not None and closing is not None and bar is not None:
+            rows.append(_candle(at, opening, closing, bar))
     named = {name: query.get(name, "") for name in ("category", "symbol")}
     return _envelope(past, {**named, "list": rows})
 
 
-def _candle(at: datetime, opening: Quote, closing: Quote) -> list[str]:
+def _candle(at: datetime, opening: Quote, closing: Quote, bar: Bar) -> list[str]:
     ends = (opening.last, closing.last)
-    coins, usd = closing.volume_base / _STEPS_A_DAY, closing.volume_usd / _STEPS_A_DAY
     is_linear = closing.instrument.margin == "linear"
-    traded = (coins, usd) if is_linear else (usd, coins)
-    prices = (opening.last, max(ends), min(ends), closing.last)
+    traded = (bar.base, bar.usd) if is_linear else (bar.usd, bar.base)
+    prices = (opening.last, max(*ends, bar.high), min(*ends, bar.low), closing.last)
     return [
         str(milliseconds(at)),
         *(plain(price) for price in prices),

@@ -126,6 +126,7 @@ def _context(quote: Quote) -> Row:
 
 VENUE = SimulatedVenue(
     id="hyperliquid",
+    has_accounts=True,
     share=0.18,
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=1200, seconds=60),

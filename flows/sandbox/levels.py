@@ -20,7 +20,8 @@ def levels(
 ) -> Floats:
     """Return each contract's open interest at the end of the window, in coins.
 
-    Perpetuals and futures of a coin add up to its total, options to a total of their own.
+    Perpetuals and futures of a coin add up to its total, options to a total of their own. Contracts
+    made of accounts begin with it, and end where their accounts take them.
     """
     by_name = {coin.name: coin for coin in coins}
     shares = {

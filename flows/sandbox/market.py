@@ -15,17 +15,28 @@ from oirisk.flows.sandbox.instruments import SimulatedInstrument, calendar
 from oirisk.flows.sandbox.levels import levels
 from oirisk.flows.sandbox.paths import (
     HOUR,
+    MIXED,
     TAIL_HOURS,
     ContractPaths,
     Grid,
     coin_paths,
     contract_paths,
 )
-from oirisk.flows.sandbox.quotes import Book
+from oirisk.flows.sandbox.quotes import Bar, Book
 from oirisk.flows.sandbox.registry import default_venues
 from oirisk.flows.sandbox.states import States
 from oirisk.flows.sandbox.tables import bar_table, history_table, instants, truth_table
+from oirisk.flows.sandbox.true_positions import closable, holdings, positions_table
 from oirisk.flows.sandbox.venue import SimulatedVenue
+from oirisk.flows.sandbox.world.contract import (
+    LEVERAGES,
+    MAIN_COINS,
+    Crowd,
+    Ledgers,
+    peopled,
+    with_accounts,
+)
+from oirisk.flows.sandbox.world.prices import REGIMES
 from oirisk.schemas.errors import ConfigurationError
 
 _TAIL = timedelta(hours=TAIL_HOURS)
@@ -41,9 +52,12 @@ class SimulatedMarket:
         end: Last instant of the window, with a time zone. The market goes on for a day after it.
         days: Length of the window.
         venues: Exchanges to simulate; those that are configured by default if not given.
+        regime: What price does: ``trend``, ``range``, ``crash``, or ``mixed`` for some of each.
+        leverage: What accounts open with: ``light``, ``mixed`` or ``heavy``.
 
     Raises:
-        ConfigurationError: ``end`` has no time zone, or ``days`` or ``venues`` is empty.
+        ConfigurationError: ``end`` has no time zone, ``days`` or ``venues`` is empty, or the
+            regime or the leverage is unknown.
     """
 
     def __init__(
@@ -53,6 +67,8 @@ class SimulatedMarket:
         end: datetime,
         days: int = 30,
         venues: Sequence[SimulatedVenue] | None = None,
+        regime: str = MIXED,
+        leverage: str = MIXED,
     ) -> None:
         """Draw the paths of the coins."""
         venues = default_venues() if venues is None else venues
@@ -62,6 +78,8 @@ class SimulatedMarket:
             raise ConfigurationError(
                 f"simulated market of {days} days on {len(venues)} exchanges: at least one of each"
             )
+        _require_known("regime", regime, (MIXED, *REGIMES))
+        _require_known("leverage", leverage, tuple(LEVERAGES))
         self.end = end
         self.since = end - timedelta(days=days)
         self.venues = tuple(venues)
@@ -69,13 +87,15 @@ class SimulatedMarket:
         self._seed = seed
         listed, dates = coins(), calendar(end + _TAIL)
         self._rank = {coin.name: coin.rank for coin in listed}
-        self._coins = coin_paths(listed, self._grid, seed)
+        self._coins = coin_paths(listed, self._grid, seed, regime)
+        self._crowd = Crowd(leverage, seed, [it.id for it in self.venues if it.has_accounts])
         self._contracts = {venue.id: venue.list_contracts(listed, dates) for venue in venues}
         amounts = levels(listed, self.venues, self.instruments())
         counts = [len(contracts) for contracts in self._contracts.values()]
         parts = np.split(amounts, np.cumsum(counts)[:-1])
         self._amounts = dict(zip(self._contracts, parts, strict=True))
         self._drawn: dict[str, States] = {}
+        self._ledgers: dict[str, Ledgers] = {}
         self._futures: States | None = None
         self._books: dict[str, Book] = {}
 
@@ -92,7 +112,9 @@ class SimulatedMarket:
         kept = self._books.get(venue)
         if kept is not None and kept.at == at:
             return kept
-        book = Book(at, self._state(venue).quotes(self._position(at)))
+        position = self._position(at)
+        quotes = self._state(venue).quotes(position)
+        book = Book(at, quotes, holdings(self._ledgers[venue], position))
         self._books[venue] = book
         return book
 
@@ -108,6 +130,16 @@ class SimulatedMarket:
         rows = [row for row, it in enumerate(self._contracts[venue]) if it.native == native]
         position = self._position(at)
         return Book(at, self._state(venue).select(rows).quotes(position) if rows else ())
+
+    def bar_of_one(self, venue: str, native: str, since: datetime, until: datetime) -> Bar | None:
+        """Return what one contract did between two instants; None if the exchange lists none such.
+
+        Raises:
+            ConfigurationError: An instant is outside the simulated window.
+        """
+        rows = [row for row, it in enumerate(self._contracts[venue]) if it.native == native]
+        first, last = self._position(since), self._position(until)
+        return next(iter(self._state(venue).select(rows).bars(first, last)), None) if rows else None
 
     def is_first(self, book: Book) -> bool:
         """Tell whether a book of one contract holds the first of its product line."""
@@ -130,6 +162,44 @@ class SimulatedMarket:
         return truth_table(
             [quote for venue in self.venues for quote in self.book(venue.id, at).quotes]
         )
+
+    def true_positions(self, venue: str, symbol: str, at: datetime) -> pl.DataFrame:
+        """Return the positions that make up the open interest of one contract at an instant.
+
+        Between the hours a position that is opened or closed counts by the part that is done, so
+        that longs and shorts each add up to open interest at every instant.
+
+        Returns:
+            One row per position: position (number), side, base (coins), entry_price, leverage,
+            liquidation_price (USD per coin; 0 where a fall closes nothing).
+
+        Raises:
+            ConfigurationError: The instant is outside the window, or the contract is not made of
+                accounts.
+        """
+        self._state(venue)
+        native = next((it.native for it in self._contracts[venue] if it.symbol == symbol), "")
+        if native not in self._ledgers[venue]:
+            raise ConfigurationError(
+                f"{symbol} on {venue} is not made of accounts: the largest linear perpetuals of "
+                f"{', '.join(MAIN_COINS)} on {', '.join(self._crowd.venues)} are"
+            )
+        return positions_table(self._ledgers[venue][native](), self._position(at))
+
+    def true_liquidation_map(self, asset: str, at: datetime) -> pl.DataFrame:
+        """Return what would be closed by force at which price, over all contracts with accounts.
+
+        Returns:
+            One row per position that price can close: venue, symbol, side, price, base.
+
+        Raises:
+            ConfigurationError: The instant is outside the window, or the coin has no accounts.
+        """
+        made = with_accounts(self.instruments(), self._crowd.venues)
+        named = [it for it in made if it.asset == asset]
+        if not named:
+            raise ConfigurationError(f"no contract on {asset} is made of accounts")
+        return pl.concat(closable(it, self.true_positions(it.venue, it.symbol, at)) for it in named)
 
     def history(self, since: datetime, until: datetime, step: timedelta) -> pl.DataFrame:
         """Return open interest of perpetuals and futures every ``step``, both ends included.
@@ -170,7 +240,9 @@ class SimulatedMarket:
             contracts = self._contracts[venue]
             rows = np.array([self._rank[it.asset] for it in contracts], dtype=np.intp)
             followed = (self._coins, rows)
-            own = contract_paths(contracts, self._amounts[venue], followed, self._grid, self._seed)
+            amounts = self._amounts[venue]
+            own = contract_paths(contracts, amounts, followed, self._grid, self._seed)
+            own, self._ledgers[venue] = peopled(contracts, own, followed, amounts, self._crowd)
             self._drawn[venue] = States(contracts, rows, self._coins, own)
         return self._drawn[venue]
 
@@ -208,3 +280,10 @@ class SimulatedMarket:
                 f"the simulated market has no {at.isoformat()}: it runs from "
                 f"{self.since.isoformat()} to {(self.end + _TAIL).isoformat()}"
             )
+
+
+def _require_known(name: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise ConfigurationError(
+            f"a simulated market of {name} {value!r}: choose from {', '.join(known)}"
+        )

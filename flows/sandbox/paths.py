@@ -14,12 +14,18 @@ import numpy.typing as npt
 
 from oirisk.flows.sandbox.assets import Coin
 from oirisk.flows.sandbox.instruments import SimulatedInstrument
+from oirisk.flows.sandbox.world.prices import price_path
 
 Floats = npt.NDArray[np.float64]
 
 HOUR = timedelta(hours=1)
 WARM_UP_HOURS = 25
 TAIL_HOURS = 24
+EARLIER_HOURS = 480
+MIXED = "mixed"
+_BARS_AN_HOUR = 12
+_DAILY_VOLATILITY = 0.03
+_HOURLY_VOLATILITY = 0.0045
 _CRASH_AT = 0.68
 _END_SPREAD = 0.012
 _CRASH_RETURNS = (-0.034, -0.051, -0.022, 0.017, 0.009)
@@ -57,12 +63,14 @@ class CoinPaths:
 
     Args:
         price: USD per coin.
+        before: USD per coin in the days up to the first hour; shape (coins, hours of those days).
         wick_up: How far the hour's high is above its open and close, as a share.
         wick_down: How far its low is below them.
         log_oi: Log of open interest against its level at the end.
     """
 
     price: Floats
+    before: Floats
     wick_up: Floats
     wick_down: Floats
     log_oi: Floats
@@ -99,10 +107,20 @@ class ContractPaths:
         )
 
 
-def coin_paths(coins: Sequence[Coin], grid: Grid, seed: int) -> CoinPaths:
-    """Draw the paths of all coins: BTC, what each follows of it, and a share of its own."""
+def coin_paths(coins: Sequence[Coin], grid: Grid, seed: int, regime: str = MIXED) -> CoinPaths:
+    """Draw the paths of all coins: BTC, what each follows of it, and a share of its own.
+
+    Args:
+        coins: The coins.
+        grid: The hours.
+        seed: Seed of the market.
+        regime: ``mixed`` (trends and one sharp drop), or one of ``trend``, ``range``, ``crash``.
+    """
     rng = np.random.default_rng([seed, 1])
     market = _market_returns(rng, grid)
+    drop = _deleveraging(grid)
+    if regime != MIXED:
+        market, drop = _returns_of(regime, grid, seed), np.zeros(grid.hours)
     betas = np.array([coin.beta for coin in coins])
     own = np.array([coin.volatility for coin in coins])
     shape = (len(coins), grid.hours)
@@ -113,9 +131,10 @@ def coin_paths(coins: Sequence[Coin], grid: Grid, seed: int) -> CoinPaths:
     spread = 0.25 * (np.abs(market) + 0.004) * betas[:, None]
     walk = _walk(rng, len(coins), grid.hours, 0.0022)
     depth = rng.uniform(0.08, 0.22, size=(len(coins), 1))
-    log_oi = walk + depth * _deleveraging(grid)
+    log_oi = walk + depth * drop
     return CoinPaths(
         price=price,
+        before=price[:, :1] * _earlier(betas, own, seed),
         wick_up=spread * rng.exponential(1.0, shape),
         wick_down=spread * rng.exponential(1.0, shape),
         log_oi=log_oi - log_oi[:, [grid.end]],
@@ -156,8 +175,8 @@ def contract_paths(
         basis=basis,
         gap=rng.normal(0.0, 0.0002, shape),
         oi=oi,
-        volume=_running(traded),
-        turnover=_running(traded * middle),
+        volume=running(traded),
+        turnover=running(traded * middle),
         funding=_funding(rng, price),
     )
 
@@ -173,6 +192,27 @@ def _market_returns(rng: np.random.Generator, grid: Grid) -> Floats:
     crash = int(_CRASH_AT * grid.end)
     returns[crash : crash + len(_CRASH_RETURNS)] = _CRASH_RETURNS
     return returns
+
+
+def _returns_of(regime: str, grid: Grid, seed: int) -> Floats:
+    """Return hourly log returns of BTC in a regime that lasts all the time."""
+    random = np.random.default_rng([seed, 4])
+    bars = (grid.end + 1) * _BARS_AN_HOUR
+    path = price_path(regime, bars, _DAILY_VOLATILITY, 1.0, random)
+    logs = np.log(path.close[_BARS_AN_HOUR - 1 :: _BARS_AN_HOUR])
+    tail = _HOURLY_VOLATILITY * random.standard_normal(grid.hours - logs.size)
+    return np.concatenate([np.diff(logs, prepend=0.0), tail])
+
+
+def _earlier(betas: Floats, own: Floats, seed: int) -> Floats:
+    """Return prices of the days up to the first hour, as parts of its price."""
+    rng = np.random.default_rng([seed, 5])
+    market = _HOURLY_VOLATILITY * rng.standard_normal(EARLIER_HOURS)
+    returns = betas[:, None] * market
+    returns = returns + own[:, None] * rng.standard_normal((betas.size, EARLIER_HOURS))
+    logs = np.cumsum(returns, axis=1)
+    parts: Floats = np.exp(logs - logs[:, -1:])
+    return parts
 
 
 def _deleveraging(grid: Grid) -> Floats:
@@ -217,7 +257,8 @@ def _funding(rng: np.random.Generator, price: Floats) -> Floats:
     return rates
 
 
-def _running(flow: Floats) -> Floats:
-    total = np.zeros((flow.shape[0], flow.shape[1] + 1))
-    np.cumsum(flow, axis=1, out=total[:, 1:])
+def running(flow: Floats) -> Floats:
+    """Return what has flowed since the start, before and after each step of the last axis."""
+    total = np.zeros((*flow.shape[:-1], flow.shape[-1] + 1))
+    np.cumsum(flow, axis=-1, out=total[..., 1:])
     return total

@@ -1,6 +1,7 @@
 """What an exchange knows about its contracts at one instant, in exact decimals."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -51,16 +52,61 @@ class Quote:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """What one contract did between two instants; prices are USD per listed base.
+
+    Args:
+        high: Highest price.
+        low: Lowest price.
+        base: Listed base traded.
+        usd: USD traded.
+    """
+
+    high: Decimal
+    low: Decimal
+    base: Decimal
+    usd: Decimal
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A position of an account that has an address.
+
+    Args:
+        account: Number of the account.
+        side: 1 long, -1 short.
+        base: Coins.
+        entry: Price at which it was opened, USD per coin.
+        leverage: Leverage with which.
+        liquidation_price: Where it is closed by force; 0 where no fall does.
+    """
+
+    account: int
+    side: int
+    base: float
+    entry: float
+    leverage: float
+    liquidation_price: float
+
+
+def _nobody(native: str) -> tuple[Holding, ...]:
+    del native
+    return ()
+
+
+@dataclass(frozen=True)
 class Book:
     """One exchange at one instant.
 
     Args:
         at: The instant.
         quotes: Its contracts, in listing order.
+        holdings: Returns what accounts with an address hold in a contract, by its native name.
     """
 
     at: datetime
     quotes: tuple[Quote, ...]
+    holdings: Callable[[str], tuple[Holding, ...]] = field(default=_nobody, compare=False)
 
     def of(self, *products: str) -> list[Quote]:
         """Return the quotes of some product lines."""

@@ -170,7 +170,11 @@ class Sandbox:
         asked, where, at = endpoint.one_symbol, endpoint.open_interest, self._clock()
         if endpoint.tell is not None:
             name = query.get("symbol", "")
-            past = Past(at, lambda when: self._market.book_of_one(venue.id, name, when))
+            past = Past(
+                at,
+                lambda when: self._market.book_of_one(venue.id, name, when),
+                lambda since, until: self._market.bar_of_one(venue.id, name, since, until),
+            )
             return 200, endpoint.tell(query, past)
         if asked is None:
             body = endpoint.answer(query, self._market.book(venue.id, at))

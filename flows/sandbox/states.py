@@ -13,13 +13,15 @@ import numpy.typing as npt
 
 from oirisk.flows.sandbox.instruments import SimulatedInstrument
 from oirisk.flows.sandbox.paths import CoinPaths, ContractPaths, Floats
-from oirisk.flows.sandbox.quotes import Quote
+from oirisk.flows.sandbox.quotes import Bar, Quote
 
 DAY_HOURS = 24
 _FUNDING_STEP = Decimal("0.00000001")
 _INVERSE_VOLUME_STEP = Decimal("0.00000001")
 _CENT = Decimal("0.01")
 _EIGHT = 8.0
+_HIGH_AT, _LOW_AT = 1 / 3, 2 / 3
+"""Parts of an hour at which its highest and its lowest price were reached."""
 
 
 def between(paths: Floats, positions: Floats) -> Floats:
@@ -122,6 +124,33 @@ class States:
                 volume_base=_rounded(base[row], volume_step(it)),
                 volume_usd=_rounded(usd[row], turnover_step(it)),
                 funding=None if it.funding_hours is None else _rounded(funding[row], _FUNDING_STEP),
+            )
+            for row, it in enumerate(self.contracts)
+        )
+
+    def bars(self, first: float, last: float) -> tuple[Bar, ...]:
+        """Return what each contract did between two positions.
+
+        Bars that cover an hour without gap or overlap reach as far and trade as much as it.
+        """
+        inside = np.arange(np.floor(first) + 1, np.ceil(last))
+        marks = self.exact_mark(np.array([first, *inside, last]))
+        base, usd = (values[:, 0] for values in self.traded(np.array([last]), last - first))
+        lows, highs = marks.min(axis=1), marks.max(axis=1)
+        for hour in range(int(np.floor(first)), int(np.ceil(last))):
+            ends = np.array([hour, hour + 1.0])
+            if first <= hour + _HIGH_AT < last:
+                reach = 1 + self.coins.wick_up[self.rows, hour]
+                highs = np.maximum(highs, self.exact_mark(ends).max(axis=1) * reach)
+            if first <= hour + _LOW_AT < last:
+                reach = 1 - self.coins.wick_down[self.rows, hour]
+                lows = np.minimum(lows, self.exact_mark(ends).min(axis=1) * reach)
+        return tuple(
+            Bar(
+                high=_rounded(highs[row], it.price_step),
+                low=_rounded(lows[row], it.price_step),
+                base=_rounded(base[row], volume_step(it)),
+                usd=_rounded(usd[row], turnover_step(it)),
             )
             for row, it in enumerate(self.contracts)
         )

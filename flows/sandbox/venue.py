@@ -7,7 +7,7 @@ from typing import Any
 
 from oirisk.flows.sandbox.assets import Coin
 from oirisk.flows.sandbox.instruments import Calendar, SimulatedInstrument
-from oirisk.flows.sandbox.quotes import Book
+from oirisk.flows.sandbox.quotes import Bar, Book
 
 Query = Mapping[str, str]
 """Query string, path parameters and fields of a JSON body, in one mapping of text."""
@@ -77,10 +77,12 @@ class Past:
     Args:
         at: The instant of the request, which the past ends with.
         book: Returns the contract alone at an instant; an empty book where there is none such.
+        bar: Returns what the contract did between two instants; None where there is none such.
     """
 
     at: datetime
     book: Callable[[datetime], Book]
+    bar: Callable[[datetime, datetime], Bar | None]
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ class SimulatedVenue:
         endpoints: What it answers.
         option_share: Its part of the market's options; the same as ``share`` if not given.
         rate_limit: The limit of all its endpoints together; None for none.
+        has_accounts: Whether its main perpetuals are made of accounts. That takes a third of a
+            second each; exchanges are that show a past or positions.
     """
 
     id: str
@@ -129,6 +133,7 @@ class SimulatedVenue:
     endpoints: tuple[Endpoint, ...]
     rate_limit: RateLimit | None = None
     option_share: float | None = None
+    has_accounts: bool = False
 
     def share_of(self, *, options: bool) -> float:
         """Return its part of the market's options, or of everything else."""

@@ -44,12 +44,16 @@ def ask(desk: Any, at: datetime, source: SandboxSource) -> Observation:
     return seen
 
 
-def truth(market: SimulatedMarket, at: datetime) -> dict[tuple[str, str], float]:
-    """Coins that the listed accounts hold, by asset and side."""
+def truth(
+    market: SimulatedMarket, at: datetime, *, closable: bool = False
+) -> dict[tuple[str, str], float]:
+    """Coins that the listed accounts hold, by asset and side; some only if a price closes them."""
     book = market.book("hyperliquid", at)
     held: dict[tuple[str, str], float] = defaultdict(float)
     for account in addresses()[:4]:
         for one in positions(account, book):
+            if closable and not one.liquidation:
+                continue
             listed = one.quote.instrument
             side = "long" if one.size > 0 else "short"
             held[listed.asset, side] += float(abs(one.size)) * listed.base_multiplier
@@ -66,8 +70,8 @@ def test_the_measured_map_is_the_simulated_truth_and_names_no_account(
     mapped = observed_desk.rows(
         "select asset, side, sum(base) as base from marts.observed_map group by all"
     )
-    wanted = truth(market, at)
-    assert {(row["asset"], row["side"]): row["base"] for row in mapped} == pytest.approx(wanted)
+    wanted, closable = truth(market, at), truth(market, at, closable=True)
+    assert {(row["asset"], row["side"]): row["base"] for row in mapped} == pytest.approx(closable)
     shares = observed_desk.rows("select asset, long_share, oi_base from marts.observed_coverage")
     printed = {
         quote.instrument.asset: float(quote.listed_base)

@@ -14,9 +14,9 @@ REGIMES = ("trend", "range", "crash")
 
 @dataclass(frozen=True)
 class PricePath:
-    """Prices of every five-minute bar.
+    """Prices of every bar, of five minutes unless ``bars_per_day`` says otherwise.
 
-    ``minutes`` has shape (bars, 5); the other arrays have shape (bars,).
+    ``minutes`` has shape (bars, instants of a bar); the other arrays have shape (bars,).
     """
 
     minutes: Floats
@@ -24,6 +24,12 @@ class PricePath:
     high: Floats
     low: Floats
     close: Floats
+    bars_per_day: int = BARS_PER_DAY
+
+    @property
+    def bars_per_hour(self) -> int:
+        """How many bars an hour has."""
+        return self.bars_per_day // 24
 
 
 def price_path(

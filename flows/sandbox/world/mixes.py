@@ -1,11 +1,20 @@
 """Who trades in the simulated market: leverage mixes and holding times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+
+def drawn_from(
+    values: tuple[float, ...], weights: tuple[float, ...], count: int, random: np.random.Generator
+) -> Floats:
+    """Draw ``count`` of some values, each as often as its weight says."""
+    limits = np.cumsum(np.array(weights) / sum(weights))
+    places = np.searchsorted(limits / limits[-1], random.random(count), side="right")
+    return np.array(values, dtype=float)[places]
 
 
 @dataclass(frozen=True)
@@ -26,16 +35,15 @@ class LeverageMix:
     def draw(self, count: int, random: np.random.Generator) -> Floats:
         """Return leverages of shape (count,), from 1 to ``most``."""
         if self.steps:
-            parts = np.array(self.weights) / sum(self.weights)
-            return random.choice(np.array(self.steps), count, p=parts)
+            return np.minimum(drawn_from(self.steps, self.weights, count, random), self.most)
         drawn = np.clip(self.median * np.exp(self.sigma * random.standard_normal(count)), 1, 100)
         if self.rounded:
-            nearest = np.abs(np.log(drawn)[:, None] - np.log(POPULAR)[None, :]).argmin(axis=1)
-            drawn = POPULAR[nearest]
+            drawn = POPULAR[np.searchsorted(_BETWEEN_POPULAR, drawn)]
         return np.minimum(drawn, self.most)
 
 
 POPULAR = np.array([1, 2, 3, 5, 8, 10, 15, 20, 25, 50, 75, 100], dtype=float)
+_BETWEEN_POPULAR = np.sqrt(POPULAR[:-1] * POPULAR[1:])
 
 MIXES = {
     # open interest by effective leverage on Hyperliquid: 36 % up to 3x, 48 % to 7x, 15 % above
@@ -64,12 +72,23 @@ class HoldingTimes:
     weights: tuple[float, ...]
     leverage_power: float = 0.0
 
-    def draw(self, leverage: Floats, random: np.random.Generator) -> Floats:
-        """Return holding times in bars of five minutes, one for each leverage."""
-        parts = np.array(self.weights) / sum(self.weights)
-        mean = random.choice(np.array(self.mean_hours), leverage.size, p=parts) * 12
-        mean = mean / np.maximum(leverage / 5, 1) ** self.leverage_power
+    def draw(
+        self, leverage: Floats, random: np.random.Generator, bars_per_hour: int = 12
+    ) -> Floats:
+        """Return holding times in bars, one for each leverage."""
+        mean = drawn_from(self.mean_hours, self.weights, leverage.size, random) * bars_per_hour
+        if self.leverage_power:
+            mean = mean / np.maximum(leverage / 5, 1) ** self.leverage_power
         return random.exponential(1, leverage.size) * np.maximum(mean, 1)
+
+    def mean_bars(self, bars_per_hour: int) -> float:
+        """Return the mean holding time in bars, of leverage that does not shorten it."""
+        return float(np.average(self.mean_hours, weights=self.weights)) * bars_per_hour
+
+    def lasting(self) -> "HoldingTimes":
+        """Return what those still hold who are found holding: the patient are found more often."""
+        found = (w * hours for w, hours in zip(self.weights, self.mean_hours, strict=True))
+        return replace(self, weights=tuple(found))
 
 
 HOLDINGS = {

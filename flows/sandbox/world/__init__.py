@@ -1,0 +1,1 @@
+"""Accounts that trade: every position with entry, leverage and liquidation price."""
