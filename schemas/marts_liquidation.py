@@ -137,11 +137,16 @@ class LiquidationBalance(Table):
         method="M21",
     )
     initial_share: float = fraction(
-        "part of what is placed that is older than the history: put at its first price",
+        "part of what is placed that is older than the history: put at its first price; null: "
+        "nothing is placed",
         method="M21",
+        nullable=True,
     )
     alive_share: float = fraction(
-        "what forced closes left before each side was scaled to open interest", method="M21"
+        "what forced closes left before each side was scaled to open interest; null: nothing is "
+        "placed",
+        method="M21",
+        nullable=True,
     )
     has_tiers: bool = column("whether the exchange's margin tiers were known")
     is_simulated: bool = column(_SIMULATED)

@@ -169,7 +169,55 @@ def test_positions_older_than_the_history_are_put_at_its_first_price(
         "select distinct initial_share from marts.liquidation_balance"
     ).fetchall()
     assert share == (pytest.approx(1),)
-    assert warehouse.execute("select count(*) from marts.oi_profile").fetchall() == [(0,)]
+    older = warehouse.execute("select distinct base = initial_base from marts.oi_profile")
+    assert older.fetchall() == [(True,)]
+
+
+def test_a_dip_within_a_gap_closes_what_it_crossed(warehouse: duckdb.DuckDBPyConnection) -> None:
+    only_leverage(warehouse, 10)
+    observe(warehouse, 0, 0, 100)
+    observe(warehouse, 1, 50, 100)
+    for hour in range(1, 61):
+        low = 85.0 if hour == 30 else 99.0
+        insert(warehouse, "core.bars", {
+            "bar_at": at(hour), "interval": "1h", "venue": "okx", "symbol": "BTC/USDT:USDT",
+            "asset": "BTC", "open": 100.0, "high": 101.0, "low": low, "close": 100.0,
+        })  # fmt: skip
+    observe(warehouse, 61, 50, 100)
+    observe(warehouse, 62, 90, 100)
+    rows = dict(_alive(warehouse, 62))
+    assert rows == {"long": pytest.approx(40 / 90), "short": pytest.approx(1)}
+
+
+def _alive(connection: duckdb.DuckDBPyConnection, hours: float) -> list[tuple[str, float]]:
+    build_clusters(connection, at(hours), PARAMETERS)
+    return connection.execute(
+        "select side, alive_share from marts.liquidation_balance where prior = 'base'"
+    ).fetchall()
+
+
+def test_an_exchange_without_history_is_in_the_balance_as_unplaced(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    observe(warehouse, 0, 0, 100)
+    observe(warehouse, 1, 50, 100)
+    observe(warehouse, 1, 30, 100, venue="gate")
+    build_clusters(warehouse, at(1), PARAMETERS)
+    rows = warehouse.execute(
+        "select side, oi_base, mapped_base, beyond_base, unplaced_base, initial_share, alive_share"
+        " from marts.liquidation_balance where prior = 'base' and venue = 'gate' order by side"
+    ).fetchall()
+    assert rows == [(side, 30, 0, 0, 30, None, None) for side in ("long", "short")]
+
+
+def test_dated_futures_alone_are_mapped_around_their_own_price(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    only_leverage(warehouse, 10)
+    observe(warehouse, 0, 0, 100, kind="future")
+    observe(warehouse, 1, 50, 100, kind="future")
+    for side in ("long", "short"):
+        assert sum(base for *_, base in levels(warehouse, 1, side)) == pytest.approx(50)
 
 
 def test_mapped_beyond_and_unplaced_are_the_open_interest(
@@ -390,6 +438,11 @@ def test_liquidations_at_risk_are_what_the_worst_days_would_reach(
             "symbol": "BTC/USDT:USDT", "asset": "BTC", "open": close, "high": close,
             "low": close, "close": close, "volume_base": 1.0, "volume_usd": 1.0,
         })  # fmt: skip
+    insert(warehouse, "core.bars", {
+        "bar_at": at(last - 12), "interval": "1d", "venue": "okx", "symbol": "BTC/USDT:USDT",
+        "asset": "BTC", "open": 100.0, "high": 100.0, "low": 50.0, "close": 50.0,
+    })  # fmt: skip
+    # that one ends half a day after the snapshot: nobody knows it yet
     observe(warehouse, last - 1, 0, 100)
     observe(warehouse, last, 7, 100)
     build_clusters(warehouse, at(last), PARAMETERS)
