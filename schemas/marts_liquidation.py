@@ -193,6 +193,13 @@ class ClusterScores(Table):
     wilson_high: float = fraction("upper end, 95 percent interval of precision", nullable=True)
     meaningful: bool = column("whether price crossed 10 bins or more", method="M24")
     is_simulated: bool = column(_SIMULATED)
+    hits_by_chance: float = amount(
+        "hits that a forecast by lot would have had; where something happened in fewer than a "
+        "quarter of the bins, no more of them can be hit; null: not noted yet",
+        unit="count",
+        method="M24",
+        nullable=True,
+    )
 
     class Config:
         """One row per grain."""

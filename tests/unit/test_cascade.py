@@ -88,8 +88,9 @@ def test_a_cascade_says_why_it_stopped() -> None:
     assert run_cascade(100, -0.2, np.array([90.0]), np.ones(1), straight(9)).stop_reason == (
         "exhausted"
     )
-    crushed = run_cascade(100, -0.2, np.array([90.0]), np.array([1e9]), straight(1))
+    crushed = run_cascade(100, -0.2, np.array([90.0, 10.0]), np.array([1e9, 5.0]), straight(1))
     assert (crushed.stop_reason, crushed.final_price) == ("price_floor", 0)
+    assert crushed.liquidated == 1e9 + 5  # a price of 0 hits every level
 
 
 def test_depth_is_walked_in_straight_lines_and_beyond_by_the_root() -> None:

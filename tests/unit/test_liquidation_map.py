@@ -11,6 +11,7 @@ import pytest
 
 from oirisk.transforms.calibrate import CALIBRATION_SCHEMA, calibrate
 from oirisk.transforms.leverage import NODE_HIGH, NODE_LOW
+from oirisk.transforms.liquidation_price import linear_price, tiers_of
 from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.liquidation import Models
@@ -109,7 +110,9 @@ def test_a_known_margin_tier_moves_the_level(warehouse: duckdb.DuckDBPyConnectio
     observe(warehouse, 1, 7, 100)
     rows = levels(warehouse, 1, "long")
     centre = sum((low + high) / 2 * base for low, high, base in rows) / 7
-    assert centre == pytest.approx(100 * 0.9 / 0.97, rel=0.001)
+    # 25,000 USD are 250 coins, and what 20,000 of them need less than 3 % is deducted
+    tiers_known = tiers_of([(0, 0.01), (20_000, 0.03), (1_000_000, 0.05)])
+    assert centre == pytest.approx(linear_price(1, 100, 250, 10, tiers_known).price, rel=0.001)
     (tiers,) = warehouse.execute(
         "select distinct has_tiers from marts.liquidation_balance"
     ).fetchall()
