@@ -242,6 +242,44 @@ class Stress(Table):
         unique = ["snapshot_at", "asset", "prior", "shock_pct", "depth_factor"]  # noqa: RUF012
 
 
+class CoupledStress(Table):
+    """A fall on two exchanges, whose prices arbitrage ties together more or less. Modelled.
+
+    Grain: one row per snapshot_at, asset, venue_large, venue_other, shock_pct and coupling; base
+    prior, the largest exchange of the map beside each other one whose order book was measured.
+    Impact is a straight line through the depth within one percent.
+    """
+
+    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
+    asset: str = column(_ASSET)
+    venue_large: str = column("ccxt id of the exchange with most longs on the map")
+    venue_other: str = column("ccxt id of the other exchange")
+    shock_pct: float = column("first move of both, down", unit="percent", method="M25", lt=0)
+    coupling: float = fraction(
+        "0: each price moves by its own forced closes; 1: by those of both on both order books",
+        method="M26",
+    )
+    rounds: pl.Int32 = column("rounds of forced closes", unit="count", method="M25", ge=0)
+    final_price_large: float = amount(
+        "where price comes to rest on the largest", unit="USD per coin", method="M26"
+    )
+    final_price_other: float = amount(
+        "where price comes to rest on the other", unit="USD per coin", method="M26"
+    )
+    liquidated_base_large: float = amount(
+        "closed by force on the largest", unit="coin", method="M26"
+    )
+    liquidated_base_other: float = amount("closed by force on the other", unit="coin", method="M26")
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = [  # noqa: RUF012
+            "snapshot_at", "asset", "venue_large", "venue_other", "shock_pct", "coupling",
+        ]  # fmt: skip
+
+
 class Contagion(Table):
     """What forced sales on one exchange would cost positions on another. Modelled.
 
@@ -306,6 +344,7 @@ LIQUIDATION_MARTS: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         "marts.liquidation_balance": LiquidationBalance,
         "marts.cluster_scores": ClusterScores,
         "marts.stress": Stress,
+        "marts.coupled_stress": CoupledStress,
         "marts.contagion": Contagion,
         "marts.liquidations_at_risk": LiquidationsAtRisk,
     }

@@ -220,7 +220,8 @@ def run_coupled(
         together = sum(amount.values()) / pooled
         for name, book in venues.items():
             apart = amount[name] / book.depth_per_pct
-            price[name] -= start_price / 100 * ((1 - coupling) * apart + coupling * together)
+            fall = start_price / 100 * ((1 - coupling) * apart + coupling * together)
+            price[name] = max(price[name] - fall, 0.0)
     gone = {name: float((book.base - standing[name]).sum()) for name, book in venues.items()}
     return Coupled(price, gone, rounds)
 

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from oirisk.transforms.calibrate import CALIBRATION_SCHEMA, calibrate
+from oirisk.transforms.coupled import coupled_grid
 from oirisk.transforms.leverage import NODE_HIGH, NODE_LOW
 from oirisk.transforms.liquidation_price import linear_price, tiers_of
 from oirisk.transforms.stress import stress_grid
@@ -270,7 +271,7 @@ def learned(leverage: float) -> Models:
         ]  # fmt: skip
         return pl.DataFrame(rows, schema=CALIBRATION_SCHEMA)
 
-    return Models(calibrate=told, stress=stress_grid)
+    return Models(calibrate=told, stress=stress_grid, coupled=coupled_grid)
 
 
 def fine_history(connection: duckdb.DuckDBPyConnection, steps: int = 1600) -> float:
@@ -344,7 +345,12 @@ def test_an_inverse_contract_teaches_where_there_is_no_linear_one(
         seen.append(steps)
         return pl.DataFrame(schema=CALIBRATION_SCHEMA)
 
-    build_clusters(warehouse, at(hour), PARAMETERS, Models(calibrate=noted, stress=stress_grid))
+    build_clusters(
+        warehouse,
+        at(hour),
+        PARAMETERS,
+        Models(calibrate=noted, stress=stress_grid, coupled=coupled_grid),
+    )
     (steps,) = seen
     assert steps["is_inverse"].all()
     # 3 coins a bar at a price of 100, in the unit of the steps: USD
@@ -366,7 +372,7 @@ def test_without_a_mark_another_price_gives_the_map(warehouse: duckdb.DuckDBPyCo
 
 def test_a_short_history_is_not_calibrated(warehouse: duckdb.DuckDBPyConnection) -> None:
     hour = fine_history(warehouse, 280)
-    models = Models(calibrate=calibrate, stress=stress_grid)
+    models = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
     assert (
         build_clusters(warehouse, at(hour), PARAMETERS, models)["marts.leverage_calibration"] == 0
     )
@@ -376,7 +382,7 @@ def test_an_old_map_is_the_same_when_later_facts_and_corrections_are_there(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     hour = fine_history(warehouse)
-    models = Models(calibrate=calibrate, stress=stress_grid)
+    models = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
     known = {**PARAMETERS, "known_at": at(hour)}
     build_clusters(warehouse, at(hour), known, models)
     frozen = warehouse.execute("from marts.liquidation_map").fetchall()
@@ -408,7 +414,7 @@ def test_stress_and_contagion_need_measured_depth(warehouse: duckdb.DuckDBPyConn
     observe(warehouse, 0, 0, 100, venue="gate")
     observe(warehouse, 1, 50, 100)
     observe(warehouse, 1, 20, 100, venue="gate")
-    models = Models(calibrate=calibrate, stress=stress_grid)
+    models = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
     written = build_clusters(warehouse, at(1), PARAMETERS, models)
     assert (written["marts.stress"], written["marts.contagion"]) == (0, 0)
     depth(warehouse, 1, "bid", 400, 800, 2000)
@@ -419,6 +425,7 @@ def test_stress_and_contagion_need_measured_depth(warehouse: duckdb.DuckDBPyConn
         "select venue_from, venue_to, overlap_usd, loss_usd, systemic_rank, oi_covered"
         " from marts.contagion order by all"
     ).fetchall()
+    assert written["marts.coupled_stress"] == 0  # the book of the other was not measured
     # depth per percent is (400 + 600) / 2 = 500
     assert rows == [
         ("gate", "gate", pytest.approx(2000**2 / 500), pytest.approx(0.02 * 80), 1, 1.0),

@@ -1,11 +1,26 @@
 -- 021_older_positions: positions older than the history are part of the profile, and told apart;
--- chance is that of what could be hit.
+-- chance is that of what could be hit; a fall on two exchanges that are tied together.
 alter table marts.oi_profile add column initial_base double;
 
 alter table marts.liquidation_balance alter column initial_share drop not null;
 alter table marts.liquidation_balance alter column alive_share drop not null;
 
 alter table marts.cluster_scores add column hits_by_chance double;
+
+create table marts.coupled_stress (
+    snapshot_at timestamptz not null,
+    asset varchar not null,
+    venue_large varchar not null,
+    venue_other varchar not null,
+    shock_pct double not null,
+    coupling double not null,
+    rounds integer not null,
+    final_price_large double not null,
+    final_price_other double not null,
+    liquidated_base_large double not null,
+    liquidated_base_other double not null,
+    is_simulated boolean not null
+);
 
 -- How good the map was over some days up to an instant: precision of its fullest quarter, the
 -- chance of a forecast by lot, and the 95 percent interval of the precision.
