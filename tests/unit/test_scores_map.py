@@ -102,6 +102,16 @@ def test_the_fullest_quarter_is_compared_with_where_liquidations_were_reported(
     assert row["map_snapshot_at"] == at(0)
 
 
+def test_what_was_closed_is_ranked_in_usd(warehouse: duckdb.DuckDBPyConnection) -> None:
+    frozen_map(warehouse, [1, 9, 7, 3, 8, 1, 1, 1, 1, 1, 1, 1])
+    bar(warehouse, 4, 88, 100)
+    # 3.9 coins at 97.5 are more than 4 at 91.2
+    for price, base in ((98.5, 6.0), (95.5, 5.0), (91.2, 4.0), (97.5, 3.9)):
+        liquidated(warehouse, price, base)
+    (row,) = scored(warehouse)
+    assert (row["n_top"], row["n_hits"]) == (3, 3)
+
+
 def test_few_bins_mean_nothing(warehouse: duckdb.DuckDBPyConnection) -> None:
     frozen_map(warehouse, [1, 9, 2, 3, 8])
     bar(warehouse, 4, 95, 100)

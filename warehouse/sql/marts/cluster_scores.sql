@@ -18,14 +18,14 @@ judged as (
 
     select
         crossed.*,
-        coalesce(happened.base, 0) as happened_base,
+        coalesce(happened.usd, 0) as happened_usd,
         row_number() over (
             partition by crossed.asset, crossed.prior
-            order by crossed.base desc, crossed.price_low asc
+            order by crossed.usd desc, crossed.price_low asc
         ) as forecast_rank,
         row_number() over (
             partition by crossed.asset, crossed.prior
-            order by coalesce(happened.base, 0) desc, crossed.price_low asc
+            order by coalesce(happened.usd, 0) desc, crossed.price_low asc
         ) as happened_rank,
         count(*) over (partition by crossed.asset, crossed.prior) as n_bins
     from int_score_bins as crossed
@@ -50,17 +50,17 @@ counted as (
             where
             forecast_rank <= ceil(n_bins / 4)
             and happened_rank <= ceil(n_bins / 4)
-            and happened_base > 0
+            and happened_usd > 0
         ) as n_hits,
         count(*) filter (
             where
             happened_rank <= ceil(n_bins / 4)
-            and happened_base > 0
+            and happened_usd > 0
         ) as n_hot,
         bool_or(is_simulated) as is_simulated
     from judged
     group by asset, snapshot_at, prior
-    having sum(happened_base) > 0
+    having sum(happened_usd) > 0
 
 ),
 
