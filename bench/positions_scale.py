@@ -121,7 +121,7 @@ def timed(seconds: list[float]) -> Models:
         seconds.append(perf_counter() - begun)
         return learned
 
-    return Models(calibrate=calibrate, stress=MODELS.stress)
+    return Models(calibrate=calibrate, stress=MODELS.stress, coupled=MODELS.coupled)
 
 
 def main() -> None:

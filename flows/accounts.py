@@ -43,7 +43,7 @@ def read_accounts(file: Path) -> tuple[str, ...]:
 def _of_json(file: Path, text: str) -> Iterator[str]:
     try:
         body = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordingError(f"{file} begins like JSON and is none: {error}") from error
     entries = _entries(body)
     if entries is None:

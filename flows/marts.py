@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from oirisk.flows.settings import Settings
 from oirisk.transforms.calibrate import calibrate
+from oirisk.transforms.coupled import coupled_grid
 from oirisk.transforms.leverage_observed import observed_weights
 from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.audit import build_audit
@@ -26,7 +27,7 @@ from oirisk.warehouse.writer import Writer
 
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
-MODELS = Models(calibrate=calibrate, stress=stress_grid)
+MODELS = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
 """What the liquidation map asks of models that are not SQL."""
 
 

@@ -7,12 +7,18 @@ import pandera.polars as pa
 import polars as pl
 
 from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction
+from oirisk.schemas.marts_stress import (
+    PRIORS,
+    Contagion,
+    CoupledStress,
+    LiquidationsAtRisk,
+    Stress,
+)
 
 _SIMULATED = "whether any input comes from the simulated exchanges"
 _SNAPSHOT = "scheduled instant of the run"
 _ASSET = "canonical base coin, BTC not XBT"
 _SIDE = "the side that would be liquidated"
-PRIORS = ["base", "retail_heavy", "institutional", "calibrated"]
 SIDES = ["long", "short"]
 
 
@@ -137,11 +143,16 @@ class LiquidationBalance(Table):
         method="M21",
     )
     initial_share: float = fraction(
-        "part of what is placed that is older than the history: put at its first price",
+        "part of what is placed that is older than the history: put at its first price; null: "
+        "nothing is placed",
         method="M21",
+        nullable=True,
     )
     alive_share: float = fraction(
-        "what forced closes left before each side was scaled to open interest", method="M21"
+        "what forced closes left before each side was scaled to open interest; null: nothing is "
+        "placed",
+        method="M21",
+        nullable=True,
     )
     has_tiers: bool = column("whether the exchange's margin tiers were known")
     is_simulated: bool = column(_SIMULATED)
@@ -188,102 +199,18 @@ class ClusterScores(Table):
     wilson_high: float = fraction("upper end, 95 percent interval of precision", nullable=True)
     meaningful: bool = column("whether price crossed 10 bins or more", method="M24")
     is_simulated: bool = column(_SIMULATED)
+    hits_by_chance: float = amount(
+        "hits that a forecast by lot would have had; where something happened in fewer than a "
+        "quarter of the bins, no more of them can be hit; null: not noted yet",
+        unit="count",
+        method="M24",
+        nullable=True,
+    )
 
     class Config:
         """One row per grain."""
 
         unique = ["scored_at", "asset", "prior"]  # noqa: RUF012
-
-
-class Stress(Table):
-    """What a price shock would set off. Modelled; rows only where order-book depth was measured.
-
-    Grain: one row per snapshot_at, asset, prior, shock_pct and depth_factor. Deleveraging of
-    winners is not modelled.
-    """
-
-    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
-    asset: str = column(_ASSET)
-    prior: str = column("assumed mix of leverage", method="M22", isin=PRIORS)
-    shock_pct: float = column("first move; negative: down", unit="percent", method="M25")
-    depth_factor: float = fraction("part of the measured depth that is there", method="M25")
-    rounds: pl.Int32 = column("rounds of forced closes", unit="count", method="M25", ge=0)
-    liquidated_base: float = amount("closed by force", unit="coin", method="M25")
-    liquidated_usd: float = amount("the same at the levels' prices", unit="USD", method="M25")
-    final_price: float = amount("where price comes to rest", unit="USD per coin", method="M25")
-    move_pct: float = amount("whole move, without sign", unit="percent", method="M25")
-    multiplier: float = amount("whole move over the shock", unit="ratio", method="M25")
-    reproduction_number: float = amount(
-        "forced closes that a unit of them sets off, in the densest percent on the way",
-        unit="ratio",
-        method="M25",
-    )
-    stop_reason: str = column(
-        "why it ended", method="M25", isin=["no_level_hit", "exhausted", "price_floor"]
-    )
-    depth_usd: float = amount("measured depth in the narrowest band", unit="USD", method="M16")
-    is_simulated: bool = column(_SIMULATED)
-
-    class Config:
-        """One row per grain."""
-
-        unique = ["snapshot_at", "asset", "prior", "shock_pct", "depth_factor"]  # noqa: RUF012
-
-
-class Contagion(Table):
-    """What forced sales on one exchange would cost positions on another. Modelled.
-
-    Grain: one row per snapshot_at, venue_from and venue_to; only where depth was measured.
-    """
-
-    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
-    venue_from: str = column("ccxt id of the exchange that sells")
-    venue_to: str = column("ccxt id of the exchange that loses; may be the same")
-    overlap_usd: float = amount(
-        "sum over coins of holdings times holdings over depth per percent",
-        unit="USD percent",
-        method="M26",
-    )
-    forced_share: float = fraction("part of everything that is sold", method="M26")
-    loss_usd: float = amount("loss when that part is sold", unit="USD", method="M26")
-    systemic_overlap_usd: float = amount(
-        "overlap of the seller with all others", unit="USD percent", method="M26"
-    )
-    systemic_rank: pl.Int32 = column("1: the most systemic seller", unit="rank", method="M26", ge=1)
-    assets: pl.Int32 = column("coins that both hold and whose depth is known", unit="count", ge=1)
-    oi_covered: float = fraction("part of the seller's open interest in such coins", method="M26")
-    is_simulated: bool = column(_SIMULATED)
-
-    class Config:
-        """One row per grain."""
-
-        unique = ["snapshot_at", "venue_from", "venue_to"]  # noqa: RUF012
-
-
-class LiquidationsAtRisk(Table):
-    """Forced closes in the worst of past days, were one to come now. Modelled, no cascade.
-
-    Grain: one row per snapshot_at, asset, prior and alpha; from 20 scenarios on.
-    """
-
-    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
-    asset: str = column(_ASSET)
-    prior: str = column("assumed mix of leverage", method="M22", isin=PRIORS)
-    alpha: float = fraction("confidence", method="M34")
-    scenarios: pl.Int32 = column(
-        "past days of which the return is known", unit="count", method="M34", ge=20
-    )
-    tail: pl.Int32 = column("how many of the worst make the tail", unit="count", method="M34", ge=1)
-    lar_usd: float = amount("the mildest of the tail", unit="USD", method="M34")
-    es_usd: float = amount("mean of the tail", unit="USD", method="M34")
-    worst_return_pct: float = column("no scenario falls further", unit="percent", method="M34")
-    meaningful: bool = column("whether there are 250 scenarios or more", method="M34")
-    is_simulated: bool = column(_SIMULATED)
-
-    class Config:
-        """One row per grain."""
-
-        unique = ["snapshot_at", "asset", "prior", "alpha"]  # noqa: RUF012
 
 
 LIQUIDATION_MARTS: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
@@ -294,6 +221,7 @@ LIQUIDATION_MARTS: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         "marts.liquidation_balance": LiquidationBalance,
         "marts.cluster_scores": ClusterScores,
         "marts.stress": Stress,
+        "marts.coupled_stress": CoupledStress,
         "marts.contagion": Contagion,
         "marts.liquidations_at_risk": LiquidationsAtRisk,
     }

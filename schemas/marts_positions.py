@@ -10,7 +10,8 @@ _ASSET = "canonical base coin, BTC not XBT"
 class OiProfile(Table):
     """Where on the price axis the open interest was entered. Modelled from its changes.
 
-    Grain: one row per snapshot_at, asset, venue, side and price bin that holds anything.
+    Grain: one row per snapshot_at, asset, venue, side and price bin that holds anything. Either
+    side adds up to open interest, but for what marts.liquidation_balance calls unplaced.
     """
 
     snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
@@ -24,6 +25,13 @@ class OiProfile(Table):
     base: float = amount("open interest entered in the bin", unit="coin", method="M21")
     usd: float = amount("the same in USD", unit="USD", method="M21")
     is_simulated: bool = column(_SIMULATED)
+    initial_base: float = amount(
+        "of base what is older than the history: its entry price is not known, it stands at the "
+        "first price there is; null: left out of base",
+        unit="coin",
+        method="M21",
+        nullable=True,
+    )
 
     class Config:
         """One row per grain."""

@@ -84,6 +84,7 @@ MAIN_METHODS: Mapping[str, str] = MappingProxyType(
         "marts.observed_coverage": "M22",
         "marts.observed_leverage": "M22",
         "marts.stress": "M25",
+        "marts.coupled_stress": "M26",
         "marts.contagion": "M26",
         "marts.liquidations_at_risk": "M34",
         "marts.data_quality": "M36",

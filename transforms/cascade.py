@@ -132,10 +132,9 @@ def run_cascade(
         impact = depth.impact(amount)
         rounds.append(Round(price, amount, impact * 100))
         standing[hit] = 0.0
-        price -= sign * start_price * impact
-        if price <= 0:
-            price, reason = 0.0, "price_floor"
-            break
+        price = max(price - sign * start_price * impact, 0.0)
+        if price == 0:
+            reason = "price_floor"
     if reason != "price_floor" and rounds and not np.any(standing > 0):
         reason = "exhausted"
     gone = base - standing
@@ -221,7 +220,8 @@ def run_coupled(
         together = sum(amount.values()) / pooled
         for name, book in venues.items():
             apart = amount[name] / book.depth_per_pct
-            price[name] -= start_price / 100 * ((1 - coupling) * apart + coupling * together)
+            fall = start_price / 100 * ((1 - coupling) * apart + coupling * together)
+            price[name] = max(price[name] - fall, 0.0)
     gone = {name: float((book.base - standing[name]).sum()) for name, book in venues.items()}
     return Coupled(price, gone, rounds)
 

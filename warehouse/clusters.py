@@ -10,9 +10,11 @@ import duckdb
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.liquidation import (
     DEFAULTS,
+    DEPTH_STEPS,
     MAP_STEPS,
     Models,
     build_calibration,
+    build_coupled,
     build_map,
     build_scores,
     build_stress,
@@ -100,11 +102,12 @@ def build_clusters(
     written["marts.cluster_scores"] = build_scores(connection, values)
     if models is not None:
         written["marts.stress"] = build_stress(connection, values, models)
+        written["marts.coupled_stress"] = build_coupled(connection, values, models)
     for name in CLUSTER_STEPS:
         build_step(connection, name, values)
     _tell_unplaced_options(connection, snapshot_at)
     written["marts.clusters"] = replace_mart(connection, "clusters", values)
-    for name in ("int_liquidation_depth", *MAP_STEPS, *PROFILE_STEPS, *CLUSTER_STEPS):
+    for name in (*DEPTH_STEPS, *MAP_STEPS, *PROFILE_STEPS, *CLUSTER_STEPS):
         connection.execute(f"drop table temp.{name}")
     return written
 

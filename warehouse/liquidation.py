@@ -37,6 +37,7 @@ MAP_STEPS = (
     "int_liquidation_scales",
     "int_liquidation_levels",
 )
+DEPTH_STEPS = ("int_liquidation_venue_depth", "int_liquidation_depth")
 SCORE_STEPS = (
     "int_score_maps",
     "int_score_bars",
@@ -53,6 +54,7 @@ MARTS = (
 
 Calibrate = Callable[[pl.DataFrame, float, float, pl.DataFrame], pl.DataFrame]
 Stress = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
+Coupled = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,12 @@ class Models:
         calibrate: Steps of contracts, rotation, maintenance rate and observed positions to
             leverage weights.
         stress: Levels and depth to the stress grid.
+        coupled: Levels and depth by exchange to falls on two of them.
     """
 
     calibrate: Calibrate
     stress: Stress
+    coupled: Coupled
 
 
 def build_calibration(
@@ -96,7 +100,8 @@ def build_calibration(
 
 def build_map(connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> dict[str, int]:
     """Build the map, its balance, contagion and liquidations at risk; return rows by table."""
-    build_step(connection, "int_liquidation_depth", values)
+    for name in DEPTH_STEPS:
+        build_step(connection, name, values)
     for name in MAP_STEPS:
         build_step(connection, name, values)
     return {f"marts.{mart}": replace_mart(connection, mart, values) for mart in MARTS}
@@ -125,6 +130,17 @@ def build_stress(
     connection.register("int_liquidation_stressed", grid.to_arrow())
     rows = replace_mart(connection, "stress", values)
     connection.unregister("int_liquidation_stressed")
+    return rows
+
+
+def build_coupled(
+    connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any], models: Models
+) -> int:
+    """Run falls on two exchanges at once; without depth on two of them there are no rows."""
+    grid = models.coupled(_select(connection, "int_liquidation_couplable", values))
+    connection.register("int_liquidation_coupled", grid.to_arrow())
+    rows = replace_mart(connection, "coupled_stress", values)
+    connection.unregister("int_liquidation_coupled")
     return rows
 
 

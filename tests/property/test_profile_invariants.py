@@ -95,8 +95,8 @@ def build(
         )
     build_clusters(connection, at, PARAMETERS)
     return connection.execute(
-        "select price_low, price_high, base from marts.oi_profile"
-        " where venue = 'okx' and side = 'long' order by price_low"
+        "select price_low, price_high, base - initial_base from marts.oi_profile"
+        " where venue = 'okx' and side = 'long' and base > initial_base order by price_low"
     ).fetchall()
 
 

@@ -17,6 +17,7 @@ from oirisk.transforms.cascade import (
     run_coupled,
     straight,
 )
+from oirisk.transforms.coupled import coupled_grid
 from oirisk.transforms.stress import stress_grid
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
@@ -74,6 +75,31 @@ def test_two_exchanges_share_a_fall_as_far_as_they_are_tied(coupling: float) -> 
     assert found.rounds == wanted["rounds"]
 
 
+def test_the_largest_exchange_is_coupled_with_each_other_one() -> None:
+    book = {"asset": "BTC", "mark": 100_000.0, "is_simulated": False}
+    levels = pl.concat(
+        pl.DataFrame({**book, "venue": venue, "place": place, "depth_per_pct": depth,
+                      "price": prices, "base": base})
+        for venue, place, depth, prices, base in (
+            ("Y", 1, 800.0, [96_210.0, 97_000.0], [300.0, 600.0]),
+            ("X", 2, 200.0, [95_800.0, 96_800.0], [300.0, 200.0]),
+            ("Z", 3, 500.0, [50_000.0], [1.0]),
+        )
+    )  # fmt: skip
+    grid = coupled_grid(levels)
+    assert grid.height == 2 * 3 * 3
+    rows = grid.filter(shock_pct=-3, venue_other="X").sort("coupling").rows(named=True)
+    figures = ("final_price_large", "final_price_other", "liquidated_base_large",
+               "liquidated_base_other", "rounds")  # fmt: skip
+    # apart: 600 / 800 is 0.75 %, short of the next level, and X stays above its first
+    assert [rows[0][name] for name in figures] == pytest.approx([96_250, 97_000, 600, 0, 1])
+    # one market of 1000 a percent: 0.6 %, then 200 of X and none of Y: 0.2 %, then 300 of Y: 0.3 %
+    assert [rows[2][name] for name in figures] == pytest.approx([95_900, 95_900, 900, 200, 3])
+    assert coupled_grid(levels.filter(venue="Y")).is_empty()
+    drained = coupled_grid(levels.with_columns(pl.col("depth_per_pct") / 1e4))
+    assert drained["final_price_large"].min() == 0
+
+
 def test_a_rise_liquidates_shorts_as_a_fall_does_longs() -> None:
     up = run_cascade(100_000, 0.03, 200_000 - LEVELS, BASE, straight(400))
     down = run_cascade(100_000, -0.03, LEVELS, BASE, straight(400))
@@ -88,8 +114,9 @@ def test_a_cascade_says_why_it_stopped() -> None:
     assert run_cascade(100, -0.2, np.array([90.0]), np.ones(1), straight(9)).stop_reason == (
         "exhausted"
     )
-    crushed = run_cascade(100, -0.2, np.array([90.0]), np.array([1e9]), straight(1))
+    crushed = run_cascade(100, -0.2, np.array([90.0, 10.0]), np.array([1e9, 5.0]), straight(1))
     assert (crushed.stop_reason, crushed.final_price) == ("price_floor", 0)
+    assert crushed.liquidated == 1e9 + 5  # a price of 0 hits every level
 
 
 def test_depth_is_walked_in_straight_lines_and_beyond_by_the_root() -> None:

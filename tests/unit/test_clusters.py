@@ -143,6 +143,14 @@ def bar(connection: duckdb.DuckDBPyConnection, hours: float, price: float, volum
     )
 
 
+def only_leverage(connection: duckdb.DuckDBPyConnection, leverage: float) -> None:
+    connection.execute(
+        "update marts.leverage_priors"
+        " set weight = if(leverage_low = $1 and leverage_high = $1, 1, 0)",
+        [leverage],
+    )
+
+
 def night(
     connection: duckdb.DuckDBPyConnection, hours: float, **changed: float
 ) -> list[dict[str, Any]]:
@@ -206,12 +214,14 @@ def test_the_mark_is_the_median_of_the_perpetuals(warehouse: duckdb.DuckDBPyConn
     assert cluster["distance_pct"] == pytest.approx((cluster["price_high"] / 101 - 1) * 100)
 
 
-def test_without_a_perpetual_there_is_no_mark_and_no_cluster(
+def test_without_a_perpetual_the_mark_is_that_of_the_dated_futures(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     observe(warehouse, 0, 0, 100, kind="future")
     observe(warehouse, 1, 10, 100, kind="future")
-    assert night(warehouse, 1) == []
+    observe(warehouse, 2, 10, 104, kind="future")
+    (cluster,) = night(warehouse, 2)
+    assert cluster["distance_pct"] == pytest.approx((cluster["price_high"] / 104 - 1) * 100)
 
 
 def test_positions_outside_the_range_are_in_no_cluster(
@@ -227,6 +237,7 @@ def test_positions_outside_the_range_are_in_no_cluster(
 def test_the_band_is_the_mass_under_the_other_rotations(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
+    only_leverage(warehouse, 2)
     observe(warehouse, 0, 0, 100)
     bar(warehouse, 0, 100, 50)
     observe(warehouse, 1, 50, 100)
@@ -251,6 +262,22 @@ def grow(connection: duckdb.DuckDBPyConnection, oi: float) -> str:
     (after,) = night(connection, 25)
     assert after["cluster_id"] == before["cluster_id"]
     return str(after["status"])
+
+
+def test_entries_are_the_mean_of_both_sides_and_the_same_a_night_later(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    only_leverage(warehouse, 10)
+    observe(warehouse, 0, 0, 110)
+    for hour, (oi, price) in enumerate([(50, 110), (100, 100), (100, 95)]):
+        bar(warehouse, hour, price, 0)
+        observe(warehouse, hour + 1, oi, price)
+    # longs of 110 go at 99.5: all longs are of 100; shorts are half of each
+    assert [row["base"] for row in night(warehouse, 3)] == pytest.approx([75, 25])
+    observe(warehouse, 27, 100, 95)
+    found = night(warehouse, 27)
+    assert [row["status"] for row in found] == ["stable", "stable"]
+    assert [row["base"] for row in found] == pytest.approx([75, 25])
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 
 from oirisk.transforms.calibrate import CALIBRATION_SCHEMA, calibrate
+from oirisk.transforms.coupled import coupled_grid
 from oirisk.transforms.leverage import NODE_HIGH, NODE_LOW
+from oirisk.transforms.liquidation_price import linear_price, tiers_of
 from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.liquidation import Models
@@ -109,7 +111,9 @@ def test_a_known_margin_tier_moves_the_level(warehouse: duckdb.DuckDBPyConnectio
     observe(warehouse, 1, 7, 100)
     rows = levels(warehouse, 1, "long")
     centre = sum((low + high) / 2 * base for low, high, base in rows) / 7
-    assert centre == pytest.approx(100 * 0.9 / 0.97, rel=0.001)
+    # 25,000 USD are 250 coins, and what 20,000 of them need less than 3 % is deducted
+    tiers_known = tiers_of([(0, 0.01), (20_000, 0.03), (1_000_000, 0.05)])
+    assert centre == pytest.approx(linear_price(1, 100, 250, 10, tiers_known).price, rel=0.001)
     (tiers,) = warehouse.execute(
         "select distinct has_tiers from marts.liquidation_balance"
     ).fetchall()
@@ -169,7 +173,55 @@ def test_positions_older_than_the_history_are_put_at_its_first_price(
         "select distinct initial_share from marts.liquidation_balance"
     ).fetchall()
     assert share == (pytest.approx(1),)
-    assert warehouse.execute("select count(*) from marts.oi_profile").fetchall() == [(0,)]
+    older = warehouse.execute("select distinct base = initial_base from marts.oi_profile")
+    assert older.fetchall() == [(True,)]
+
+
+def test_a_dip_within_a_gap_closes_what_it_crossed(warehouse: duckdb.DuckDBPyConnection) -> None:
+    only_leverage(warehouse, 10)
+    observe(warehouse, 0, 0, 100)
+    observe(warehouse, 1, 50, 100)
+    for hour in range(1, 61):
+        low = 85.0 if hour == 30 else 99.0
+        insert(warehouse, "core.bars", {
+            "bar_at": at(hour), "interval": "1h", "venue": "okx", "symbol": "BTC/USDT:USDT",
+            "asset": "BTC", "open": 100.0, "high": 101.0, "low": low, "close": 100.0,
+        })  # fmt: skip
+    observe(warehouse, 61, 50, 100)
+    observe(warehouse, 62, 90, 100)
+    rows = dict(_alive(warehouse, 62))
+    assert rows == {"long": pytest.approx(40 / 90), "short": pytest.approx(1)}
+
+
+def _alive(connection: duckdb.DuckDBPyConnection, hours: float) -> list[tuple[str, float]]:
+    build_clusters(connection, at(hours), PARAMETERS)
+    return connection.execute(
+        "select side, alive_share from marts.liquidation_balance where prior = 'base'"
+    ).fetchall()
+
+
+def test_an_exchange_without_history_is_in_the_balance_as_unplaced(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    observe(warehouse, 0, 0, 100)
+    observe(warehouse, 1, 50, 100)
+    observe(warehouse, 1, 30, 100, venue="gate")
+    build_clusters(warehouse, at(1), PARAMETERS)
+    rows = warehouse.execute(
+        "select side, oi_base, mapped_base, beyond_base, unplaced_base, initial_share, alive_share"
+        " from marts.liquidation_balance where prior = 'base' and venue = 'gate' order by side"
+    ).fetchall()
+    assert rows == [(side, 30, 0, 0, 30, None, None) for side in ("long", "short")]
+
+
+def test_dated_futures_alone_are_mapped_around_their_own_price(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    only_leverage(warehouse, 10)
+    observe(warehouse, 0, 0, 100, kind="future")
+    observe(warehouse, 1, 50, 100, kind="future")
+    for side in ("long", "short"):
+        assert sum(base for *_, base in levels(warehouse, 1, side)) == pytest.approx(50)
 
 
 def test_mapped_beyond_and_unplaced_are_the_open_interest(
@@ -219,7 +271,7 @@ def learned(leverage: float) -> Models:
         ]  # fmt: skip
         return pl.DataFrame(rows, schema=CALIBRATION_SCHEMA)
 
-    return Models(calibrate=told, stress=stress_grid)
+    return Models(calibrate=told, stress=stress_grid, coupled=coupled_grid)
 
 
 def fine_history(connection: duckdb.DuckDBPyConnection, steps: int = 1600) -> float:
@@ -293,7 +345,12 @@ def test_an_inverse_contract_teaches_where_there_is_no_linear_one(
         seen.append(steps)
         return pl.DataFrame(schema=CALIBRATION_SCHEMA)
 
-    build_clusters(warehouse, at(hour), PARAMETERS, Models(calibrate=noted, stress=stress_grid))
+    build_clusters(
+        warehouse,
+        at(hour),
+        PARAMETERS,
+        Models(calibrate=noted, stress=stress_grid, coupled=coupled_grid),
+    )
     (steps,) = seen
     assert steps["is_inverse"].all()
     # 3 coins a bar at a price of 100, in the unit of the steps: USD
@@ -315,7 +372,7 @@ def test_without_a_mark_another_price_gives_the_map(warehouse: duckdb.DuckDBPyCo
 
 def test_a_short_history_is_not_calibrated(warehouse: duckdb.DuckDBPyConnection) -> None:
     hour = fine_history(warehouse, 280)
-    models = Models(calibrate=calibrate, stress=stress_grid)
+    models = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
     assert (
         build_clusters(warehouse, at(hour), PARAMETERS, models)["marts.leverage_calibration"] == 0
     )
@@ -325,7 +382,7 @@ def test_an_old_map_is_the_same_when_later_facts_and_corrections_are_there(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     hour = fine_history(warehouse)
-    models = Models(calibrate=calibrate, stress=stress_grid)
+    models = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
     known = {**PARAMETERS, "known_at": at(hour)}
     build_clusters(warehouse, at(hour), known, models)
     frozen = warehouse.execute("from marts.liquidation_map").fetchall()
@@ -357,7 +414,7 @@ def test_stress_and_contagion_need_measured_depth(warehouse: duckdb.DuckDBPyConn
     observe(warehouse, 0, 0, 100, venue="gate")
     observe(warehouse, 1, 50, 100)
     observe(warehouse, 1, 20, 100, venue="gate")
-    models = Models(calibrate=calibrate, stress=stress_grid)
+    models = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
     written = build_clusters(warehouse, at(1), PARAMETERS, models)
     assert (written["marts.stress"], written["marts.contagion"]) == (0, 0)
     depth(warehouse, 1, "bid", 400, 800, 2000)
@@ -368,6 +425,7 @@ def test_stress_and_contagion_need_measured_depth(warehouse: duckdb.DuckDBPyConn
         "select venue_from, venue_to, overlap_usd, loss_usd, systemic_rank, oi_covered"
         " from marts.contagion order by all"
     ).fetchall()
+    assert written["marts.coupled_stress"] == 0  # the book of the other was not measured
     # depth per percent is (400 + 600) / 2 = 500
     assert rows == [
         ("gate", "gate", pytest.approx(2000**2 / 500), pytest.approx(0.02 * 80), 1, 1.0),
@@ -390,6 +448,11 @@ def test_liquidations_at_risk_are_what_the_worst_days_would_reach(
             "symbol": "BTC/USDT:USDT", "asset": "BTC", "open": close, "high": close,
             "low": close, "close": close, "volume_base": 1.0, "volume_usd": 1.0,
         })  # fmt: skip
+    insert(warehouse, "core.bars", {
+        "bar_at": at(last - 12), "interval": "1d", "venue": "okx", "symbol": "BTC/USDT:USDT",
+        "asset": "BTC", "open": 100.0, "high": 100.0, "low": 50.0, "close": 50.0,
+    })  # fmt: skip
+    # that one ends half a day after the snapshot: nobody knows it yet
     observe(warehouse, last - 1, 0, 100)
     observe(warehouse, last, 7, 100)
     build_clusters(warehouse, at(last), PARAMETERS)

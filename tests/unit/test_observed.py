@@ -53,6 +53,7 @@ def test_a_list_of_accounts_is_read_in_every_form(tmp_path: Path, text: str) -> 
         (json.dumps([ANN, {"name": "x"}]), "entry 2: expected one address, saw 0"),
         (json.dumps({"rows": [ANN]}), "expected a list of accounts"),
         ("[oops", "begins like JSON and is none"),
+        ("[" * 100_000, "begins like JSON and is none"),
         ("# nobody\n", "holds no account"),
     ],
 )

@@ -189,14 +189,34 @@ def test_both_sides_hold_the_same_and_all_is_the_sum_of_venues(
     })  # fmt: skip
 
 
-def test_positions_older_than_the_history_are_on_no_price(
+def test_positions_older_than_the_history_stand_at_its_first_price_and_are_told_apart(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     observe(warehouse, 0, 80, 100)
-    observe(warehouse, 1, 100, 100)
-    observe(warehouse, 2, 50, 100)
-    rows = [row for row in profile(warehouse, 2) if row["venue"] == "ALL"]
-    assert sum(row["base"] for row in rows) == pytest.approx(10, abs=1e-9)  # 20 of 100, halved
+    bar(warehouse, 0, 104, 104, 20)
+    observe(warehouse, 1, 100, 104)
+    observe(warehouse, 2, 50, 104)
+    first, second = (row for row in profile(warehouse, 2) if row["venue"] == "ALL")
+    assert first["price_low"] <= 100 < first["price_high"]
+    assert (first["base"], first["initial_base"]) == pytest.approx((40, 40))  # 80 of 100, halved
+    assert (second["base"], second["initial_base"]) == pytest.approx((10, 0))
+
+
+def test_the_worked_example_is_the_profile_though_its_first_book_was_not_seen_to_open(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    steps = golden("M21_profile")
+    observe(warehouse, 0, steps[0]["oi"], steps[0]["price"])
+    for hour, step in enumerate(steps[1:], start=1):
+        bar(warehouse, hour - 1, step["price"], step["price"], step["V"])
+        observe(warehouse, hour, step["oi"], step["price"])
+    only_leverage(warehouse, 2)
+    rows = [row for row in profile(warehouse, 3) if row["venue"] == "ALL"]
+    wanted = {float(price): base for price, base in steps[-1]["book"].items()}
+    assert [row["base"] for row in rows] == pytest.approx(
+        [wanted[price] for price in sorted(wanted)], abs=1e-6
+    )
+    assert [row["initial_base"] > 0 for row in rows] == [False, True, False, False]
 
 
 def test_nothing_survives_a_book_that_was_emptied(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -301,13 +321,14 @@ def test_a_long_bar_gives_a_short_step_its_part_of_the_volume(
     assert second["closed"] == pytest.approx(0.5 * 40 / 2)
 
 
-def test_bars_with_a_hole_are_not_used(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_bars_with_a_hole_tell_prices_but_no_volume(warehouse: duckdb.DuckDBPyConnection) -> None:
     observe(warehouse, 0, 100, 100)
-    bar(warehouse, 0, 50, 150, 30)
-    bar(warehouse, 2, 50, 150, 30)
+    bar(warehouse, 0, 99, 99.5, 30)
+    bar(warehouse, 2, 98, 100, 30)
+    bar(warehouse, 2.5, 50, 150, 30)  # ends after the step: when its prices were is not known
     observe(warehouse, 3, 110, 101)
     (row,) = cohorts(warehouse, 3)
-    assert (row["price_low"], row["price_high"], row["closed"]) == (100, 101, 0)
+    assert (row["price_low"], row["price_high"], row["closed"]) == (98, 101, 0)
 
 
 def test_a_bar_that_ends_after_the_snapshot_is_not_used(
@@ -363,8 +384,9 @@ def test_history_further_back_than_asked_does_not_count(
     observe(warehouse, 30, 15, 100)
     rows = profile(warehouse, 30, history_days=1.25)
     assert sum(row["base"] for row in rows if row["venue"] == "ALL") == pytest.approx(15)
-    rows = profile(warehouse, 30, history_days=1.22)
-    assert sum(row["base"] for row in rows if row["venue"] == "ALL") == pytest.approx(5)
+    rows = [row for row in profile(warehouse, 30, history_days=1.22) if row["venue"] == "ALL"]
+    assert sum(row["base"] for row in rows) == pytest.approx(15)
+    assert sum(row["initial_base"] for row in rows) == pytest.approx(10)
 
 
 def test_building_again_replaces_and_leaves_no_trace(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -102,6 +102,16 @@ def test_the_fullest_quarter_is_compared_with_where_liquidations_were_reported(
     assert row["map_snapshot_at"] == at(0)
 
 
+def test_what_was_closed_is_ranked_in_usd(warehouse: duckdb.DuckDBPyConnection) -> None:
+    frozen_map(warehouse, [1, 9, 7, 3, 8, 1, 1, 1, 1, 1, 1, 1])
+    bar(warehouse, 4, 88, 100)
+    # 3.9 coins at 97.5 are more than 4 at 91.2
+    for price, base in ((98.5, 6.0), (95.5, 5.0), (91.2, 4.0), (97.5, 3.9)):
+        liquidated(warehouse, price, base)
+    (row,) = scored(warehouse)
+    assert (row["n_top"], row["n_hits"]) == (3, 3)
+
+
 def test_few_bins_mean_nothing(warehouse: duckdb.DuckDBPyConnection) -> None:
     frozen_map(warehouse, [1, 9, 2, 3, 8])
     bar(warehouse, 4, 95, 100)
@@ -123,6 +133,9 @@ def test_without_reports_falls_at_new_lows_stand_in(warehouse: duckdb.DuckDBPyCo
     (row,) = scored(warehouse)
     assert row["evidence"] == "implied"
     assert (row["n_bins"], row["n_top"], row["n_hits"]) == (10, 3, 2)
+    # open interest fell in two of the ten bins: by lot three of ten would hit 0.6 of them
+    assert row["chance"] == pytest.approx(0.2)
+    assert row["lift"] == pytest.approx(2 / 0.6)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +179,13 @@ def test_the_record_adds_up_nights(warehouse: duckdb.DuckDBPyConnection) -> None
     ).pl().to_dicts()  # fmt: skip
     assert (month["nights"], month["n_top"], month["n_hits"]) == (2, 6, 3)
     assert month["precision"] == pytest.approx(0.5)
+    assert month["chance"] == pytest.approx(1 / 4)
     assert month["lift"] == pytest.approx(2)
+    warehouse.execute("update marts.cluster_scores set hits_by_chance = 0.25")
+    (sparse,) = warehouse.sql(
+        "select chance, lift from marts.track_record(timestamptz '2026-03-31 00:00:00+00', 30)"
+    ).fetchall()
+    assert sparse == pytest.approx((1 / 12, 6))
     # 95 percent Wilson interval of 3 in 6
     assert (month["wilson_low"], month["wilson_high"]) == (
         pytest.approx(0.1876, abs=1e-4), pytest.approx(0.8124, abs=1e-4),

@@ -488,6 +488,14 @@ def test_funding_is_brought_to_eight_hours_before_it_is_weighted(
     )
 
 
+def test_without_any_funding_there_is_no_dispersion_either(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    _build(warehouse, [_fact(START, "a", 100.0)])
+    query = "select funding_8h_oi_weighted, funding_8h_dispersion from marts.oi_by_asset"
+    assert warehouse.execute(query).fetchall() == [(None, None)]
+
+
 def _level(connection: duckdb.DuckDBPyConnection, side: str, low: float, usd: float) -> None:
     connection.execute(
         "insert into marts.liquidation_map values (?, 'BTC', 'ALL', ?, 'calibrated', ?, ?, 1, ?,"

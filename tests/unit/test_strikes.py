@@ -307,3 +307,20 @@ def test_an_option_without_strike_counts_in_the_total_alone(
         (cluster,) = night(warehouse, 1)
     assert cluster["share"] == pytest.approx(0.6)
     assert "deribit: 1 options are listed without strike or side" in caplog.text
+
+
+def test_an_option_that_was_only_imported_has_the_terms_of_its_symbol(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = [
+        observed(25, symbol=f"BTC/USD:BTC-{expiry}-{strike:.0f}-C", oi_base=base,
+                 oi_usd=base * MARK, index_price=None)
+        for expiry in ("260302", "260410")
+        for strike, base in empty_but({110_000: 60.0}).items()
+    ]  # fmt: skip
+    insert(warehouse, "core.open_interest", rows)
+    (cluster,) = night(warehouse, 25)
+    assert (cluster["side"], cluster["price_peak"]) == ("call", 110_000)
+    assert (cluster["base"], cluster["usd"]) == (120, pytest.approx(120 * MARK))
+    (later,) = night(warehouse, 33, max_age_minutes=600.0)
+    assert later["base"] == 60  # those of 2 March expired at 08:00

@@ -1,6 +1,6 @@
 -- int_cluster_parts: what can cluster, by price: entries, levels of either side, strikes.
 -- Grain   one row per (asset, kind, side, venue, bin)
--- Inputs  int_position_bins, int_liquidation_levels, int_strike_universe, int_strike_ladder,
+-- Inputs  marts.oi_profile, int_position_bins, int_liquidation_levels, int_strike_universe, int_strike_ladder,
 --         int_strike_assets
 -- Params  $until                 timestamptz, the snapshot to build
 --         $liquidation_clusters  boolean, whether levels are clustered too
@@ -8,20 +8,58 @@
 -- rotations 0 and 0.2, for levels the three stated priors beside the calibrated one. Open interest
 -- by strike is published, not modelled: no others. Calls and puts are two sides: what they do to
 -- the price differs. An option is worth its coins at the price of the underlying, as in the totals.
+-- Entries are the mean of both sides of the profile, without what is older than the history; age
+-- and band are those of the same bin before forced closes.
+with
+
+sides as (
+
+    select
+        asset,
+        venue,
+        price_low,
+        sum(base - initial_base order by side) / 2 as base
+    from marts.oi_profile
+    where snapshot_at = $until
+    group by asset, venue, price_low
+
+),
+
+entries as (
+
+    select
+        bins.asset,
+        bins.venue,
+        bins.bin,
+        (bins.price_low + bins.price_high) / 2 as price,
+        coalesce(sides.base, 0) as base,
+        bins.base_low,
+        bins.base_high,
+        bins.base_hours,
+        if(bins.base > 0, coalesce(sides.base, 0) / bins.base, 1) as part
+    from int_position_bins as bins
+    left join sides
+        on
+            bins.asset = sides.asset
+            and bins.venue = sides.venue
+            and bins.price_low = sides.price_low
+
+)
+
 select
     asset,
     'entry' as kind,
     'both' as side,
     venue,
     bin,
-    (price_low + price_high) / 2 as price,
+    price,
     base,
-    base * (price_low + price_high) / 2 as usd,
-    base_low as base_a,
-    base_high as base_b,
+    base * price as usd,
+    base_low * part as base_a,
+    base_high * part as base_b,
     base as base_c,
-    base_hours
-from int_position_bins
+    base_hours * part as base_hours
+from entries
 union all
 select
     asset,

@@ -59,11 +59,10 @@ before as (
         'both' as side,
         venue,
         (price_low + price_high) / 2 as price,
-        base
+        (base - coalesce(initial_base, 0)) / 2 as base
     from marts.oi_profile
     where
-        side = 'long'
-        and venue <> 'ALL'
+        venue <> 'ALL'
         and snapshot_at < $until
         and snapshot_at >= $until - interval 48 hours
     union all

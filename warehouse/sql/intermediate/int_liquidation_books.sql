@@ -7,7 +7,9 @@
 --         $position_usd      double, size of a typical position: its tier holds
 --         $maintenance_rate  double, where an exchange's tiers are not known
 -- Without a mark there is no map, but there is a profile. Tiers count as they were known at
--- the snapshot. Of several contracts the largest gives them.
+-- the snapshot. Of several contracts the largest gives them. deduction is what makes the
+-- requirement continuous from tier to tier, as a part of the position: linear contracts only, for
+-- those of inverse ones are in coins.
 with
 
 known_tiers as (
@@ -18,7 +20,17 @@ known_tiers as (
         floor_usd,
         max_leverage,
         maintenance_margin_rate,
-        as_of
+        as_of,
+        coalesce(floor_usd, 0)
+        * (
+            maintenance_margin_rate
+            - coalesce(
+                lag(maintenance_margin_rate) over (
+                    partition by venue, symbol, as_of order by coalesce(floor_usd, 0)
+                ),
+                maintenance_margin_rate
+            )
+        ) as step_usd
     from core.leverage_tiers
     where
         as_of <= $until
@@ -32,7 +44,12 @@ known_tiers as (
 
 tiers as (
 
-    select * from known_tiers
+    select
+        *,
+        sum(step_usd) over (
+            partition by venue, symbol, as_of order by coalesce(floor_usd, 0)
+        ) as deduction_usd
+    from known_tiers
     qualify
         row_number() over (
             partition by venue, symbol order by as_of desc, coalesce(floor_usd, 0) desc
@@ -45,6 +62,7 @@ members as (
     select
         members.*,
         tiers.maintenance_margin_rate,
+        tiers.deduction_usd,
         tiers.max_leverage
     from int_liquidation_members as members
     left join tiers
@@ -66,6 +84,9 @@ books as (
         max_by(maintenance_margin_rate, oi_base) filter (
             where maintenance_margin_rate is not null
         ) as known_rate,
+        max_by(deduction_usd, oi_base) filter (
+            where maintenance_margin_rate is not null and not is_inverse
+        ) as known_deduction_usd,
         max_by(max_leverage, oi_base) filter (
             where max_leverage > 1
         ) as known_leverage
@@ -83,6 +104,7 @@ select
     books.is_simulated,
     books.known_rate is not null as has_tiers,
     coalesce(books.known_rate, $maintenance_rate) as maintenance_rate,
+    coalesce(books.known_deduction_usd, 0) / $position_usd as deduction,
     least(
         coalesce(books.known_leverage, 125),
         0.9 / coalesce(books.known_rate, $maintenance_rate)

@@ -3,11 +3,11 @@
 -- Inputs  int_liquidation_rules, int_liquidation_mixes
 -- Params  $bin_pct  double, width of a bin in percent
 -- Isolated margin, maintenance at the liquidation price. For a linear contract a long entered
--- at E goes at E (1 - 1/L) / (1 - m), a short at E (1 + 1/L) / (1 + m); for an inverse one a
--- long at E (1 + m) / (1 + 1/L), a short at E (1 - m) / (1 - 1/L): the two distances change
--- places. Weights beyond what the exchange allows are shared out over the others. An interval
--- of leverage is spread evenly over its distances. Entry and distance are both spread within
--- their bins, so the level lies half in each of two: steps and steps + 1 below (or above).
+-- at E goes at E (1 - 1/L - d) / (1 - m), a short at E (1 + 1/L + d) / (1 + m), d being the
+-- deduction of its tier; for an inverse one, whose d is 0, a long at E (1 + m) / (1 + 1/L), a
+-- short at E (1 - m) / (1 - 1/L): the two distances change places. Weights beyond what the exchange allows are shared out over the others. An interval
+-- of leverage is spread evenly over its distances. Entries are spread within their bin, so a level
+-- lies in two: steps + 1 below (or above) as much as the distance is beyond steps, else steps.
 -- alive_base and the like: the weight that is liquidated at no less than so many steps.
 with
 
@@ -18,6 +18,7 @@ rules as (
         min(asset) as asset,
         any_value(is_inverse) as is_inverse,
         any_value(maintenance_rate) as maintenance_rate,
+        any_value(deduction) as deduction,
         any_value(max_leverage) as max_leverage
     from int_liquidation_rules
     group by rule
@@ -30,6 +31,7 @@ allowed as (
         rules.rule,
         rules.is_inverse,
         rules.maintenance_rate,
+        rules.deduction,
         least(mixes.leverage_high, rules.max_leverage) as leverage_high,
         mixes.leverage_low,
         case
@@ -82,18 +84,26 @@ measured as (
                 then
                     ln(
                         (1 - allowed.maintenance_rate)
-                        / greatest(1 - 1 / allowed.leverage_high, 0.02)
+                        / greatest(1 - 1 / allowed.leverage_high - allowed.deduction, 0.02)
                     )
-            else ln((1 + 1 / allowed.leverage_high) / (1 + allowed.maintenance_rate))
+            else
+                ln(
+                    (1 + 1 / allowed.leverage_high + allowed.deduction)
+                    / (1 + allowed.maintenance_rate)
+                )
         end / ln(1 + $bin_pct / 100) as nearest,
         case
             when (sides.side = 'long') <> allowed.is_inverse
                 then
                     ln(
                         (1 - allowed.maintenance_rate)
-                        / greatest(1 - 1 / allowed.leverage_low, 0.02)
+                        / greatest(1 - 1 / allowed.leverage_low - allowed.deduction, 0.02)
                     )
-            else ln((1 + 1 / allowed.leverage_low) / (1 + allowed.maintenance_rate))
+            else
+                ln(
+                    (1 + 1 / allowed.leverage_low + allowed.deduction)
+                    / (1 + allowed.maintenance_rate)
+                )
         end / ln(1 + $bin_pct / 100) as furthest
     from allowed
     cross join sides
@@ -130,6 +140,12 @@ spread as (
                     / (touched.furthest - touched.nearest)
             else 1
         end as part,
+        (
+            greatest(touched.nearest, touched.steps)
+            + least(greatest(touched.furthest, touched.nearest), touched.steps + 1)
+        )
+        / 2
+        - touched.steps as beyond,
         touched.base,
         touched.retail_heavy,
         touched.institutional,
@@ -138,11 +154,16 @@ spread as (
 
 ),
 
-halves as (
+shifted as (
 
     select
-        spread.*,
-        unnest([spread.steps, spread.steps + 1]) as level_steps
+        spread.* replace (spread.part * (1 - spread.beyond) as part),
+        spread.steps as level_steps
+    from spread
+    union all
+    select
+        spread.* replace (spread.part * spread.beyond as part),
+        spread.steps + 1 as level_steps
     from spread
 
 ),
@@ -150,20 +171,20 @@ halves as (
 summed as (
 
     select
-        halves.rule,
-        halves.side,
-        cast(least(halves.level_steps, 100000) as integer) as steps,
-        core.exact_sum(halves.part / 2 * halves.base / nullif(totals.base, 0)) as base,
-        core.exact_sum(halves.part / 2 * halves.retail_heavy / nullif(totals.retail_heavy, 0))
+        shifted.rule,
+        shifted.side,
+        cast(least(shifted.level_steps, 100000) as integer) as steps,
+        core.exact_sum(shifted.part * shifted.base / nullif(totals.base, 0)) as base,
+        core.exact_sum(shifted.part * shifted.retail_heavy / nullif(totals.retail_heavy, 0))
             as retail_heavy,
-        core.exact_sum(halves.part / 2 * halves.institutional / nullif(totals.institutional, 0))
+        core.exact_sum(shifted.part * shifted.institutional / nullif(totals.institutional, 0))
             as institutional,
-        core.exact_sum(halves.part / 2 * halves.calibrated / nullif(totals.calibrated, 0))
+        core.exact_sum(shifted.part * shifted.calibrated / nullif(totals.calibrated, 0))
             as calibrated
-    from halves
+    from shifted
     inner join totals
-        on halves.rule = totals.rule
-    group by halves.rule, halves.side, cast(least(halves.level_steps, 100000) as integer)
+        on shifted.rule = totals.rule
+    group by shifted.rule, shifted.side, cast(least(shifted.level_steps, 100000) as integer)
 
 ),
 

@@ -102,7 +102,9 @@ chosen_paths as materialized (
 
     select paths.*
     from int_position_paths as paths
-    where paths.instrument in (select chosen.instrument from chosen)
+    where
+        paths.is_whole
+        and paths.instrument in (select chosen.instrument from chosen)
 
 )
 

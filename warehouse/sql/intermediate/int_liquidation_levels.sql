@@ -19,6 +19,7 @@ spans as (
     from int_liquidation_books as books
     inner join int_liquidation_rules as rules
         on books.book = rules.book
+    where books.mark_bin is not null
 
 ),
 

@@ -19,12 +19,14 @@ select
     books.asset,
     books.is_inverse,
     books.maintenance_rate,
+    books.deduction,
     books.max_leverage,
     dense_rank() over (
         order by
             if(mixes.is_learned, books.asset, ''),
             books.is_inverse,
             books.maintenance_rate,
+            books.deduction,
             books.max_leverage
     ) as rule
 from int_liquidation_books as books

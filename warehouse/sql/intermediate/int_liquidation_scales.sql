@@ -2,9 +2,15 @@
 -- Grain   one row per (book, side)
 -- Inputs  int_liquidation_alive, int_liquidation_books
 -- A forced close is part of the fall of open interest, which has thinned out every cohort
--- alike; what is left is scaled so that each side holds what was placed. unplaced is open
--- interest whose entry has no known price, for want of history or of prices.
+-- alike; what is left is scaled so that each side holds what was placed: less than the open
+-- interest, or nothing and a scale of null, for want of history or of prices.
 with
+
+sides as (
+
+    select unnest(['long', 'short']) as side
+
+),
 
 sums as (
 
@@ -30,14 +36,13 @@ select
     books.oi_base,
     books.is_simulated,
     books.has_tiers,
-    sums.side,
-    sums.placed,
-    sums.initial,
-    greatest(books.oi_base - sums.placed, 0) as unplaced,
-    sums.alive_base,
-    sums.alive_retail_heavy,
-    sums.alive_institutional,
-    sums.alive_calibrated,
+    sides.side,
+    coalesce(sums.placed, 0) as placed,
+    coalesce(sums.initial, 0) as initial,
+    coalesce(sums.alive_base, 0) as alive_base,
+    coalesce(sums.alive_retail_heavy, 0) as alive_retail_heavy,
+    coalesce(sums.alive_institutional, 0) as alive_institutional,
+    coalesce(sums.alive_calibrated, 0) as alive_calibrated,
     least(sums.placed, books.oi_base) / nullif(sums.alive_base, 0) as scale_base,
     least(sums.placed, books.oi_base) / nullif(sums.alive_retail_heavy, 0)
         as scale_retail_heavy,
@@ -46,6 +51,9 @@ select
     least(sums.placed, books.oi_base) / nullif(sums.alive_calibrated, 0)
         as scale_calibrated
 from int_liquidation_books as books
-inner join sums
-    on books.book = sums.book
-order by books.book, sums.side
+cross join sides
+left join sums
+    on
+        books.book = sums.book
+        and sides.side = sums.side
+order by books.book, sides.side

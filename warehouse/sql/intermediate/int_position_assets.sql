@@ -2,7 +2,7 @@
 -- Grain   one row per asset
 -- Inputs  int_position_universe
 -- Params  $top_assets  integer, how many assets
--- mark is the median over the asset's perpetuals, null where it has none.
+-- mark is the median over the asset's perpetuals, where it has none over its dated futures.
 with
 
 assets as (
@@ -11,7 +11,7 @@ assets as (
         asset,
         sum(oi_base) as oi_base,
         sum(oi_usd) as oi_usd,
-        median(mark_price) filter (where kind = 'perp') as mark,
+        coalesce(median(mark_price) filter (where kind = 'perp'), median(mark_price)) as mark,
         bool_or(is_simulated) as is_simulated
     from int_position_universe
     group by asset

@@ -4,7 +4,8 @@
 -- What survives is the product of what each later step kept, here the exponential of a sum.
 -- later_low and later_high bound the price since: which leverage is gone follows from them.
 -- opened and closed are in the unit of the step, surviving* in coins at the last observation.
--- Positions older than the history are taken to be entered at its first price.
+-- Positions older than the history are taken to be entered at its first price: that of the
+-- first observation, else those of the step from it.
 with
 
 later_steps as (
@@ -67,8 +68,8 @@ there_before as (
         instrument,
         from_at,
         from_at as until_at,
-        price_low,
-        price_high,
+        coalesce(price_before, price_low) as price_low,
+        coalesce(price_before, price_high) as price_high,
         least(later_low, price_low) as later_low,
         greatest(later_high, price_high) as later_high,
         false as is_bridged,

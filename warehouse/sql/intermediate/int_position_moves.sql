@@ -9,8 +9,8 @@
 -- part that stays. The same with rotation 0 and 0.2 gives the sensitivity band. Of an hour, kept
 -- is the product of what its steps kept, and opened what of its opens was left at its end: older
 -- positions and all sums are those of the single steps, only the prices are of the whole hour.
--- Prices are those of the step's bars, else from one mark to the other; is_priced tells whether
--- every step has them. Amounts are in the unit of the step.
+-- Prices are those of the step's bars; where they leave a hole, from one mark to the other and
+-- those of the bars there are. is_priced tells whether every step has them. Amounts are in the unit of the step.
 with
 
 paired as (
@@ -24,22 +24,19 @@ paired as (
         steps.is_first,
         steps.held_before,
         steps.held_after,
-        coalesce(
-            steps.low,
-            paths.low,
-            case
-                when steps.mark_before > 0 and steps.mark_after > 0
-                    then least(steps.mark_before, steps.mark_after)
-            end
-        ) as price_low,
-        coalesce(
-            steps.high,
-            paths.high,
-            case
-                when steps.mark_before > 0 and steps.mark_after > 0
-                    then greatest(steps.mark_before, steps.mark_after)
-            end
-        ) as price_high,
+        steps.price_before,
+        case
+            when steps.low is not null then steps.low
+            when paths.is_whole then paths.low
+            when steps.mark_before > 0 and steps.mark_after > 0
+                then least(steps.mark_before, steps.mark_after, paths.low)
+        end as price_low,
+        case
+            when steps.high is not null then steps.high
+            when paths.is_whole then paths.high
+            when steps.mark_before > 0 and steps.mark_after > 0
+                then greatest(steps.mark_before, steps.mark_after, paths.high)
+        end as price_high,
         if(steps.low is null, paths.volume_base, steps.volume_base) * coalesce(
             steps.held_after / nullif(steps.base_after, 0),
             steps.held_before / nullif(steps.base_before, 0)
@@ -125,6 +122,7 @@ folded as (
         bool_or(is_simulated) as is_simulated,
         bool_or(is_first) as is_first,
         min_by(held_before, until_at) as held_before,
+        min_by(price_before, until_at) filter (where price_before > 0) as price_before,
         max_by(held_after, until_at) as held_after,
         min(price_low) as price_low,
         max(price_high) as price_high,
@@ -153,6 +151,7 @@ select
     is_simulated,
     is_first,
     held_before,
+    price_before,
     price_low,
     price_high,
     is_priced,

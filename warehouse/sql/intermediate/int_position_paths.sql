@@ -1,11 +1,13 @@
--- int_position_paths: price range and volume of steps that no one bar covers, but several do.
--- Grain   one row per (instrument, until_at); steps that bars do not cover are absent
+-- int_position_paths: price range and volume of steps that no one bar covers.
+-- Grain   one row per (instrument, until_at); steps that no bar touches are absent
 -- Inputs  core.bars, int_position_steps, int_position_universe
 -- Params  $until         timestamptz, the snapshot to build; later bars do not count
 --         $history_days  double, how far back observations count
--- The shortest bars that together leave no hole. A bar that is only partly inside gives its
--- whole range, and of its volume the part of its time inside. volume_base is that in USD at the
--- close where a bar tells no other, null where it tells none.
+-- The shortest bars that together leave no hole: one that is only partly inside gives its whole
+-- range, and of its volume the part of its time inside. Else those that leave the least, and of
+-- them such as are inside.
+-- volume_base is that in USD at the close where a bar tells no other, null where it tells none or
+-- there is a hole: is_whole. Prices in a gap count: they close positions like any other.
 with
 
 steps as (
@@ -16,9 +18,7 @@ steps as (
         epoch_us(from_at) as from_us,
         epoch_us(until_at) as until_us
     from int_position_steps
-    where
-        low is null
-        and not is_bridged
+    where low is null
 
 ),
 
@@ -118,10 +118,16 @@ coverings as (
         wanted_us,
         length_us,
         sum(shared_us) as covered_us,
-        min(low) as low,
-        max(high) as high,
         case
-            when count(volume_base) = count(*)
+            when sum(shared_us) = wanted_us then min(low)
+            else min(low) filter (where shared_us = length_us)
+        end as low,
+        case
+            when sum(shared_us) = wanted_us then max(high)
+            else max(high) filter (where shared_us = length_us)
+        end as high,
+        case
+            when count(volume_base) = count(*) and sum(shared_us) = wanted_us
                 then sum(volume_base * shared_us / length_us order by bar_from_us)
         end as volume_base
     from touching
@@ -134,7 +140,10 @@ select
     until_at,
     low,
     high,
-    volume_base
+    volume_base,
+    covered_us = wanted_us as is_whole
 from coverings
-where covered_us = wanted_us
-qualify row_number() over (partition by instrument, until_at order by length_us) = 1
+qualify
+    row_number() over (
+        partition by instrument, until_at order by covered_us desc, length_us asc
+    ) = 1

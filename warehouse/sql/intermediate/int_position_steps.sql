@@ -7,7 +7,8 @@
 -- held_before and held_after are in the unit that a price move alone leaves unchanged: USD of
 -- face value for inverse, contracts for quanto, coins for linear instruments; coins where an
 -- observation lacks that figure. A step of more than 36 hours is a gap (is_bridged). is_first
--- marks the step from an instrument's earliest observation. low, high and volume_base are those
+-- marks the step from an instrument's earliest observation. price_before is the next best price
+-- where there is no mark. low, high and volume_base are those
 -- of the bar of exactly the step, if there is one: int_position_paths has the others'.
 with
 
@@ -21,6 +22,12 @@ observations as (
         facts.oi_usd,
         facts.oi_contracts,
         facts.mark_price,
+        coalesce(
+            facts.mark_price,
+            facts.last_price,
+            facts.index_price,
+            facts.oi_usd / nullif(facts.oi_base, 0)
+        ) as price,
         facts.is_simulated
     from core.open_interest as facts
     inner join int_position_universe as universe
@@ -61,6 +68,7 @@ held as (
         observations.instrument,
         observations.is_simulated,
         observations.mark_price,
+        observations.price,
         observations.oi_base,
         observations.snapshot_at,
         case units.unit
@@ -87,6 +95,7 @@ pairs as (
         oi_base as base_after,
         lag(mark_price) over history as mark_before,
         mark_price as mark_after,
+        lag(price) over history as price_before,
         row_number() over history = 2 as is_first
     from held
     window history as (partition by instrument order by snapshot_at)

@@ -15,7 +15,7 @@ bins as (
         map.side,
         map.price_low,
         map.price_high,
-        map.base,
+        map.usd,
         map.is_simulated
     from marts.liquidation_map as map
     inner join int_score_maps as maps

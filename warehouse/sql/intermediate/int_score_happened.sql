@@ -1,4 +1,4 @@
--- int_score_happened: how much was closed in each bin that price went through.
+-- int_score_happened: how many USD were closed in each bin that price went through.
 -- Grain   one row per (asset, prior, side, price_low) in which anything was
 -- Inputs  core.open_interest, int_score_maps, int_score_bars, int_score_bins,
 --         int_score_reported
@@ -86,7 +86,7 @@ select
     crossed.prior,
     crossed.side,
     crossed.price_low,
-    sum(reported.base order by reported.price, reported.base) as base
+    sum(reported.base * reported.price order by reported.price, reported.base) as usd
 from int_score_bins as crossed
 inner join int_score_reported as reported
     on
@@ -108,8 +108,9 @@ select
             - greatest(crossed.price_low, fresh.price_low)
         )
         / (fresh.price_high - fresh.price_low)
+        * (crossed.price_low + crossed.price_high) / 2
         order by fresh.price_low, fresh.price_high, fresh.fall
-    ) as base
+    ) as usd
 from int_score_bins as crossed
 inner join fresh
     on

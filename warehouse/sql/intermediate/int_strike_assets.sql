@@ -11,7 +11,7 @@ options as (
     select
         asset,
         core.exact_sum(oi_base) as oi_base,
-        median(index_price) as index_price,
+        median(coalesce(index_price, oi_usd / nullif(oi_base, 0))) as index_price,
         bool_or(is_simulated) as is_simulated
     from int_strike_universe
     where taken_at = $until

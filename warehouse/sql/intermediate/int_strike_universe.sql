@@ -6,8 +6,9 @@
 --         $known_at         timestamptz, facts recorded later do not count
 --         $max_age_minutes  double, an observation further from the snapshot than this is stale
 -- Options that have expired by then are out. Strike and side are those listed at the time; before
--- the first listing, those of it: they are part of what an option is. They are null where the
--- exchange does not list them; such an option counts in the total and in no cluster.
+-- the first listing, those of it: they are part of what an option is. An option that was never
+-- listed here, but imported, has those of its symbol, and expires at 08:00 UTC. They are null where
+-- neither tells them; such an option counts in the total and in no cluster.
 with
 
 instants as (
@@ -73,6 +74,25 @@ newest as (
 
 ),
 
+spelt as (
+
+    select
+        symbol,
+        try_strptime('20' || terms.expires || ' 08 +0000', '%Y%m%d %H %z') as expiry,
+        try_cast(nullif(terms.strike, '') as double) as strike,
+        case terms.side when 'C' then 'call' when 'P' then 'put' end as side
+    from (
+        select distinct
+            symbol,
+            regexp_extract(
+                symbol, '-([0-9]{6})-([0-9.]+)-([CP])$', ['expires', 'strike', 'side']
+            ) as terms
+        from newest
+        where replace(split_part(symbol, '/', 1), 'XBT', 'BTC') = asset
+    ) as symbols
+
+),
+
 listed as (
 
     select
@@ -84,10 +104,20 @@ listed as (
         newest.oi_usd,
         newest.index_price,
         newest.is_simulated,
-        terms.expiry,
-        if(terms.strike > 0, terms.strike / terms.base_multiplier, null) as strike,
-        if(terms.option_type in ('call', 'put'), terms.option_type, null) as side
+        if(terms.venue is null, spelt.expiry, terms.expiry) as expiry,
+        if(
+            terms.venue is null,
+            spelt.strike,
+            if(terms.strike > 0, terms.strike / terms.base_multiplier, null)
+        ) as strike,
+        if(
+            terms.venue is null,
+            spelt.side,
+            if(terms.option_type in ('call', 'put'), terms.option_type, null)
+        ) as side
     from newest
+    left join spelt
+        on newest.symbol = spelt.symbol
     left join core.instruments as terms
         on
             newest.venue = terms.venue

@@ -4,7 +4,8 @@
 -- Params  $until  timestamptz, when the map is scored
 -- Of the bins that price went through the fullest quarter of the map is the forecast. A hit is a
 -- bin of that quarter that is also in the fullest quarter of what happened (evidence 'reported'
--- where liquidations were reported, else 'implied'); chance is that quarter's share of all bins.
+-- where liquidations were reported, else 'implied'). By chance is what a forecast by lot of as many
+-- bins would hit: where little happened, less than a quarter of the bins can be hit at all.
 with
 
 has_reports as (
@@ -17,14 +18,14 @@ judged as (
 
     select
         crossed.*,
-        coalesce(happened.base, 0) as happened_base,
+        coalesce(happened.usd, 0) as happened_usd,
         row_number() over (
             partition by crossed.asset, crossed.prior
-            order by crossed.base desc, crossed.price_low asc
+            order by crossed.usd desc, crossed.price_low asc
         ) as forecast_rank,
         row_number() over (
             partition by crossed.asset, crossed.prior
-            order by coalesce(happened.base, 0) desc, crossed.price_low asc
+            order by coalesce(happened.usd, 0) desc, crossed.price_low asc
         ) as happened_rank,
         count(*) over (partition by crossed.asset, crossed.prior) as n_bins
     from int_score_bins as crossed
@@ -49,12 +50,17 @@ counted as (
             where
             forecast_rank <= ceil(n_bins / 4)
             and happened_rank <= ceil(n_bins / 4)
-            and happened_base > 0
+            and happened_usd > 0
         ) as n_hits,
+        count(*) filter (
+            where
+            happened_rank <= ceil(n_bins / 4)
+            and happened_usd > 0
+        ) as n_hot,
         bool_or(is_simulated) as is_simulated
     from judged
     group by asset, snapshot_at, prior
-    having sum(happened_base) > 0
+    having sum(happened_usd) > 0
 
 ),
 
@@ -68,6 +74,7 @@ pooled as (
         counted.n_bins,
         counted.n_top,
         counted.n_hits,
+        counted.n_top * counted.n_hot / counted.n_bins as hits_by_chance,
         counted.is_simulated
     from counted
     left join has_reports
@@ -85,6 +92,8 @@ pooled as (
         sum(counted.n_bins) as n_bins,
         sum(counted.n_top) as n_top,
         sum(counted.n_hits) as n_hits,
+        sum(counted.n_top * counted.n_hot / counted.n_bins order by counted.asset)
+            as hits_by_chance,
         bool_or(counted.is_simulated) as is_simulated
     from counted
     left join has_reports
@@ -98,7 +107,7 @@ rated as (
     select
         *,
         n_hits / n_top as rate,
-        n_top / n_bins as by_chance,
+        hits_by_chance / n_top as by_chance,
         1.959963984540054 as z
     from pooled
 
@@ -137,6 +146,7 @@ select
         1
     ) as wilson_high,
     rated.n_bins >= 10 as meaningful,
-    rated.is_simulated
+    rated.is_simulated,
+    rated.hits_by_chance
 from rated
 order by rated.asset, rated.prior

@@ -2,7 +2,8 @@
 -- Grain   one row per (snapshot_at, asset, venue, side, prior)
 -- Inputs  int_liquidation_scales, int_liquidation_levels, int_liquidation_mixes
 -- Params  $until  timestamptz, the snapshot to build
--- mapped + beyond + unplaced is the open interest, on either side.
+-- mapped + beyond + unplaced is the open interest, on either side. The shares are those of what
+-- is placed: null where nothing is.
 with
 
 priors as (
@@ -88,8 +89,8 @@ select
     coalesce(mapped.base, 0) as mapped_base,
     greatest(books.held - coalesce(mapped.base, 0), 0) as beyond_base,
     greatest(books.oi_base - books.held, 0) as unplaced_base,
-    least(books.initial / nullif(books.placed, 0), 1) as initial_share,
-    least(books.alive / nullif(books.placed, 0), 1) as alive_share,
+    case when books.placed > 0 then least(books.initial / books.placed, 1) end as initial_share,
+    case when books.placed > 0 then least(books.alive / books.placed, 1) end as alive_share,
     books.has_tiers,
     mixes.is_learned and books.prior in ('base', 'calibrated') as is_learned,
     books.is_simulated
@@ -102,5 +103,4 @@ left join mapped
         and books.venue = mapped.venue
         and books.side = mapped.side
         and books.prior = mapped.prior
-where books.placed > 0
 order by books.asset, books.venue, books.side, books.prior

@@ -5,8 +5,27 @@
 -- Each past return over 24 hours, one a day back from the snapshot, is a scenario; it
 -- liquidates what the map holds between the mark and there. k = ceil((1 - alpha) * n) scenarios
 -- make the tail: the k-th largest, and the mean of the k largest. Under 20 scenarios there is
--- no row, under 250 the row is not meaningful.
+-- no row, under 250 the row is not meaningful. A bar that ends after the snapshot is not known.
 with
+
+bars as (
+
+    select
+        facts.asset,
+        facts.venue,
+        facts.symbol,
+        facts.close,
+        facts.bar_at,
+        facts.bar_at + to_microseconds(core.length_us(facts.interval)) as closed_at
+    from core.bars as facts
+    inner join int_position_assets as assets
+        on facts.asset = assets.asset
+    where
+        facts.bar_at < $until
+        and facts.bar_at >= $until - interval 400 days
+        and facts.close > 0
+
+),
 
 closes as (
 
@@ -16,17 +35,12 @@ closes as (
         bars.symbol,
         cast(
             floor(
-                (epoch_us($until) - epoch_us(bars.bar_at) - 1) / 86400e6
+                (epoch_us($until) - epoch_us(bars.closed_at)) / 86400e6
             ) as integer
         ) as days_ago,
-        max_by(bars.close, bars.bar_at) as price
-    from core.bars as bars
-    inner join int_position_assets as assets
-        on bars.asset = assets.asset
-    where
-        bars.bar_at < $until
-        and bars.bar_at >= $until - interval 400 days
-        and bars.close > 0
+        max_by(bars.close, row(bars.closed_at, bars.bar_at)) as price
+    from bars
+    where bars.closed_at <= $until
     group by bars.asset, bars.venue, bars.symbol, days_ago
 
 ),

@@ -216,14 +216,15 @@ select
     sized.funding_max as funding_8h_max,
     case
         when sized.funding_min = sized.funding_max then 0
-        else
-            sqrt(
-                greatest(
-                    sized.funding_squares / nullif(sized.funded_oi_usd, 0)
-                    - (sized.funding_usd / nullif(sized.funded_oi_usd, 0)) ** 2,
-                    0
+        when sized.funded_oi_usd > 0
+            then
+                sqrt(
+                    greatest(
+                        sized.funding_squares / sized.funded_oi_usd
+                        - (sized.funding_usd / sized.funded_oi_usd) ** 2,
+                        0
+                    )
                 )
-            )
     end as funding_8h_dispersion,
     concentration.hhi,
     1 / nullif(concentration.hhi, 0) as effective_venues,

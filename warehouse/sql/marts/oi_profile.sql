@@ -4,8 +4,8 @@
 -- Params  $until    timestamptz, the snapshot to build
 --         $bin_pct  double, width of a bin in percent
 -- Forced closes under the base prior have thinned out what price ran against, so that the
--- sides differ in shape; each adds up to at most the open interest. The rest was opened before
--- the history begins, or at no known price.
+-- sides differ in shape; each adds up to the open interest, less what was opened at no known
+-- price. initial_base was opened before the history begins, and put at its first price.
 with
 
 venues as (
@@ -16,13 +16,15 @@ venues as (
         alive.side,
         alive.bin,
         core.exact_sum(alive.base * alive.share_base * coalesce(scales.scale_base, 0)) as base,
+        core.exact_sum(
+            if(alive.is_initial, alive.base * alive.share_base * coalesce(scales.scale_base, 0), 0)
+        ) as initial_base,
         bool_or(scales.is_simulated) as is_simulated
     from int_liquidation_alive as alive
     inner join int_liquidation_scales as scales
         on
             alive.book = scales.book
             and alive.side = scales.side
-    where not alive.is_initial
     group by scales.asset, scales.venue, alive.side, alive.bin
 
 ),
@@ -37,6 +39,7 @@ with_total as (
         side,
         bin,
         core.exact_sum(base) as base,
+        core.exact_sum(initial_base) as initial_base,
         bool_or(is_simulated) as is_simulated
     from venues
     group by asset, side, bin
@@ -63,6 +66,7 @@ select
     priced.price_high,
     priced.base,
     priced.base * (priced.price_low + priced.price_high) / 2 as usd,
-    priced.is_simulated
+    priced.is_simulated,
+    least(priced.initial_base, priced.base) as initial_base
 from priced
 order by priced.asset, priced.venue, priced.side, priced.bin
