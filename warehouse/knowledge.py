@@ -17,7 +17,8 @@ def note_map(
     """
     connection.execute(
         "insert into ops.first_maps"
-        " select $snapshot_at, greatest($known_at, max(recorded_at)) from core.open_interest"
+        " select $snapshot_at,"
+        " greatest($known_at, (select max(recorded_at) from core.open_interest))"
         " where $snapshot_at not in (select snapshot_at from ops.first_maps)",
         {"snapshot_at": snapshot_at, "known_at": known_at},
     )
