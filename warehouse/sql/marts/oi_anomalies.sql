@@ -62,7 +62,8 @@ bars as (
         candles.change_pct / 100 as change,
         cast(
             least(candles.change_pct / 100, 1000) * 1e14 as hugeint
-        ) as units
+        ) as units,
+        candles.bar_at >= core.bar_start(candles."interval", $since) as is_judged
     from near as candles
     where
         candles.bar_at >= make_timestamptz(
@@ -82,7 +83,7 @@ oldest_needed as (
         venue,
         list_min(max(bar_at, $anomaly_period)) as bar_at
     from bars
-    where bar_at < core.bar_start("interval", $since) and change is not null
+    where not is_judged and change is not null
     group by all
 
 ),
@@ -90,7 +91,7 @@ oldest_needed as (
 needed as (
 
     select * from bars
-    where bar_at >= core.bar_start("interval", $since)
+    where is_judged
     union all
     select bars.*
     from bars
@@ -100,7 +101,7 @@ needed as (
             and bars.asset = oldest_needed.asset
             and bars.venue = oldest_needed.venue
             and bars.bar_at >= oldest_needed.bar_at
-    where bars.bar_at < core.bar_start(bars."interval", $since) and bars.change is not null
+    where not bars.is_judged and bars.change is not null
 
 ),
 
@@ -117,6 +118,7 @@ compared as (
         close_usd,
         change_usd,
         is_simulated,
+        is_judged,
         count(*) over before as n,
         sum(units) over before as total,
         sum(units * units) over before as squares,
@@ -149,7 +151,7 @@ measured as (
         sqrt(cast(n * squares - total * total as double) / nullif(n * (n - 1), 0))
         / 1e14 as sd
     from compared
-    where bar_at >= core.bar_start("interval", $since)
+    where is_judged
 
 ),
 
