@@ -39,7 +39,7 @@ class ClusterSettings(Section):
     strike_range_pct: float = Field(
         default=50.0, gt=0, le=90, description="how far around the price clusters of strikes go"
     )
-    history_days: float = Field(default=60.0, gt=0, description="history that builds the profile")
+    history_days: float = Field(default=30.0, gt=0, description="history that builds the profile")
     fine_days: float = Field(
         default=3.0, ge=0, description="days that keep steps shorter than an hour in the profile"
     )
