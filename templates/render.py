@@ -18,7 +18,15 @@ from markupsafe import Markup
 
 from oirisk.schemas.errors import ContractViolationError
 from oirisk.schemas.report import Figure, Method, Query, Report
-from oirisk.templates import figures, formats, liquidation_tables, plain, sections, wording
+from oirisk.templates import (
+    figures,
+    formats,
+    liquidation_tables,
+    plain,
+    quality_tables,
+    sections,
+    wording,
+)
 from oirisk.templates.tables import Medium, Table
 
 MAIL_LIMIT = 80_000
@@ -209,11 +217,11 @@ def _tables(report: Report, medium: Medium, most_rows: int | None) -> dict[str, 
         sections.assets(report),
         sections.clusters(report),
         sections.venues(report),
-        sections.coverage(report),
-        sections.rejects(report),
+        quality_tables.coverage(report),
+        quality_tables.rejects(report),
         *liquidation_tables.build(report.liquidations),
-        sections.quality(report),
-        sections.audit(report),
+        quality_tables.quality(report),
+        quality_tables.audit(report),
     )
     return {table.id: table.fit(medium, most_rows) for table in made}
 

@@ -9,6 +9,7 @@ from oirisk.flows.commands.output import print_json, print_line
 from oirisk.flows.marts import build_positions, build_totals
 from oirisk.flows.settings import Settings, load_settings
 from oirisk.flows.sources import wall_clock
+from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.given import load_events, load_supply
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.knowledge import is_of_a_run, known_then, note_map
@@ -67,13 +68,7 @@ def build(
             _make_maps(connection, snapshots, settings, now, at if as_of and not full else None)
             build_totals(connection, window, settings)
             record_build(connection, min(at, now), window, full=is_full)
-    if as_json:
-        span = None if window is None else {"since": window.since, "until": window.until}
-        print_json({"window": span, "full": is_full})
-    elif window is None:
-        print_line("nothing changed since the last build; --full builds everything again")
-    else:
-        print_line(f"marts built from {window.since.isoformat()} to {window.until.isoformat()}")
+    _tell(window, full=is_full, as_json=as_json)
     return 0
 
 
@@ -97,3 +92,14 @@ def _make_maps(
             learns_all=not is_of_a_run(connection, snapshot_at),
         )
         note_map(connection, snapshot_at, now)
+
+
+def _tell(window: BuildWindow | None, *, full: bool, as_json: bool) -> None:
+    """Print what was built."""
+    if as_json:
+        span = None if window is None else {"since": window.since, "until": window.until}
+        print_json({"window": span, "full": full})
+    elif window is None:
+        print_line("nothing changed since the last build; --full builds everything again")
+    else:
+        print_line(f"marts built from {window.since.isoformat()} to {window.until.isoformat()}")
