@@ -4,7 +4,6 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import numpy as np
 import polars as pl
 from threadpoolctl import threadpool_limits
 
@@ -120,9 +119,9 @@ def _even(steps: pl.DataFrame) -> pl.DataFrame | None:
 
 
 def _observed(steps: pl.DataFrame) -> Observed:
-    after = steps["held_after"].to_numpy()
     return Observed(
-        held=np.concatenate([steps["held_before"].to_numpy()[:1], after]),
+        before=steps["held_before"].to_numpy(),
+        after=steps["held_after"].to_numpy(),
         volume=steps["volume"].to_numpy(),
         low=steps["price_low"].to_numpy(),
         high=steps["price_high"].to_numpy(),

@@ -1,7 +1,9 @@
 """When price first crosses a liquidation level, and how much of a book stands there.
 
 One contract, one step after another: cohorts open and close as the changes of open interest and
-the volume tell, and each cohort's levels are crossed when price first gets there.
+the volume tell, and each cohort's levels are crossed when price first gets there. What was open
+before the first step is held, too, but nobody saw where it was entered: it is not known to stand
+at any level that a step crosses.
 """
 
 from dataclasses import dataclass
@@ -22,16 +24,19 @@ NEVER = 50.0
 
 @dataclass(frozen=True)
 class Observed:
-    """What is observed of one contract.
+    """What is observed of one contract, step by step; every array has shape (steps,).
 
     Args:
-        held: Open interest at the beginning and after every step, shape (steps + 1,).
-        volume: Traded in every step, the unit of ``held``, shape (steps,).
-        low: Lowest price of every step, shape (steps,).
-        high: Highest price, shape (steps,).
+        before: Open interest at the beginning of the step. Where it is not what the step before
+            ended with, there is a gap: all cohorts are scaled to it.
+        after: Open interest at its end.
+        volume: Traded in it, the unit of open interest.
+        low: Its lowest price.
+        high: Its highest price.
     """
 
-    held: Floats
+    before: Floats
+    after: Floats
     volume: Floats
     low: Floats
     high: Floats
@@ -88,7 +93,7 @@ def closes(observed: Observed, rotation: float) -> Floats:
 
     Held back from all there is, so that something survives every step. Shape (steps,).
     """
-    held, growth = observed.held[:-1], np.diff(observed.held)
+    held, growth = observed.before, observed.after - observed.before
     swapped = np.maximum(observed.volume - np.abs(growth), 0) / 2
     least = np.maximum(-growth, 0)
     return np.minimum(least + rotation * swapped, 0.98 * held + 0.02 * least)
@@ -105,25 +110,25 @@ class Book:
         *,
         is_inverse: bool = False,
     ) -> None:
-        """Find every crossing; cohort 0 is what was there before, at the first price.
+        """Find every crossing of what each step opens.
 
         The distances of an inverse contract are those of a linear one, sides exchanged (M20).
         """
         self.observed = observed
         self.steps = observed.volume.size
-        self.growth = np.diff(observed.held)
+        self.growth = observed.after - observed.before
         self.closed = closes(observed, rotation)
         low, high = np.log(observed.low), np.log(observed.high)
-        middle = (low + high) / 2
-        entries = np.concatenate([middle[:1], middle])
-        self.starts: Integers = np.arange(-1, self.steps)
-        self._crossed = {}
+        entries = (low + high) / 2
+        opened_in: Integers = np.arange(self.steps)
+        self._crossed, self._first_gone = {}, {}
         for side, reached in ((LONG, low), (SHORT, -high)):
             away = distances(-side if is_inverse else side, NODE_MIDDLE, maintenance_rate)
             levels = side * entries[:, None] - away[None, :]
-            at = first_crossings(reached, self.starts, levels)
+            at = first_crossings(reached, opened_in, levels)
             cohorts, nodes = np.nonzero(at < self.steps)
             self._crossed[side] = (cohorts, at[cohorts, nodes], nodes)
+            self._first_gone[side] = levels[0] >= reached.min()
 
     def masses(self, side: int, forced: Floats) -> Floats:
         """Return what stands at the levels that each step crosses, by leverage.
@@ -136,18 +141,19 @@ class Book:
         Returns:
             Shape (steps, nodes), for a book that is all of one leverage.
         """
-        opened, log_kept = self._turnover(forced)
+        opened, until, through = self._turnover(forced)
         cohorts, at, nodes = self._crossed[side]
-        since = log_kept[at] - log_kept[self.starts[cohorts] + 1]
         standing = np.bincount(
             at * NODE_MIDDLE.size + nodes,
-            weights=opened[cohorts] * np.exp(np.minimum(since, 0)),
+            weights=opened[cohorts] * np.exp(until[at] - through[cohorts]),
             minlength=self.steps * NODE_MIDDLE.size,
         )
         return standing.reshape(self.steps, NODE_MIDDLE.size).astype(np.float64, copy=False)
 
     def survivors(self, side: int, forced: Floats) -> tuple[Floats, float]:
         """Return what stands at the end at levels that price never crossed, by leverage.
+
+        What was open before the first step is taken to be entered at its price.
 
         Args:
             side: 1 for longs, -1 for shorts.
@@ -157,21 +163,29 @@ class Book:
             Shape (nodes,), each for a book that is all of one leverage; and what would stand
             there if no level had been crossed.
         """
-        opened, log_kept = self._turnover(forced)
-        standing = opened * np.exp(np.minimum(log_kept[-1] - log_kept[self.starts + 1], 0))
+        opened, _, through = self._turnover(forced)
+        standing = opened * np.exp(through[-1] - through)
+        older = float(self.observed.before[0] * np.exp(through[-1]))
         cohorts, _, nodes = self._crossed[side]
         crossed = np.bincount(nodes, weights=standing[cohorts], minlength=NODE_MIDDLE.size)
-        total = float(standing.sum())
-        return np.maximum(total - crossed, 0.0), total
+        total = float(standing.sum()) + older
+        return np.maximum(total - crossed - older * self._first_gone[side], 0.0), total
 
-    def _turnover(self, forced: Floats) -> tuple[Floats, Floats]:
-        """Return what each cohort opened, and the log of what stays up to every step."""
+    def _turnover(self, forced: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return what each step opens, and the log of what it keeps of older cohorts.
+
+        The logs are sums over all steps so far: up to each step, gap before it included, and
+        through it.
+        """
+        before, after = self.observed.before, self.observed.after
         closed = np.maximum(self.closed, forced)
-        opened = np.concatenate([self.observed.held[:1], np.maximum(closed + self.growth, 0)])
-        rest = np.maximum(self.observed.held[:-1] - forced, 1e-300)
-        kept = np.clip(1 - (closed - forced) / rest, 1e-12, 1)
-        return opened, np.concatenate([[0.0], np.cumsum(np.log(kept))])
+        opened = np.maximum(closed + self.growth, 0)
+        rest = np.maximum(before - forced, 1e-300)
+        kept = np.log(np.clip(1 - (closed - forced) / rest, 1e-12, 1))
+        bridged = np.concatenate([[0.0], np.log(before[1:] / after[:-1])])
+        through = np.cumsum(kept + bridged)
+        return opened, through - kept, through
 
     def feasible(self, forced: Floats) -> Floats:
         """Cap forced closes at what was held and traded."""
-        return np.minimum(forced, np.minimum(0.9 * self.observed.held[:-1], self.observed.volume))
+        return np.minimum(forced, np.minimum(0.9 * self.observed.before, self.observed.volume))

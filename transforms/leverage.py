@@ -32,6 +32,8 @@ LOW_LEVERAGE, HIGH_LEVERAGE = 3, 7
 RETAIL_HEAVY = ((5.0, 0.15), (10.0, 0.30), (25.0, 0.25), (50.0, 0.20), (100.0, 0.10))
 """What public heat maps assume; kept as the heavy end of the band."""
 
+_erf = np.frompyfunc(math.erf, 1, 1)
+
 PRIORS = ("base", "retail_heavy", "institutional", "calibrated")
 
 
@@ -44,31 +46,33 @@ class Buckets:
     above_7x: float
 
 
-def lognormal_weights(median: float, sigma: float, bunching: float) -> Floats:
+def lognormal_weights(
+    median: float | Floats, sigma: float | Floats, bunching: float | Floats
+) -> Floats:
     """Return the mix of a lognormal leverage, part of it moved to round figures.
 
     Args:
-        median: Median leverage.
+        median: Median leverage; like the others a number, or one for each of some mixes.
         sigma: Standard deviation of its logarithm.
         bunching: Share, 0 to 1, of positions at round figures.
 
     Returns:
-        Weights of shape (nodes,), not negative, of sum 1.
+        Weights of shape (nodes,) or (mixes, nodes), not negative, each mix of sum 1.
 
     Raises:
         ValueError: A parameter is out of range.
     """
-    if median <= 0 or sigma <= 0 or not 0 <= bunching <= 1:
+    middle, spread, at_notches = (np.asarray(it, float) for it in (median, sigma, bunching))
+    if np.any(middle <= 0) or np.any(spread <= 0) or np.any((at_notches < 0) | (at_notches > 1)):
         raise ValueError(
             "a mix needs a median and a sigma above 0 and a bunching from 0 to 1, saw "
             f"{median}, {sigma}, {bunching}"
         )
-    smooth = _between(BOUNDS, median, sigma)
-    middles = np.sqrt(NOTCHES[1:] * NOTCHES[:-1])
-    notched = _between(np.concatenate([[LEAST], middles, [MOST]]), median, sigma) * POPULARITY
-    return np.concatenate([
-        smooth / smooth.sum() * (1 - bunching), notched / notched.sum() * bunching,
-    ])  # fmt: skip
+    between_notches = np.sqrt(NOTCHES[1:] * NOTCHES[:-1])
+    smooth = _between(BOUNDS, middle, spread)
+    notched = _between(np.array([LEAST, *between_notches, MOST]), middle, spread) * POPULARITY
+    part = at_notches[..., None]
+    return np.concatenate([_of_sum_1(smooth) * (1 - part), _of_sum_1(notched) * part], axis=-1)
 
 
 def stated_priors() -> dict[str, Floats]:
@@ -127,7 +131,12 @@ def mean_leverage(leverages: Floats, weights: Floats) -> float:
     return float(leverages @ weights)
 
 
-def _between(bounds: Floats, median: float, sigma: float) -> Floats:
-    """Return the probability of each interval between bounds under a lognormal."""
-    below = [0.5 * (1 + math.erf(math.log(b / median) / sigma / math.sqrt(2))) for b in bounds]
-    return np.diff(np.array(below))
+def _between(bounds: Floats, median: Floats, sigma: Floats) -> Floats:
+    """Return the probability of each interval between bounds under each lognormal."""
+    away = np.log(bounds / median[..., None]) / (sigma[..., None] * np.sqrt(2))
+    return np.diff(0.5 * (1 + _erf(away).astype(np.float64)), axis=-1)
+
+
+def _of_sum_1(weights: Floats) -> Floats:
+    shares: Floats = weights / weights.sum(axis=-1, keepdims=True)
+    return shares

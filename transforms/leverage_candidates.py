@@ -1,8 +1,11 @@
-"""The mixes of leverage that are weighed against each other, and what is thought of them before.
+"""The mixes of leverage that are weighed against each other.
 
-Lognormals, single and in pairs, part of them at round figures; and how much of a forced close
-lowers open interest.
+They are drawn once from what is thought of mixes before anything is seen, so each is as likely as
+any other. A mix is a lognormal, or a pair of them: the cautious and the bold of one market. None,
+half or all of it stands at round figures, some more popular than usual, some hardly offered.
 """
+
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,53 +21,35 @@ from oirisk.transforms.leverage import (
 
 Floats = NDArray[np.float64]
 
-MEDIANS: Floats = np.geomspace(1.6, 32, 16)
-SIGMAS: Floats = np.array([0.35, 0.5, 0.65, 0.8, 1.0, 1.3])
-BUNCHING: Floats = np.array([0.0, 0.5, 1.0])
-MEDIAN_SPREAD = 0.6
-"""How far a market's median may lie from the one that was observed, in logarithms."""
+COUNT, SEED = 6000, 1
 
-LOW_MEDIANS: Floats = np.geomspace(1.8, 5, 4)
-HIGH_MEDIANS: Floats = np.geomspace(9, 40, 5)
-LOW_SHARES, PAIR_SIGMA = (0.25, 0.5, 0.75), 0.4
-"""Pairs of lognormals: the cautious and the bold of one market."""
+MEDIAN_SPREAD = 0.8
+"""How far a market's median may lie from the one that was observed (M22), in logarithms."""
 
-PAIRED = 0.2
-"""Prior probability that a mix is a pair."""
+SIGMA_SPREAD = 0.4
+"""How far its sigma may lie from somewhat more than the observed one, in logarithms."""
 
-PASS_THROUGH: Floats = np.linspace(0.3, 1, 8)
+PAIRED = 0.25
+"""Probability that a mix is a pair."""
+
+LOW_MEDIANS, HIGH_MEDIANS = (1.6, 5.0), (8.0, 45.0)
+LOW_SHARES, PAIR_SIGMAS = (0.4, 0.9), (0.25, 0.6)
+"""Ranges of a pair: medians, evenly in the logarithm, share of the lower, and sigmas."""
+
+BUNCHING = {0.0: 0.25, 0.5: 0.25, 1.0: 0.5}
+"""Probability of each share at round figures."""
+
+RARE, HARDLY = 0.5, 0.03
+"""Where taste varies most: probability that a figure is hardly offered, and its part then."""
+
+PASS_THROUGH: Floats = np.linspace(0.2, 1, 9)
 """Part of a forced close that lowers open interest; the rest passes on to a newcomer."""
 
-USUAL_PASS_THROUGH, PASS_THROUGH_SPREAD = 0.45, 0.25
+USUAL_PASS_THROUGH, PASS_THROUGH_SPREAD = 0.45, 0.2
 """Half would pass where as many close as come; a little less, for positions turn over faster than
 the rotation tells, and less stands at old levels than predicted."""
 
-_SINGLE = [(m, s, b) for m in MEDIANS for s in SIGMAS for b in BUNCHING]
-_PAIRS = [
-    share * lognormal_weights(low, PAIR_SIGMA, b)
-    + (1 - share) * lognormal_weights(high, PAIR_SIGMA, b)
-    for low in LOW_MEDIANS
-    for high in HIGH_MEDIANS
-    for share in LOW_SHARES
-    for b in BUNCHING
-]
-CANDIDATES: Floats = np.array([lognormal_weights(*shape) for shape in _SINGLE] + _PAIRS)
-"""Shape (mixes, nodes)."""
-
-
-def _log_prior() -> Floats:
-    """Return the log probability of each candidate; medians are those of M22."""
-    single = np.array([
-        -0.5 * (np.log(m / OBSERVED_MEDIAN) / MEDIAN_SPREAD) ** 2
-        - 0.5 * (np.log(s / (OBSERVED_SIGMA * 1.2)) / 0.4) ** 2
-        for m, s, _ in _SINGLE
-    ])  # fmt: skip
-    single += np.log((1 - PAIRED) / np.exp(single).sum())
-    return np.concatenate([single, np.full(len(_PAIRS), np.log(PAIRED / len(_PAIRS)))])
-
-
-LOG_PRIOR: Floats = _log_prior()
-"""Of each candidate, shape (mixes,)."""
+LOG_PRIOR_PASSED: Floats = -0.5 * ((PASS_THROUGH - USUAL_PASS_THROUGH) / PASS_THROUGH_SPREAD) ** 2
 
 IN_INTERVAL: Floats = (
     np.clip(np.searchsorted(BOUNDS, NODE_MIDDLE, side="right") - 1, 0, INTERVALS - 1)[:, None]
@@ -72,4 +57,40 @@ IN_INTERVAL: Floats = (
 ).astype(np.float64)
 """Which node lies in which interval of leverage, shape (nodes, intervals)."""
 
-LOG_PRIOR_PASSED: Floats = -0.5 * ((PASS_THROUGH - USUAL_PASS_THROUGH) / PASS_THROUGH_SPREAD) ** 2
+
+@cache
+def candidates() -> Floats:
+    """Return the mixes, each of sum 1; shape (mixes, nodes)."""
+    random = np.random.default_rng(SEED)
+    bunching = random.choice(list(BUNCHING), COUNT, p=list(BUNCHING.values()))
+    low, high = (_one_of_a_pair(ends, bunching, random) for ends in (LOW_MEDIANS, HIGH_MEDIANS))
+    share = random.uniform(*LOW_SHARES, COUNT)[:, None]
+    is_pair = random.random(COUNT)[:, None] < PAIRED
+    mixes = np.where(is_pair, share * low + (1 - share) * high, _single(bunching, random))
+    return _to_taste(mixes, random)
+
+
+def _single(bunching: Floats, random: np.random.Generator) -> Floats:
+    median = OBSERVED_MEDIAN * np.exp(MEDIAN_SPREAD * random.standard_normal(COUNT))
+    sigma = 1.2 * OBSERVED_SIGMA * np.exp(SIGMA_SPREAD * random.standard_normal(COUNT))
+    return lognormal_weights(np.clip(median, 1.4, 40), np.clip(sigma, 0.3, 1.5), bunching)
+
+
+def _one_of_a_pair(
+    medians: tuple[float, float], bunching: Floats, random: np.random.Generator
+) -> Floats:
+    least, most = np.log(medians)
+    median = np.exp(random.uniform(least, most, COUNT))
+    return lognormal_weights(median, random.uniform(*PAIR_SIGMAS, COUNT), bunching)
+
+
+def _to_taste(mixes: Floats, random: np.random.Generator) -> Floats:
+    """Vary how popular each round figure is; what stands at all of them stays the same."""
+    smooth, round_figures = mixes[:, :INTERVALS], mixes[:, INTERVALS:]
+    strength = random.random(COUNT)[:, None]
+    taste = np.exp(strength * random.standard_normal(round_figures.shape))
+    is_rare = random.random(round_figures.shape) < RARE * strength
+    varied = round_figures * taste * np.where(is_rare, HARDLY, 1.0)
+    held = round_figures.sum(axis=1, keepdims=True)
+    varied *= held / np.maximum(varied.sum(axis=1, keepdims=True), 1e-300)
+    return np.concatenate([smooth, varied], axis=1)

@@ -2,10 +2,11 @@
 
 Where high leverage is common, open interest falls whenever price goes a little further than
 before; where it is not, nothing happens. Each step's fall is regressed on the mass that stood at
-the levels it crossed, by leverage, beside a constant, the volume and the price range. ``base``
-averages lognormal mixes, single and in pairs, by how well they explain the falls; ``calibrated``
-then moves single weights, shrunk towards that average. Leverage whose levels price never crossed
-keeps its prior. Positions that an exchange shows are what is left: a mix of which the same
+the levels it crossed, by leverage, beside a constant, the volume, the price range and how far
+price came of late. ``base`` averages the candidate mixes by how well they explain the falls;
+``calibrated`` then moves single weights, shrunk towards that average. Leverage whose levels price
+never crossed keeps its prior. What was open before the first step explains nothing: nobody saw
+where it was entered. Positions that an exchange shows are what is left: a mix of which the same
 crossings leave that is the likelier, and single weights are shrunk towards it, too. Cohorts turn
 over as they do in the profile of the map: a mix goes with the profile it was learned beside.
 """
@@ -16,20 +17,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from oirisk.transforms.crossings import LONG, SHORT, SIDES, Book
+from oirisk.transforms.crossings import LONG, SHORT, SIDES, Book, Observed
 from oirisk.transforms.leverage import INTERVALS, NODE_MIDDLE
 from oirisk.transforms.leverage_candidates import (
-    CANDIDATES,
     IN_INTERVAL,
-    LOG_PRIOR,
     LOG_PRIOR_PASSED,
     PASS_THROUGH,
+    candidates,
 )
 from oirisk.transforms.leverage_observed import Survivors
 
 Floats = NDArray[np.float64]
 
-MODEL_ERROR = 0.6
+MODEL_ERROR = 0.4
 """Standard error of a predicted fall, as a part of it."""
 
 SHRINKAGE = 30.0
@@ -44,7 +44,11 @@ BUSIEST = 3.0
 WIDEST = 6.0
 """Price range, in medians, beyond which it explains no more."""
 
-STEP_WORTH = 0.25
+FARTHEST, LATELY = 5.0, 12
+"""Move over so many steps, in usual ones, beyond which it explains no more: who opens because
+price runs hides what the run closes."""
+
+STEP_WORTH = 0.5
 """What a step counts for when mixes are weighed against each other. Steps are not independent: how
 fast positions really turn over, and who comes when price moves, are wrong in many at once."""
 
@@ -100,7 +104,8 @@ def fit_mix(books: Sequence[Book], seen: Survivors | None = None) -> Fit:
         raise ValueError(f"a fit needs books of two steps or more, saw {len(books)} books")
     noise = [_noise(book) for book in books]
     chance = np.exp(LOG_PRIOR_PASSED)
-    weights, passed = np.exp(LOG_PRIOR) @ CANDIDATES, float(chance @ PASS_THROUGH / chance.sum())
+    mixes = candidates()
+    weights, passed = mixes.mean(axis=0), float(chance @ PASS_THROUGH / chance.sum())
     forced = [{side: np.zeros(book.steps) for side in SIDES} for book in books]
     for _ in range(ROUNDS):
         both = [_standing(book, taken, weights) for book, taken in zip(books, forced, strict=True)]
@@ -111,7 +116,7 @@ def fit_mix(books: Sequence[Book], seen: Survivors | None = None) -> Fit:
         moments = sum(found[1:], found[0])
         alive = _alive(books, forced)
         posterior = _posterior(moments, _told(seen, alive))
-        weights = posterior.sum(axis=1) @ CANDIDATES
+        weights = posterior.sum(axis=1) @ mixes
         passed = float(posterior.sum(axis=0) @ PASS_THROUGH)
     target, share = _completed(weights, seen, alive)
     moved = _moved(moments, target, passed, SHRINKAGE + (seen.worth if seen else 0.0))
@@ -121,7 +126,7 @@ def fit_mix(books: Sequence[Book], seen: Survivors | None = None) -> Fit:
         pass_through=passed,
         r2=_explained(moments, moved),
         crossed=sum(
-            float((standing @ weights).sum() / max(book.observed.held.mean(), 1e-300))
+            float((standing @ weights).sum() / max(book.observed.after.mean(), 1e-300))
             for book, standing in zip(books, both, strict=True)
         ),
         steps=sum(book.steps for book in books),
@@ -152,7 +157,7 @@ def _told(seen: Survivors | None, alive: Floats) -> Floats | None:
     """Return the log likelihood of what was observed under each candidate mix."""
     if seen is None:
         return None
-    left = CANDIDATES * alive
+    left = candidates() * alive
     shares = left / np.maximum(left.sum(axis=1, keepdims=True), 1e-300) @ IN_INTERVAL
     told: Floats = seen.worth * (np.log(0.98 * shares + 0.02 / INTERVALS) @ seen.shares)
     return told
@@ -191,7 +196,7 @@ def _noise(book: Book) -> Floats:
         for start in range(0, book.steps, day)
     ])  # fmt: skip
     scale = np.repeat(local, day)[: book.steps] / 0.6745
-    floor = max(0.2 * float(np.median(scale)), 1e-6 * float(book.observed.held.mean()), 1e-300)
+    floor = max(0.2 * float(np.median(scale)), 1e-6 * float(book.observed.after.mean()), 1e-300)
     busy = volume / max(float(np.median(volume)), 1e-300)
     return np.maximum(scale, floor) * np.sqrt(0.5 + 0.5 * np.minimum(busy, 9))
 
@@ -200,14 +205,10 @@ def _moments(
     book: Book, standing: Floats, noise: Floats, weights: Floats, passed: float
 ) -> _Moments:
     """Weigh the steps by how well they can be predicted; take the background out."""
-    fall, volume = -book.growth, book.observed.volume
+    fall = -book.growth
     expected = passed * (standing @ weights)
     precision = 1 / (noise**2 + (MODEL_ERROR * expected) ** 2)
-    unit = max(float(np.median(volume)), 1e-300)
-    busy = np.minimum(volume / unit, BUSIEST)
-    width = np.log(book.observed.high / book.observed.low)
-    wide = np.minimum(width / max(float(np.median(width)), 1e-12), WIDEST)
-    background = np.stack([np.ones_like(fall), busy, wide], axis=1)
+    background = _background(book.observed)
     root = np.sqrt(precision)[:, None]
     found = np.linalg.lstsq(background * root, (fall - expected) * root[:, 0], rcond=None)[0]
     odd = (fall - expected - background @ found) ** 2 * precision
@@ -219,12 +220,26 @@ def _moments(
     return _Moments(seen.T @ seen, seen.T @ wanted, float(wanted @ wanted))
 
 
+def _background(observed: Observed) -> Floats:
+    """Return what changes open interest without closing anyone by force, shape (steps, 4)."""
+    volume, low, high = observed.volume, observed.low, observed.high
+    busy = np.minimum(volume / max(float(np.median(volume)), 1e-300), BUSIEST)
+    width = np.log(high / low)
+    wide = np.minimum(width / max(float(np.median(width)), 1e-12), WIDEST)
+    price = np.log(low * high) / 2
+    earlier = np.concatenate([np.full(LATELY, price[0]), price])[: price.size]
+    usual = max(float(np.diff(price).std()) * np.sqrt(LATELY), 1e-12)
+    far = np.minimum(np.abs(price - earlier) / usual, FARTHEST)
+    return np.stack([np.ones_like(price), busy, wide, far], axis=1)
+
+
 def _posterior(moments: _Moments, told: Floats | None) -> Floats:
     """Return the probability of each candidate mix and pass-through, shape (mixes, shares)."""
-    square = np.einsum("cn,cn->c", CANDIDATES @ moments.gram, CANDIDATES)
-    cross = CANDIDATES @ moments.cross
+    mixes = candidates()
+    square = np.einsum("cn,cn->c", mixes @ moments.gram, mixes)
+    cross = mixes @ moments.cross
     misfit = np.outer(square, PASS_THROUGH**2) - 2 * np.outer(cross, PASS_THROUGH)
-    score = -0.5 * STEP_WORTH * misfit + LOG_PRIOR[:, None] + LOG_PRIOR_PASSED
+    score = -0.5 * STEP_WORTH * misfit + LOG_PRIOR_PASSED
     if told is not None:
         score += told[:, None]
     chance: Floats = np.exp(score - score.max())

@@ -153,7 +153,7 @@ def walk(leverage: float, days: int = 20, seed: int = 1) -> Observed:
         size[-1] *= size[1].sum() / size[-1].sum()
         held[at] = size[1].sum()
         volume[at] = 5 * random.lognormal() + dead[1] + dead[-1]
-    return Observed(held, volume[1:], price[1:], price[1:])
+    return Observed(held[:-1], held[1:], volume[1:], price[1:], price[1:])
 
 
 @pytest.mark.parametrize("leverage", [5, 20])
@@ -168,7 +168,7 @@ def test_the_leverage_of_a_simple_market_is_found(leverage: float) -> None:
 
 
 def test_a_market_without_volume_or_change_keeps_the_prior() -> None:
-    flat = Observed(np.full(301, 5.0), np.zeros(300), np.full(300, 9.0), np.full(300, 9.0))
+    flat = Observed(*(np.full(300, value) for value in (5.0, 5.0, 0.0, 9.0, 9.0)))
     fit = fit_mix([Book(flat, 0.05, 0.005)])
     assert np.isfinite(fit.calibrated).all()
     assert 2 < median_leverage(fit.base) < 6
@@ -183,7 +183,7 @@ def steps_of(observed: Observed, asset: str) -> pl.DataFrame:
     ends = [START + number * FIVE_MINUTES for number in range(1, observed.volume.size + 1)]
     return pl.DataFrame(
         {"asset": asset, "instrument": 1, "from_at": [end - FIVE_MINUTES for end in ends],
-         "until_at": ends, "held_before": observed.held[:-1], "held_after": observed.held[1:],
+         "until_at": ends, "held_before": observed.before, "held_after": observed.after,
          "volume": observed.volume, "price_low": observed.low, "price_high": observed.high,
          "is_inverse": False, "is_simulated": False}
     )  # fmt: skip

@@ -30,20 +30,17 @@ def positions(accounts: int, leverage: float = 10.0, usd: float = 1e6) -> pl.Dat
 def quiet(steps: int = 400) -> Book:
     """A market that never reaches a level."""
     return Book(
-        Observed(np.full(steps + 1, 1000.0), np.full(steps, 30.0), np.full(steps, 100.0),
-                 np.full(steps, 100.0)),
-        0.05, 0.005,
-    )  # fmt: skip
+        Observed(*(np.full(steps, value) for value in (1000.0, 1000.0, 30.0, 100.0, 100.0))),
+        0.05,
+        0.005,
+    )
 
 
 def fallen(steps: int = 400) -> Book:
     """A market that has lost a tenth of its price at the end of a quiet time."""
-    low = np.full(steps, 100.0)
+    held, low = np.full(steps, 1000.0), np.full(steps, 100.0)
     low[-1] = 90.0
-    return Book(
-        Observed(np.full(steps + 1, 1000.0), np.zeros(steps), low, np.full(steps, 100.0)),
-        0.05, 0.005,
-    )  # fmt: skip
+    return Book(Observed(held, held, np.zeros(steps), low, np.full(steps, 100.0)), 0.05, 0.005)
 
 
 def test_the_mix_of_many_accounts_of_one_leverage_is_that_leverage() -> None:
