@@ -32,7 +32,7 @@ LOW_LEVERAGE, HIGH_LEVERAGE = 3, 7
 RETAIL_HEAVY = ((5.0, 0.15), (10.0, 0.30), (25.0, 0.25), (50.0, 0.20), (100.0, 0.10))
 """What public heat maps assume; kept as the heavy end of the band."""
 
-_erf = np.frompyfunc(math.erf, 1, 1)
+_erf = np.vectorize(math.erf, otypes=[np.float64])
 
 PRIORS = ("base", "retail_heavy", "institutional", "calibrated")
 
@@ -134,7 +134,7 @@ def mean_leverage(leverages: Floats, weights: Floats) -> float:
 def _between(bounds: Floats, median: Floats, sigma: Floats) -> Floats:
     """Return the probability of each interval between bounds under each lognormal."""
     away = np.log(bounds / median[..., None]) / (sigma[..., None] * np.sqrt(2))
-    return np.diff(0.5 * (1 + _erf(away).astype(np.float64)), axis=-1)
+    return np.diff(0.5 * (1 + _erf(away)), axis=-1)
 
 
 def _of_sum_1(weights: Floats) -> Floats:
