@@ -41,12 +41,16 @@ _ADD_BARS = """
 _ADD_POSITIONING = """
     insert into core.positioning by name
     select
-        snapshot_at as "at", venue, symbol, asset, 'account' as measure, '1h' as period,
-        0.5 + 1e3 * funding_rate as long_share, 0.5 - 1e3 * funding_rate as short_share,
-        'live' as source, false as is_simulated, 'drawn' as run_id,
-        snapshot_at + interval 2 minute as recorded_at
-    from {facts}
-    where kind = 'perp' and margin = 'linear' and oi_usd > 3e6
+        facts.snapshot_at as "at", facts.venue, facts.symbol, facts.asset, leans.measure,
+        '1h' as period, 0.5 + leans.times * facts.funding_rate as long_share,
+        0.5 - leans.times * facts.funding_rate as short_share, 'live' as source,
+        false as is_simulated, 'drawn' as run_id,
+        facts.snapshot_at + interval 2 minute as recorded_at
+    from {facts} as facts
+    cross join (
+        values ('account', 1e3), ('top_position', -4e2), ('taker', 7e2)
+    ) as leans (measure, times)
+    where facts.kind = 'perp' and facts.margin = 'linear' and facts.oi_usd > 3e6
 """
 _ADD_LIQUIDATIONS = """
     insert into core.liquidations by name

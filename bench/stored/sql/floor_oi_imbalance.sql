@@ -1,5 +1,6 @@
--- floor_oi_imbalance: marts.oi_imbalance as one query, of what this market has: accounts,
--- funding and basis. Vulnerability has no row but those of nights, and is left out.
+-- floor_oi_imbalance: marts.oi_imbalance as one query, of what this market has: accounts, top
+-- positions, takers, funding and basis. Vulnerability has no row but those of nights, and is left
+-- out.
 -- Params  $since, $until  timestamptz, first and last snapshot
 with
 
@@ -21,6 +22,7 @@ readings as (
         seen.venue,
         seen.symbol,
         seen.asset,
+        seen.measure,
         arg_max(
             (seen.long_share - seen.short_share) / (seen.long_share + seen.short_share),
             seen."at"
@@ -30,7 +32,6 @@ readings as (
         on epoch_us(seen."at") // 3600000000 = wanted.hour
     where
         seen.superseded_at is null
-        and seen.measure = 'account'
         and seen."at" <= wanted.snapshot_at
         and seen."at" > wanted.after_at
     group by all
@@ -43,7 +44,9 @@ seen as (
         snapshot_at,
         venue,
         asset,
-        avg(leaning) as leaning
+        avg(leaning) filter (where measure = 'account') as accounts,
+        avg(leaning) filter (where measure = 'top_position') as top,
+        avg(leaning) filter (where measure = 'taker') as taker
     from readings
     group by all
 
@@ -54,7 +57,9 @@ leanings as (
     select
         venues.snapshot_at,
         venues.asset,
-        sum(seen.leaning * venues.oi_usd) / sum(venues.oi_usd) as accounts
+        sum(seen.accounts * venues.oi_usd) / sum(venues.oi_usd) as accounts,
+        sum(seen.top * venues.oi_usd) / sum(venues.oi_usd) as top,
+        sum(seen.taker * venues.oi_usd) / sum(venues.oi_usd) as taker
     from marts.oi_by_venue as venues
     inner join seen
         on
@@ -73,8 +78,12 @@ totals as (
         totals.asset,
         totals.funding_8h_oi_weighted as funding,
         totals.basis_pct as basis,
+        totals.oi_base
+        * totals.change_1h_pct / (100 + totals.change_1h_pct) as oi_change,
         totals.is_simulated,
         leanings.accounts,
+        leanings.top,
+        leanings.taker,
         epoch_us(totals.snapshot_at) // 86400000000 as day
     from marts.oi_by_asset as totals
     left join leanings
@@ -97,6 +106,10 @@ ranked as (
         totals.asset,
         count(days.accounts) as accounts_n,
         sum(sign(totals.accounts - days.accounts)) as accounts_rank,
+        count(days.top) as top_n,
+        sum(sign(totals.top - days.top)) as top_rank,
+        count(days.taker) as taker_n,
+        sum(sign(totals.taker - days.taker)) as taker_rank,
         count(days.funding) as funding_n,
         sum(sign(totals.funding - days.funding)) as funding_rank,
         count(*) filter (where days.funding <= totals.funding) as funding_reached,
@@ -120,6 +133,8 @@ members as (
         totals.*,
         if(ranked.accounts_n >= 30, ranked.accounts_rank / ranked.accounts_n, null)
             as accounts_member,
+        if(ranked.top_n >= 30, ranked.top_rank / ranked.top_n, null) as top_member,
+        if(ranked.taker_n >= 30, ranked.taker_rank / ranked.taker_n, null) as taker_member,
         if(ranked.funding_n >= 30, ranked.funding_rank / ranked.funding_n, null)
             as funding_member,
         if(ranked.basis_n >= 30, ranked.basis_rank / ranked.basis_n, null) as basis_member,
@@ -139,14 +154,24 @@ select
     asset,
     accounts as account_imbalance,
     (1 + accounts) / (1 - accounts) as long_short_accounts,
+    top as top_imbalance,
+    top - accounts as top_minus_accounts,
+    taker as taker_imbalance,
+    if(taker * oi_change > 0, oi_change, oi_change * 0 + taker * 0) as net_taker_long_base,
+    if(taker * oi_change < 0, oi_change, oi_change * 0 + taker * 0) as net_taker_short_base,
     funding_percentile,
     basis as basis_pct,
     basis_percentile,
-    100 * list_avg([accounts_member, (funding_member + basis_member) / 2]) as imbalance_index,
+    100
+    * list_avg(
+        [accounts_member, top_member, taker_member, (funding_member + basis_member) / 2]
+    ) as imbalance_index,
     nullif(
         concat_ws(
             ',',
             if(accounts_member is null, null, 'accounts'),
+            if(top_member is null, null, 'top'),
+            if(taker_member is null, null, 'taker'),
             if(funding_member is null, null, 'carry')
         ),
         ''
