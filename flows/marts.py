@@ -1,7 +1,7 @@
 """Which marts a change bears on, and with which settings and models they are built."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from oirisk.flows.settings import Settings
 from oirisk.transforms.calibrate import calibrate
@@ -10,12 +10,12 @@ from oirisk.transforms.leverage_observed import observed_weights
 from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.audit import build_audit
 from oirisk.warehouse.build import (
-    LONGEST_REACH,
     BuildWindow,
     CoverageParameters,
     affected_window,
     build_marts,
     changed_facts_since,
+    reach_of_facts,
 )
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.knowledge import note_map
@@ -60,7 +60,7 @@ def build_from(
 
 def last_affected(connection: Writer, snapshot_at: datetime, settings: Settings) -> datetime:
     """Return the newest stored snapshot whose figures may rest on those of this one."""
-    reach = max(LONGEST_REACH, timedelta(days=settings.coverage.lookback_days + 1))
+    reach = reach_of_facts(settings.coverage.lookback_days)
     return last_snapshot(connection, snapshot_at, snapshot_at + reach)
 
 
