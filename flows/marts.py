@@ -22,7 +22,7 @@ from oirisk.warehouse.knowledge import note_map
 from oirisk.warehouse.liquidation import Models
 from oirisk.warehouse.load import last_snapshot
 from oirisk.warehouse.observed import build_observed
-from oirisk.warehouse.rebuild import stored_instants
+from oirisk.warehouse.rebuild import stored_instants, unthinned
 from oirisk.warehouse.writer import Writer
 
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -39,7 +39,8 @@ def build_from(
 ) -> None:
     """Build the marts of snapshots, and of all others that what was stored bears on.
 
-    Positions come first: the imbalance reads the liquidation map.
+    Positions come first: the imbalance reads the liquidation map. Totals of what maintenance
+    thinned out stay as they were made of all the rows there were.
 
     Args:
         connection: Writer, inside a transaction.
@@ -54,8 +55,12 @@ def build_from(
         note_map(connection, instant, changed_since)
     asked = BuildWindow(instants[0], last_affected(connection, instants[-1], settings))
     changed = affected_window(connection, changed_since, settings.coverage.lookback_days) or asked
-    window = BuildWindow(min(asked.since, changed.since), max(asked.until, changed.until))
-    build_totals(connection, window, settings)
+    window = unthinned(
+        connection,
+        BuildWindow(min(asked.since, changed.since), max(asked.until, changed.until)),
+    )
+    if window is not None:
+        build_totals(connection, window, settings)
 
 
 def last_affected(connection: Writer, snapshot_at: datetime, settings: Settings) -> datetime:
