@@ -204,6 +204,15 @@ def test_price_that_rises_while_open_interest_falls_is_exhausted(
     assert seen[0] == pytest.approx(tuple(want[name] for name in names), rel=1e-9)
 
 
+def test_a_price_that_never_moves_is_no_trend(warehouse: duckdb.DuckDBPyConnection) -> None:
+    levels = [1000.0, 995, 985, 980, 965, 955]
+    _build(warehouse, _hourly([level * 1000 for level in levels], [100] * 6), exhaustion_bars=6)
+    query = (
+        "select exhaustion from marts.oi_regimes where horizon = '1h' order by bar_at desc limit 1"
+    )
+    assert warehouse.execute(query).fetchall() == [("none",)]
+
+
 def test_a_build_up_before_an_event_is_compared_with_ordinary_days(
     warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
 ) -> None:
