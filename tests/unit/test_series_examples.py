@@ -390,6 +390,23 @@ def test_size_is_set_against_volume_depth_supply_and_reserves(
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("ends_before", "truncated"), [(0.05, False), (0.02, True), (0.01, True)])
+def test_a_book_is_cut_short_where_a_printed_depth_is(
+    warehouse: duckdb.DuckDBPyConnection, ends_before: float, truncated: bool
+) -> None:
+    for band in (0.01, 0.02, 0.05):
+        warehouse.execute(
+            "insert into core.depth by name select $1 as snapshot_at, 'a' as venue,"
+            " 'BTC/USDT:USDT' as symbol, 'BTC' as asset, $2::double as band, 'bid' as side,"
+            " 1.0 as base, 100.0 as usd, $3 as truncated, false as is_simulated,"
+            " 'run' as run_id, $1 as recorded_at",
+            [START, band, band >= ends_before],
+        )
+    _build(warehouse, [_fact(START, "a", 1000)])
+    query = "select depth_1pct_usd, depth_2pct_usd, depth_truncated from marts.oi_by_asset"
+    assert warehouse.execute(query).fetchall() == [(100, 100, truncated)]
+
+
 def test_concentration_counts_venues_in_three_ways(
     warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
 ) -> None:
