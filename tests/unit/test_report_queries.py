@@ -92,3 +92,44 @@ def test_what_was_not_seen_within_the_lookback_weighs_what_it_is(
     totals = _totals(warehouse)
     assert (totals["covered_usd"], totals["known_usd"]) == (30, 50)
     assert (totals["instruments"], totals["instruments_known"], totals["venues_fresh"]) == (2, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"quality": "suspect"}, "the exchange's own figures disagree by more than 2 %"),
+        ({"oi_base": None}, "no amount that could be true"),
+        ({"oi_usd": None}, "no amount that could be true"),
+        ({"oi_base": float("nan")}, "no amount that could be true"),
+        ({"oi_usd": 1e24}, "no amount that could be true"),
+        (
+            {"observed_at": NIGHT - timedelta(minutes=30, microseconds=1)},
+            "the observation is too old for this report",
+        ),
+    ],
+)
+def test_what_does_not_count_counts_nowhere_and_is_named(
+    warehouse: duckdb.DuckDBPyConnection, changed: dict[str, Any], reason: str
+) -> None:
+    """Of two venues that each grew by a tenth one does not count; it is none of these figures."""
+    for venue in ("a", "b"):
+        _fact(warehouse, venue, 100, BEFORE)
+    _fact(warehouse, "a", 110, NIGHT)
+    _fact(warehouse, "b", 110, NIGHT, **changed)
+    for at in (BEFORE, NIGHT):
+        _asked(warehouse, at, "a", "b")
+    build_marts(warehouse, BuildWindow(BEFORE, NIGHT), CoverageParameters(0, 30, 7))
+    assert warehouse.execute(
+        "select oi_usd, coverage from marts.oi_by_asset where snapshot_at = $1", [NIGHT]
+    ).fetchall() == [(110, 0.5)]
+    totals = _totals(warehouse)
+    assert (totals["fresh_usd"], totals["covered_usd"], totals["known_usd"]) == (110, 100, 200)
+    assert _ask(warehouse, "change_total")[0]["flow_usd"] == 10
+    (moved,) = _ask(warehouse, "changes_assets", earlier_at=BEFORE)
+    assert (moved["base_before"], moved["usd_after"]) == (100, 110)
+    assert [(row["venue"], row["oi_usd"]) for row in _ask(warehouse, "venues")] == [("a", 110)]
+    found = _ask(warehouse, "findings")
+    assert [(row["venue"], row["reason"], row["instruments"]) for row in found] == [
+        ("b", reason, 1)
+    ]
+    assert warehouse.execute(statement("health/totals.sql")).fetchall() == []

@@ -72,14 +72,12 @@ known as (
         on facts.venue = attempted.venue
     where
         facts.superseded_at is null
-        and facts.quality = 'ok'
-        and facts.oi_base < 1e24
-        and facts.oi_usd < 1e24
+        and core.is_sound(facts.quality, facts.oi_base, facts.oi_usd)
         and facts.kind in ('perp', 'future')
         and facts.snapshot_at <= $snapshot_at
         and facts.snapshot_at
         >= $snapshot_at - to_microseconds(cast($lookback_days * 86400e6 as bigint))
-        and abs(epoch(facts.snapshot_at) - epoch(facts.observed_at)) <= $max_age_minutes * 60
+        and core.is_timely(facts.snapshot_at, facts.observed_at, $max_age_minutes)
     group by
         facts.venue,
         facts.symbol
