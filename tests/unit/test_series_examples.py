@@ -407,6 +407,39 @@ def test_a_book_is_cut_short_where_a_printed_depth_is(
     assert warehouse.execute(query).fetchall() == [(100, 100, truncated)]
 
 
+@pytest.mark.parametrize(
+    ("other", "before", "change"),
+    [
+        # 2 of 10 before, 6 of 10 now, also where another asset has a snapshot that is nearer
+        (None, (8, 2), 40),
+        (timedelta(minutes=10), (8, 2), 40),
+        # a venue with nothing open is there all the same
+        (None, (8, 0), 60),
+    ],
+)
+def test_both_marts_measure_the_share_change_of_the_top_venue_alike(
+    warehouse: duckdb.DuckDBPyConnection,
+    other: timedelta | None,
+    before: tuple[float, float],
+    change: float,
+) -> None:
+    later = START + timedelta(days=1, minutes=10)
+    facts = [_fact(START, "a", before[0]), _fact(START, "b", before[1])]
+    if other is not None:
+        facts.append(_fact(START + other, "a", 1, asset="ETH", symbol="ETH/USDT:USDT"))
+    facts += [_fact(later, "a", 4), _fact(later, "b", 6)]
+    _build(warehouse, sorted(facts, key=lambda fact: fact["snapshot_at"]))
+    seen = warehouse.execute(
+        "select top.top_venue, top.top_venue_share_change_24h_pp, venues.share_change_24h_pp"
+        " from marts.oi_concentration as top"
+        " inner join marts.oi_by_venue as venues on top.snapshot_at = venues.snapshot_at"
+        " and top.asset = venues.asset and top.top_venue = venues.venue"
+        " where top.asset = 'BTC' and top.snapshot_at = $1",
+        [later],
+    ).fetchall()
+    assert seen == [("b", pytest.approx(change), pytest.approx(change))]
+
+
 def test_concentration_counts_venues_in_three_ways(
     warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
 ) -> None:
