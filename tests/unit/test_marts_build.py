@@ -147,6 +147,38 @@ def test_a_late_row_bears_on_what_is_compared_with_the_last_coverage_it_is_part_
     assert [change for _, change in seen] == [None, None, 0]
 
 
+def test_what_a_run_restates_covers_the_history_it_fetched_of_the_day_before(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    before = AT - timedelta(hours=2)
+    _insert(warehouse, "a", 10, before)
+    _insert(warehouse, "a", 10)
+    _insert(warehouse, "b", 10)
+    warehouse.execute(
+        "insert into ops.runs by name select 'run' as run_id, 'top_up' as flow, $1 as snapshot_at,"
+        " $1 as started_at, 'completed' as state, '0' as \"version\", 'live' as source,"
+        " false as is_simulated",
+        [AT],
+    )
+    warehouse.execute(
+        "insert into ops.coverage by name select 'run' as run_id, unnest(['a', 'b']) as venue,"
+        " 'ok' as status, 1 as instruments_expected, 1 as received, 1 as accepted, 0 as rejected,"
+        " 1 as requests, 1.0 as seconds"
+    )
+    build_marts(warehouse, BuildWindow(before, AT), RULES)
+    query = "select coverage from marts.oi_by_asset where snapshot_at = ?"
+    # The run saw as much of b, of which nothing was known then, as there was of a.
+    assert warehouse.execute(query, [before]).fetchall() == [(0.5 * 0.5,)]
+    warehouse.execute(
+        "update core.open_interest set superseded_at = $1 where venue = 'b'", [_LATER]
+    )
+    _insert(warehouse, "b", 30)
+    window = affected_window(warehouse, _LATER, RULES.lookback_days)
+    assert window == BuildWindow(AT - timedelta(days=1), AT)
+    build_marts(warehouse, window, RULES)
+    assert warehouse.execute(query, [before]).fetchall() == [(0.25 * 0.5,)]
+
+
 def test_a_bar_at_the_end_of_a_window_keeps_the_snapshots_after_it(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
