@@ -1,7 +1,7 @@
 """Which marts a change bears on, and with which settings and models they are built."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from oirisk.flows.settings import Settings
 from oirisk.transforms.calibrate import calibrate
@@ -10,19 +10,19 @@ from oirisk.transforms.leverage_observed import observed_weights
 from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.audit import build_audit
 from oirisk.warehouse.build import (
-    LONGEST_REACH,
     BuildWindow,
     CoverageParameters,
     affected_window,
     build_marts,
     changed_facts_since,
+    reach_of_facts,
 )
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.knowledge import note_map
 from oirisk.warehouse.liquidation import Models
 from oirisk.warehouse.load import last_snapshot
 from oirisk.warehouse.observed import build_observed
-from oirisk.warehouse.rebuild import stored_instants
+from oirisk.warehouse.rebuild import stored_instants, unthinned
 from oirisk.warehouse.writer import Writer
 
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -39,7 +39,8 @@ def build_from(
 ) -> None:
     """Build the marts of snapshots, and of all others that what was stored bears on.
 
-    Positions come first: the imbalance reads the liquidation map.
+    Positions come first: the imbalance reads the liquidation map. Totals of what maintenance
+    thinned out stay as they were made of all the rows there were.
 
     Args:
         connection: Writer, inside a transaction.
@@ -54,13 +55,17 @@ def build_from(
         note_map(connection, instant, changed_since)
     asked = BuildWindow(instants[0], last_affected(connection, instants[-1], settings))
     changed = affected_window(connection, changed_since, settings.coverage.lookback_days) or asked
-    window = BuildWindow(min(asked.since, changed.since), max(asked.until, changed.until))
-    build_totals(connection, window, settings)
+    window = unthinned(
+        connection,
+        BuildWindow(min(asked.since, changed.since), max(asked.until, changed.until)),
+    )
+    if window is not None:
+        build_totals(connection, window, settings)
 
 
 def last_affected(connection: Writer, snapshot_at: datetime, settings: Settings) -> datetime:
     """Return the newest stored snapshot whose figures may rest on those of this one."""
-    reach = max(LONGEST_REACH, timedelta(days=settings.coverage.lookback_days + 1))
+    reach = reach_of_facts(settings.coverage.lookback_days)
     return last_snapshot(connection, snapshot_at, snapshot_at + reach)
 
 

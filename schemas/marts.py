@@ -157,7 +157,7 @@ class OiByAsset(Table):
         nullable=True,
     )
     depth_truncated: bool = column(
-        "whether a book ended before the band, so that depth is a lower bound; null: not measured",
+        "whether a book ended before 2 percent, so that depth is a lower bound; null: not measured",
         method="M16",
         nullable=True,
     )

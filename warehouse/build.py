@@ -24,8 +24,15 @@ from oirisk.warehouse.sql_files import statement
 
 log = logging.getLogger(__name__)
 
-LONGEST_REACH = timedelta(days=7, minutes=30)
+LONGEST_CHANGE = timedelta(days=7, minutes=30)
 """Changes look back this far: the longest horizon and its tolerance."""
+
+_COMPARED = timedelta(days=1, minutes=30)
+"""What is set against the coverage of an earlier snapshot lies up to this much later."""
+
+_SPACED = timedelta(days=9, hours=4)
+"""A snapshot may bring the next one, of the 2 days after it, as near as 12 bars of 4 hours: then
+there are such bars for 7 days more, and the first after them is measured from the last."""
 
 SLICE_SNAPSHOTS = 288
 SLICE_ROWS = 2_500_000
@@ -37,8 +44,8 @@ reads days before it again, so that few large ones cost less; bounds memory, cha
 class BuildWindow:
     """The snapshots to rebuild, both ends included.
 
-    A fact also bears on later snapshots, by up to ``LONGEST_REACH`` or the coverage lookback:
-    after a change to the past let the window reach that much further.
+    A fact also bears on later snapshots: after a change to the past let the window reach
+    ``reach_of_facts`` further.
     """
 
     since: datetime
@@ -67,6 +74,24 @@ class CoverageParameters:
     lookback_days: float
 
 
+def reach_of_facts(lookback_days: float) -> timedelta:
+    """Say how long after a fact the totals, shares, candles and audits of snapshots rest on it.
+
+    A fact is part of the coverage of whatever the lookback reaches, and that coverage decides
+    whether figures of the day after are compared with it. Marts made of other marts reach further,
+    by themselves (``build_marts``).
+
+    Args:
+        lookback_days: How long the last good figure of an instrument counts.
+    """
+    return max(_SPACED, _read_before(lookback_days))
+
+
+def _read_before(lookback_days: float) -> timedelta:
+    """Say how long before a snapshot the facts that its totals and shares rest on begin."""
+    return max(LONGEST_CHANGE, timedelta(days=lookback_days) + _COMPARED)
+
+
 def build_marts(
     connection: duckdb.DuckDBPyConnection,
     window: BuildWindow,
@@ -78,7 +103,8 @@ def build_marts(
     """Replace every mart's rows in the window by what the facts say now.
 
     Marts made of other marts look back further than those made of facts; where later rows are
-    there already, theirs are made again too, as far as the window bears on them.
+    there already, theirs are made again too, as far as the window bears on them. With candles, the
+    window ends with what is built of its last UTC day: a bar is made of all its snapshots.
 
     Args:
         connection: Writable and migrated. The caller's transaction is used and left open, so
@@ -92,6 +118,8 @@ def build_marts(
         Rows written, by mart.
     """
     judgement = series or SeriesParameters()
+    if with_series:
+        window = _with_whole_bars(connection, window)
     rows = dict.fromkeys((model.name for model in (*MARTS, CANDLES, *SERIES)), 0)
     _clear(connection, (*MARTS, CANDLES), window)
     for part in _slices(connection, window, "core.open_interest", SLICE_ROWS):
@@ -129,7 +157,7 @@ def affected_window(
     since, until, _facts_since, newest = _changed(connection, changed_since)
     if since is None or until is None or newest is None:
         return None
-    reach = max(LONGEST_REACH, timedelta(days=lookback_days, minutes=30))
+    reach = reach_of_facts(lookback_days)
     return BuildWindow(since, max(until, min(until + reach, newest)))
 
 
@@ -208,14 +236,28 @@ def _slices(
     return [BuildWindow(*part) for part in zip(starts, ends, strict=True)]
 
 
+def _with_whole_bars(connection: duckdb.DuckDBPyConnection, window: BuildWindow) -> BuildWindow:
+    """Let a window end with the last built snapshot of its last UTC day."""
+    found = connection.execute(
+        "select max(snapshot_at) from marts.oi_by_asset"
+        " where snapshot_at >= $until and snapshot_at < $midnight",
+        {"until": window.until, "midnight": _midnight(window.until) + timedelta(days=1)},
+    ).fetchall()
+    return BuildWindow(window.since, found[0][0] or window.until)
+
+
+def _midnight(instant: datetime) -> datetime:
+    """Return when the UTC day of an instant began."""
+    return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _parameters(window: BuildWindow, coverage: CoverageParameters) -> dict[str, Parameter]:
-    lookback = timedelta(days=1, minutes=30) + timedelta(days=coverage.lookback_days)
-    midnight = window.since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = _midnight(window.since)
     return {
         "since": window.since,
         "until": window.until,
-        "earliest": window.since - max(LONGEST_REACH, lookback),
-        "recent": midnight - timedelta(days=1, minutes=30),
+        "earliest": window.since - _read_before(coverage.lookback_days),
+        "recent": midnight - _COMPARED,
         "max_age_minutes": coverage.max_age_minutes,
         "lookback_days": coverage.lookback_days,
         "minimum_coverage": coverage.minimum,

@@ -101,16 +101,18 @@ def _read_lines(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def _instant(value: object) -> object:
-    if isinstance(value, int | Decimal) or (isinstance(value, str) and value.strip().isdigit()):
+    if isinstance(value, int | Decimal) or (isinstance(value, str) and value.strip().isdecimal()):
         return _from_milliseconds(value)
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
+            return _in_utc(datetime.fromisoformat(value.strip()))
+        except (ValueError, OverflowError):  # none, or before the first in UTC
             return value
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    return value
+    return _in_utc(value) if isinstance(value, datetime) else value
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _from_milliseconds(value: int | Decimal | str) -> object:

@@ -49,7 +49,9 @@ INTERMEDIATES = (
     IntermediateModel("int_changes_matched"),
     IntermediateModel("int_top_ups_found", ("earliest", "until")),
     IntermediateModel("int_venues_attempted", ("earliest", "recent", "until", "lookback_days")),
-    IntermediateModel("int_universe_weighed", ("since", "recent", "lookback_days")),
+    IntermediateModel(
+        "int_universe_weighed", ("since", "recent", "max_age_minutes", "lookback_days")
+    ),
     IntermediateModel("int_coverage_counted", ("minimum_coverage",)),
     IntermediateModel("int_venues_summed"),
 )

@@ -28,19 +28,23 @@ def window_to_build(
         "select min(snapshot_at), max(snapshot_at) from core.open_interest where snapshot_at <= ?",
         [as_of],
     ).fetchall()
-    first, last = rows[0]
-    if first is None:
+    stored = None if rows[0][0] is None else unthinned(connection, BuildWindow(*rows[0]))
+    if stored is None:
         return None
-    first = max(first, thinned_before(connection) or first)
-    if first > last:
-        return None
+    first, last = stored.since, stored.until
     built = connection.execute("select max(as_of) from ops.builds").fetchall()[0][0]
     if full or built is None:
-        return BuildWindow(first, last)
+        return stored
     changed = affected_window(connection, built, lookback_days)
     if changed is None or changed.since > last:
         return None
     return BuildWindow(max(changed.since, first), max(min(changed.until, last), first))
+
+
+def unthinned(connection: duckdb.DuckDBPyConnection, window: BuildWindow) -> BuildWindow | None:
+    """Return the part of a window of which every row is still there; None without one."""
+    since = max(window.since, thinned_before(connection) or window.since)
+    return None if since > window.until else BuildWindow(since, window.until)
 
 
 def positions_to_build(

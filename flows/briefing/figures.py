@@ -14,14 +14,15 @@ def figure(value: float | None, unit: Unit, reason: str) -> Figure:
 
 
 def total_coverage(facts: Facts) -> Figure:
-    """Return the share of all known futures open interest that this snapshot holds fresh.
+    """Return the share of all known futures open interest that this snapshot holds fresh (M03).
 
-    Instruments and venues of unknown size each take their equal part off.
+    What is fresh counts as much as before, as for one asset. Instruments and venues of unknown
+    size each take their equal part off.
     """
     totals = facts.totals
     if not totals["known_usd"] or not totals["venues_attempted"] or not totals["instruments"]:
         return figure(None, "share", "nothing is known yet")
-    fresh = totals["fresh_usd"] / totals["known_usd"]
+    fresh = totals["covered_usd"] / totals["known_usd"]
     sized = totals["instruments_known"] / totals["instruments"]
     heard = 1 - totals["venues_unknown"] / totals["venues_attempted"]
     return figure(fresh * sized * heard, "share", "")

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from oirisk.flows.commands.maintain import maintain, maintain_home, require_reach
-from oirisk.flows.marts import build_totals
+from oirisk.flows.marts import build_from, build_totals
 from oirisk.flows.rederive import rederive_since
 from oirisk.flows.settings import RetentionSettings, Settings
 from oirisk.schemas.errors import ConfigurationError, HomeError
@@ -119,6 +119,22 @@ def test_what_is_taken_out_is_in_the_archive_and_the_last_of_each_hour_stays(hom
     )
     noted = _table(home, "ops.maintenance").filter(pl.col("action") == "thin")
     assert noted["rows_removed"].sum() == sum(one.rows_removed or 0 for one in done)
+
+
+def test_a_night_that_learns_of_old_days_leaves_their_figures(home: Home) -> None:
+    """An exchange that first answers now was missing then: only days that are whole say so."""
+    maintain_home(home, FINE, NOW, dry_run=False)
+    tables = ("marts.oi_candles", "marts.oi_by_asset", "marts.oi_by_venue")
+    before = [_table(home, name) for name in tables]
+    with writing(home, NOW) as connection:
+        connection.execute(
+            "update core.open_interest set recorded_at = ? where snapshot_at < ?",
+            [NOW, OLD + HOUR],
+        )
+        build_from(connection, [NOW - STEP], Settings(), NOW)
+    assert [_table(home, name).equals(old) for name, old in zip(tables, before, strict=True)] == [
+        True, True, True,
+    ]  # fmt: skip
 
 
 def test_maintaining_again_takes_nothing_more_out(home: Home) -> None:

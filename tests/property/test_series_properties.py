@@ -144,6 +144,40 @@ def test_building_as_data_arrives_equals_building_everything_at_the_end(
         assert (lost[:3], extra[:3]) == ([], []), table
 
 
+@pytest.mark.parametrize("seed", [4, 5])
+def test_late_rows_bear_on_weeks_and_on_bars_that_are_not_over(
+    warehouse: duckdb.DuckDBPyConnection, seed: int
+) -> None:
+    """A venue is seen in the first days alone; some of its rows, and a snapshot, come late."""
+    chance = np.random.default_rng(seed)
+    rules = CoverageParameters(0.9, 30, float(chance.choice([7, 10, 15])))
+    day = timedelta(days=1)
+    instants = {START + n * day for n in range(30) if chance.random() < 0.7}
+    instants |= {START + int(n) * 180 * MINUTE for n in chance.integers(0, 240, 20)}
+    rows = [
+        _fact(at, venue, int(chance.integers(100, 200)), int(chance.integers(90, 110)))
+        for at in sorted(instants)
+        for venue in ("a", *("b" for _ in range(at < START + 3 * day)))
+    ]
+    late = [row for row in rows[:5] if chance.random() < 0.6]
+    late.append(_fact(START + int(chance.integers(0, 70)) * 61 * MINUTE, "a", 150))
+    now, whole = START + 100 * day, BuildWindow(START, START + 60 * day)
+    with _undone(warehouse):
+        _arrive(warehouse, [row for row in rows if row not in late], START)
+        build_marts(warehouse, whole, rules, SMALL)
+        _arrive(warehouse, late, now)
+        window = affected_window(warehouse, now, rules.lookback_days)
+        assert window is not None
+        build_marts(warehouse, window, rules, SMALL)
+        piecewise = _everything(warehouse)
+        build_marts(warehouse, whole, rules, SMALL)
+        at_once = _everything(warehouse)
+    for table in TABLES:
+        lost = [row for row in at_once[table] if row not in piecewise[table]]
+        extra = [row for row in piecewise[table] if row not in at_once[table]]
+        assert (lost[:3], extra[:3]) == ([], []), table
+
+
 def test_nothing_changed_gives_no_window(warehouse: duckdb.DuckDBPyConnection) -> None:
     with _undone(warehouse):
         _arrive(warehouse, [_fact(START, "a", 100)], START)

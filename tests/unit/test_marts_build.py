@@ -8,12 +8,18 @@ from importlib.resources import files
 import duckdb
 import pytest
 
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
+from oirisk.warehouse.build import (
+    BuildWindow,
+    CoverageParameters,
+    affected_window,
+    build_marts,
+)
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.models import INTERMEDIATES, MARTS, IntermediateModel, MartModel
 
 AT = datetime(2026, 3, 1, 0, 5, tzinfo=UTC)
 RULES = CoverageParameters(0.9, 30, 7)
+_LATER = AT + timedelta(days=60)
 
 
 @pytest.fixture
@@ -115,6 +121,78 @@ def test_the_flow_of_a_candle_keeps_less_than_a_millionth_of_a_dollar(
         """ where "interval" = '1h' and venue = 'a' and change_usd is not null"""
     ).fetchall()
     assert seen == [(pytest.approx(3e-7, rel=1e-3),)]
+
+
+@pytest.mark.parametrize("lookback_days", [7, 10])
+def test_a_late_row_bears_on_what_is_compared_with_the_last_coverage_it_is_part_of(
+    warehouse: duckdb.DuckDBPyConnection, lookback_days: int
+) -> None:
+    """A venue of one row is missing for the lookback; the day after has nothing to compare with."""
+    night, rules = timedelta(days=1), CoverageParameters(0.9, 30, lookback_days)
+    last = lookback_days + 2
+    for number in range(last + 1):
+        _insert(warehouse, "a", 10, AT + number * night)
+    build_marts(warehouse, BuildWindow(AT, AT + last * night), rules)
+    _insert(warehouse, "b", 10)
+    warehouse.execute("update core.open_interest set recorded_at = ? where venue = 'b'", [_LATER])
+    window = affected_window(warehouse, _LATER, lookback_days)
+    assert window is not None
+    build_marts(warehouse, window, rules)
+    seen = warehouse.execute(
+        "select snapshot_at, share_change_24h_pp from marts.oi_by_venue"
+        " where venue = 'a' and snapshot_at >= ? order by snapshot_at",
+        [AT + lookback_days * night],
+    ).fetchall()
+    # Withheld, compared with what was withheld, compared with what was not.
+    assert [change for _, change in seen] == [None, None, 0]
+
+
+def test_what_a_run_restates_covers_the_history_it_fetched_of_the_day_before(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    before = AT - timedelta(hours=2)
+    _insert(warehouse, "a", 10, before)
+    _insert(warehouse, "a", 10)
+    _insert(warehouse, "b", 10)
+    warehouse.execute(
+        "insert into ops.runs by name select 'run' as run_id, 'top_up' as flow, $1 as snapshot_at,"
+        " $1 as started_at, 'completed' as state, '0' as \"version\", 'live' as source,"
+        " false as is_simulated",
+        [AT],
+    )
+    warehouse.execute(
+        "insert into ops.coverage by name select 'run' as run_id, unnest(['a', 'b']) as venue,"
+        " 'ok' as status, 1 as instruments_expected, 1 as received, 1 as accepted, 0 as rejected,"
+        " 1 as requests, 1.0 as seconds"
+    )
+    build_marts(warehouse, BuildWindow(before, AT), RULES)
+    query = "select coverage from marts.oi_by_asset where snapshot_at = ?"
+    # The run saw as much of b, of which nothing was known then, as there was of a.
+    assert warehouse.execute(query, [before]).fetchall() == [(0.5 * 0.5,)]
+    warehouse.execute(
+        "update core.open_interest set superseded_at = $1 where venue = 'b'", [_LATER]
+    )
+    _insert(warehouse, "b", 30)
+    window = affected_window(warehouse, _LATER, RULES.lookback_days)
+    assert window is not None
+    assert (window.since, window.until) == (AT - timedelta(days=1), AT)
+    build_marts(warehouse, window, RULES)
+    assert warehouse.execute(query, [before]).fetchall() == [(0.25 * 0.5,)]
+
+
+def test_a_bar_at_the_end_of_a_window_keeps_the_snapshots_after_it(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """A day that closes at 30 is no day that closes at 20 because its first hour is built again."""
+    for hour, base in ((0, 10), (1, 20), (2, 30)):
+        _insert(warehouse, "a", base, AT + timedelta(hours=hour))
+    build_marts(warehouse, BuildWindow(AT, AT + timedelta(hours=2)), RULES)
+    build_marts(warehouse, BuildWindow(AT, AT + timedelta(hours=1)), RULES)
+    seen = warehouse.execute(
+        "select close, n_obs from marts.oi_candles"
+        """ where "interval" = '1d' and venue = 'ALL'"""
+    ).fetchall()
+    assert seen == [(30, 3)]
 
 
 @pytest.mark.parametrize("model", [*INTERMEDIATES, *MARTS], ids=lambda model: model.name)

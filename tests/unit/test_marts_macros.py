@@ -94,3 +94,24 @@ def test_a_sum_is_exact(
 ) -> None:
     query = "select core.exact_sum(amount) from unnest($amounts::double[]) as given (amount)"
     assert warehouse.execute(query, {"amounts": amounts}).fetchall() == [(total,)]
+
+
+@pytest.mark.parametrize(
+    ("price_t", "oi_t", "label"),
+    [
+        (2.1, -2.1, "uptrend_exhaustion"),
+        (-2.1, -2.1, "downtrend_exhaustion"),
+        (2.0, -5.0, "none"),
+        (3.0, -2.0, "none"),
+        (float("nan"), -5.0, "none"),
+        (3.0, float("nan"), "none"),
+        (float("inf"), -5.0, "none"),
+        (None, -5.0, "none"),
+    ],
+)
+def test_only_two_lines_that_can_be_drawn_make_an_exhaustion(
+    warehouse: duckdb.DuckDBPyConnection, price_t: float | None, oi_t: float, label: str
+) -> None:
+    query = "select core.exhaustion_label($price_t, $oi_t)"
+    answer = warehouse.execute(query, {"price_t": price_t, "oi_t": oi_t}).fetchall()
+    assert answer == [(label,)]

@@ -190,3 +190,18 @@ def test_the_record_adds_up_nights(warehouse: duckdb.DuckDBPyConnection) -> None
     assert (month["wilson_low"], month["wilson_high"]) == (
         pytest.approx(0.1876, abs=1e-4), pytest.approx(0.8124, abs=1e-4),
     )  # fmt: skip
+
+
+def test_a_day_counts_once_in_the_record(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Of 00:00, 08:00 and 20:00 the first; what the others saw, it saw for the most part."""
+    for hour, hits in ((24, 2), (32, 3), (44, 3), (48, 1)):
+        insert(warehouse, "marts.cluster_scores", {
+            "scored_at": at(hour), "asset": "BTC", "map_snapshot_at": at(hour - 24),
+            "prior": "base", "evidence": "reported", "n_bins": 12, "n_hits": hits, "n_top": 3,
+            "meaningful": True, "is_simulated": False,
+        })  # fmt: skip
+    record = "select nights, n_top, n_hits from marts.track_record($1, 1)"
+    assert warehouse.execute(record, [at(47)]).fetchall() == [(1, 3, 2)]
+    assert warehouse.execute(record.replace("1)", "2)"), [at(49)]).fetchall() == [(2, 6, 3)]
+    # The span begins within the first day: its other scores do not stand in for the one before.
+    assert warehouse.execute(record, [at(50)]).fetchall() == [(1, 3, 1)]

@@ -204,6 +204,15 @@ def test_price_that_rises_while_open_interest_falls_is_exhausted(
     assert seen[0] == pytest.approx(tuple(want[name] for name in names), rel=1e-9)
 
 
+def test_a_price_that_never_moves_is_no_trend(warehouse: duckdb.DuckDBPyConnection) -> None:
+    levels = [1000.0, 995, 985, 980, 965, 955]
+    _build(warehouse, _hourly([level * 1000 for level in levels], [100] * 6), exhaustion_bars=6)
+    query = (
+        "select exhaustion from marts.oi_regimes where horizon = '1h' order by bar_at desc limit 1"
+    )
+    assert warehouse.execute(query).fetchall() == [("none",)]
+
+
 def test_a_build_up_before_an_event_is_compared_with_ordinary_days(
     warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
 ) -> None:
@@ -379,6 +388,56 @@ def test_size_is_set_against_volume_depth_supply_and_reserves(
         ),
         rel=1e-9,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("ends_before", "truncated"), [(0.05, False), (0.02, True), (0.01, True)])
+def test_a_book_is_cut_short_where_a_printed_depth_is(
+    warehouse: duckdb.DuckDBPyConnection, ends_before: float, truncated: bool
+) -> None:
+    for band in (0.01, 0.02, 0.05):
+        warehouse.execute(
+            "insert into core.depth by name select $1 as snapshot_at, 'a' as venue,"
+            " 'BTC/USDT:USDT' as symbol, 'BTC' as asset, $2::double as band, 'bid' as side,"
+            " 1.0 as base, 100.0 as usd, $3 as truncated, false as is_simulated,"
+            " 'run' as run_id, $1 as recorded_at",
+            [START, band, band >= ends_before],
+        )
+    _build(warehouse, [_fact(START, "a", 1000)])
+    query = "select depth_1pct_usd, depth_2pct_usd, depth_truncated from marts.oi_by_asset"
+    assert warehouse.execute(query).fetchall() == [(100, 100, truncated)]
+
+
+@pytest.mark.parametrize(
+    ("other", "before", "change"),
+    [
+        # 2 of 10 before, 6 of 10 now, also where another asset has a snapshot that is nearer
+        (None, (8, 2), 40),
+        (timedelta(minutes=10), (8, 2), 40),
+        # a venue with nothing open is there all the same
+        (None, (8, 0), 60),
+    ],
+)
+def test_both_marts_measure_the_share_change_of_the_top_venue_alike(
+    warehouse: duckdb.DuckDBPyConnection,
+    other: timedelta | None,
+    before: tuple[float, float],
+    change: float,
+) -> None:
+    later = START + timedelta(days=1, minutes=10)
+    facts = [_fact(START, "a", before[0]), _fact(START, "b", before[1])]
+    if other is not None:
+        facts.append(_fact(START + other, "a", 1, asset="ETH", symbol="ETH/USDT:USDT"))
+    facts += [_fact(later, "a", 4), _fact(later, "b", 6)]
+    _build(warehouse, sorted(facts, key=lambda fact: fact["snapshot_at"]))
+    seen = warehouse.execute(
+        "select top.top_venue, top.top_venue_share_change_24h_pp, venues.share_change_24h_pp"
+        " from marts.oi_concentration as top"
+        " inner join marts.oi_by_venue as venues on top.snapshot_at = venues.snapshot_at"
+        " and top.asset = venues.asset and top.top_venue = venues.venue"
+        " where top.asset = 'BTC' and top.snapshot_at = $1",
+        [later],
+    ).fetchall()
+    assert seen == [("b", pytest.approx(change), pytest.approx(change))]
 
 
 def test_concentration_counts_venues_in_three_ways(

@@ -242,6 +242,14 @@ def test_events_are_read_from_each_kind_of_file(tmp_path: Path, suffix: str) -> 
     assert done.open_interest("BTC") == 1
 
 
+@pytest.mark.parametrize("at", ["²", "1²", "1e5", "0001-01-01T00:00:00+14:00", "9" * 400])
+def test_an_instant_that_is_none_is_left_to_be_refused(tmp_path: Path, at: str) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text(f"at,event\n{at},fill\n1772323200000,fill\n", encoding="utf-8")
+    bad, good = (row["at"] for row in read_events(file))
+    assert (bad, good) == (at, START)
+
+
 def test_a_file_without_the_columns_says_which(tmp_path: Path) -> None:
     file = tmp_path / "events.csv"
     file.write_text("a,b\n1,2\n", encoding="utf-8")

@@ -121,6 +121,19 @@ def test_a_restatement_shows_both_figures(warehouse: duckdb.DuckDBPyConnection) 
     ]
 
 
+def test_what_changed_names_instants_in_utc_wherever_it_is_read(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    query = "select note from what_changed('BTC') where topic = 'restated' order by note"
+    at_home = warehouse.execute(query).fetchall()
+    warehouse.execute("set timezone = 'Asia/Tokyo'")
+    elsewhere = warehouse.execute(query).fetchall()
+    warehouse.execute("set timezone = 'UTC'")
+    assert at_home
+    assert elsewhere == at_home
+    assert at_home[0][0].endswith(" 2026-03-03 11:00")
+
+
 def test_every_macro_and_view_says_what_it_is(warehouse: duckdb.DuckDBPyConnection) -> None:
     macros = warehouse.sql(
         "select function_name, comment from duckdb_functions()"

@@ -11,7 +11,7 @@ placed as (
         share,
         is_simulated
     from marts.oi_by_venue
-    where share > 0 and snapshot_at <= $until
+    where share is not null and snapshot_at <= $until
 
 ),
 
@@ -24,7 +24,7 @@ measured as (
         bit_xor(hash(venue)) as members,
         sum(share * share) as hhi,
         list_sum(max(share, 3)) as cr3,
-        exp(-sum(share * ln(share))) as entropy_venues,
+        exp(-sum(case when share > 0 then share * ln(share) end)) as entropy_venues,
         min_by(venue, (-share, venue)) as top_venue,
         max(share) as top_venue_share,
         bool_or(is_simulated) as is_simulated

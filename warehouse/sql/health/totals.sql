@@ -12,10 +12,8 @@ facts as (
         snapshot_at,
         bool_or(
             superseded_at is null
-            and quality = 'ok'
-            and oi_base is not null
-            and oi_usd < 1e24
-            and abs(epoch_us(observed_at) - epoch_us(snapshot_at)) <= 1000000
+            and core.is_sound(quality, oi_base, oi_usd)
+            and core.is_timely(snapshot_at, observed_at, 1 / 60)
         ) as is_sound
     from core.open_interest
     group by snapshot_at

@@ -14,8 +14,7 @@ facts as (
         snapshots.is_audited,
         snapshots.place,
         facts.margin = 'inverse' and facts.kind <> 'option' as is_usd_sized,
-        abs(epoch_us(facts.snapshot_at) - epoch_us(facts.observed_at))
-        <= $max_age_minutes * 60e6 as is_timely
+        core.is_timely(facts.snapshot_at, facts.observed_at, $max_age_minutes) as is_timely
     from core.open_interest as facts
     inner join int_audit_snapshots as snapshots
         on facts.snapshot_at = snapshots.snapshot_at
@@ -48,7 +47,5 @@ select
         when is_usd_sized then volume_24h_usd
         else volume_24h_base
     end as traded,
-    is_timely
-    and quality = 'ok'
-    and coalesce(oi_base < 1e24 and oi_usd < 1e24, false) as is_sound
+    is_timely and core.is_sound(quality, oi_base, oi_usd) as is_sound
 from facts

@@ -4,7 +4,8 @@
 -- Params  $exhaustion_drop_pct  double, least fall of open interest over the trend, percent
 --         $exhaustion_share     double, least share of falling steps, 0 to 1
 -- Ordinary least squares against the number of the bar; t-values take the errors as
--- independent, which they are not: they rank, they prove nothing.
+-- independent, which they are not: they rank, they prove nothing. A line through points that
+-- are all the same has none: null.
 with
 
 candidates as (
@@ -87,9 +88,15 @@ select
     horizon,
     asset,
     price_slope,
-    price_r * sqrt((n - 2) / greatest(1 - price_r * price_r, 1e-15)) as price_t,
+    case
+        when isfinite(price_r)
+            then price_r * sqrt((n - 2) / greatest(1 - price_r * price_r, 1e-15))
+    end as price_t,
     oi_slope,
-    oi_r * sqrt((n - 2) / greatest(1 - oi_r * oi_r, 1e-15)) as oi_t,
+    case
+        when isfinite(oi_r)
+            then oi_r * sqrt((n - 2) / greatest(1 - oi_r * oi_r, 1e-15))
+    end as oi_t,
     price_cum,
     oi_cum
 from fitted

@@ -3,9 +3,10 @@
 -- Inputs  int_open_interest_judged, int_references_found, int_venues_attempted,
 --         int_instruments_numbered, int_top_ups_found, int_known_before, core.instruments,
 --         core.open_interest
--- Params  $since          timestamptz, first instant of the window
---         $recent         timestamptz, from here on models read every fact
---         $lookback_days  double, how long the last good figure of an instrument counts
+-- Params  $since            timestamptz, first instant of the window
+--         $recent           timestamptz, from here on models read every fact
+--         $max_age_minutes  double, further from the snapshot than this is stale
+--         $lookback_days    double, how long the last good figure of an instrument counts
 -- The weight is the last good oi_usd before the snapshot, within the lookback; for what was not
 -- seen before, the fresh one. It is null for an instrument that is listed but was never seen.
 -- In history that a run fetched, what was not seen before weighs what that run saw.
@@ -179,7 +180,10 @@ later as (
             found.run_at = facts.snapshot_at
             and described.venue = facts.venue
             and described.symbol = facts.symbol
-    where facts.superseded_at is null and facts.quality = 'ok' and facts.oi_usd < 1e24
+    where
+        facts.superseded_at is null
+        and core.is_sound(facts.quality, facts.oi_base, facts.oi_usd)
+        and core.is_timely(facts.snapshot_at, facts.observed_at, $max_age_minutes)
 
 ),
 

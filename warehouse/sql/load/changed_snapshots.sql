@@ -116,14 +116,29 @@ runs as (
         max(snapshot_at) as until
     from recent_runs
 
+),
+
+-- What such a run saw is what the history it fetched of the day before is covered by.
+top_ups as (
+
+    select min(snapshot_at) - interval 24 hour as since
+    from ops.runs
+    where
+        flow = 'top_up'
+        and (
+            started_at >= $changed_since
+            or snapshot_at in (select changed.snapshot_at from changed)
+        )
+
 )
 
 select
-    least(facts.since, unknown_before.since, runs.since) as since,
+    least(facts.since, unknown_before.since, runs.since, top_ups.since) as since,
     greatest(facts.until, unknown_before.until, runs.until) as until,
     facts.since as facts_since,
     newest.snapshot_at as newest
 from facts
 cross join unknown_before
 cross join runs
+cross join top_ups
 cross join newest

@@ -114,7 +114,7 @@ books as (
         instruments.instrument_id,
         max(books.usd) filter (where books.band = 0.01) as bid_1pct_usd,
         max(books.usd) filter (where books.band = 0.02) as bid_2pct_usd,
-        bool_or(books.truncated) as truncated
+        bool_or(books.truncated) filter (where books.band <= 0.02) as truncated
     from core.depth as books
     inner join int_instruments_numbered as instruments
         on

@@ -3,9 +3,9 @@
 -- Inputs  marts.oi_by_asset, marts.oi_by_venue
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
--- The share of today's top venue is compared with its own share 24 hours and 7 days before,
--- at the nearest snapshot within 30 minutes; only when both totals are published and hold the
--- same venues.
+-- The share of today's top venue is compared with its own share 24 hours and 7 days before, at the
+-- nearest snapshot within 30 minutes that has the asset, as in marts.oi_by_venue; only when both
+-- totals are published and hold the same venues, those with nothing open among them.
 with
 
 horizons as (
@@ -39,29 +39,104 @@ wanted as (
 
 ),
 
-paired as (
+candidates as materialized (
 
     select
         wanted.snapshot_at,
         wanted.horizon,
-        arg_min(
-            earlier.snapshot_at,
-            2 * abs(epoch_us(earlier.snapshot_at) - wanted.wanted_us)
-            + cast(epoch_us(earlier.snapshot_at) > wanted.wanted_us as bigint)
-        ) as reference_at
+        earlier.snapshot_at as reference_at,
+        2 * abs(epoch_us(earlier.snapshot_at) - wanted.wanted_us)
+        + cast(epoch_us(earlier.snapshot_at) > wanted.wanted_us as bigint) as distance
     from wanted
     inner join snapshots as earlier
         on
             wanted.half_hour = divide(epoch_us(earlier.snapshot_at), 1800000000)
             and abs(epoch_us(earlier.snapshot_at) - wanted.wanted_us) <= 1800000000
+
+),
+
+levels as (
+
+    select
+        snapshot_at,
+        asset,
+        kind_group
+    from marts.oi_by_asset
+    where snapshot_at between $since - interval 169 hour and $until
+
+),
+
+nearest as (
+
+    select
+        snapshot_at,
+        horizon,
+        arg_min(reference_at, distance) as reference_at
+    from candidates
     group by all
 
 ),
 
-pivoted as (
+-- Materialised, here and below: joined in any other order, every snapshot would meet every other.
+placed as materialized (
+
+    select
+        levels.snapshot_at,
+        levels.asset,
+        levels.kind_group,
+        nearest.horizon,
+        nearest.reference_at,
+        earlier.asset is not null as is_there
+    from levels
+    inner join nearest
+        on levels.snapshot_at = nearest.snapshot_at
+    left join levels as earlier
+        on
+            nearest.reference_at = earlier.snapshot_at
+            and levels.asset = earlier.asset
+            and levels.kind_group = earlier.kind_group
+
+),
+
+-- What the nearest snapshot does not have is looked for in the others.
+paired as (
 
     select
         snapshot_at,
+        asset,
+        kind_group,
+        horizon,
+        reference_at
+    from placed
+    where is_there
+    union all
+    select
+        placed.snapshot_at,
+        placed.asset,
+        placed.kind_group,
+        placed.horizon,
+        arg_min(candidates.reference_at, candidates.distance) as reference_at
+    from placed
+    inner join candidates
+        on
+            placed.snapshot_at = candidates.snapshot_at
+            and placed.horizon = candidates.horizon
+    inner join levels
+        on
+            candidates.reference_at = levels.snapshot_at
+            and placed.asset = levels.asset
+            and placed.kind_group = levels.kind_group
+    where not placed.is_there
+    group by all
+
+),
+
+pivoted as materialized (
+
+    select
+        snapshot_at,
+        asset,
+        kind_group,
         max(reference_at) filter (where horizon = '24h') as day_at,
         max(reference_at) filter (where horizon = '7d') as week_at
     from paired
@@ -74,7 +149,7 @@ instants as materialized (
     select snapshot_at from snapshots
     where snapshot_at >= $since
     union
-    select reference_at from paired
+    select reference_at from candidates
 
 ),
 
@@ -106,7 +181,7 @@ shares as (
     inner join numbered
         on venues.venue = numbered.venue
     where
-        venues.share > 0
+        venues.share is not null
         and venues.snapshot_at between $since - interval 169 hour and $until
 
 ),
@@ -118,14 +193,14 @@ measured as (
         asset,
         kind_group,
         max(share, 3) as largest,
-        exp(-core.exact_sum(share * ln(share) * 1e8) / 1e8) as entropy_venues,
+        exp(-core.exact_sum(case when share > 0 then share * ln(share) * 1e8 end) / 1e8)
+            as entropy_venues,
         bit_or(cast(1 as hugeint) << venue_id) as members
     from shares
     group by all
 
 ),
 
--- Materialised: joined in any other order, every snapshot would meet every other.
 totals as materialized (
 
     select
@@ -161,7 +236,10 @@ compared as materialized (
         pivoted.week_at
     from totals
     left join pivoted
-        on totals.snapshot_at = pivoted.snapshot_at
+        on
+            totals.snapshot_at = pivoted.snapshot_at
+            and totals.asset = pivoted.asset
+            and totals.kind_group = pivoted.kind_group
     where totals.snapshot_at >= $since
 
 )

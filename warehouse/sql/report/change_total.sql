@@ -16,12 +16,10 @@ fresh as (
     from core.open_interest as facts
     where
         facts.superseded_at is null
-        and facts.quality = 'ok'
-        and facts.oi_base < 1e24
-        and facts.oi_usd < 1e24
+        and core.is_sound(facts.quality, facts.oi_base, facts.oi_usd)
         and facts.kind in ('perp', 'future')
         and facts.snapshot_at between $snapshot_at - interval 25 hour and $snapshot_at
-        and abs(epoch(facts.snapshot_at) - epoch(facts.observed_at)) <= $max_age_minutes * 60
+        and core.is_timely(facts.snapshot_at, facts.observed_at, $max_age_minutes)
 
 ),
 

@@ -11,11 +11,9 @@ fresh as (
     where
         facts.snapshot_at in ($snapshot_at, $earlier_at)
         and facts.superseded_at is null
-        and facts.quality = 'ok'
-        and facts.oi_base < 1e24
-        and facts.oi_usd < 1e24
+        and core.is_sound(facts.quality, facts.oi_base, facts.oi_usd)
         and facts.kind in ('perp', 'future')
-        and abs(epoch(facts.snapshot_at) - epoch(facts.observed_at)) <= $max_age_minutes * 60
+        and core.is_timely(facts.snapshot_at, facts.observed_at, $max_age_minutes)
 
 ),
 

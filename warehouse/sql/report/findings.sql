@@ -16,7 +16,7 @@ uncounted as (
                 then 'the exchange sent no price, so USD is unknown'
             when facts.quality = 'suspect'
                 then 'the exchange''s own figures disagree by more than 2 %'
-            when facts.quality = 'ok' and (facts.oi_base >= 1e24 or facts.oi_usd >= 1e24)
+            when not core.is_sound(facts.quality, facts.oi_base, facts.oi_usd)
                 then 'no amount that could be true'
             else 'the observation is too old for this report'
         end as reason
@@ -24,11 +24,9 @@ uncounted as (
     where
         facts.snapshot_at = $snapshot_at
         and facts.superseded_at is null
-        and (
-            facts.quality <> 'ok'
-            or facts.oi_base >= 1e24
-            or facts.oi_usd >= 1e24
-            or abs(epoch(facts.snapshot_at) - epoch(facts.observed_at)) > $max_age_minutes * 60
+        and not (
+            core.is_sound(facts.quality, facts.oi_base, facts.oi_usd)
+            and core.is_timely(facts.snapshot_at, facts.observed_at, $max_age_minutes)
         )
 
 )

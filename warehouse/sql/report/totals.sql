@@ -4,6 +4,8 @@
 -- Params  $snapshot_at, $max_age_minutes, $lookback_days
 -- As for one asset (int_coverage_counted): coverage = fresh share of the known amounts
 --   x share of instruments whose amount is known x share of venues of which anything is known.
+-- An amount is the last good one before the snapshot, within the lookback; for what was not seen
+-- before, the fresh one. fresh_usd alone is what is open now.
 with
 
 attempted as (
@@ -59,21 +61,23 @@ known as (
     select
         facts.venue,
         facts.symbol,
-        arg_max(facts.oi_usd, facts.snapshot_at) as oi_usd,
-        coalesce(bool_or(facts.snapshot_at = $snapshot_at), false) as is_fresh
+        coalesce(
+            arg_max(facts.oi_usd, facts.snapshot_at)
+            filter (where facts.snapshot_at < $snapshot_at),
+            max(facts.oi_usd)
+        ) as weight_usd,
+        max(facts.oi_usd) filter (where facts.snapshot_at = $snapshot_at) as fresh_usd
     from core.open_interest as facts
     inner join attempted
         on facts.venue = attempted.venue
     where
         facts.superseded_at is null
-        and facts.quality = 'ok'
-        and facts.oi_base < 1e24
-        and facts.oi_usd < 1e24
+        and core.is_sound(facts.quality, facts.oi_base, facts.oi_usd)
         and facts.kind in ('perp', 'future')
         and facts.snapshot_at <= $snapshot_at
         and facts.snapshot_at
         >= $snapshot_at - to_microseconds(cast($lookback_days * 86400e6 as bigint))
-        and abs(epoch(facts.snapshot_at) - epoch(facts.observed_at)) <= $max_age_minutes * 60
+        and core.is_timely(facts.snapshot_at, facts.observed_at, $max_age_minutes)
     group by
         facts.venue,
         facts.symbol
@@ -84,15 +88,15 @@ universe as (
 
     select
         coalesce(known.venue, described.venue) as venue,
-        known.oi_usd,
-        coalesce(known.is_fresh, false) as is_fresh
+        known.weight_usd,
+        known.fresh_usd
     from known
     full join described
         on
             known.venue = described.venue
             and known.symbol = described.symbol
     where
-        known.is_fresh
+        known.fresh_usd is not null
         or (described.is_alive and described.has_begun)
         or (known.venue is not null and (described.venue is null or described.is_alive))
 
@@ -115,11 +119,15 @@ unknown as (
 )
 
 select
-    coalesce(core.exact_sum(case when universe.is_fresh then universe.oi_usd end), 0) as fresh_usd,
-    coalesce(core.exact_sum(universe.oi_usd), 0) as known_usd,
-    count(distinct universe.venue) filter (where universe.is_fresh) as venues_fresh,
+    coalesce(core.exact_sum(universe.fresh_usd), 0) as fresh_usd,
+    coalesce(
+        core.exact_sum(case when universe.fresh_usd is not null then universe.weight_usd end), 0
+    ) as covered_usd,
+    coalesce(core.exact_sum(universe.weight_usd), 0) as known_usd,
+    count(distinct universe.venue) filter (where universe.fresh_usd is not null)
+        as venues_fresh,
     count(*) as instruments,
-    count(universe.oi_usd) as instruments_known,
+    count(universe.weight_usd) as instruments_known,
     (select count(*) from attempted) as venues_attempted,
     (select unknown.venues from unknown) as venues_unknown
 from universe

@@ -18,10 +18,8 @@ facts as (
     where
         known.snapshot_at = $snapshot_at
         and known.superseded_at is null
-        and known.quality = 'ok'
-        and known.oi_base < 1e24
-        and known.oi_usd < 1e24
-        and abs(epoch(known.snapshot_at) - epoch(known.observed_at)) <= $max_age_minutes * 60
+        and core.is_sound(known.quality, known.oi_base, known.oi_usd)
+        and core.is_timely(known.snapshot_at, known.observed_at, $max_age_minutes)
 
 )
 
