@@ -7,7 +7,7 @@ import pytest
 
 from oirisk.flows.briefing.liquidations import verdict
 from oirisk.schemas.report import Figure, Report, Tile
-from oirisk.schemas.report_liquidations import Band, LiquidationMap, MapBin
+from oirisk.schemas.report_liquidations import Band, LiquidationMap, MapBin, Side
 from oirisk.templates import liquidation_tables, sections, wording
 from oirisk.templates.liquidation_chart import map_spec
 
@@ -61,7 +61,32 @@ def test_a_modelled_amount_is_never_without_its_range(rich: Report) -> None:
     finding = wording.map_finding(rich, rich.liquidations.maps[0])
     assert finding.startswith("If BTC falls 5% to $80,085, modelled $")
     assert " to $334bn of longs" not in finding
-    assert "Observed accounts have" in finding
+    assert finding.endswith("on the way: $126m of longs, $80.6m of shorts.")
+    unobserved = wording.map_finding(rich, rich.liquidations.maps[1])
+    assert "bserved accounts" not in unobserved
+
+
+def test_observed_levels_count_as_far_as_the_move_goes() -> None:
+    """A mark of 100 falls to 95 or rises to 105: a quarter of the bin from 94 to 98 is cut off."""
+
+    def part(side: Side, low: float, high: float, measured: float) -> MapBin:
+        none = Band(usd=0.0, low=0.0, high=0.0)
+        return MapBin(side=side, price_low=low, price_high=high, modelled=none, measured=measured)
+
+    found = LiquidationMap(
+        asset="BTC",
+        price=100.0,
+        bins=(
+            part("long", 80, 94, 5e8),
+            part("long", 94, 98, 4e6),
+            part("long", 99, 101, 6e6),
+            part("long", 101, 102, 9e8),
+            part("short", 98, 100, 8e8),
+            part("short", 105, 106, 7e8),
+        ),
+    )
+    assert wording.measured_within(found, "long", 5) == pytest.approx(3e6 + 3e6)
+    assert wording.measured_within(found, "short", 5) == 0.0
 
 
 def test_over_depth_needs_a_depth(rich: Report) -> None:
