@@ -28,6 +28,7 @@ class Facts:
     assets: list[Record]
     clusters: list[Record]
     venues: list[Record]
+    venue_changes: list[Record]
     shares: list[Record]
     moved: list[Record]
     coverage: list[Record]
@@ -76,6 +77,7 @@ def read_facts(connection: Reader, run_id: str, settings: Settings) -> Facts:
         assets=assets,
         clusters=_rows(connection, "clusters", **at),
         venues=_rows(connection, "venues", **at, **age),
+        venue_changes=_rows(connection, "venue_changes", **at, **age),
         shares=_rows(connection, "venue_shares", **at, **earlier),
         moved=_rows(connection, "changes_assets", **at, **earlier, **age),
         coverage=_rows(connection, "coverage", run_id=run_id, **earlier),
