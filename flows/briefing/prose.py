@@ -206,18 +206,25 @@ def _venue_changes(facts: Facts) -> list[Change]:
 
 def _cluster_changes(facts: Facts) -> list[Change]:
     notable = [row for row in facts.clusters if row["status"] != "stable"]
-    notable.sort(key=lambda row: -row["usd"])
+    notable.sort(key=lambda row: -max(row["usd"], row["usd_before"] or 0))
     return [
         Change(
             kind="cluster",
             subject=row["cluster_id"],
             text=f"{row['status']}: {row['asset']} {_concentrated(row)} "
-            f"{formats.price(row['price_low'])} to {formats.price(row['price_high'])}"
-            + ("" if row["status"] == "consumed" else f", {formats.usd(row['usd'])}"),
+            f"{formats.price(row['price_low'])} to {formats.price(row['price_high'])}, "
+            f"{_held(row)}",
             method="M24",
         )
         for row in notable[:_MOVES]
     ]
+
+
+def _held(row: Record) -> str:
+    if row["status"] != "consumed":
+        return formats.usd(row["usd"])
+    before = row["usd_before"]
+    return "size before unknown" if before is None else f"{formats.usd(before)} before"
 
 
 def _concentrated(row: Record) -> str:
