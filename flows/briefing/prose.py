@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 
-from oirisk.flows.briefing.facts import Facts, Record
+from oirisk.flows.briefing.asked import Record
+from oirisk.flows.briefing.facts import Facts
 from oirisk.flows.briefing.figures import NO_DAY, figure, is_publishable, total_coverage
 from oirisk.schemas.report import Change, Figure, Sentence, Tile, Withheld
 from oirisk.templates import formats, sections

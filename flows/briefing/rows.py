@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from oirisk.flows.briefing.facts import Facts, Record
+from oirisk.flows.briefing.asked import Record
+from oirisk.flows.briefing.facts import Facts
 from oirisk.flows.briefing.figures import NO_DAY, NO_WEEK, WITHHELD, figure, is_publishable
 from oirisk.schemas.report import (
     AssetRow,
