@@ -23,7 +23,7 @@ from oirisk.schemas.report import (
 )
 
 _JUDGED = ("freshness", "validity", "consistency", "convention")
-_NO_BAND = "no band: what options hold at a strike is published, not modelled"
+_NO_BAND = "what options hold at a strike is published, not modelled"
 _UNDATED = "entries are dated; levels are not, nor do exchanges say when options were opened"
 _NEW_PRODUCT = "no contract of it was known a day earlier"
 NO_ROWS = "the exchange gave no row"

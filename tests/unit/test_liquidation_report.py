@@ -1,10 +1,12 @@
 """What a report says of forced closes: verdicts, ranges, what is left out and why."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from oirisk.flows.briefing import rows
 from oirisk.flows.briefing.liquidations import verdict
 from oirisk.schemas.report import Figure, Report, Tile
 from oirisk.schemas.report_liquidations import Band, LiquidationMap, MapBin, Side
@@ -123,7 +125,7 @@ def test_options_are_told_apart_from_what_is_modelled(rich: Report) -> None:
     found = sections.clusters(rich.model_copy(update={"clusters": (row,)}))
     cells = dict(zip([column.label for column in found.columns], found.rows[0], strict=True))
     assert (cells["Side"].text, cells["Kind"].text) == ("call", "option strikes")
-    assert cells["Band"].reason == "no band: published, not modelled"
+    assert cells["Band"].reason == "published, not modelled"
     assert "modelled, except strikes" in found.caption
 
 
@@ -147,3 +149,18 @@ def test_a_concentration_that_holds_the_price_is_around_the_mark(rich: Report) -
     below = row.model_copy(update={"distance_pct": -4.6})
     assert wording.cluster_text(there).endswith(", around the mark")
     assert wording.cluster_text(below).endswith(", 4.6% below the mark")
+
+
+def test_a_strike_says_once_that_it_has_no_band() -> None:
+    row = {
+        "asset": "BTC", "kind": "strike", "side": "call", "price_low": 89_500.0,
+        "price_high": 90_500.0, "price_peak": 90_000.0, "base": 1e3, "usd": 9e7, "usd_low": None,
+        "usd_high": None, "share": 0.1, "distance_pct": 2.0, "venues_hhi": 1.0,
+        "age_hours": None, "status": "born",
+    }  # fmt: skip
+    facts: Any = SimpleNamespace(clusters=[row])
+    (shown,) = rows.cluster_rows(facts)
+    assert wording.cluster_text(shown) == (
+        "call $90.0m (no band: what options hold at a strike is published, not modelled) at "
+        "$89,500 to $90,500, 2.0% above the mark"
+    )
