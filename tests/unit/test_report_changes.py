@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from oirisk.flows.briefing import prose
+from oirisk.flows.settings import Settings
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.sql_files import statement
 
@@ -17,9 +18,36 @@ AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 
 def changes(**found: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Return subject and text of the changes that follow from these query results."""
-    empty = dict.fromkeys(("moved", "shares", "clusters", "coverage"), ())
+    empty = dict.fromkeys(("moved", "shares", "clusters", "coverage", "assets"), ())
     facts: Any = SimpleNamespace(earlier_at=AT - timedelta(days=1), **{**empty, **found})
     return [(change.subject, change.text) for change in prose.changes(facts)]
+
+
+def test_the_level_is_that_of_the_asset_not_of_the_contracts_compared() -> None:
+    """Of 20 million in all, contracts known at both instants hold 15."""
+    moved = {
+        "asset": "SOL", "change_pct": 4.0, "usd_after": 15e6, "price_change_pct": None,
+    }  # fmt: skip
+    assert changes(moved=[moved], assets=[{"asset": "SOL", "oi_usd": 20e6}]) == [
+        ("SOL", "open interest +4.0% in coin, like for like; $20.0m in all")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reading"),
+    [("new_longs_trend", "new longs (price-inferred)"), ("neutral", "neutral")],
+)
+def test_a_reading_says_that_it_is_inferred_from_price(cell: str, reading: str) -> None:
+    row = {
+        "asset": "BTC", "published": True, "oi_base": 100.0, "change_24h_pct": 3.0, "cell": cell,
+        "price_change_24h_pct": 2.0,
+    }  # fmt: skip
+    facts: Any = SimpleNamespace(
+        totals={"known_usd": 0, "venues_attempted": 0, "instruments": 0},
+        assets=[row], audit=[], clusters=[], coverage=[], settings=Settings(),
+    )  # fmt: skip
+    said = [sentence.text for sentence in prose.bottom_line(facts)]
+    assert said[1].endswith(f" while the price moved +2.0%: {reading}.")
 
 
 def cluster(status: str, usd: float, usd_before: float | None) -> dict[str, Any]:
