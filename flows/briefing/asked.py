@@ -27,11 +27,11 @@ class Asked:
 
 
 def filled(sql: str, parameters: Mapping[str, object]) -> str:
-    """Write values where a query names parameters, and leave out the comment it begins with.
+    """Write values where a query names parameters; of its first comment keep the first line.
 
     The result needs no parameters and gives the same rows.
     """
-    body = re.sub(r"\A(--[^\n]*\n)+", "", sql).strip()
+    body = re.sub(r"\A(--[^\n]*\n)(--[^\n]*\n)*", r"\1", sql).strip()
     return re.sub(r"\$(\w+)", lambda found: _literal(parameters[found[1]]), body)
 
 
