@@ -2,7 +2,7 @@
 
 from oirisk.schemas.report_liquidations import LeverageRow, ObservedRow, TrackRow
 from oirisk.templates import formats
-from oirisk.templates.tables import Cell, Column, Table, counted, quantity, table, words
+from oirisk.templates.tables import Cell, Column, Table, counted, numbers, quantity, table, words
 
 
 def track(rows: tuple[TrackRow, ...]) -> Table:
@@ -10,13 +10,8 @@ def track(rows: tuple[TrackRow, ...]) -> Table:
     columns = (
         Column("Asset"),
         Column("Mix"),
-        Column("Days", is_number=True),
-        Column("Nights scored", is_number=True),
-        Column("Bins crossed", is_number=True),
-        Column("Precision", is_number=True),
-        Column("Chance", is_number=True),
-        Column("Lift", is_number=True),
-        Column("95 % interval", is_number=True),
+        *numbers("Days", "Nights scored", "Bins crossed"),
+        *numbers("Precision", "Chance", "Lift", "95 % interval"),
         Column("Verdict"),
     )
     return table(
@@ -53,11 +48,7 @@ def leverage(rows: tuple[LeverageRow, ...]) -> Table:
         Column("Mix"),
         Column("Source"),
         Column("Asset"),
-        Column("Below 3\u00d7", is_number=True),
-        Column("3\u00d7 to 7\u00d7", is_number=True),
-        Column("Above 7\u00d7", is_number=True),
-        Column("Fit R\u00b2", is_number=True),
-        Column("Steps", is_number=True),
+        *numbers("Below 3\u00d7", "3\u00d7 to 7\u00d7", "Above 7\u00d7", "Fit R\u00b2", "Steps"),
         Column("As of"),
     )
     return table(
@@ -89,12 +80,7 @@ def observed(rows: tuple[ObservedRow, ...]) -> Table:
     columns = (
         Column("Asset"),
         Column("Exchange"),
-        Column("Accounts", is_number=True),
-        Column("Positions", is_number=True),
-        Column("Longs", is_number=True),
-        Column("of its OI", is_number=True),
-        Column("Shorts", is_number=True),
-        Column("of its OI", is_number=True),
+        *numbers("Accounts", "Positions", "Longs", "of its OI", "Shorts", "of its OI"),
     )
     return table(
         "observed",

@@ -141,8 +141,14 @@ def ratio(value: float) -> str:
 
 
 def rate(value: float) -> str:
-    """Write a funding rate given as a fraction per eight hours: 0.000098 is ``0.0098%/8h``."""
-    return _sign(value, f"{abs(value) * 100:.4f}%", signed=False) + "/8h"
+    """Write a funding rate given as a fraction per eight hours: 0.000098 is ``0.0098%/8h``.
+
+    One that is too small for four places keeps its sign: ``-<0.0001%/8h``.
+    """
+    text = f"{abs(value) * 100:.4f}%"
+    if text == "0.0000%" and value:
+        text = "<0.0001%"
+    return _sign(value, text, signed=False) + "/8h"
 
 
 def count(value: float) -> str:

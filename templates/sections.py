@@ -43,7 +43,8 @@ def assets(report: Report) -> Table:
     )
     made = table(
         "assets",
-        "Futures open interest by asset: perpetuals and dated futures, all venues, single-sided",
+        "Futures open interest by asset: perpetuals and dated futures, all venues, single-sided; "
+        "readings are price-inferred",
         columns,
         [_asset(row) for row in report.assets],
     )

@@ -88,6 +88,11 @@ class Table:
         )
 
 
+def numbers(*labels: str) -> tuple[Column, ...]:
+    """Make columns of numbers that every medium shows."""
+    return tuple(Column(label, is_number=True) for label in labels)
+
+
 def words(text: str, *, tone: str = "", reason: str = "") -> Cell:
     """Make a cell of foreign text; an empty text is a dash."""
     line = formats.one_line(text)

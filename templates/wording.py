@@ -1,5 +1,6 @@
 """Sentences and labels that the page and the mail share: subject, status, findings."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,13 +13,14 @@ from oirisk.schemas.report import (
     Report,
     Tile,
 )
-from oirisk.schemas.report_liquidations import LiquidationMap
+from oirisk.schemas.report_liquidations import LiquidationMap, MapBin, Side
 from oirisk.templates import formats, sections
 
 HEADLINE_TILE = "oi_usd"
 CHANGE_TILE = "change_24h_pct"
 PREHEADER_LIMIT = 110
 LEAST_COVERAGE = 0.9
+_NEAR_PCT = 5
 _SIGNED_TILES = ("flow", "revaluation")
 _QUIET_STATES = ("ok", "skipped")
 
@@ -191,18 +193,44 @@ def map_finding(report: Report, found: LiquidationMap) -> str:
     """Say what a move of 5 % either way would close by force, and what was measured."""
     coin = formats.one_line(found.asset)
     rows = {row.side: row for row in report.liquidations.reach if row.asset == found.asset}
-    sides = ((rows.get("long"), "falls", -5), (rows.get("short"), "rises", 5))
+    sides = ((rows.get("long"), "falls", -_NEAR_PCT), (rows.get("short"), "rises", _NEAR_PCT))
     parts = [
-        f"If {coin} {verb} 5% to {formats.price(found.price * (1 + pct / 100))}, modelled "
-        f"{formats.usd(row.within_5_pct.low)} to {formats.usd(row.within_5_pct.high)} of "
+        f"If {coin} {verb} {_NEAR_PCT}% to {formats.price(found.price * (1 + pct / 100))}, "
+        f"modelled {formats.usd(row.within_5_pct.low)} to {formats.usd(row.within_5_pct.high)} of "
         f"{row.side}s are closed by force (base mix {formats.usd(row.within_5_pct.usd)})."
         for row, verb, pct in sides
         if row is not None
     ]
-    measured = sum(part.measured for part in found.bins)
-    if measured:
-        parts.append(f"Observed accounts have {formats.usd(measured)} of levels in this range.")
+    if _is_observed(report, found):
+        near = [
+            f"{formats.usd(measured_within(found, side, _NEAR_PCT))} of {side}s"
+            for side in ("long", "short")
+        ]
+        parts.append(f"Levels of observed accounts on the way: {near[0]}, {near[1]}.")
     return " ".join(parts) or f"{coin} liquidation levels around the mark."
+
+
+def _is_observed(report: Report, found: LiquidationMap) -> bool:
+    listed = {row.asset for row in report.liquidations.observed}
+    return found.asset in listed or any(part.measured for part in found.bins)
+
+
+def measured_within(found: LiquidationMap, side: Side, pct: float) -> float:
+    """Add up observed levels that a move of ``pct`` percent against one side would reach, in USD.
+
+    Levels lie evenly in their bin: of a bin that the move ends in, or that holds the mark, the
+    part on the way counts. Levels of longs above the mark, or of shorts below it, do not.
+    """
+    end = found.price * (1 - pct / 100 if side == "long" else 1 + pct / 100)
+    low, high = min(found.price, end), max(found.price, end)
+    return math.fsum(
+        part.measured * _part_inside(part, low, high) for part in found.bins if part.side == side
+    )
+
+
+def _part_inside(part: MapBin, low: float, high: float) -> float:
+    inside = min(part.price_high, high) - max(part.price_low, low)
+    return max(0.0, inside) / (part.price_high - part.price_low)
 
 
 _VERDICTS: Mapping[str, str] = {

@@ -47,6 +47,20 @@ def unthinned(connection: duckdb.DuckDBPyConnection, window: BuildWindow) -> Bui
     return None if since > window.until else BuildWindow(since, window.until)
 
 
+def why_nothing(connection: duckdb.DuckDBPyConnection, as_of: datetime, *, full: bool) -> str:
+    """Say why ``window_to_build`` found nothing to build."""
+    (first,) = connection.execute("select min(snapshot_at) from core.open_interest").fetchall()[0]
+    if first is None:
+        return "no facts are stored"
+    if first > as_of:
+        return (
+            f"no facts are stored up to {as_of.isoformat()}, the first are of {first.isoformat()}"
+        )
+    if full:
+        return "what is stored up to then was thinned out by `maintain`; its marts stay as they are"
+    return "no fact changed since the last build; --full builds everything, as new settings need"
+
+
 def positions_to_build(
     connection: duckdb.DuckDBPyConnection,
     window: BuildWindow,

@@ -1,5 +1,6 @@
 """Put a report together."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -38,43 +39,33 @@ _METHODS = {
     "the audit does not flag) and convention (rows whose unit and counting are on record).",
     "M38": "Exchanges that add longs and shorts up are halved before anything is summed.",
 }
-_MARTS = {
-    "tiles": "select sum(oi_usd) from marts.oi_by_asset "
-    "where snapshot_at = '{at}' and kind_group = 'futures'",
-    "assets": "select * from marts.oi_by_asset "
-    "where snapshot_at = '{at}' and kind_group = 'futures' order by oi_usd desc",
-    "clusters": "select * from marts.clusters where snapshot_at = '{at}' "
-    "order by abs(distance_pct)",
-    "venues": "select venue, unit_rule, counting_factor, count(*), sum(oi_usd) "
-    "from core.open_interest where snapshot_at = '{at}' and superseded_at is null "
-    "and quality = 'ok' group by all order by venue",
-    "venue_shares": "select venue, sum(oi_usd) from marts.oi_by_venue "
-    "where snapshot_at = '{at}' and kind_group = 'futures' group by venue order by 2 desc",
-    "coverage": "select * from ops.coverage where run_id = '{run}' order by venue",
-    "rejects": "select * from ops.rejects where run_id = '{run}'",
-    "quality": "select * from marts.data_quality where run_id = '{run}' order by score, venue",
-    "audit": "select * from ops.audit where run_id = '{run}' order by severity, venue, symbol",
-    "withheld": "select asset, coverage, withheld_reason from marts.oi_by_asset "
-    "where snapshot_at = '{at}' and not published",
-    "history": "select snapshot_at, asset, oi_base, oi_usd, price from marts.oi_by_asset "
-    "where kind_group = 'futures' and published order by asset, snapshot_at",
-    "liquidations": "select * from marts.liquidation_map "
-    "where snapshot_at = '{at}' and venue = 'ALL' order by asset, prior, side, price_low",
-    "observed": "select * from marts.observed_map "
-    "where snapshot_at = '{observed_at}' order by asset, side, price_low",
-    "observed_coverage": "select * from marts.observed_coverage "
-    "where snapshot_at = '{observed_at}' order by asset",
-    "track": "select * from marts.track_record(timestamptz '{at}', 30)",
-    "stress": "select * from marts.stress where snapshot_at = '{at}' "
-    "order by asset, prior, shock_pct, depth_factor",
-    "at_risk": "select * from marts.liquidations_at_risk where snapshot_at = '{at}' "
-    "order by asset, alpha, prior",
-    "contagion": "select * from marts.contagion where snapshot_at = '{at}' "
-    "order by systemic_rank, loss_usd desc",
-    "leverage": "select * from marts.leverage_calibration where calibrated_at <= '{at}' "
-    "order by calibrated_at desc, asset, prior, leverage_low",
-    "profiles": "select * from marts.oi_profile where snapshot_at = '{at}' and venue = 'ALL'",
+_SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "totals": ("tiles",),
+    "change_total": ("tiles",),
+    "changes_assets": ("changes",),
+    "assets": ("assets", "withheld"),
+    "findings": ("withheld",),
+    "history": ("history",),
+    "clusters": ("clusters",),
+    "profile": ("profiles",),
+    "liquidation_reach": ("liquidations",),
+    "liquidation_map": ("liquidations",),
+    "observations": ("observed",),
+    "observed": ("observed_coverage",),
+    "track_record": ("track",),
+    "stress": ("stress",),
+    "liquidations_at_risk": ("at_risk",),
+    "contagion": ("contagion",),
+    "leverage": ("leverage",),
+    "venues": ("venues",),
+    "venue_changes": ("venues",),
+    "venue_shares": ("venue_shares",),
+    "coverage": ("coverage",),
+    "rejects": ("rejects",),
+    "quality": ("quality",),
+    "audit": ("audit",),
 }
+"""The sections that show what a query of ``sql/report`` gives."""
 
 
 def assemble(connection: Reader, run_id: str, settings: Settings) -> Report:
@@ -137,14 +128,8 @@ def _asked(facts: Facts) -> int:
 
 
 def _queries(facts: Facts) -> tuple[Query, ...]:
-    seen = facts.liquidations.observation
-    named = {
-        "at": _literal(facts.at),
-        "observed_at": _literal(seen["snapshot_at"] if seen else facts.at),
-        "run": facts.run["run_id"],
-    }
-    return tuple(Query(section=section, sql=sql.format(**named)) for section, sql in _MARTS.items())
-
-
-def _literal(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S+00")
+    return tuple(
+        Query(section=section, sql=sql)
+        for name, sql in facts.queries
+        for section in _SECTIONS.get(name, ())
+    )

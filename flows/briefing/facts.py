@@ -3,23 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any
 
-import polars as pl
-
+from oirisk.flows.briefing.asked import Asked, Record
 from oirisk.flows.briefing.liquidation_facts import LiquidationFacts, read_liquidations
 from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import HomeError
-from oirisk.warehouse.published import Reader, query
-from oirisk.warehouse.sql_files import statement
-
-Record = dict[str, Any]
+from oirisk.warehouse.published import Reader
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Query results, one field per section."""
+    """Query results, one field per section, and the queries themselves by name."""
 
     run: Record
     settings: Settings
@@ -28,6 +22,7 @@ class Facts:
     assets: list[Record]
     clusters: list[Record]
     venues: list[Record]
+    venue_changes: list[Record]
     shares: list[Record]
     moved: list[Record]
     coverage: list[Record]
@@ -38,6 +33,7 @@ class Facts:
     history: Mapping[str, list[Record]]
     profiles: Mapping[str, list[Record]]
     liquidations: LiquidationFacts
+    queries: list[tuple[str, str]]
 
     @property
     def at(self) -> datetime:
@@ -56,7 +52,8 @@ def read_facts(connection: Reader, run_id: str, settings: Settings) -> Facts:
     Raises:
         HomeError: The published copy does not hold the run.
     """
-    runs = _rows(connection, "run", run_id=run_id)
+    read = Asked(connection)
+    runs = read("run", run_id=run_id)
     if not runs:
         raise HomeError(f"the published warehouse holds no run {run_id}")
     run = runs[0]
@@ -64,47 +61,38 @@ def read_facts(connection: Reader, run_id: str, settings: Settings) -> Facts:
     age = {"max_age_minutes": settings.coverage.max_age_minutes}
     earlier = {"earlier_at": run["previous_at"]}
     lookback = {"lookback_days": settings.coverage.lookback_days}
-    assets = _rows(connection, "assets", **at)
+    assets = read("assets", **at)
     prices = {row["asset"]: row["price"] for row in assets if row["price"]}
     charted = [asset for asset in settings.report.chart_assets if asset in prices]
     clusters = settings.clusters
     return Facts(
         run=run,
         settings=settings,
-        totals=_rows(connection, "totals", **at, **age, **lookback)[0],
-        change_total=_rows(connection, "change_total", **at, **age)[0],
+        totals=read("totals", **at, **age, **lookback)[0],
+        change_total=read("change_total", **at, **age)[0],
         assets=assets,
-        clusters=_rows(connection, "clusters", **at),
-        venues=_rows(connection, "venues", **at, **age),
-        shares=_rows(connection, "venue_shares", **at, **earlier),
-        moved=_rows(connection, "changes_assets", **at, **earlier, **age),
-        coverage=_rows(connection, "coverage", run_id=run_id, **earlier),
-        rejects=_rows(connection, "rejects", run_id=run_id),
-        quality=_rows(connection, "quality", run_id=run_id),
-        audit=_rows(connection, "audit", run_id=run_id),
-        findings=_rows(connection, "findings", **at, **age),
+        clusters=read("clusters", **at),
+        venues=read("venues", **at, **age),
+        venue_changes=read("venue_changes", **at, **age),
+        shares=read("venue_shares", **at, **earlier),
+        moved=read("changes_assets", **at, **earlier, **age),
+        coverage=read("coverage", run_id=run_id, **earlier),
+        rejects=read("rejects", run_id=run_id),
+        quality=read("quality", run_id=run_id),
+        audit=read("audit", run_id=run_id),
+        findings=read("findings", **at, **age),
         history={
-            asset: _rows(
-                connection, "history", asset=asset, **at, history_days=clusters.history_days
-            )
+            asset: read("history", asset=asset, **at, history_days=clusters.history_days)
             for asset in charted
         },
         profiles={
-            asset: _rows(
-                connection, "profile",
-                asset=asset, **at, price=prices[asset], range_pct=clusters.range_pct,
+            asset: read(
+                "profile", asset=asset, **at, price=prices[asset], range_pct=clusters.range_pct,
             )
             for asset in charted
         },
         liquidations=read_liquidations(
-            partial(_rows, connection),
-            run["snapshot_at"],
-            {asset: prices[asset] for asset in charted},
-            settings,
+            read, run["snapshot_at"], {asset: prices[asset] for asset in charted}, settings
         ),
+        queries=read.queries,
     )  # fmt: skip
-
-
-def _rows(connection: Reader, name: str, **parameters: object) -> list[Record]:
-    frame: pl.DataFrame = query(connection, statement(f"report/{name}.sql"), parameters)
-    return frame.to_dicts()

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from oirisk.flows.briefing.asked import Record
 from oirisk.flows.settings import Settings
 
-Record = dict[str, Any]
 Read = Callable[..., list[Record]]
 """Runs a query of ``sql/report`` by name, with its parameters."""
 

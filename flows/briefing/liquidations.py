@@ -2,7 +2,8 @@
 
 from itertools import groupby
 
-from oirisk.flows.briefing.facts import Facts, Record
+from oirisk.flows.briefing.asked import Record
+from oirisk.flows.briefing.facts import Facts
 from oirisk.flows.briefing.figures import figure
 from oirisk.schemas.report_liquidations import (
     AtRiskRow,

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 
-from oirisk.flows.briefing.facts import Facts, Record
+from oirisk.flows.briefing.asked import Record
+from oirisk.flows.briefing.facts import Facts
 from oirisk.flows.briefing.figures import NO_DAY, figure, is_publishable, total_coverage
 from oirisk.schemas.report import Change, Figure, Sentence, Tile, Withheld
 from oirisk.templates import formats, sections
@@ -96,9 +97,17 @@ def _asset_sentence(row: Record) -> Sentence:
     if row["change_24h_pct"] is not None:
         text += f", {formats.pct(row['change_24h_pct'])} in coin over 24 hours"
     if row["cell"]:
-        reading = row["cell"].replace("_", " ")
-        text += f" while the price moved {formats.pct(row['price_change_24h_pct'])}: {reading}"
+        text += (
+            f" while the price moved {formats.pct(row['price_change_24h_pct'])}: "
+            f"{_reading(row['cell'])}"
+        )
     return Sentence(text=f"{text}.", method="M08" if row["cell"] else "M03")
+
+
+def _reading(cell: str) -> str:
+    """Name who acted, and that price alone says so; a neutral day names nobody."""
+    named = sections.readable(cell)
+    return named if cell == "neutral" else f"{named} (price-inferred)"
 
 
 def _cluster_sentence(facts: Facts) -> list[Sentence]:
@@ -163,6 +172,8 @@ def changes(facts: Facts) -> tuple[Change, ...]:
 
 
 def _asset_changes(facts: Facts) -> list[Change]:
+    """Tell changes of contracts known at both instants, beside the level of all there are."""
+    levels = {row["asset"]: row["oi_usd"] for row in facts.assets}
     notable = [
         row
         for row in facts.moved
@@ -172,8 +183,8 @@ def _asset_changes(facts: Facts) -> list[Change]:
         Change(
             kind="asset",
             subject=row["asset"],
-            text=f"open interest {formats.pct(row['change_pct'])} in coin, like for like, to "
-            f"{formats.usd(row['usd_after'])}"
+            text=f"open interest {formats.pct(row['change_pct'])} in coin, like for like; "
+            f"{formats.usd(levels[row['asset']])} in all"
             + (
                 f"; price {formats.pct(row['price_change_pct'])}"
                 if row["price_change_pct"] is not None
@@ -206,18 +217,25 @@ def _venue_changes(facts: Facts) -> list[Change]:
 
 def _cluster_changes(facts: Facts) -> list[Change]:
     notable = [row for row in facts.clusters if row["status"] != "stable"]
-    notable.sort(key=lambda row: -row["usd"])
+    notable.sort(key=lambda row: -max(row["usd"], row["usd_before"] or 0))
     return [
         Change(
             kind="cluster",
             subject=row["cluster_id"],
             text=f"{row['status']}: {row['asset']} {_concentrated(row)} "
-            f"{formats.price(row['price_low'])} to {formats.price(row['price_high'])}"
-            + ("" if row["status"] == "consumed" else f", {formats.usd(row['usd'])}"),
+            f"{formats.price(row['price_low'])} to {formats.price(row['price_high'])}, "
+            f"{_held(row)}",
             method="M24",
         )
         for row in notable[:_MOVES]
     ]
+
+
+def _held(row: Record) -> str:
+    if row["status"] != "consumed":
+        return formats.usd(row["usd"])
+    before = row["usd_before"]
+    return "size before unknown" if before is None else f"{formats.usd(before)} before"
 
 
 def _concentrated(row: Record) -> str:

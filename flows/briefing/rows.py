@@ -1,6 +1,9 @@
 """The tables of a report: query rows to report rows, every absent number with its reason."""
 
-from oirisk.flows.briefing.facts import Facts, Record
+from collections.abc import Mapping
+
+from oirisk.flows.briefing.asked import Record
+from oirisk.flows.briefing.facts import Facts
 from oirisk.flows.briefing.figures import NO_DAY, NO_WEEK, WITHHELD, figure, is_publishable
 from oirisk.schemas.report import (
     AssetRow,
@@ -20,8 +23,9 @@ from oirisk.schemas.report import (
 )
 
 _JUDGED = ("freshness", "validity", "consistency", "convention")
-_NO_BAND = "no band: what options hold at a strike is published, not modelled"
+_NO_BAND = "what options hold at a strike is published, not modelled"
 _UNDATED = "entries are dated; levels are not, nor do exchanges say when options were opened"
+_NEW_PRODUCT = "no contract of it was known a day earlier"
 NO_ROWS = "the exchange gave no row"
 
 
@@ -83,20 +87,27 @@ def cluster_rows(facts: Facts) -> tuple[ClusterRow, ...]:
 def venue_rows(facts: Facts) -> tuple[VenueRow, ...]:
     """Return one row per venue and product line, with unit and evidence.
 
-    Without a total there are no shares of it.
+    Without a total there are no shares of it. The change is that of the row's own share.
     """
-    shares = {row["venue"]: row for row in facts.shares}
+    moved = {_product(row): row["share_change_pp"] for row in facts.venue_changes}
     total = sum(row["oi_usd"] for row in facts.venues if not row["is_option"])
     whole = total if is_publishable(facts) else None
-    return tuple(_venue(row, shares.get(row["venue"]), whole) for row in facts.venues)
+    return tuple(_venue(row, moved, whole) for row in facts.venues)
 
 
-def _venue(row: Record, share: Record | None, total: float | None) -> VenueRow:
+def _product(row: Record) -> tuple[str, str, str, str]:
+    return row["venue"], row["product"], row["field"], row["unit"]
+
+
+def _venue(
+    row: Record, moved: Mapping[tuple[str, str, str, str], float], total: float | None
+) -> VenueRow:
     part = row["oi_usd"] / total if total and not row["is_option"] else None
     absent = "no total" if total == 0 else WITHHELD
     if row["is_option"]:
         absent = "options stay out of futures"
-    moved = share["share_change_pp"] if share and not row["is_option"] else None
+    change = moved.get(_product(row)) if part is not None else None
+    uncompared = _NEW_PRODUCT if moved else NO_DAY
     return VenueRow(
         venue=row["venue"],
         product=row["product"],
@@ -107,7 +118,7 @@ def _venue(row: Record, share: Record | None, total: float | None) -> VenueRow:
         counting_evidence=row["counting_evidence"],
         oi_usd=figure(row["oi_usd"], "usd", ""),
         share=figure(part, "share", absent),
-        share_change_24h_pp=figure(moved, "pp", "no earlier report to compare with"),
+        share_change_24h_pp=figure(change, "pp", absent if part is None else uncompared),
         instruments=row["instruments"],
         age=figure(row["age_minutes"] / 60, "hours", ""),
     )

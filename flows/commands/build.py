@@ -17,6 +17,7 @@ from oirisk.warehouse.rebuild import (
     last_instant,
     positions_to_build,
     record_build,
+    why_nothing,
     window_to_build,
 )
 from oirisk.warehouse.writer import Writer, writing
@@ -68,7 +69,8 @@ def build(
             _make_maps(connection, snapshots, settings, now, at if as_of and not full else None)
             build_totals(connection, window, settings)
             record_build(connection, min(at, now), window, full=is_full)
-    _tell(window, full=is_full, as_json=as_json)
+        reason = "" if window is not None else why_nothing(connection, at, full=is_full)
+    _tell(window, reason, full=is_full, as_json=as_json)
     return 0
 
 
@@ -94,12 +96,12 @@ def _make_maps(
         note_map(connection, snapshot_at, now)
 
 
-def _tell(window: BuildWindow | None, *, full: bool, as_json: bool) -> None:
-    """Print what was built."""
+def _tell(window: BuildWindow | None, reason: str, *, full: bool, as_json: bool) -> None:
+    """Print what was built, or why nothing was."""
     if as_json:
         span = None if window is None else {"since": window.since, "until": window.until}
-        print_json({"window": span, "full": full})
+        print_json({"window": span, "full": full, "reason": reason or None})
     elif window is None:
-        print_line("nothing changed since the last build; --full builds everything again")
+        print_line(f"nothing was built: {reason}")
     else:
         print_line(f"marts built from {window.since.isoformat()} to {window.until.isoformat()}")

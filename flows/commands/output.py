@@ -3,12 +3,17 @@
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+_EDGE = 1
+_EDGES = 3
+"""What a table draws beside its cells: a line at its left; per column two spaces and a line."""
 
 
 def print_json(content: object) -> None:
@@ -33,10 +38,58 @@ def print_line(text: str) -> None:
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
-    """Print rows as a table; text is shown as it is, never interpreted as markup."""
+    """Print rows as a table; text is shown as it is, never interpreted as markup.
+
+    Lines break between words alone, so that no number is ever split. Where that is not enough on
+    a terminal, each field gets a line of its own; elsewhere the table is as wide as it needs.
+    """
+    console = Console()
+    names = [str(name) for name in rows[0]] if rows else []
+    cells = [["" if value is None else str(value) for value in row.values()] for row in rows]
+    widths = _widths([names, *cells], console.width if console.is_terminal else None)
+    if widths is None:
+        _print_records(console, title, names, cells)
+        return
     table = Table(title=title)
-    for name in rows[0] if rows else ():
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
-    Console().print(table)
+    for name, width in zip(names, widths, strict=True):
+        table.add_column(Text(name), width=width)
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
+    console.width = max(console.width, _EDGE + sum(_EDGES + width for width in widths))
+    console.print(table)
+
+
+def _widths(lines: Sequence[Sequence[str]], limit: int | None) -> list[int] | None:
+    """Return the width of each column within a limit; None if some word would have to be split."""
+    columns = list(zip(*lines, strict=True))
+    wanted = [_longest(column, str.splitlines) for column in columns]
+    least = [_longest(column, str.split) for column in columns]
+    if limit is None:
+        return wanted
+    spare = limit - _EDGE - sum(_EDGES + width for width in least)
+    if spare < 0:
+        return None
+    widths = list(least)
+    # the column that lacks least first: what it leaves over goes to the others
+    places = sorted(range(len(columns)), key=lambda place: wanted[place] - least[place])
+    for done, place in enumerate(places):
+        given = min(wanted[place] - least[place], spare // (len(places) - done))
+        widths[place] += given
+        spare -= given
+    return widths
+
+
+def _longest(column: Sequence[str], parts: Callable[[str], list[str]]) -> int:
+    return max((cell_len(part) for cell in column for part in parts(cell)), default=0)
+
+
+def _print_records(
+    console: Console, title: str, names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> None:
+    console.print(Text(title, style="italic"))
+    indent = max(cell_len(name) for name in names)
+    for number, row in enumerate(rows, 1):
+        console.print(Text(f"{number} of {len(rows)}", style="bold"))
+        for name, value in zip(names, row, strict=True):
+            gap = " " * (indent - cell_len(name))
+            console.print(Text(f"  {name}{gap}  {value}"), soft_wrap=True)

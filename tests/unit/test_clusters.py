@@ -108,6 +108,45 @@ def test_a_flat_profile_has_no_cluster() -> None:
     assert islands([5.0] * 30) == []
 
 
+def test_a_slope_on_which_nothing_stands_out_has_no_cluster() -> None:
+    """Held are 1 to 25: median 13, deviation 6, so 30.8 would stand out; the empty do not count."""
+    assert islands([*[0.0] * 60, *range(1, 26)]) == []
+
+
+@pytest.mark.parametrize(
+    ("side", "low", "high", "bins"),
+    [("long", 1.05**92, 100, [92, 93, 94]), ("short", 100, 1.05**96, [94, 95])],
+)
+def test_bins_of_levels_end_at_the_mark(
+    side: str, low: float, high: float, bins: list[int]
+) -> None:
+    """Bins of 5 % within 7 % of a mark of 100, which lies in the one from 98.1 to 103."""
+    held = pl.DataFrame(
+        {"asset": "BTC", "kind": "liquidation", "side": side, "venue": "okx", "bin": [93, 94, 95],
+         "base": [1.0, 1.0, 1.0], "usd": [1.0, 1.0, 1.0]}
+    )  # fmt: skip
+    with duckdb.connect() as connection:
+        connection.register("int_cluster_parts", held.to_arrow())
+        connection.sql(
+            "create table int_cluster_assets as"
+            " select 'BTC' as asset, 'liquidation' as kind, 100.0::double as mark"
+        )
+        connection.sql(
+            "create table int_strike_ladder (asset text, bin int, price_low double,"
+            " price_high double, strike double)"
+        )
+        build_step(
+            connection,
+            "int_cluster_bins",
+            {"bin_pct": 5.0, "range_pct": 7.0, "strike_range_pct": 50.0},
+        )
+        found = connection.sql("from int_cluster_bins order by bin").pl().to_dicts()
+    assert found[0]["price_low"] == pytest.approx(low)
+    assert found[-1]["price_high"] == pytest.approx(high)
+    assert [row["bin"] for row in found] == bins
+    assert all(row["price_low"] < row["price"] < row["price_high"] for row in found)
+
+
 def test_small_clusters_are_left_out_by_share_or_by_usd() -> None:
     assert [c["base"] for c in islands(LADDER, minimum_share=0.3)] == [72]
     assert [c["base"] for c in islands(LADDER, minimum_usd=34 * 52_780)] == [72]
@@ -179,6 +218,8 @@ def test_positions_opened_at_one_price_are_a_cluster_there(
     assert cluster["status"] == "born"
     assert re.fullmatch(r"BTC-entry-[0-9a-f]{6}", cluster["cluster_id"])
     assert cluster["price_low"] < cluster["price_peak"] < cluster["price_high"]
+    # all was opened in one bin; those beside it hold nothing but its smoothing
+    assert cluster["price_high"] / cluster["price_low"] == pytest.approx(1.0025)
     assert cluster["base"] == pytest.approx(40)
     assert cluster["share"] == pytest.approx(1)
     assert cluster["usd"] == pytest.approx(40 * cluster["centroid"])

@@ -1,13 +1,15 @@
 """What a report says of forced closes: verdicts, ranges, what is left out and why."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from oirisk.flows.briefing import rows
 from oirisk.flows.briefing.liquidations import verdict
 from oirisk.schemas.report import Figure, Report, Tile
-from oirisk.schemas.report_liquidations import Band, LiquidationMap, MapBin
+from oirisk.schemas.report_liquidations import Band, LiquidationMap, MapBin, Side
 from oirisk.templates import liquidation_tables, sections, wording
 from oirisk.templates.liquidation_chart import map_spec
 
@@ -61,7 +63,32 @@ def test_a_modelled_amount_is_never_without_its_range(rich: Report) -> None:
     finding = wording.map_finding(rich, rich.liquidations.maps[0])
     assert finding.startswith("If BTC falls 5% to $80,085, modelled $")
     assert " to $334bn of longs" not in finding
-    assert "Observed accounts have" in finding
+    assert finding.endswith("on the way: $126m of longs, $80.6m of shorts.")
+    unobserved = wording.map_finding(rich, rich.liquidations.maps[1])
+    assert "bserved accounts" not in unobserved
+
+
+def test_observed_levels_count_as_far_as_the_move_goes() -> None:
+    """A mark of 100 falls to 95 or rises to 105: a quarter of the bin from 94 to 98 is cut off."""
+
+    def part(side: Side, low: float, high: float, measured: float) -> MapBin:
+        none = Band(usd=0.0, low=0.0, high=0.0)
+        return MapBin(side=side, price_low=low, price_high=high, modelled=none, measured=measured)
+
+    found = LiquidationMap(
+        asset="BTC",
+        price=100.0,
+        bins=(
+            part("long", 80, 94, 5e8),
+            part("long", 94, 98, 4e6),
+            part("long", 99, 101, 6e6),
+            part("long", 101, 102, 9e8),
+            part("short", 98, 100, 8e8),
+            part("short", 105, 106, 7e8),
+        ),
+    )
+    assert wording.measured_within(found, "long", 5) == pytest.approx(3e6 + 3e6)
+    assert wording.measured_within(found, "short", 5) == 0.0
 
 
 def test_over_depth_needs_a_depth(rich: Report) -> None:
@@ -98,7 +125,7 @@ def test_options_are_told_apart_from_what_is_modelled(rich: Report) -> None:
     found = sections.clusters(rich.model_copy(update={"clusters": (row,)}))
     cells = dict(zip([column.label for column in found.columns], found.rows[0], strict=True))
     assert (cells["Side"].text, cells["Kind"].text) == ("call", "option strikes")
-    assert cells["Band"].reason == "no band: published, not modelled"
+    assert cells["Band"].reason == "published, not modelled"
     assert "modelled, except strikes" in found.caption
 
 
@@ -122,3 +149,18 @@ def test_a_concentration_that_holds_the_price_is_around_the_mark(rich: Report) -
     below = row.model_copy(update={"distance_pct": -4.6})
     assert wording.cluster_text(there).endswith(", around the mark")
     assert wording.cluster_text(below).endswith(", 4.6% below the mark")
+
+
+def test_a_strike_says_once_that_it_has_no_band() -> None:
+    row = {
+        "asset": "BTC", "kind": "strike", "side": "call", "price_low": 89_500.0,
+        "price_high": 90_500.0, "price_peak": 90_000.0, "base": 1e3, "usd": 9e7, "usd_low": None,
+        "usd_high": None, "share": 0.1, "distance_pct": 2.0, "venues_hhi": 1.0,
+        "age_hours": None, "status": "born",
+    }  # fmt: skip
+    facts: Any = SimpleNamespace(clusters=[row])
+    (shown,) = rows.cluster_rows(facts)
+    assert wording.cluster_text(shown) == (
+        "call $90.0m (no band: what options hold at a strike is published, not modelled) at "
+        "$89,500 to $90,500, 2.0% above the mark"
+    )

@@ -17,7 +17,7 @@ from oirisk.warehouse.export import Span, export_table
 from oirisk.warehouse.given import load_events, load_supply
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.rebuild import record_build, window_to_build
+from oirisk.warehouse.rebuild import record_build, why_nothing, window_to_build
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 END = START + timedelta(hours=36)
@@ -199,6 +199,9 @@ def test_a_build_by_command_does_what_changed_and_no_more(
         assert window_to_build(warehouse, END, 7, full=False) is None
         assert window_to_build(warehouse, START - timedelta(days=1), 7, full=True) is None
         assert affected_window(warehouse, END + timedelta(minutes=5), 7) == BuildWindow(fixed, END)
+        assert why_nothing(warehouse, END, full=False) == (
+            "no fact changed since the last build; --full builds everything, as new settings need"
+        )
     finally:
         warehouse.execute("rollback")
 
@@ -269,3 +272,14 @@ def test_rows_that_cannot_be_right_are_refused_and_what_was_stored_stays(
         assert seen == [("ETH", None)]
     finally:
         warehouse.execute("rollback")
+
+
+def test_a_build_of_a_time_before_all_facts_says_so(warehouse: duckdb.DuckDBPyConnection) -> None:
+    before = datetime(1990, 1, 1, tzinfo=UTC)
+    assert window_to_build(warehouse, before, 7, full=False) is None
+    assert why_nothing(warehouse, before, full=False) == (
+        f"no facts are stored up to 1990-01-01T00:00:00+00:00, the first are of {START.isoformat()}"
+    )
+    with duckdb.connect() as empty:
+        migrate(empty, START)
+        assert why_nothing(empty, END, full=True) == "no facts are stored"

@@ -61,7 +61,10 @@ def read_back(text: str) -> float:
         (0.0012, "ratio", "0.0012"),
         (0.000098, "rate", "0.0098%/8h"),
         (-0.00002, "rate", "-0.0020%/8h"),
-        (-1e-9, "rate", "0.0000%/8h"),
+        (0.0, "rate", "0.0000%/8h"),
+        (4e-7, "rate", "<0.0001%/8h"),
+        (-4e-7, "rate", "-<0.0001%/8h"),
+        (-6e-7, "rate", "-0.0001%/8h"),
         (1234, "count", "1,234"),
         (0.7, "hours", "42 min"),
         (5.2, "hours", "5.2 h"),
@@ -121,7 +124,8 @@ def test_no_printed_number_is_a_signed_zero_or_an_exponent(value: float, unit: U
         (1.2, "pct", "\u25b2 up"),
         (-3.0, "pp", "\u25bc down"),
         (0.004, "pct", "\u25a0 unchanged"),
-        (-1e-9, "rate", "\u25a0 unchanged"),
+        (-1e-9, "rate", "\u25bc down"),
+        (0.0, "rate", "\u25a0 unchanged"),
     ],
 )
 def test_direction_is_told_by_sign_and_word(value: float, unit: Unit, expected: str) -> None:

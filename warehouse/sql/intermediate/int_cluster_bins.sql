@@ -8,6 +8,8 @@
 -- each end still count in the smoothing. Strikes: a bin each, not smoothed. Smoothing is there for
 -- models, which are out by a bin or two. Open interest by strike is exact: a kernel would hand
 -- empty strikes what their neighbours hold, and lower the largest where puts end and calls begin.
+-- Levels of longs lie below the mark, those of shorts above it (M23): the other half of the range
+-- can hold nothing, is no part of the ladder, and the bin that holds the mark ends there.
 with
 
 sorts as (
@@ -32,6 +34,8 @@ spans as (
         asset,
         kind,
         side,
+        if(kind = 'liquidation' and side = 'short', mark, 0) as lowest,
+        if(kind = 'liquidation' and side = 'long', mark, 'infinity') as highest,
         cast(floor(ln(mark * (1 - $range_pct / 100)) / ln(1 + $bin_pct / 100)) as bigint)
             as first_bin,
         cast(floor(ln(mark * (1 + $range_pct / 100)) / ln(1 + $bin_pct / 100)) as bigint)
@@ -57,10 +61,12 @@ grid as (
         kind,
         side,
         bin,
-        pow(1 + $bin_pct / 100, bin) as price_low,
-        pow(1 + $bin_pct / 100, bin + 1) as price_high,
-        (pow(1 + $bin_pct / 100, bin) + pow(1 + $bin_pct / 100, bin + 1)) / 2 as price,
-        bin between first_bin and last_bin as is_near
+        greatest(pow(1 + $bin_pct / 100, bin), lowest) as price_low,
+        least(pow(1 + $bin_pct / 100, bin + 1), highest) as price_high,
+        cast(null as double) as price,
+        bin between first_bin and last_bin
+        and pow(1 + $bin_pct / 100, bin + 1) > lowest
+        and pow(1 + $bin_pct / 100, bin) < highest as is_near
     from places
     union all
     select
@@ -98,7 +104,8 @@ totals as (
 filled as (
 
     select
-        grid.*,
+        grid.* exclude (price),
+        coalesce(grid.price, (grid.price_low + grid.price_high) / 2) as price,
         coalesce(totals.base, 0) as base,
         coalesce(totals.usd, 0) as usd
     from grid

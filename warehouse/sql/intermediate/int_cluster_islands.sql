@@ -5,8 +5,9 @@
 --         $minimum_usd    double, least size in USD
 -- A bin stands out above median + 2 * 1.4826 * MAD of the smoothed bins of its asset, kind and side. Price visits
 -- few bins of the range, and empty ones would pull both to 0 and merge all that is held into one:
--- the bins that hold anything set them, if there are 20 or more of those. A single
--- lower bin between two that stand out does not part them. Mass, centroid and USD come from
+-- the bins that hold anything set them, if there are 20 or more of those. Where none of them
+-- stands out there is no cluster. A single lower bin between two that stand out does not part
+-- them, and the outermost are bins that hold something, not only the smoothing of others. Mass, centroid and USD come from
 -- the bins as they are, the peak from the smoothed ones (the lowest price of equals).
 -- Shares are capped at 1: sums of floating-point numbers may end a hair above the whole.
 -- prominence: how far the peak rises above the higher of the two lowest points that part it from
@@ -22,8 +23,7 @@ spreads as (
         median(smoothed) + 2 * 1.4826 * mad(smoothed) as overall,
         median(smoothed) filter (where smoothed > 0)
         + 2 * 1.4826 * mad(smoothed) filter (where smoothed > 0) as held,
-        count(*) filter (where smoothed > 0) as bins_held,
-        max(smoothed) as highest
+        count(*) filter (where smoothed > 0) as bins_held
     from int_cluster_bins
     group by asset, kind, side
 
@@ -35,10 +35,7 @@ thresholds as (
         asset,
         kind,
         side,
-        case
-            when bins_held >= 20 and held < highest then held
-            else overall
-        end as threshold
+        if(bins_held >= 20, held, overall) as threshold
     from spreads
 
 ),
@@ -50,6 +47,7 @@ hot as (
         bins.kind,
         bins.side,
         bins.bin,
+        bins.base,
         thresholds.threshold,
         case
             when bins.bin - lag(bins.bin) over ladder <= 2 then 0
@@ -87,6 +85,7 @@ extents as (
         min(bin) as first_bin,
         max(bin) as last_bin
     from numbered
+    where base > 0
     group by asset, kind, side, threshold, island
 
 ),

@@ -1,9 +1,30 @@
--- clusters: concentrations of positions, nearest to the price first.
+-- clusters: concentrations of positions, nearest to the price first, and what they held before.
 -- Grain   one row per cluster
 -- Inputs  marts.clusters
 -- Params  $snapshot_at
-select clusters.*
+-- usd_before: at the latest snapshot of the 48 hours in which a cluster is remembered (M24); null
+-- for one that is new.
+with
+
+earlier as (
+
+    select
+        clusters.cluster_id,
+        arg_max(clusters.usd, clusters.snapshot_at) as usd
+    from marts.clusters as clusters
+    where
+        clusters.snapshot_at < $snapshot_at
+        and clusters.snapshot_at >= $snapshot_at - interval 48 hour
+    group by clusters.cluster_id
+
+)
+
+select
+    clusters.*,
+    earlier.usd as usd_before
 from marts.clusters as clusters
+left join earlier
+    on clusters.cluster_id = earlier.cluster_id
 where clusters.snapshot_at = $snapshot_at
 order by
     abs(clusters.distance_pct),

@@ -6,8 +6,8 @@ select
     contagion.venue_from as venue,
     any_value(contagion.systemic_rank) as systemic_rank,
     any_value(contagion.forced_share) as forced_share,
-    sum(contagion.loss_usd) as loss_usd,
-    max_by(contagion.venue_to, contagion.loss_usd) as most_hit,
+    core.exact_sum(contagion.loss_usd) as loss_usd,
+    max_by(contagion.venue_to, (contagion.loss_usd, contagion.venue_to)) as most_hit,
     max(contagion.loss_usd) as most_hit_usd,
     any_value(contagion.oi_covered) as oi_covered
 from marts.contagion as contagion

@@ -66,9 +66,9 @@ select
     source,
     name,
     asset,
-    coalesce(sum(weight) filter (where leverage < 3), 0) as below_3x,
-    coalesce(sum(weight) filter (where leverage between 3 and 7), 0) as from_3x_to_7x,
-    coalesce(sum(weight) filter (where leverage > 7), 0) as above_7x,
+    core.exact_sum(if(leverage < 3, weight, 0)) as below_3x,
+    core.exact_sum(if(leverage between 3 and 7, weight, 0)) as from_3x_to_7x,
+    core.exact_sum(if(leverage > 7, weight, 0)) as above_7x,
     any_value(learned_at) as learned_at,
     any_value(r2) as r2,
     any_value(steps) as steps

@@ -30,7 +30,7 @@ measured as (
         side,
         price_low,
         price_high,
-        sum(usd) as usd
+        core.exact_sum(usd) as usd
     from marts.observed_map
     where
         snapshot_at = $observed_at

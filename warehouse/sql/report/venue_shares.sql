@@ -2,7 +2,8 @@
 -- Grain   one row per venue
 -- Inputs  marts.oi_by_venue, marts.oi_by_asset
 -- Params  $snapshot_at, $earlier_at  timestamptz, null when there is nothing to compare with
--- Only assets that are published at both instants enter the comparison.
+-- Only assets that are published at both instants enter the comparison, and only exchanges that
+-- have some at both: one that is missing does not lift the shares of the others.
 with
 
 published as (
@@ -56,17 +57,31 @@ levels as (
     where venues.kind_group = 'futures'
     group by venues.venue
 
+),
+
+totals as (
+
+    select
+        core.exact_sum(levels.oi_usd) as oi_usd,
+        core.exact_sum(
+            case when levels.earlier_usd is not null then levels.comparable_usd end
+        ) as comparable_usd,
+        core.exact_sum(levels.earlier_usd) as earlier_usd
+    from levels
+    where levels.oi_usd is not null
+
 )
 
 select
     levels.venue,
     levels.oi_usd,
-    levels.oi_usd / nullif(sum(levels.oi_usd) over (), 0) as share,
+    levels.oi_usd / nullif(totals.oi_usd, 0) as share,
     100 * (
-        levels.comparable_usd / nullif(sum(levels.comparable_usd) over (), 0)
-        - levels.earlier_usd / nullif(sum(levels.earlier_usd) over (), 0)
+        levels.comparable_usd / nullif(totals.comparable_usd, 0)
+        - levels.earlier_usd / nullif(totals.earlier_usd, 0)
     ) as share_change_pp
 from levels
+cross join totals
 where levels.oi_usd is not null
 order by
     levels.oi_usd desc,

@@ -1,0 +1,97 @@
+"""What a report says has changed since the last one."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pytest
+
+from oirisk.flows.briefing import prose
+from oirisk.flows.settings import Settings
+from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.sql_files import statement
+
+AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
+
+
+def changes(**found: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return subject and text of the changes that follow from these query results."""
+    empty = dict.fromkeys(("moved", "shares", "clusters", "coverage", "assets"), ())
+    facts: Any = SimpleNamespace(earlier_at=AT - timedelta(days=1), **{**empty, **found})
+    return [(change.subject, change.text) for change in prose.changes(facts)]
+
+
+def test_the_level_is_that_of_the_asset_not_of_the_contracts_compared() -> None:
+    """Of 20 million in all, contracts known at both instants hold 15."""
+    moved = {
+        "asset": "SOL", "change_pct": 4.0, "usd_after": 15e6, "price_change_pct": None,
+    }  # fmt: skip
+    assert changes(moved=[moved], assets=[{"asset": "SOL", "oi_usd": 20e6}]) == [
+        ("SOL", "open interest +4.0% in coin, like for like; $20.0m in all")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reading"),
+    [("new_longs_trend", "new longs (price-inferred)"), ("neutral", "neutral")],
+)
+def test_a_reading_says_that_it_is_inferred_from_price(cell: str, reading: str) -> None:
+    row = {
+        "asset": "BTC", "published": True, "oi_base": 100.0, "change_24h_pct": 3.0, "cell": cell,
+        "price_change_24h_pct": 2.0,
+    }  # fmt: skip
+    facts: Any = SimpleNamespace(
+        totals={"known_usd": 0, "venues_attempted": 0, "instruments": 0},
+        assets=[row], audit=[], clusters=[], coverage=[], settings=Settings(),
+    )  # fmt: skip
+    said = [sentence.text for sentence in prose.bottom_line(facts)]
+    assert said[1].endswith(f" while the price moved +2.0%: {reading}.")
+
+
+def cluster(status: str, usd: float, usd_before: float | None) -> dict[str, Any]:
+    return {
+        "cluster_id": f"{status}-{usd:g}", "asset": "SOL", "kind": "liquidation", "side": "short",
+        "price_low": 141.0, "price_high": 150.0, "status": status, "usd": usd,
+        "usd_before": usd_before,
+    }  # fmt: skip
+
+
+def test_concentrations_rank_by_the_larger_of_what_they_hold_and_held() -> None:
+    rows = [cluster("born", usd * 1e6, None) for usd in range(10, 16)]
+    rows += [cluster("consumed", 0, 2.15e9), cluster("shrunk", 1e6, 14.5e6)]
+    found = changes(clusters=rows)
+    assert [subject for subject, _ in found] == [
+        "consumed-0", "born-1.5e+07", "shrunk-1e+06", "born-1.4e+07", "born-1.3e+07",
+        "born-1.2e+07",
+    ]  # fmt: skip
+    assert found[0][1] == (
+        "consumed: SOL liquidation levels (short) $141.00 to $150.00, $2.15bn before"
+    )
+    assert found[2][1].endswith(", $1.00m")
+
+
+@pytest.fixture(scope="module")
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        migrate(connection, AT)
+        yield connection
+
+
+def test_a_concentration_is_read_with_what_it_held_at_the_snapshot_before(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    for name, hours, usd in (("a", 24, 30.0), ("a", 12, 20.0), ("a", 0, 0.0), ("b", 0, 5.0)):
+        warehouse.execute(
+            "insert into marts.clusters by name select $at as snapshot_at, 'BTC' as asset,"
+            " 'entry' as kind, $name as cluster_id, 'both' as side, 1 as price_low,"
+            " 2 as price_high, 1.5 as price_peak, 1.5 as centroid, 1 as base, $usd as usd,"
+            " 0.1 as share, 1 as prominence, 0 as distance_pct, 'stable' as status,"
+            " false as is_simulated",
+            {"at": AT - timedelta(hours=hours), "name": name, "usd": usd},
+        )
+    found = warehouse.execute(statement("report/clusters.sql"), {"snapshot_at": AT}).pl()
+    assert found.select("cluster_id", "usd", "usd_before").rows() == [
+        ("b", 5.0, None), ("a", 0.0, 20.0),
+    ]  # fmt: skip

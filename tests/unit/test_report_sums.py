@@ -1,0 +1,89 @@
+"""Sums of a report are the same to the last digit, in whatever order rows are stored."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+import pytest
+
+from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.sql_files import statement
+
+AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
+DAY_BEFORE = AT - timedelta(days=1)
+
+
+@pytest.fixture
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        migrate(connection, AT)
+        yield connection
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, **row: Any) -> None:
+    names, slots = ", ".join(row), ", ".join(f"${name}" for name in row)
+    connection.execute(f"insert into {table} ({names}) values ({slots})", row)  # noqa: S608
+
+
+def asked(connection: duckdb.DuckDBPyConnection, name: str, **more: Any) -> list[dict[str, Any]]:
+    found = connection.execute(statement(f"report/{name}.sql"), {"snapshot_at": AT, **more})
+    return found.pl().to_dicts()
+
+
+ORDERS = pytest.mark.parametrize("parts", [(0.1, 0.2, 0.3), (0.3, 0.2, 0.1)])
+"""As doubles these add up to 0.6000000000000001 and to 0.6."""
+
+
+@ORDERS
+def test_a_mix_of_leverage(warehouse: duckdb.DuckDBPyConnection, parts: tuple[float, ...]) -> None:
+    for weight in parts:
+        insert(
+            warehouse, "marts.leverage_calibration", calibrated_at=AT, asset="BTC",
+            prior="calibrated", leverage_low=1.0 + weight, leverage_high=2.0, weight=weight,
+            median_leverage=2.0, pass_through=1.0, rotation=0.05, crossed_base=1.0, steps=1,
+            is_simulated=False,
+        )  # fmt: skip
+    (row,) = (
+        row for row in asked(warehouse, "leverage", observed_at=None) if row["source"] == "learned"
+    )
+    assert (row["below_3x"], row["from_3x_to_7x"], row["above_7x"]) == (0.6, 0, 0)
+
+
+@ORDERS
+def test_a_loss_by_contagion(
+    warehouse: duckdb.DuckDBPyConnection, parts: tuple[float, ...]
+) -> None:
+    for place, loss in enumerate(parts):
+        insert(
+            warehouse, "marts.contagion", snapshot_at=AT, venue_from="okx",
+            venue_to=f"venue{place}", overlap_usd=1.0, forced_share=0.1, loss_usd=loss,
+            systemic_overlap_usd=1.0, systemic_rank=1, assets=1, oi_covered=1.0,
+            is_simulated=False,
+        )  # fmt: skip
+    (row,) = asked(warehouse, "contagion")
+    assert (row["loss_usd"], row["most_hit_usd"]) == (0.6, 0.3)
+
+
+def test_an_exchange_at_one_instant_alone_moves_no_other_share(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """Gate and okx hold 30 and 60 at both; bybit comes, deribit goes."""
+    both = {"gate": 30, "okx": 60}
+    held = {AT: {**both, "bybit": 10}, DAY_BEFORE: {**both, "deribit": 90}}
+    for at, venues in held.items():
+        for venue, usd in venues.items():
+            insert(
+                warehouse, "marts.oi_by_venue", snapshot_at=at, asset="BTC", kind_group="futures",
+                venue=venue, oi_base=1.0, oi_usd=usd, unit_evidence="official",
+                counting_evidence="official", is_simulated=False,
+            )  # fmt: skip
+        insert(
+            warehouse, "marts.oi_by_asset", snapshot_at=at, asset="BTC", kind_group="futures",
+            published=True, oi_base=1.0, oi_usd=1.0, oi_usd_linear=1.0, oi_usd_inverse=0.0,
+            oi_usd_quanto=0.0, venues=3, instruments=3, coverage=1.0, is_simulated=False,
+        )  # fmt: skip
+    rows = asked(warehouse, "venue_shares", earlier_at=DAY_BEFORE)
+    assert [(row["venue"], row["share"], row["share_change_pp"]) for row in rows] == [
+        ("okx", 0.6, 0), ("gate", 0.3, 0), ("bybit", 0.1, None),
+    ]  # fmt: skip
