@@ -60,7 +60,8 @@ banded as (
         by_prior.side,
         by_prior.distance_pct,
         coalesce(max(by_prior.usd) filter (where by_prior.prior = 'base'), 0) as usd,
-        min(by_prior.usd) as low,
+        -- a mix that reaches no level of the map closes nothing
+        if(count(*) = 4, min(by_prior.usd), 0) as low,
         max(by_prior.usd) as high
     from by_prior
     group by by_prior.asset, by_prior.side, by_prior.distance_pct
