@@ -6,7 +6,7 @@
 --         $history_days  double, how far back observations count
 -- held_before and held_after are in the unit that a price move alone leaves unchanged: USD of
 -- face value for inverse, contracts for quanto, coins for linear instruments; coins where an
--- observation lacks that figure. A step of more than 36 hours is a gap (is_bridged). is_first
+-- observation lacks that figure. unit says which: usd, contracts or base. A step of more than 36 hours is a gap (is_bridged). is_first
 -- marks the step from an instrument's earliest observation. price_before is the next best price
 -- where there is no mark. low, high and volume_base are those
 -- of the bar of exactly the step, if there is one: int_position_paths has the others'.
@@ -71,6 +71,7 @@ held as (
         observations.price,
         observations.oi_base,
         observations.snapshot_at,
+        units.unit,
         case units.unit
             when 'usd' then observations.oi_usd
             when 'contracts' then observations.oi_contracts
@@ -86,6 +87,7 @@ pairs as (
 
     select
         instrument,
+        unit,
         is_simulated,
         lag(snapshot_at) over history as from_at,
         snapshot_at as until_at,
