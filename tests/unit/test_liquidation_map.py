@@ -12,7 +12,7 @@ import pytest
 from oirisk.transforms.calibrate import CALIBRATION_SCHEMA, calibrate
 from oirisk.transforms.coupled import coupled_grid
 from oirisk.transforms.leverage import NODE_HIGH, NODE_LOW
-from oirisk.transforms.liquidation_price import linear_price, tiers_of
+from oirisk.transforms.liquidation_price import inverse_price, linear_price, tiers_of
 from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.liquidation import Models
@@ -118,6 +118,43 @@ def test_a_known_margin_tier_moves_the_level(warehouse: duckdb.DuckDBPyConnectio
         "select distinct has_tiers from marts.liquidation_balance"
     ).fetchall()
     assert tiers == (True,)
+
+
+def test_tiers_told_in_coins_count_at_the_mark(warehouse: duckdb.DuckDBPyConnection) -> None:
+    only_leverage(warehouse, 10)
+    for floor, rate in (
+        (10_000.0, 0.05),
+        (200.0, 0.03),
+        (0.0, 0.01),
+    ):  # as an exchange may list them
+        insert(warehouse, "core.leverage_tiers", {
+            "venue": "okx", "symbol": "BTC/USDT:USDT", "asset": "BTC", "floor_base": floor,
+            "max_leverage": 20, "maintenance_margin_rate": rate, "as_of": START,
+            "source": "live", "is_simulated": False, "run_id": "r", "recorded_at": START,
+        })  # fmt: skip
+    observe(warehouse, 0, 0, 100, margin="inverse")
+    observe(warehouse, 1, 7, 100, margin="inverse")
+    rows = levels(warehouse, 1, "long")
+    centre = sum((low + high) / 2 * base for low, high, base in rows) / 7
+    # 25,000 USD are 250 coins, and what 200 of them need less than 3 % is deducted: 4 coins
+    assert centre == pytest.approx(inverse_price(1, 100, 25_000, 10, 0.03, 4), rel=0.001)
+
+
+def test_of_two_tiers_from_the_same_size_the_stricter_counts(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    only_leverage(warehouse, 10)
+    for rate in (0.01, 0.03, 0.02):
+        insert(warehouse, "core.leverage_tiers", {
+            "venue": "okx", "symbol": "BTC/USDT:USDT", "asset": "BTC", "floor_usd": 0.0,
+            "max_leverage": 20, "maintenance_margin_rate": rate, "as_of": START,
+            "source": "live", "is_simulated": False, "run_id": "r", "recorded_at": START,
+        })  # fmt: skip
+    observe(warehouse, 0, 0, 100)
+    observe(warehouse, 1, 7, 100)
+    rows = levels(warehouse, 1, "long")
+    centre = sum((low + high) / 2 * base for low, high, base in rows) / 7
+    assert centre == pytest.approx(100 * 0.9 / 0.97, rel=0.001)
 
 
 def test_leverage_beyond_what_is_allowed_is_shared_out(

@@ -4,8 +4,8 @@
 -- Params  $bin_pct  double, width of a bin in percent
 -- Isolated margin, maintenance at the liquidation price. For a linear contract a long entered
 -- at E goes at E (1 - 1/L - d) / (1 - m), a short at E (1 + 1/L + d) / (1 + m), d being the
--- deduction of its tier; for an inverse one, whose d is 0, a long at E (1 + m) / (1 + 1/L), a
--- short at E (1 - m) / (1 - 1/L): the two distances change places. The mixes end at what the
+-- deduction of its tier; for an inverse one a long at E (1 + m) / (1 + 1/L + d), a short at
+-- E (1 - m) / (1 - 1/L - d): the two distances change places. The mixes end at what the
 -- exchange allows, that leverage included; weights beyond are shared out over the others, and a mix
 -- wholly beyond stands at the limit. An interval of leverage is spread evenly over its distances.
 -- Entries are spread within their bin, so a level lies in two: steps + 1 below (or above) as much
