@@ -357,6 +357,9 @@ def test_a_price_move_alone_opens_nothing_in_an_inverse_contract(
         {"quality": "suspect"},
         {"kind": "option"},
         {"symbol": "BTC/USDT:USDT-2"},
+        {"observed_at": at(0.25)},  # what was open three quarters of an hour before
+        {"oi_base": 1e25},
+        {"oi_usd": 1e24},
     ],
 )
 def test_rows_that_do_not_count_change_nothing(

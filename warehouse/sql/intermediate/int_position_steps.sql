@@ -1,9 +1,10 @@
 -- int_position_steps: what happened between two consecutive observations of an instrument.
 -- Grain   one row per (instrument, until_at)
 -- Inputs  core.open_interest, core.bars, int_position_universe, int_position_assets
--- Params  $until         timestamptz, the snapshot to build
---         $known_at      timestamptz, facts recorded later do not count
---         $history_days  double, how far back observations count
+-- Params  $until            timestamptz, the snapshot to build
+--         $known_at         timestamptz, facts recorded later do not count
+--         $history_days     double, how far back observations count
+--         $max_age_minutes  double, an observation further from its snapshot than this is stale
 -- held_before and held_after are in the unit that a price move alone leaves unchanged: USD of
 -- face value for inverse, contracts for quanto, coins for linear instruments; coins where an
 -- observation lacks that figure. unit says which: usd, contracts or base. A step of more than 36 hours is a gap (is_bridged). is_first
@@ -39,7 +40,12 @@ observations as (
     where
         facts.recorded_at <= $known_at
         and (facts.superseded_at is null or facts.superseded_at > $known_at)
-        and facts.quality = 'ok'
+        and core.is_timely(facts.snapshot_at, facts.observed_at, $max_age_minutes)
+        and core.is_sound(
+            facts.quality,
+            facts.oi_base,
+            coalesce(facts.oi_usd, facts.oi_base * facts.mark_price, 0)
+        )
         and facts.kind in ('perp', 'future')
         and facts.snapshot_at <= $until
         and facts.snapshot_at
