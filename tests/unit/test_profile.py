@@ -379,6 +379,23 @@ def test_only_the_largest_assets_get_a_profile(warehouse: duckdb.DuckDBPyConnect
     assert {row["asset"] for row in profile(warehouse, 1, top_assets=2)} == {"ETH", "DOGE"}
 
 
+def test_the_largest_amount_that_is_stored_does_not_stop_a_build(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    only_leverage(warehouse, 2)
+    observe(warehouse, -720, 0, 1e-3)
+    observe(warehouse, -719, 9e23, 1e-3)
+    for hour in range(-708, 1, 12):
+        observe(warehouse, hour, 9e23, 1e-3)
+    for number in range(30):  # together more than an exact sum holds
+        observe(warehouse, 0, 9e23, 1e-3, asset="ETH", symbol=f"ETH-{number}", oi_usd=1e22)
+    rows = [row for row in profile(warehouse, 0) if row["venue"] == "okx"]
+    assert {row["asset"] for row in rows} == {"BTC"}
+    assert sum(row["base"] for row in rows) == pytest.approx(9e23)
+    ((age,),) = warehouse.execute("select age_hours from marts.clusters").fetchall()
+    assert age == pytest.approx(719.5)
+
+
 def test_history_further_back_than_asked_does_not_count(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
