@@ -509,6 +509,26 @@ def test_liquidations_at_risk_are_what_the_worst_days_would_reach(
     assert low[6] is False
 
 
+def test_a_day_whose_bars_end_early_is_no_scenario(warehouse: duckdb.DuckDBPyConnection) -> None:
+    only_leverage(warehouse, 10)
+    last = 24 * 25
+    for day in range(1, 26):
+        # the last hour of every day, but of the tenth one that ended at 20:00
+        hour, close = (24 * day - 5, 50.0) if day == 10 else (24 * day - 1, 100.0 + day % 2)
+        insert(warehouse, "core.bars", {
+            "bar_at": at(hour), "interval": "1h", "venue": "okx", "symbol": "BTC/USDT:USDT",
+            "asset": "BTC", "open": close, "high": close, "low": close, "close": close,
+        })  # fmt: skip
+    observe(warehouse, last - 1, 0, 100)
+    observe(warehouse, last, 7, 100)
+    build_clusters(warehouse, at(last), PARAMETERS)
+    rows = warehouse.execute(
+        "select distinct scenarios, worst_return_pct from marts.liquidations_at_risk"
+    ).fetchall()
+    # 24 days follow one, two of them beside the tenth
+    assert rows == [(22, pytest.approx(-100 / 101))]
+
+
 def test_levels_cluster_beside_entries_when_asked(warehouse: duckdb.DuckDBPyConnection) -> None:
     only_leverage(warehouse, 20)
     observe(warehouse, 0, 0, 100)
