@@ -2,12 +2,12 @@
 -- Grain   one row per (snapshot_at, asset, prior, alpha)
 -- Inputs  core.bars, int_position_assets, marts.liquidation_map
 -- Params  $until  timestamptz, the snapshot to build
--- Each past return over 24 hours, one a day back from the snapshot, is a scenario; it
--- liquidates what the map holds between the mark and there. k = ceil((1 - alpha) * n) scenarios
--- make the tail: the k-th largest, and the mean of the k largest. Under 20 scenarios there is
--- no row, under 250 the row is not meaningful. A bar that ends after the snapshot is not known.
--- A day's close is that of its last bar, if no other could have ended after it that day; closes
--- that are not 24 hours apart, to the hour, give no return.
+-- Each past return over 24 hours, one a day back from the snapshot, is a scenario; it liquidates
+-- what the map holds between the mark and there, and of the bin it ends in the part on its way.
+-- k = ceil((1 - alpha) * n) scenarios make the tail: the k-th largest, and the mean of the k
+-- largest. Under 20 scenarios there is no row, under 250 the row is not meaningful. A bar that ends
+-- after the snapshot is not known. A day's close is that of its last bar, if no other could have
+-- ended after it that day; closes that are not 24 hours apart, to the hour, give no return.
 with
 
 bars as (
@@ -78,11 +78,10 @@ levels as (
         map.asset,
         map.prior,
         map.side,
-        case
-            when map.side = 'long' then map.price_high / assets.mark - 1
-            else map.price_low / assets.mark - 1
-        end as change,
-        map.usd
+        map.usd,
+        -- where a price on its way begins to take the bin, and where it has taken all of it
+        if(map.side = 'long', map.price_high, map.price_low) / assets.mark - 1 as change,
+        if(map.side = 'long', map.price_low, map.price_high) / assets.mark - 1 as change_all
     from marts.liquidation_map as map
     inner join int_position_assets as assets
         on map.asset = assets.asset
@@ -95,11 +94,13 @@ levels as (
 
 falls as (
 
-    -- what a fall as far as this level takes; whole numbers add up exactly
+    -- what a fall through this bin takes; whole numbers add up exactly
     select
         asset,
         prior,
         change,
+        change_all,
+        usd,
         sum(cast(usd * 1e13 as hugeint)) over (
             partition by asset, prior order by change desc
         ) as taken
@@ -114,6 +115,8 @@ rises as (
         asset,
         prior,
         change,
+        change_all,
+        usd,
         sum(cast(usd * 1e13 as hugeint)) over (
             partition by asset, prior order by change asc
         ) as taken
@@ -147,8 +150,22 @@ outcomes as (
         cases.prior,
         cases.days_ago,
         cases.change,
-        cast(coalesce(falls.taken, 0) + coalesce(rises.taken, 0) as double) / 1e13
-            as liquidated_usd
+        greatest(
+            cast(coalesce(falls.taken, 0) + coalesce(rises.taken, 0) as double) / 1e13
+            - coalesce(
+                falls.usd
+                * greatest(cases.change - falls.change_all, 0)
+                / (falls.change - falls.change_all),
+                0
+            )
+            - coalesce(
+                rises.usd
+                * greatest(rises.change_all - cases.change, 0)
+                / (rises.change_all - rises.change),
+                0
+            ),
+            0
+        ) as liquidated_usd
     from cases
     asof left join falls
         on
