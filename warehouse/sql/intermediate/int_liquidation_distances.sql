@@ -58,6 +58,7 @@ placed as (
 
 beyond as (
 
+    -- 1 for each mix of which the exchange allows nothing
     select
         rule,
         any_value(is_inverse) as is_inverse,
