@@ -12,15 +12,13 @@ import polars as pl
 from pandera.api.polars.types import PolarsData
 
 from oirisk.schemas.columns import UTC_MICROSECONDS, UtcTimestamp
-from oirisk.schemas.open_interest import FIGURE_DTYPES
+from oirisk.schemas.open_interest import FIGURE_DTYPES, IMPOSSIBLE_AMOUNT
 
 Dtype = pl.DataType | type[pl.DataType]
 Form = Literal["open_interest", "bars", "metrics"]
 
 INTERVALS: Mapping[str, int] = MappingProxyType({"5m": 300, "1h": 3600, "4h": 14400, "1d": 86400})
 """Lengths of bars we keep, in seconds."""
-
-_INFINITY = float("inf")
 
 OPEN_INTEREST_NEEDED = ("snapshot_at", "venue", "symbol", "asset", "oi_base", "mark_price")
 OPEN_INTEREST_DTYPES: Mapping[str, Dtype] = MappingProxyType(
@@ -73,7 +71,7 @@ METRICS_RATIOS: Mapping[str, str] = MappingProxyType(
 
 def _amount(*, nullable: bool = True, positive: bool = False) -> Any:  # noqa: ANN401 -- pa.Field's
     bound: dict[str, Any] = {"gt": 0} if positive else {"ge": 0}
-    return pa.Field(nullable=nullable, lt=_INFINITY, **bound)
+    return pa.Field(nullable=nullable, lt=IMPOSSIBLE_AMOUNT, **bound)
 
 
 class _Imported(pa.DataFrameModel):

@@ -43,6 +43,7 @@ SCORE_STEPS = (
     "int_score_bars",
     "int_score_bins",
     "int_score_reported",
+    "int_score_falls",
     "int_score_happened",
 )
 MARTS = (

@@ -183,6 +183,24 @@ def test_every_bad_row_is_refused_whole_with_its_check(
     assert found["field_count"] == "2026-01-01,bybit"
 
 
+@pytest.mark.parametrize(
+    ("oi_base", "mark_price", "reason"),
+    [
+        (1e26, 1e-3, "oi_base: expected less_than(1e+24), saw 1e+26"),
+        (1.0, 1e24, "mark_price: expected less_than(1e+24), saw 1e+24"),
+        (1e20, 1e5, "oi_usd: expected less_than(1e+24), saw 1e+25"),
+    ],
+)
+def test_an_amount_that_cannot_be_is_refused(
+    home: Home, tmp_path: Path, query: Query, oi_base: float, mark_price: float, reason: str
+) -> None:
+    frame = oi([("2026-01-01 00:00", "BTC/USDT:USDT", oi_base, mark_price)])
+    assert load(home, frame, tmp_path / "a.parquet").accepted == 0
+    ((told, record),) = query("select reason, record from ops.rejects")
+    assert told == reason
+    assert json.loads(record)["oi_base"] == oi_base
+
+
 def test_times_with_and_without_zone_mean_the_same_instant(
     home: Home, tmp_path: Path, query: Query
 ) -> None:

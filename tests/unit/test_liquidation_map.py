@@ -12,7 +12,7 @@ import pytest
 from oirisk.transforms.calibrate import CALIBRATION_SCHEMA, calibrate
 from oirisk.transforms.coupled import coupled_grid
 from oirisk.transforms.leverage import NODE_HIGH, NODE_LOW
-from oirisk.transforms.liquidation_price import linear_price, tiers_of
+from oirisk.transforms.liquidation_price import inverse_price, linear_price, tiers_of
 from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.liquidation import Models
@@ -118,6 +118,43 @@ def test_a_known_margin_tier_moves_the_level(warehouse: duckdb.DuckDBPyConnectio
         "select distinct has_tiers from marts.liquidation_balance"
     ).fetchall()
     assert tiers == (True,)
+
+
+def test_tiers_told_in_coins_count_at_the_mark(warehouse: duckdb.DuckDBPyConnection) -> None:
+    only_leverage(warehouse, 10)
+    for floor, rate in (
+        (10_000.0, 0.05),
+        (200.0, 0.03),
+        (0.0, 0.01),
+    ):  # as an exchange may list them
+        insert(warehouse, "core.leverage_tiers", {
+            "venue": "okx", "symbol": "BTC/USDT:USDT", "asset": "BTC", "floor_base": floor,
+            "max_leverage": 20, "maintenance_margin_rate": rate, "as_of": START,
+            "source": "live", "is_simulated": False, "run_id": "r", "recorded_at": START,
+        })  # fmt: skip
+    observe(warehouse, 0, 0, 100, margin="inverse")
+    observe(warehouse, 1, 7, 100, margin="inverse")
+    rows = levels(warehouse, 1, "long")
+    centre = sum((low + high) / 2 * base for low, high, base in rows) / 7
+    # 25,000 USD are 250 coins, and what 200 of them need less than 3 % is deducted: 4 coins
+    assert centre == pytest.approx(inverse_price(1, 100, 25_000, 10, 0.03, 4), rel=0.001)
+
+
+def test_of_two_tiers_from_the_same_size_the_stricter_counts(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    only_leverage(warehouse, 10)
+    for rate in (0.01, 0.03, 0.02):
+        insert(warehouse, "core.leverage_tiers", {
+            "venue": "okx", "symbol": "BTC/USDT:USDT", "asset": "BTC", "floor_usd": 0.0,
+            "max_leverage": 20, "maintenance_margin_rate": rate, "as_of": START,
+            "source": "live", "is_simulated": False, "run_id": "r", "recorded_at": START,
+        })  # fmt: skip
+    observe(warehouse, 0, 0, 100)
+    observe(warehouse, 1, 7, 100)
+    rows = levels(warehouse, 1, "long")
+    centre = sum((low + high) / 2 * base for low, high, base in rows) / 7
+    assert centre == pytest.approx(100 * 0.9 / 0.97, rel=0.001)
 
 
 def test_leverage_beyond_what_is_allowed_is_shared_out(
@@ -470,6 +507,26 @@ def test_liquidations_at_risk_are_what_the_worst_days_would_reach(
     assert low[4] == pytest.approx((longs + shorts) / 2, rel=0.002)
     assert low[5] == pytest.approx(-15)
     assert low[6] is False
+
+
+def test_a_day_whose_bars_end_early_is_no_scenario(warehouse: duckdb.DuckDBPyConnection) -> None:
+    only_leverage(warehouse, 10)
+    last = 24 * 25
+    for day in range(1, 26):
+        # the last hour of every day, but of the tenth one that ended at 20:00
+        hour, close = (24 * day - 5, 50.0) if day == 10 else (24 * day - 1, 100.0 + day % 2)
+        insert(warehouse, "core.bars", {
+            "bar_at": at(hour), "interval": "1h", "venue": "okx", "symbol": "BTC/USDT:USDT",
+            "asset": "BTC", "open": close, "high": close, "low": close, "close": close,
+        })  # fmt: skip
+    observe(warehouse, last - 1, 0, 100)
+    observe(warehouse, last, 7, 100)
+    build_clusters(warehouse, at(last), PARAMETERS)
+    rows = warehouse.execute(
+        "select distinct scenarios, worst_return_pct from marts.liquidations_at_risk"
+    ).fetchall()
+    # 24 days follow one, two of them beside the tenth
+    assert rows == [(22, pytest.approx(-100 / 101))]
 
 
 def test_levels_cluster_beside_entries_when_asked(warehouse: duckdb.DuckDBPyConnection) -> None:

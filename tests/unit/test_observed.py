@@ -236,6 +236,23 @@ def test_a_position_that_is_gone_is_closed_and_kept(warehouse: duckdb.DuckDBPyCo
     assert warehouse.sql("select side, base from marts.observed_map").fetchall() == [("long", 2.0)]
 
 
+def test_a_level_is_read_by_the_listing_of_its_time(warehouse: duckdb.DuckDBPyConnection) -> None:
+    warehouse.executemany(
+        "insert into core.instruments by name select 'hyperliquid' as venue, 'BTC/USDC:USDC' as"
+        " symbol, '1' as market_id, 'perp' as product, 'BTC' as asset, 1.0 as base_multiplier,"
+        " 'USDC' as quote, 'USDC' as settle, 'perp' as kind, 'linear' as margin, true as"
+        " is_active, $1 as max_leverage, $2::timestamptz as valid_from",
+        [[20.0, NIGHT - timedelta(days=9)], [50.0, NIGHT], [4.0, NIGHT + timedelta(days=1)]],
+    )
+    load(warehouse, held(ANN, "long", 3.0, 100 * 0.9 / 0.99))
+    # by the listing of that night maintenance is 1 %: 10x
+    weights = warehouse.sql(
+        "select leverage_low <= 10 and 10 < leverage_high, weight from marts.observed_leverage"
+        " where weight > 0"
+    )
+    assert weights.fetchall() == [(True, 1.0)]
+
+
 def test_without_fresh_open_interest_there_is_no_share(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -357,6 +357,9 @@ def test_a_price_move_alone_opens_nothing_in_an_inverse_contract(
         {"quality": "suspect"},
         {"kind": "option"},
         {"symbol": "BTC/USDT:USDT-2"},
+        {"observed_at": at(0.25)},  # what was open three quarters of an hour before
+        {"oi_base": 1e25},
+        {"oi_usd": 1e24},
     ],
 )
 def test_rows_that_do_not_count_change_nothing(
@@ -374,6 +377,23 @@ def test_only_the_largest_assets_get_a_profile(warehouse: duckdb.DuckDBPyConnect
         observe(warehouse, 0, 0, 100, asset=asset, symbol=asset)
         observe(warehouse, 1, oi, 100, asset=asset, symbol=asset)
     assert {row["asset"] for row in profile(warehouse, 1, top_assets=2)} == {"ETH", "DOGE"}
+
+
+def test_the_largest_amount_that_is_stored_does_not_stop_a_build(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    only_leverage(warehouse, 2)
+    observe(warehouse, -720, 0, 1e-3)
+    observe(warehouse, -719, 9e23, 1e-3)
+    for hour in range(-708, 1, 12):
+        observe(warehouse, hour, 9e23, 1e-3)
+    for number in range(30):  # together more than an exact sum holds
+        observe(warehouse, 0, 9e23, 1e-3, asset="ETH", symbol=f"ETH-{number}", oi_usd=1e22)
+    rows = [row for row in profile(warehouse, 0) if row["venue"] == "okx"]
+    assert {row["asset"] for row in rows} == {"BTC"}
+    assert sum(row["base"] for row in rows) == pytest.approx(9e23)
+    ((age,),) = warehouse.execute("select age_hours from marts.clusters").fetchall()
+    assert age == pytest.approx(719.5)
 
 
 def test_history_further_back_than_asked_does_not_count(

@@ -68,7 +68,7 @@ def liquidated(
     connection: duckdb.DuckDBPyConnection, price: float, base: float, /, **other: Any
 ) -> None:
     insert(connection, "core.liquidations", {
-        "at": at(5), "venue": "okx", "symbol": "B", "asset": "BTC", "side": "long",
+        "at": at(4.5), "venue": "okx", "symbol": "B", "asset": "BTC", "side": "long",
         "price": price, "base": base, "coverage": "complete", "event_id": str(price),
         "span_seconds": 0.0, "source": "live", "is_simulated": False, "run_id": "r",
         "recorded_at": at(6), **other,
@@ -151,6 +151,21 @@ def test_liquidations_that_do_not_count_score_nothing(
     liquidated(warehouse, 96.5, 3.0, **changed)
     (row,) = scored(warehouse)
     assert row["n_hits"] <= 1
+
+
+@pytest.mark.parametrize("hours", [0.5, 6.5])
+def test_liquidations_count_while_bars_tell_where_price_went(
+    warehouse: duckdb.DuckDBPyConnection, hours: float
+) -> None:
+    frozen_map(warehouse, [1, 9, 8, 7, 1, 1, 1, 1, 1, 1, 1, 1])
+    warehouse.execute("update marts.liquidation_map set snapshot_at = $1", [at(0.25)])
+    bar(warehouse, 0, 95, 100)  # the map was frozen within this one
+    bar(warehouse, 4, 88, 100)
+    bar(warehouse, 5, 99, 100)
+    liquidated(warehouse, 98.5, 6.0)
+    liquidated(warehouse, 96.5, 3.0, at=at(hours))
+    (row,) = scored(warehouse)
+    assert (row["n_bins"], row["n_top"], row["n_hits"]) == (12, 3, 1)
 
 
 def test_a_map_of_another_day_is_not_scored(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -214,6 +214,8 @@ def parts_of_strikes(connection: duckdb.DuckDBPyConnection) -> float:
     [
         {"quality": "suspect"},
         {"observed_at": at(0), "snapshot_at": at(0)},
+        {"observed_at": at(0.75), "snapshot_at": at(0)},
+        {"oi_base": 1e25},
         {"recorded_at": at(2)},
         {"superseded_at": at(1)},
     ],

@@ -7,38 +7,52 @@
 --         $position_usd      double, size of a typical position: its tier holds
 --         $maintenance_rate  double, where an exchange's tiers are not known
 -- Without a mark there is no map, but there is a profile. Tiers count as they were known at
--- the snapshot. Of several contracts the largest gives them. deduction is what makes the
--- requirement continuous from tier to tier, as a part of the position: linear contracts only, for
--- those of inverse ones are in coins.
+-- the snapshot; a size told in coins is worth the mark. Of several contracts the largest gives
+-- them. deduction is what makes the requirement continuous from tier to tier, as a part of the
+-- position.
 with
+
+told_tiers as (
+
+    select
+        told.venue,
+        told.symbol,
+        told.max_leverage,
+        told.maintenance_margin_rate,
+        told.as_of,
+        case
+            when told.floor_usd is null and told.floor_base > 0
+                then told.floor_base * assets.mark
+            else coalesce(told.floor_usd, 0)
+        end as floor_usd
+    from core.leverage_tiers as told
+    inner join int_position_assets as assets
+        on told.asset = assets.asset
+    where
+        told.as_of <= $until
+        and told.recorded_at <= $known_at
+        and (told.superseded_at is null or told.superseded_at > $known_at)
+        and told.maintenance_margin_rate > 0
+        and told.maintenance_margin_rate < 0.5
+
+),
 
 known_tiers as (
 
     select
-        venue,
-        symbol,
-        floor_usd,
-        max_leverage,
-        maintenance_margin_rate,
-        as_of,
-        coalesce(floor_usd, 0)
+        *,
+        floor_usd
         * (
             maintenance_margin_rate
-            - coalesce(
-                lag(maintenance_margin_rate) over (
-                    partition by venue, symbol, as_of order by coalesce(floor_usd, 0)
-                ),
-                maintenance_margin_rate
-            )
+            - coalesce(lag(maintenance_margin_rate) over upward, maintenance_margin_rate)
         ) as step_usd
-    from core.leverage_tiers
-    where
-        as_of <= $until
-        and recorded_at <= $known_at
-        and (superseded_at is null or superseded_at > $known_at)
-        and coalesce(floor_usd, 0) <= $position_usd
-        and maintenance_margin_rate > 0
-        and maintenance_margin_rate < 0.5
+    from told_tiers
+    where floor_usd <= $position_usd
+    window
+        upward as (
+            partition by venue, symbol, as_of
+            order by floor_usd, maintenance_margin_rate, max_leverage desc
+        )
 
 ),
 
@@ -47,12 +61,15 @@ tiers as (
     select
         *,
         sum(step_usd) over (
-            partition by venue, symbol, as_of order by coalesce(floor_usd, 0)
+            partition by venue, symbol, as_of
+            order by floor_usd, maintenance_margin_rate, max_leverage desc
         ) as deduction_usd
     from known_tiers
     qualify
         row_number() over (
-            partition by venue, symbol order by as_of desc, coalesce(floor_usd, 0) desc
+            partition by venue, symbol
+            order by
+                as_of desc, floor_usd desc, maintenance_margin_rate desc, max_leverage asc
         ) = 1
 
 ),
@@ -81,13 +98,13 @@ books as (
         is_inverse,
         core.exact_sum(oi_base) as oi_base,
         bool_or(is_simulated) as is_simulated,
-        max_by(maintenance_margin_rate, oi_base) filter (
+        max_by(maintenance_margin_rate, row(oi_base, symbol)) filter (
             where maintenance_margin_rate is not null
         ) as known_rate,
-        max_by(deduction_usd, oi_base) filter (
-            where maintenance_margin_rate is not null and not is_inverse
+        max_by(deduction_usd, row(oi_base, symbol)) filter (
+            where maintenance_margin_rate is not null
         ) as known_deduction_usd,
-        max_by(max_leverage, oi_base) filter (
+        max_by(max_leverage, row(oi_base, symbol)) filter (
             where max_leverage > 1
         ) as known_leverage
     from members

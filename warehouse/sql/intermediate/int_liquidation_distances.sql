@@ -1,13 +1,15 @@
 -- int_liquidation_distances: how far from its entry a position is liquidated, in price bins.
--- Grain   one row per (rule, side, steps); 100000 steps stand for never
+-- Grain   one row per (rule, side, steps); beyond 100000 steps none are told apart
 -- Inputs  int_liquidation_rules, int_liquidation_mixes
 -- Params  $bin_pct  double, width of a bin in percent
 -- Isolated margin, maintenance at the liquidation price. For a linear contract a long entered
 -- at E goes at E (1 - 1/L - d) / (1 - m), a short at E (1 + 1/L + d) / (1 + m), d being the
--- deduction of its tier; for an inverse one, whose d is 0, a long at E (1 + m) / (1 + 1/L), a
--- short at E (1 - m) / (1 - 1/L): the two distances change places. Weights beyond what the exchange allows are shared out over the others. An interval
--- of leverage is spread evenly over its distances. Entries are spread within their bin, so a level
--- lies in two: steps + 1 below (or above) as much as the distance is beyond steps, else steps.
+-- deduction of its tier; for an inverse one a long at E (1 + m) / (1 + 1/L + d), a short at
+-- E (1 - m) / (1 - 1/L - d): the two distances change places. The mixes end at what the
+-- exchange allows, that leverage included; weights beyond are shared out over the others, and a mix
+-- wholly beyond stands at the limit. An interval of leverage is spread evenly over its distances.
+-- Entries are spread within their bin, so a level lies in two: steps + 1 below (or above) as much
+-- as the distance is beyond steps, else steps.
 -- alive_base and the like: the weight that is liquidated at no less than so many steps.
 with
 
@@ -25,20 +27,24 @@ rules as (
 
 ),
 
-allowed as (
+placed as (
 
+    -- what stands at a round leverage is within or beyond; an interval ends at the limit
     select
         rules.rule,
         rules.is_inverse,
         rules.maintenance_rate,
         rules.deduction,
-        least(mixes.leverage_high, rules.max_leverage) as leverage_high,
+        rules.max_leverage,
         mixes.leverage_low,
+        least(mixes.leverage_high, rules.max_leverage) as leverage_high,
         case
-            when mixes.leverage_high = mixes.leverage_low then 1
-            else
-                ln(least(mixes.leverage_high, rules.max_leverage) / mixes.leverage_low)
-                / ln(mixes.leverage_high / mixes.leverage_low)
+            when mixes.leverage_high <= rules.max_leverage then 1
+            when mixes.leverage_low < rules.max_leverage
+                then
+                    ln(rules.max_leverage / mixes.leverage_low)
+                    / ln(mixes.leverage_high / mixes.leverage_low)
+            else 0
         end as allowed_part,
         mixes.base,
         mixes.retail_heavy,
@@ -47,7 +53,41 @@ allowed as (
     from rules
     inner join int_liquidation_mixes as mixes
         on rules.asset = mixes.asset
-    where mixes.leverage_low < rules.max_leverage
+
+),
+
+beyond as (
+
+    -- 1 for each mix of which the exchange allows nothing
+    select
+        rule,
+        any_value(is_inverse) as is_inverse,
+        any_value(maintenance_rate) as maintenance_rate,
+        any_value(deduction) as deduction,
+        any_value(max_leverage) as leverage_low,
+        any_value(max_leverage) as leverage_high,
+        1 as allowed_part,
+        if(bool_or(base > 0) and not bool_or(base * allowed_part > 0), 1, 0) as base,
+        if(bool_or(retail_heavy > 0) and not bool_or(retail_heavy * allowed_part > 0), 1, 0)
+            as retail_heavy,
+        if(bool_or(institutional > 0) and not bool_or(institutional * allowed_part > 0), 1, 0)
+            as institutional,
+        if(bool_or(calibrated > 0) and not bool_or(calibrated * allowed_part > 0), 1, 0)
+            as calibrated
+    from placed
+    group by rule
+
+),
+
+allowed as (
+
+    select * exclude (max_leverage)
+    from placed
+    where allowed_part > 0
+    union all by name
+    select *
+    from beyond
+    where base + retail_heavy + institutional + calibrated > 0
 
 ),
 
@@ -78,7 +118,7 @@ measured as (
     select
         allowed.*,
         sides.side,
-        -- towards zero there is room for a fall of 98 percent; what needs more, never goes
+        -- towards zero there is room for a fall of 98 percent: what needs more is put there
         case
             when (sides.side = 'long') <> allowed.is_inverse
                 then

@@ -3,8 +3,8 @@
 -- Inputs  core.observed_positions, core.instruments
 -- Params  $since  timestamptz, first observation
 --         $until  timestamptz, last observation
--- The exchange asks half of the initial margin at the highest leverage for maintenance; the rate
--- is null where that leverage is not known.
+-- The exchange asks half of the initial margin at the highest leverage for maintenance, as listed
+-- when the position was seen; the rate is null where that leverage is not known.
 with
 
 listed as (
@@ -12,9 +12,10 @@ listed as (
     select
         venue,
         symbol,
-        max_by(max_leverage, valid_from) as max_leverage
+        valid_from,
+        max_leverage
     from core.instruments
-    group by venue, symbol
+    where max_leverage is not null
 
 )
 
@@ -28,10 +29,11 @@ select
     0.5 / nullif(listed.max_leverage, 0) as maintenance_rate,
     positions.is_simulated
 from core.observed_positions as positions
-left join listed
+asof left join listed
     on
         positions.venue = listed.venue
         and positions.symbol = listed.symbol
+        and positions.snapshot_at >= listed.valid_from
 where
     positions.superseded_at is null
     and positions.snapshot_at between $since and $until

@@ -2,7 +2,8 @@
 -- Grain   one row per asset
 -- Inputs  int_position_universe
 -- Params  $top_assets  integer, how many assets
--- mark is the median over the asset's perpetuals, where it has none over its dated futures.
+-- mark is the median over the asset's perpetuals, where it has none over its dated futures. An
+-- asset of 1e24 coins or USD, which exact sums could not hold, gets no profile.
 with
 
 assets as (
@@ -19,6 +20,8 @@ assets as (
 )
 
 select * from assets
-where oi_usd > 0
+where
+    oi_usd > 0
+    and greatest(oi_base, oi_usd, oi_base * mark) < 1e24
 order by oi_usd desc, asset asc
 limit $top_assets

@@ -25,7 +25,7 @@ bins as (
         core.exact_sum(masses.base) as base,
         core.exact_sum(masses.base_low) as base_low,
         core.exact_sum(masses.base_high) as base_high,
-        core.exact_sum(masses.base_hours) as base_hours,
+        core.exact_sum(masses.base_hours / 65536) * 65536 as base_hours,
         bool_or(masses.is_simulated) as is_simulated
     from int_position_masses as masses
     inner join books

@@ -78,7 +78,9 @@ select
     core.exact_sum(parts.surviving * parts.part) as base,
     core.exact_sum(parts.surviving_low * parts.part) as base_low,
     core.exact_sum(parts.surviving_high * parts.part) as base_high,
-    core.exact_sum(parts.surviving * parts.part * parts.age_hours) as base_hours,
+    -- a power of two changes no digit; in hours the sum could leave what an exact one holds
+    core.exact_sum(parts.surviving * parts.part * parts.age_hours / 65536) * 65536
+        as base_hours,
     bool_or(parts.is_simulated) as is_simulated
 from parts
 inner join int_liquidation_members as members

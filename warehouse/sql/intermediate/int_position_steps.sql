@@ -1,12 +1,13 @@
 -- int_position_steps: what happened between two consecutive observations of an instrument.
 -- Grain   one row per (instrument, until_at)
 -- Inputs  core.open_interest, core.bars, int_position_universe, int_position_assets
--- Params  $until         timestamptz, the snapshot to build
---         $known_at      timestamptz, facts recorded later do not count
---         $history_days  double, how far back observations count
+-- Params  $until            timestamptz, the snapshot to build
+--         $known_at         timestamptz, facts recorded later do not count
+--         $history_days     double, how far back observations count
+--         $max_age_minutes  double, an observation further from its snapshot than this is stale
 -- held_before and held_after are in the unit that a price move alone leaves unchanged: USD of
 -- face value for inverse, contracts for quanto, coins for linear instruments; coins where an
--- observation lacks that figure. A step of more than 36 hours is a gap (is_bridged). is_first
+-- observation lacks that figure. unit says which: usd, contracts or base. A step of more than 36 hours is a gap (is_bridged). is_first
 -- marks the step from an instrument's earliest observation. price_before is the next best price
 -- where there is no mark. low, high and volume_base are those
 -- of the bar of exactly the step, if there is one: int_position_paths has the others'.
@@ -39,7 +40,12 @@ observations as (
     where
         facts.recorded_at <= $known_at
         and (facts.superseded_at is null or facts.superseded_at > $known_at)
-        and facts.quality = 'ok'
+        and core.is_timely(facts.snapshot_at, facts.observed_at, $max_age_minutes)
+        and core.is_sound(
+            facts.quality,
+            facts.oi_base,
+            coalesce(facts.oi_usd, facts.oi_base * facts.mark_price, 0)
+        )
         and facts.kind in ('perp', 'future')
         and facts.snapshot_at <= $until
         and facts.snapshot_at
@@ -71,6 +77,7 @@ held as (
         observations.price,
         observations.oi_base,
         observations.snapshot_at,
+        units.unit,
         case units.unit
             when 'usd' then observations.oi_usd
             when 'contracts' then observations.oi_contracts
@@ -86,6 +93,7 @@ pairs as (
 
     select
         instrument,
+        unit,
         is_simulated,
         lag(snapshot_at) over history as from_at,
         snapshot_at as until_at,

@@ -27,7 +27,8 @@ known as (
     where
         recorded_at <= $known_at
         and (superseded_at is null or superseded_at > $known_at)
-        and quality = 'ok'
+        and core.is_timely(snapshot_at, observed_at, $max_age_minutes)
+        and core.is_sound(quality, oi_base, coalesce(oi_usd, oi_base * mark_price, 0))
         and kind in ('perp', 'future')
         and snapshot_at <= $until
         and observed_at

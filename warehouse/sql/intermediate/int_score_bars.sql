@@ -1,8 +1,10 @@
--- int_score_bars: bars that ended since the map of their asset was frozen.
+-- int_score_bars: bars that began and ended since the map of their asset was frozen.
 -- Grain   one row per (venue, symbol, interval, bar_at)
 -- Inputs  core.bars, int_score_maps
 -- Params  $until  timestamptz, when the map is scored
--- The 28 hours are asked for again, for DuckDB to skip what is older.
+-- The bar in which the map was frozen is left out, for part of its range was there before; nor is
+-- what was liquidated in it scored (int_score_reported). The 28 hours are asked for again, for
+-- DuckDB to skip what is older.
 with
 
 traded as (

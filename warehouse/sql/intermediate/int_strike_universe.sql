@@ -40,7 +40,8 @@ facts as (
     where
         recorded_at <= $known_at
         and (superseded_at is null or superseded_at > $known_at)
-        and quality = 'ok'
+        and core.is_timely(snapshot_at, observed_at, $max_age_minutes)
+        and core.is_sound(quality, oi_base, coalesce(oi_usd, 0))
         and kind = 'option'
         and snapshot_at <= $until
         and observed_at

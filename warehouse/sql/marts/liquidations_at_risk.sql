@@ -2,10 +2,12 @@
 -- Grain   one row per (snapshot_at, asset, prior, alpha)
 -- Inputs  core.bars, int_position_assets, marts.liquidation_map
 -- Params  $until  timestamptz, the snapshot to build
--- Each past return over 24 hours, one a day back from the snapshot, is a scenario; it
--- liquidates what the map holds between the mark and there. k = ceil((1 - alpha) * n) scenarios
--- make the tail: the k-th largest, and the mean of the k largest. Under 20 scenarios there is
--- no row, under 250 the row is not meaningful. A bar that ends after the snapshot is not known.
+-- Each past return over 24 hours, one a day back from the snapshot, is a scenario; it liquidates
+-- what the map holds between the mark and there, and of the bin it ends in the part on its way.
+-- k = ceil((1 - alpha) * n) scenarios make the tail: the k-th largest, and the mean of the k
+-- largest. Under 20 scenarios there is no row, under 250 the row is not meaningful. A bar that ends
+-- after the snapshot is not known. A day's close is that of its last bar, if no other could have
+-- ended after it that day; closes that are not 24 hours apart, to the hour, give no return.
 with
 
 bars as (
@@ -15,8 +17,8 @@ bars as (
         facts.venue,
         facts.symbol,
         facts.close,
-        facts.bar_at,
-        facts.bar_at + to_microseconds(core.length_us(facts.interval)) as closed_at
+        core.length_us(facts.interval) as length_us,
+        epoch_us($until) - epoch_us(facts.bar_at) - core.length_us(facts.interval) as age_us
     from core.bars as facts
     inner join int_position_assets as assets
         on facts.asset = assets.asset
@@ -30,18 +32,17 @@ bars as (
 closes as (
 
     select
-        bars.asset,
-        bars.venue,
-        bars.symbol,
-        cast(
-            floor(
-                (epoch_us($until) - epoch_us(bars.closed_at)) / 86400e6
-            ) as integer
-        ) as days_ago,
-        max_by(bars.close, row(bars.closed_at, bars.bar_at)) as price
+        asset,
+        venue,
+        symbol,
+        cast(age_us // 86400000000 as integer) as days_ago,
+        min(age_us) as age_us,
+        min_by(close, row(age_us, length_us)) as price
     from bars
-    where bars.closed_at <= $until
-    group by bars.asset, bars.venue, bars.symbol, days_ago
+    where
+        age_us >= 0
+        and age_us % 86400000000 < length_us
+    group by asset, venue, symbol, days_ago
 
 ),
 
@@ -50,7 +51,7 @@ returns as (
     select
         asset,
         days_ago,
-        lag(days_ago) over history - days_ago as gap,
+        lag(age_us) over history - age_us as span_us,
         price / lag(price) over history - 1 as change
     from closes
     window history as (partition by asset, venue, symbol order by days_ago desc)
@@ -65,7 +66,7 @@ scenarios as (
         median(change) as change
     from returns
     where
-        gap = 1
+        abs(span_us - 86400000000) < 3600000000
         and change is not null
     group by asset, days_ago
 
@@ -77,11 +78,10 @@ levels as (
         map.asset,
         map.prior,
         map.side,
-        case
-            when map.side = 'long' then map.price_high / assets.mark - 1
-            else map.price_low / assets.mark - 1
-        end as change,
-        map.usd
+        map.usd,
+        -- where a price on its way begins to take the bin, and where it has taken all of it
+        if(map.side = 'long', map.price_high, map.price_low) / assets.mark - 1 as change,
+        if(map.side = 'long', map.price_low, map.price_high) / assets.mark - 1 as change_all
     from marts.liquidation_map as map
     inner join int_position_assets as assets
         on map.asset = assets.asset
@@ -94,11 +94,13 @@ levels as (
 
 falls as (
 
-    -- what a fall as far as this level takes; whole numbers add up exactly
+    -- what a fall through this bin takes; whole numbers add up exactly
     select
         asset,
         prior,
         change,
+        change_all,
+        usd,
         sum(cast(usd * 1e13 as hugeint)) over (
             partition by asset, prior order by change desc
         ) as taken
@@ -113,6 +115,8 @@ rises as (
         asset,
         prior,
         change,
+        change_all,
+        usd,
         sum(cast(usd * 1e13 as hugeint)) over (
             partition by asset, prior order by change asc
         ) as taken
@@ -146,8 +150,22 @@ outcomes as (
         cases.prior,
         cases.days_ago,
         cases.change,
-        cast(coalesce(falls.taken, 0) + coalesce(rises.taken, 0) as double) / 1e13
-            as liquidated_usd
+        greatest(
+            cast(coalesce(falls.taken, 0) + coalesce(rises.taken, 0) as double) / 1e13
+            - coalesce(
+                falls.usd
+                * greatest(cases.change - falls.change_all, 0)
+                / (falls.change - falls.change_all),
+                0
+            )
+            - coalesce(
+                rises.usd
+                * greatest(rises.change_all - cases.change, 0)
+                / (rises.change_all - rises.change),
+                0
+            ),
+            0
+        ) as liquidated_usd
     from cases
     asof left join falls
         on

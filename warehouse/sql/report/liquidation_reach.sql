@@ -2,6 +2,7 @@
 -- Grain   one row per asset, side and distance
 -- Inputs  marts.liquidation_map, marts.oi_by_asset
 -- Params  $snapshot_at
+-- Of a bin that reaches beyond the distance, the part within counts.
 with
 
 marks as (
@@ -32,15 +33,18 @@ by_prior as (
         map.side,
         map.prior,
         distances.distance_pct,
-        coalesce(
-            sum(map.usd) filter (
-                where if(
-                    map.side = 'long',
-                    1 - map.price_low / marks.price,
-                    map.price_high / marks.price - 1
-                ) * 100 <= distances.distance_pct
-            ),
-            0
+        sum(
+            map.usd * least(
+                greatest(
+                    if(
+                        map.side = 'long',
+                        map.price_high - marks.price * (1 - distances.distance_pct / 100),
+                        marks.price * (1 + distances.distance_pct / 100) - map.price_low
+                    ) / (map.price_high - map.price_low),
+                    0
+                ),
+                1
+            )
         ) as usd
     from marts.liquidation_map as map
     inner join marks
@@ -60,7 +64,8 @@ banded as (
         by_prior.side,
         by_prior.distance_pct,
         coalesce(max(by_prior.usd) filter (where by_prior.prior = 'base'), 0) as usd,
-        min(by_prior.usd) as low,
+        -- a mix that reaches no level of the map closes nothing
+        if(count(*) = 4, min(by_prior.usd), 0) as low,
         max(by_prior.usd) as high
     from by_prior
     group by by_prior.asset, by_prior.side, by_prior.distance_pct

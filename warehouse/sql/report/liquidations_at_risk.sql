@@ -2,14 +2,15 @@
 -- Grain   one row per asset and alpha
 -- Inputs  marts.liquidations_at_risk, marts.oi_by_asset
 -- Params  $snapshot_at
+-- A mix without a level in the map closes nothing.
 select
     risk.asset,
     risk.alpha,
     max(risk.lar_usd) filter (where risk.prior = 'base') as usd,
-    min(risk.lar_usd) as low,
+    if(count(*) = 4, min(risk.lar_usd), 0) as low,
     max(risk.lar_usd) as high,
     max(risk.es_usd) filter (where risk.prior = 'base') as es_usd,
-    min(risk.es_usd) as es_low,
+    if(count(*) = 4, min(risk.es_usd), 0) as es_low,
     max(risk.es_usd) as es_high,
     min(risk.scenarios) as scenarios,
     min(risk.worst_return_pct) as worst_return_pct,

@@ -2,15 +2,16 @@
 -- Grain   one row per asset, shock_pct and depth_factor
 -- Inputs  marts.stress
 -- Params  $asset, $snapshot_at
+-- A mix without a level on that side of the map closes nothing: price moves by the shock alone.
 select
     stress.asset,
     stress.shock_pct,
     stress.depth_factor,
     max(stress.liquidated_usd) filter (where stress.prior = 'base') as usd,
-    min(stress.liquidated_usd) as low,
+    if(count(*) = 4, min(stress.liquidated_usd), 0) as low,
     max(stress.liquidated_usd) as high,
     max(stress.move_pct) filter (where stress.prior = 'base') as move_pct,
-    min(stress.move_pct) as move_low_pct,
+    if(count(*) = 4, min(stress.move_pct), abs(stress.shock_pct)) as move_low_pct,
     max(stress.move_pct) as move_high_pct,
     max(stress.reproduction_number) filter (where stress.prior = 'base')
         as reproduction_number,
