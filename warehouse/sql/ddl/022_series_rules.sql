@@ -1,4 +1,4 @@
--- 023_series_rules: what no line can be drawn through trends nowhere; a day counts once in the
+-- 022_series_rules: what no line can be drawn through trends nowhere; a day counts once in the
 -- track record; instants in words are UTC.
 
 -- A falling open interest against a price that still trends, from the t-values of both lines.
