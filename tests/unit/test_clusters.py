@@ -147,6 +147,24 @@ def test_bins_of_levels_end_at_the_mark(
     assert all(row["price_low"] < row["price"] < row["price_high"] for row in found)
 
 
+@pytest.mark.parametrize(
+    ("high", "heirs"), [(100 * 1.0025, ["old"]), (100 * 1.0022, [])], ids=["half", "less"]
+)
+def test_half_of_two_bins_is_still_the_cluster(high: float, heirs: list[str]) -> None:
+    place = {"asset": "BTC", "kind": "entry", "side": "both", "price_low": 100.0}
+    island = pl.DataFrame([{**place, "price_high": high, "first_bin": 1, "price_peak": 100.1}])
+    earlier = pl.DataFrame([
+        {**place, "price_high": 100 * 1.0025**2, "price_peak": 100.1, "cluster_id": "old",
+         "snapshot_at": START}
+    ])  # fmt: skip
+    with duckdb.connect() as connection:
+        connection.register("int_cluster_islands", island.to_arrow())
+        connection.register("int_cluster_previous", earlier.to_arrow())
+        build_step(connection, "int_cluster_heirs", {})
+        found = connection.sql("select cluster_id from int_cluster_heirs").fetchall()
+    assert [cluster for (cluster,) in found] == heirs
+
+
 def test_small_clusters_are_left_out_by_share_or_by_usd() -> None:
     assert [c["base"] for c in islands(LADDER, minimum_share=0.3)] == [72]
     assert [c["base"] for c in islands(LADDER, minimum_usd=34 * 52_780)] == [72]

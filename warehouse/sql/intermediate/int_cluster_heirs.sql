@@ -1,8 +1,9 @@
 -- int_cluster_heirs: which earlier cluster each island continues.
 -- Grain   one row per (asset, kind, side, first_bin) that continues one; each cluster_id at most once
 -- Inputs  int_cluster_islands, int_cluster_previous
--- Two price ranges are one cluster when they share at least half of what they cover together. So
--- are strikes with the same peak: the edges of a strike move when others beside it come or go.
+-- Two price ranges are one cluster when they share at least half of what they cover together, to
+-- the percent: bins widen with price, so that the lower of two is a little less than half. So are
+-- strikes with the same peak: the edges of a strike move when others beside it come or go.
 with
 
 pairs as (
@@ -48,7 +49,7 @@ ranked as (
             order by overlap desc, first_bin asc
         ) as rank_of_island
     from pairs
-    where overlap >= 0.5
+    where round(overlap, 2) >= 0.5
 
 )
 
