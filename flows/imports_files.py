@@ -5,6 +5,7 @@ import glob
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +24,12 @@ from oirisk.transforms.imports_columns import recognise
 PIECE_ROWS = 500_000
 _BLOCK_BYTES = 32 << 20
 _WHOLE_GROUP_ROWS = 2_000_000
-_UNREADABLE = (pa.ArrowException, OSError, zipfile.BadZipFile, UnicodeDecodeError, csv.Error)
+_UNREADABLE = (
+    pa.ArrowException, OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError,
+    UnicodeDecodeError, csv.Error,
+)  # fmt: skip
+_ENCRYPTED = 0x1
+"""Bit of the flags of a file in a zip."""
 
 
 @dataclass(frozen=True)
@@ -194,10 +200,12 @@ def _opened_csv(path: Path) -> Iterator[Any]:
     """Open the text of a CSV, unpacked when it is a gzip or a zip of one file."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            if len(names) != 1:
-                raise RecordingError(f"{path}: expected a zip of one CSV, saw {len(names)} files")
-            with archive.open(names[0]) as stream:
+            packed = archive.infolist()
+            if len(packed) != 1:
+                raise RecordingError(f"{path}: expected a zip of one CSV, saw {len(packed)} files")
+            if packed[0].flag_bits & _ENCRYPTED:
+                raise RecordingError(f"{path} is encrypted: unpack it first, then import the CSV")
+            with archive.open(packed[0]) as stream:
                 yield stream
     else:
         with pa.input_stream(str(path), compression="detect") as stream:

@@ -89,7 +89,7 @@ def _read_lines(file: Path) -> Iterator[dict[str, Any]]:
                 continue
             try:
                 row = json.loads(text, parse_float=Decimal)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 yield {"problem": f"the line is no JSON: {error}", "line": text}
                 continue
             if isinstance(row, dict):
@@ -109,8 +109,16 @@ def _instant(value: object) -> object:
         except ValueError:
             return value
     if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return _in_utc(value)
     return value
+
+
+def _in_utc(value: datetime) -> object:
+    """Move an instant to UTC; the first and the last hours of the calendar may not be there."""
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        return value.isoformat()
 
 
 def _from_milliseconds(value: int | Decimal | str) -> object:

@@ -153,6 +153,9 @@ def test_a_configuration_that_cannot_work_is_named_with_status_2(
 def test_instants_and_days_that_are_none_are_named(oirisk: Any, tmp_path: Path) -> None:
     for arguments, words in (
         (("nightly", "--as-of", "tonight"), "--as-of: expected an instant"),
+        (("nightly", "--as-of", "0001-01-01T00:00:00+05:00"), "expected an instant from 2009"),
+        (("demo", "--as-of", "9999-12-31T00:00:00"), "to 2100-01-01, saw '9999-12-31T00:00:00'"),
+        (("demo", "--seed", "-1"), "seed -1: expected 0 or more"),
         (("report", "--date", "21.9."), "--date: expected YYYY-MM-DD"),
         (("send", "--date", "21.9."), "--date: expected YYYY-MM-DD"),
         (("rederive", "--since", "then"), "--since: expected YYYY-MM-DD"),
@@ -200,6 +203,24 @@ def test_the_name_of_the_command_leads_the_message(oirisk: Any, tmp_path: Path) 
     result = oirisk("import", tmp_path / "none.csv", "--home", tmp_path)
     assert result.exit_code == 2
     assert result.stderr.startswith("oirisk import: ")
+
+
+def test_a_fault_of_our_own_is_told_in_one_line_and_in_full_to_the_log(
+    oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("division\nby zero")
+
+    monkeypatch.setattr("oirisk.flows.commands.doctor.doctor", broken)
+    with caplog.at_level("INFO"):
+        result = oirisk("doctor", "--home", tmp_path)
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(
+        "oirisk doctor: a fault of oirisk, not of what it was given: "
+        "ZeroDivisionError: division by zero; "
+    )
+    assert "Traceback (most recent call last)" in caplog.text
 
 
 def test_a_home_that_cannot_be_written_is_named(oirisk: Any, tmp_path: Path) -> None:

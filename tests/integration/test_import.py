@@ -381,6 +381,21 @@ def test_files_that_are_neither_are_named_with_what_was_needed(home: Home, tmp_p
         import_files(home, [str(damaged)], NOW)
 
 
+def test_a_zip_that_is_damaged_or_locked_is_named(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "rows.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("rows.csv", HEADER * 50)
+    whole = path.read_bytes()
+    begin = whole.index(b"rows.csv") + len(b"rows.csv")
+    path.write_bytes(whole[:begin] + bytes([0xFF] * 8) + whole[begin + 8 :])
+    with pytest.raises(RecordingError, match=r"cannot read .*rows\.zip as Parquet or CSV"):
+        import_files(home, [str(path)], NOW)
+    central = whole.index(b"PK\x01\x02") + 8
+    path.write_bytes(whole[:central] + b"\x01" + whole[central + 1 :])
+    with pytest.raises(RecordingError, match="is encrypted: unpack it first"):
+        import_files(home, [str(path)], NOW)
+
+
 def test_a_file_that_breaks_half_way_leaves_the_home_as_it_was(
     home: Home, tmp_path: Path, query: Query
 ) -> None:

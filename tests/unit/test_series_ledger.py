@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,10 @@ def test_forced_closings_and_settlement_follow_the_same_rule() -> None:
         (_fill("A", "B", 1, price=0), "above 0"),
         (_fill("A", "B", 1, reported_oi="n/a"), "reported_oi is 'n/a'"),
         ({**_fill("A", "B", 1), "quantity": "1e400000"}, "above 0"),
+        (_fill("A", "B", 1, price=[1]), "price is [1]; expected one text or number"),
+        ({**_fill("A", "B", 1), "instrument": {"a": 1}}, "expected one text or number"),
+        ({**_fill("A", "B", 1), "quantity": Decimal("1e-30000000")}, "above 0"),
+        ({**_fill("A", "B", 1), "quantity": "0e-30000000"}, "above 0"),
         (_leg("A", "open", "up", 1), "long or short"),
         (_leg("A", "fill", "long", 1), "needs buyer and seller"),
         (_leg("A", "close", "long", 1), "only 0 is open"),
@@ -276,6 +281,15 @@ def test_a_line_that_is_no_row_is_refused_and_the_rest_is_used(tmp_path: Path) -
     assert [refusal.event for refusal in done.refused] == [2, 3]
     assert done.open_interest("BTC") == Fraction("0.10000000000000000001")
     assert unread_columns(events) == ["tx"]
+
+
+def test_times_and_lines_that_no_program_can_read_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    row = '{"at": "0001-01-01T00:00:00+05:00", "event": "fill", "instrument": "BTC"}'
+    file.write_text(f"{row}\n{'[' * 200_000}\n", encoding="utf-8")
+    early, deep = replay(read_events(file)).refused
+    assert early.reason.startswith("at is '0001-01-01T00:00:00+05:00'; expected a time")
+    assert deep.reason.startswith("the line is no JSON")
 
 
 def test_the_command_writes_every_step_and_tells_what_does_not_add_up(tmp_path: Path) -> None:
