@@ -10,11 +10,14 @@ import pyarrow as pa
 
 from oirisk import __version__
 from oirisk.flows.imports_files import ImportFile, content_hash, find_files, inspect
+from oirisk.flows.imports_names import venue_names
 from oirisk.flows.imports_reading import Reading, Say
+from oirisk.flows.venues import all_venues
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.market_data import Form
 from oirisk.transforms.imports_judge import judge
 from oirisk.transforms.imports_packing import is_plain, packed
+from oirisk.transforms.imports_venues import VenueNames
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.imports import (
     ImportKey,
@@ -28,6 +31,7 @@ from oirisk.warehouse.imports import (
     keep_in_scratch,
     load_scratch,
     missing_steps,
+    require_one_name,
     scratch,
     stream_open_interest,
 )
@@ -54,6 +58,7 @@ class Imported:
         checks: Refused rows by check.
         since: First instant of an accepted row.
         until: Last instant of an accepted row.
+        unknown_venues: Venues of accepted rows that are none of those that oirisk knows.
         gaps: Of metrics files, per symbol the steps and days that are missing.
     """
 
@@ -69,11 +74,16 @@ class Imported:
     checks: dict[str, int]
     since: datetime | None
     until: datetime | None
+    unknown_venues: tuple[str, ...] = ()
     gaps: list[dict[str, Any]] = field(default_factory=list)
 
 
 def import_files(
-    home: Home, patterns: Sequence[str], now: datetime, say: Say = lambda _text: None
+    home: Home,
+    patterns: Sequence[str],
+    now: datetime,
+    say: Say = lambda _text: None,
+    names: VenueNames | None = None,
 ) -> Imported:
     """Import files into a home; the same files again change nothing.
 
@@ -82,9 +92,11 @@ def import_files(
         patterns: Names and glob patterns; all files must be of one form.
         now: When the rows become known; nothing may be later.
         say: Told how far it is.
+        names: What the order books are called; those of all exchanges by default.
 
     Raises:
-        RecordingError: A file is missing, cannot be read, or has columns of no form we know.
+        RecordingError: A file is missing, cannot be read, or has columns of no form we know; or
+            one order book would stand under two names.
         HomeError: The warehouse is locked, or holds simulated data.
     """
     files = [inspect(path) for path in find_files(patterns)]
@@ -97,7 +109,8 @@ def import_files(
     try:
         with opened(home, now) as connection:
             require_same_kind(connection, is_simulated=False)
-            return _Job(connection, home, key, Reading(form, files, now, spool, say)).run()
+            reading = Reading(form, files, now, spool, say, names or venue_names(all_venues()))
+            return _Job(connection, home, key, reading).run()
     finally:
         spool.unlink(missing_ok=True)
 
@@ -128,7 +141,7 @@ class _Job:
             if done:
                 return self._result(Loaded(inserted=self.reading.kept), [])
         old = self.reading
-        self.reading = Reading(old.form, old.files, old.now, old.spool, old.say)
+        self.reading = Reading(old.form, old.files, old.now, old.spool, old.say, old.names)
         return self._careful()
 
     def _stream(self) -> Stream:
@@ -166,6 +179,9 @@ class _Job:
         return self._result(loaded, gaps)
 
     def _record(self, loaded: Loaded) -> None:
+        reading = self.reading
+        if reading.form != "bars" and reading.span:
+            require_one_name(self.connection, reading.names.shared, reading.venues, reading.span)
         result = self._result(loaded, [])
         run = RunRow(
             run_id=self.key.run_id,
@@ -202,6 +218,7 @@ class _Job:
             checks=dict(sorted(checks.items())),
             since=reading.since,
             until=reading.until,
+            unknown_venues=reading.names.unknown(reading.venues),
             gaps=gaps,
         )
 

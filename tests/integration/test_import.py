@@ -183,6 +183,46 @@ def test_every_bad_row_is_refused_whole_with_its_check(
     assert found["field_count"] == "2026-01-01,bybit"
 
 
+def test_one_order_book_under_two_names_is_refused(
+    home: Home, tmp_path: Path, query: Query
+) -> None:
+    day = oi([("2026-01-01", "BTC/USDT:USDT", 10, 40_000)])
+    names = ("bybit", "Bybit", " bybit", "bybiteu", "kucoin", "Kucoin", "bybit2", "venue0")
+    rows = pl.concat(day.with_columns(venue=pl.lit(name)) for name in names)
+    done = load(home, rows, tmp_path / "a.parquet")
+    assert done.unknown_venues == ("bybit2", "venue0")
+    assert done.checks == {"venue_named": 5}
+    assert query("select venue from core.open_interest order by all") == [
+        ("bybit",), ("bybit2",), ("venue0",),
+    ]  # fmt: skip
+    assert dict(query("select venue, reason from ops.rejects")) == {
+        "Bybit": "expected the ccxt id bybit, saw 'Bybit'",
+        " bybit": "expected the ccxt id bybit, saw ' bybit'",
+        "bybiteu": "'bybiteu' is the order book of bybit: name it so, or it counts twice",
+        "kucoin": "'kucoin' is the order book of kucoinfutures: name it so, or it counts twice",
+        "Kucoin": "'Kucoin' is the order book of kucoinfutures: name it so, or it counts twice",
+    }
+
+
+def test_an_instrument_under_two_names_of_its_book_stops_the_import(
+    home: Home, tmp_path: Path, query: Query
+) -> None:
+    day = oi([("2026-01-01", "BTC/USDT:USDT", 10, 40_000)])
+    usdm = day.with_columns(venue=pl.lit("binanceusdm"))
+    plain = day.with_columns(venue=pl.lit("binance"))
+    twice = "BTC/USDT:USDT would stand under binance and binanceusdm"
+    with pytest.raises(RecordingError, match=twice):
+        load(home, pl.concat([usdm, plain]), tmp_path / "a.parquet")
+    assert load(home, plain, tmp_path / "b.parquet").accepted == 1
+    with pytest.raises(RecordingError, match=twice):
+        load(home, usdm, tmp_path / "c.parquet", LATER)
+    later = usdm.with_columns(pl.col("snapshot_at") + timedelta(days=1))
+    assert load(home, later, tmp_path / "d.parquet", LATER).accepted == 1
+    assert query("select venue from core.open_interest order by all") == [
+        ("binance",), ("binanceusdm",),
+    ]  # fmt: skip
+
+
 def test_times_with_and_without_zone_mean_the_same_instant(
     home: Home, tmp_path: Path, query: Query
 ) -> None:
