@@ -73,7 +73,7 @@ def _with_terms(rows: pl.DataFrame, names: VenueNames) -> pl.DataFrame:
 
 def _completed(joined: pl.DataFrame) -> pl.DataFrame:
     filled = joined.with_columns(
-        *(pl.col(name).fill_nan(None) for name in _OPTIONAL if joined[name].null_count() == 0),
+        *(pl.col(name).fill_nan(None) for name in _OPTIONAL),
         pl.coalesce("observed_at", "snapshot_at").alias("observed_at"),
         pl.coalesce("kind", "symbol_kind").alias("kind"),
         pl.coalesce("margin", "symbol_margin").alias("margin"),

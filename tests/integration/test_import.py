@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -221,6 +222,19 @@ def test_an_instrument_under_two_names_of_its_book_stops_the_import(
     assert query("select venue from core.open_interest order by all") == [
         ("binance",), ("binanceusdm",),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("other", [5.0, None])
+def test_a_price_that_is_not_a_number_is_no_price_whatever_other_rows_hold(
+    home: Home, tmp_path: Path, query: Query, other: float | None
+) -> None:
+    rows = oi(
+        [("2026-01-01", "BTC/USDT:USDT", 10, math.nan), ("2026-01-01", "ETH/USDT:USDT", 1, other)]
+    )
+    assert load(home, rows, tmp_path / "a.parquet").accepted == 2
+    assert query("select mark_price, oi_usd, quality from core.open_interest order by symbol")[
+        0
+    ] == (None, None, "suspect")
 
 
 def test_times_with_and_without_zone_mean_the_same_instant(
