@@ -76,6 +76,10 @@ def test_the_file_counts_and_the_environment_counts_more(
             "[mail]\nsecurity = 'ssl'\n",
             "mail.security: Input should be 'starttls', 'tls' or 'none'",
         ),
+        ("[coverage]\nlookback_days = 1e9\n", "coverage.lookback_days"),
+        ("[clusters]\nbin_pct = 1e-9\n", "clusters.bin_pct"),
+        ("[clusters]\nhistory_days = 1e9\n", "clusters.history_days"),
+        ("[retention]\nfine_days = 9999999\n", "retention.fine_days"),
         ("[mail\n", "not valid TOML"),
         ("[schedule]\ncron = '* * *'\n", "schedule.cron"),
         ("[schedule]\ncron = '61 0 * * *'\n", "schedule.cron"),
@@ -91,6 +95,20 @@ def test_what_cannot_work_is_refused_by_name(text: str, words: str, tmp_path: Pa
         load_settings(_write(tmp_path, text))
     assert words in str(caught.value)
     assert "oirisk.toml" in str(caught.value)
+
+
+def test_no_number_may_be_infinite_or_none(tmp_path: Path) -> None:
+    numbers = [
+        (section, name)
+        for section, names in _options().items()
+        for name in names
+        if section and type(getattr(getattr(Settings(), section), name)) in {int, float}
+    ]
+    assert len(numbers) > 40
+    for section, name in numbers:
+        for text in ("inf", "-inf", "nan"):
+            with pytest.raises(ConfigurationError, match=rf"{section}\.{name}: "):
+                load_settings(_write(tmp_path, f"[{section}]\n{name} = {text}\n"))
 
 
 def test_a_list_in_the_environment_that_is_no_json_is_explained(
