@@ -145,10 +145,13 @@ def room_for(event: Mapping[str, Any], position: Callable[[str], Fraction]) -> s
     kind = event["event"]
     if is_leg(event):
         return _room_for_leg(event, position(str(event["account"])))
-    if kind == "adl":
-        room = min(-position(str(event["buyer"])), position(str(event["seller"])))
-        if room < (exact(event["quantity"]) or 0):
-            return f"adl closes {event['quantity']} on both sides; only {_shown(room)} is open"
+    if kind not in {"adl", "liquidation"}:
+        return None
+    rooms = (-position(str(event["buyer"])), position(str(event["seller"])))
+    # the liquidated account closes; who takes it over may open, or close as well
+    room, sides = (min(rooms), "both sides") if kind == "adl" else (max(rooms), "one side")
+    if room < (exact(event["quantity"]) or 0):
+        return f"{kind} closes {event['quantity']} on {sides}; only {_shown(room)} is open"
     return None
 
 

@@ -100,6 +100,7 @@ def test_forced_closings_and_settlement_follow_the_same_rule() -> None:
         (_fill("A", "B", -1), "above 0"),
         (_fill("A", "B", float("nan")), "above 0"),
         (_fill("A", "B", 1, event="adl"), "only 0 is open"),
+        (_fill("A", "B", 5, event="liquidation"), "closes 5 on one side; only 0 is open"),
         (_fill("A", "B", 1, event="gift"), "expected one of"),
         (_fill("A", "B", 1, at="yesterday"), "with its zone"),
         (_fill("A", "B", 1, price="cheap"), "price is 'cheap'"),
@@ -122,6 +123,21 @@ def test_a_bad_event_is_refused_with_its_reason(event: dict[str, Any], reason: s
     done = replay([event])
     assert not done.steps
     assert reason in done.refused[0].reason
+
+
+def test_a_liquidation_closes_all_of_one_side_and_the_other_may_open() -> None:
+    done = replay(
+        [
+            _fill("A", "B", 10),
+            _fill("B", "C", 6, event="liquidation"),
+            _fill("D", "A", 10, event="liquidation"),
+            _fill("D", "B", 11, event="liquidation"),
+        ]
+    )
+    assert [step.change for step in done.steps] == [10, 0, 0]
+    assert [refusal.reason for refusal in done.refused] == [
+        "liquidation closes 11 on one side; only 0 is open"
+    ]
 
 
 def test_an_event_out_of_order_is_refused() -> None:
