@@ -77,6 +77,23 @@ class Imported:
     unknown_venues: tuple[str, ...] = ()
     gaps: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def state(self) -> str:
+        """Completed, partial when rows were refused that are no mere repeats, or failed."""
+        if not self.accepted:
+            return "failed"
+        return "completed" if self.rejected == self.repeated else "partial"
+
+    @property
+    def error(self) -> str | None:
+        """What was refused, by check; or that there was nothing to take; None: all is stored."""
+        if not self.received:
+            return "the files hold no rows"
+        if not self.rejected:
+            return None
+        by_check = ", ".join(f"{count} by {name}" for name, count in self.checks.items())
+        return f"{self.rejected} of {self.received} rows refused: {by_check}"
+
 
 def import_files(
     home: Home,
@@ -189,11 +206,11 @@ class _Job:
             snapshot_at=result.until or self.key.recorded_at,
             started_at=self.key.recorded_at,
             ended_at=self.key.recorded_at,
-            state=_state(result),
+            state=result.state,
             version=__version__,
             source="import",
             is_simulated=False,
-            error=_summary(result),
+            error=result.error,
         )
         is_new = record_run(self.connection, run, pl.DataFrame(), pl.DataFrame())
         refused = self.reading.spooled()
@@ -231,16 +248,3 @@ def _schema(reading: Reading) -> pa.Schema:
 def _empty(reading: Reading) -> pl.DataFrame:
     columns = dict.fromkeys(reading.files[0].columns, pl.String)
     return judge(reading.form, pl.DataFrame(schema=columns), reading.now).accepted
-
-
-def _state(result: Imported) -> str:
-    if not result.accepted:
-        return "failed"
-    return "completed" if result.rejected == result.repeated else "partial"
-
-
-def _summary(result: Imported) -> str | None:
-    if not result.rejected:
-        return None
-    by_check = ", ".join(f"{count} by {name}" for name, count in result.checks.items())
-    return f"{result.rejected} of {result.received} rows refused: {by_check}"

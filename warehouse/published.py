@@ -77,12 +77,16 @@ def query(
 
 
 def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Refuse statements that write files, which a read-only database does not hinder.
+    """Refuse statements that write files, which a read-only database does not hinder, and several.
 
     Raises:
-        QueryError: It is one.
+        QueryError: It is one, or there is more than one, of which only the last would show.
     """
-    for statement in connection.extract_statements(sql):
+    statements = connection.extract_statements(sql)
+    asked = sum(statement.type != duckdb.StatementType.CREATE for statement in statements)
+    if asked > 1:
+        raise QueryError(f"expected one query, saw {asked}: ask them one at a time")
+    for statement in statements:
         hidden = statement.type == duckdb.StatementType.EXPLAIN and _WRITING.search(sql)
         if statement.type not in _READING or hidden:
             raise QueryError(

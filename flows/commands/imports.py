@@ -17,24 +17,22 @@ _NAMED = 20
 
 
 def import_history(home: Path, files: Sequence[str], *, as_json: bool) -> int:
-    """Import files and say what came of it; 1 when rows were refused that are no mere repeats."""
+    """Import files and say what came of it; 1 when rows are missing: see ``Imported.state``."""
     with shown_progress() as progress:
         names = venue_names(known_venues(load_settings(home)))
         done = import_files(Home(home), files, wall_clock(), progress.step, names)
     if as_json:
-        print_json({**asdict(done), "state": _state(done)})
+        print_json({**asdict(done), "state": done.state, "error": done.error})
     else:
         _print(done)
-    return 0 if _state(done) == "completed" else 1
-
-
-def _state(done: Imported) -> str:
-    return "completed" if done.rejected == done.repeated else "partial"
+    return 0 if done.state == "completed" else 1
 
 
 def _print(done: Imported) -> None:
-    print_line(f"import {done.run_id}: {done.files} files of {done.form}")
+    print_line(f"import {done.run_id}: {done.state}, {done.files} files of {done.form}")
     print_line(f"{done.received} rows received, {done.accepted} accepted, {done.rejected} rejected")
+    if not done.received and done.error:
+        print_line(done.error)
     print_line(f"{done.inserted} stored now, {done.superseded} restated")
     if done.unknown_venues:
         print_line(

@@ -437,11 +437,32 @@ def test_sql_takes_every_kind_of_query(oirisk: Any, filled: Any) -> None:
     for query in (
         "show all tables", "describe core.open_interest", "from core.open_interest", "values (1)",
         "explain select 1", "summarize core.open_interest", "with a as (select 1) select * from a",
-        "pivot core.open_interest on venue using sum(oi_base) group by asset", "select 1; select 2",
+        "pivot core.open_interest on venue using sum(oi_base) group by asset",
         "select * from duckdb_columns() where schema_name = 'marts' and comment is null",
     ):  # fmt: skip
         result = oirisk("sql", query, "--home", filled.home.root)
         assert result.exit_code == 0, (query, result.stderr)
+
+
+def test_sql_answers_one_query_at_a_time(oirisk: Any, filled: Any) -> None:
+    result = oirisk("--home", filled.home.root, "sql", "select 1; select 2")
+    assert result.exit_code == 2
+    assert "expected one query, saw 2" in result.stderr
+
+
+def test_export_refuses_a_reversed_span_and_says_when_nothing_lies_in_one(
+    oirisk: Any, filled: Any, tmp_path: Path
+) -> None:
+    home, folder = filled.home.root, tmp_path / "out"
+    days = ("--since", "2027-01-01", "--until", "2026-01-01")
+    result = oirisk("export", folder, "--home", home, *days)
+    assert result.exit_code == 2
+    assert "--until 2026-01-01 is before --since 2027-01-01" in result.stderr
+    table = ("--table", "marts.oi_by_asset")
+    result = oirisk("export", folder, "--home", home, *table, "--since", "2027-01-01")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "no rows from 2027-01-01 in marts.oi_by_asset" in result.stderr
+    assert not folder.exists()
 
 
 def test_sql_explains_formats_and_types_that_do_not_go(oirisk: Any, filled: Any) -> None:

@@ -534,3 +534,15 @@ def test_the_command_prints_counts_and_returns_its_status(
     assert (told["received"], told["accepted"], told["rejected"]) == (1, 1 - status, status)
     assert import_history(home.root, [str(path)], as_json=False) == status
     assert f"1 rows received, {1 - status} accepted, {status} rejected" in capsys.readouterr().out
+
+
+def test_a_file_of_a_header_alone_is_told_and_on_record_as_failed(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str], query: Query
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("snapshot_at,venue,symbol,asset,oi_base,mark_price\n", encoding="utf-8")
+    assert import_history(home.root, [str(path)], as_json=False) == 1
+    told = capsys.readouterr().out
+    assert "failed" in told
+    assert "the files hold no rows" in told
+    assert query("select state, error from ops.runs") == [("failed", "the files hold no rows")]
