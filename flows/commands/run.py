@@ -17,6 +17,7 @@ from oirisk.flows.recorder import record_run
 from oirisk.flows.recording import read_recording
 from oirisk.flows.schedule import serve
 from oirisk.flows.settings import load_settings
+from oirisk.flows.sources import require_present
 from oirisk.warehouse.home import Home
 
 
@@ -63,13 +64,17 @@ def run_flow(
     What cannot go well is refused here, before the scheduler takes its time.
 
     Raises:
-        ConfigurationError: The settings are refused.
+        ConfigurationError: The settings are refused, or exchanges would be asked about another
+            time than now.
         RecordingError: The recording cannot be read.
     """
     chosen = nightly_flow if name == "nightly" else snapshot_flow
-    chosen_venues(load_settings(home))
+    settings = load_settings(home)
+    chosen_venues(settings)
     if replay:
         read_recording(replay)
+    elif as_of and not sandbox:
+        require_present(as_of, settings.coverage.max_age_minutes)
     with shown_progress() as progress:
         token = PROGRESS.set(progress)
         progress.step("starting the scheduler engine (10 to 20 seconds without a Prefect server)")

@@ -165,6 +165,20 @@ def test_instants_and_days_that_are_none_are_named(oirisk: Any, tmp_path: Path) 
         assert words in result.stderr
 
 
+def test_exchanges_are_not_asked_about_another_time_than_now(
+    oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oirisk.flows.commands.run.nightly_flow", None)
+    accounts = tmp_path / "accounts.txt"
+    accounts.write_text("0x" + "1" * 40 + "\n")
+    for arguments in (("nightly",), ("observe", "--accounts", accounts)):
+        for at in ("2099-01-01", "2020-01-01"):
+            result = oirisk(*arguments, "--as-of", at, "--home", tmp_path)
+            assert result.exit_code == 2
+            assert "expected at most 30 minutes (coverage.max_age_minutes)" in result.stderr
+    assert not (tmp_path / "warehouse.duckdb").exists()
+
+
 def test_commands_that_need_a_run_say_so_when_there_is_none(oirisk: Any, tmp_path: Path) -> None:
     home = tmp_path / "empty"
     for arguments in (
