@@ -294,14 +294,16 @@ def _call(module: str, function: str, *args: Any, **kwargs: Any) -> None:  # noq
         raise typer.Exit(IMPOSSIBLE) from error
     except KeyboardInterrupt as error:
         raise typer.Exit(IMPOSSIBLE) from error
-    except Exception as error:  # the last resort: status 1 would say that it finished
+    except SystemExit:
+        raise
+    except BaseException as error:  # the last resort, panics of libraries among them
         logging.getLogger(__name__).info("where oirisk %s failed", command, exc_info=True)
         typer.secho(f"oirisk {command}: {_fault(command, error)}", err=True, fg="red")
         raise typer.Exit(IMPOSSIBLE) from error
     raise typer.Exit(status or DONE)
 
 
-def _fault(command: str, error: Exception) -> str:
+def _fault(command: str, error: BaseException) -> str:
     """Word an error that nobody foresaw, in one line."""
     words = " ".join(str(error).split())[:_FAULT_WORDS]
     return (

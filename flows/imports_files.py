@@ -28,6 +28,10 @@ _UNREADABLE = (
     pa.ArrowException, OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError,
     UnicodeDecodeError, csv.Error,
 )  # fmt: skip
+_NO_VALUES = (
+    pa.types.is_nested, pa.types.is_duration, pa.types.is_interval, pa.types.is_binary,
+    pa.types.is_large_binary, pa.types.is_fixed_size_binary,
+)  # fmt: skip
 _ENCRYPTED = 0x1
 """Bit of the flags of a file in a zip."""
 
@@ -67,6 +71,8 @@ def find_files(patterns: Sequence[str]) -> list[Path]:
     for pattern in patterns:
         matches = [pattern] if Path(pattern).is_file() else glob.glob(pattern, recursive=True)  # noqa: PTH207 -- absolute patterns
         files = [Path(match) for match in matches if Path(match).is_file()]
+        if not files and pattern and Path(pattern).is_dir():
+            raise RecordingError(f"{pattern} is a folder: name its files, as {pattern}/*.parquet")
         if not files:
             raise RecordingError(f"{pattern}: no such file, and no file matches the pattern")
         found.update(files)
@@ -90,7 +96,9 @@ def inspect(path: Path) -> ImportFile:
     """
     try:
         if _is_parquet(path):
-            columns = tuple(pq.ParquetFile(path).schema_arrow.names)
+            schema = pq.ParquetFile(path).schema_arrow
+            _require_single_values(path, schema)
+            columns = tuple(schema.names)
             return ImportFile(path, recognise(str(path), columns), columns)
         with _opened_csv(path) as stream:
             first = io.TextIOWrapper(io.BytesIO(stream.read(1 << 16)), encoding="utf-8-sig")
@@ -100,6 +108,19 @@ def inspect(path: Path) -> ImportFile:
     if len(columns) == len(METRICS_COLUMNS) and columns[0][:1].isdigit():
         return ImportFile(path, "metrics", METRICS_COLUMNS, has_header=False)
     return ImportFile(path, recognise(str(path), columns), columns)
+
+
+def _require_single_values(path: Path, schema: pa.Schema) -> None:
+    nested = [
+        f"{column.name} ({column.type})"
+        for column in schema
+        if any(is_one(column.type) for is_one in _NO_VALUES)
+    ]
+    if nested:
+        raise RecordingError(
+            f"{path}: expected columns of text, numbers or times, saw {', '.join(nested)}: take "
+            "them out or apart"
+        )
 
 
 def pieces(files: Sequence[ImportFile]) -> Iterator[Piece]:

@@ -1,6 +1,7 @@
 """Store what a user gives from files of their own: a calendar of events, and supplies of coins."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,6 +19,7 @@ _COLUMNS = {
     "supply": ("as_of", "asset", "circulating_base"),
 }
 _OPTIONAL = {"events": (), "supply": ("exchange_reserve_base",)}
+_FIRST, _LAST = datetime(2009, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 Coin = Callable[[str], tuple[str, Decimal]]
 """Tells the coin behind a name, and how many of it one unit of that name is."""
@@ -70,6 +72,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, table: str, file: Path, coin
         raise RecordingError(f"{file} is no table of {table}: {first_line(error)}") from error
     finally:
         connection.unregister("given_rows")
+    _require_calendar(rows, _COLUMNS[table][0], file)
     rows = _of_coins(rows, table, file, coin)
     _require_contract(rows, table, file)
     connection.register("read_rows", rows)
@@ -103,6 +106,18 @@ def _given(file: Path, table: str) -> pl.DataFrame:
         )
     absent = [name for name in _OPTIONAL[table] if name not in given.columns]
     return given.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
+
+
+def _require_calendar(rows: pl.DataFrame, column: str, file: Path) -> None:
+    """Refuse times that are infinite, or of no coin's life.
+
+    Raises:
+        RecordingError: There is one.
+    """
+    if not rows[column].drop_nulls().is_between(_FIRST, _LAST).all():
+        raise RecordingError(
+            f"{file}: {column}: expected times from {_FIRST:%Y} to {_LAST:%Y}, saw others"
+        )
 
 
 def _of_coins(rows: pl.DataFrame, table: str, file: Path, coin: Coin) -> pl.DataFrame:

@@ -82,6 +82,7 @@ def _read_csv(file: Path) -> Iterator[dict[str, Any]]:
 def _read_lines(file: Path) -> Iterator[dict[str, Any]]:
     """Read JSON Lines; numbers stay exact."""
     seen: dict[str, None] = {}
+    broken = False
     with file.open(encoding="utf-8-sig") as opened:
         for line in opened:
             text = line.strip()
@@ -90,14 +91,17 @@ def _read_lines(file: Path) -> Iterator[dict[str, Any]]:
             try:
                 row = json.loads(text, parse_float=Decimal)
             except (ValueError, RecursionError) as error:
+                broken = True
                 yield {"problem": f"the line is no JSON: {error}", "line": text}
                 continue
             if isinstance(row, dict):
                 seen.update(dict.fromkeys(row))
                 yield {"at": None, **row}
             else:
+                broken = True
                 yield {"problem": "the line is no JSON object", "line": text}
-    _require_columns(file, list(seen))
+    if seen or not broken:
+        _require_columns(file, list(seen))
 
 
 def _instant(value: object) -> object:

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+_MOST_DIGITS = 300
+
 
 def print_json(content: object) -> None:
     """Print one JSON document; what JSON has no number for becomes null."""
@@ -23,8 +25,15 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Decimal):
-        value = int(value) if value == value.to_integral_value() else float(value)
+        value = _number(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _number(value: Decimal) -> int | float | str:
+    """Return a JSON number, or the digits of what is too large or too small to be one."""
+    if not value.is_finite() or (value and abs(value.adjusted()) > _MOST_DIGITS):
+        return str(value)
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def print_line(text: str) -> None:

@@ -18,6 +18,7 @@ from oirisk.flows.recording import read_recording
 from oirisk.flows.schedule import serve
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import require_present
+from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.home import Home
 
 
@@ -46,7 +47,13 @@ def record(home: Path, file: Path) -> int:
 
 
 def schedule(home: Path) -> int:
-    """Serve the nightly deployment until stopped."""
+    """Serve the nightly deployment until stopped.
+
+    Raises:
+        HomeError: The home cannot be a folder, so that no night could be stored.
+    """
+    if home.exists() and not home.is_dir():
+        raise HomeError(f"{home} is no folder; point --home at the one that is to hold everything")
     serve(home, load_settings(home))
     return 0
 

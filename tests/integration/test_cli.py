@@ -237,6 +237,28 @@ def test_a_fault_of_our_own_is_told_in_one_line_and_in_full_to_the_log(
     assert "Traceback (most recent call last)" in caplog.text
 
 
+def test_a_panic_of_a_library_is_a_fault_of_our_own_too(
+    oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PanicError(BaseException):
+        """What libraries in other languages raise."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise PanicError
+
+    monkeypatch.setattr("oirisk.flows.commands.doctor.doctor", broken)
+    result = oirisk("doctor", "--home", tmp_path)
+    assert result.exit_code == 2
+    assert "a fault of oirisk, not of what it was given: PanicError; " in result.stderr
+
+
+def test_a_home_that_is_no_folder_is_not_served(oirisk: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = oirisk("schedule", "--home", tmp_path / "file")
+    assert result.exit_code == 2
+    assert "is no folder" in result.stderr
+
+
 def test_a_home_that_cannot_be_written_is_named(oirisk: Any, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
@@ -464,6 +486,15 @@ def test_sql_answers_one_query_at_a_time(oirisk: Any, filled: Any) -> None:
     assert "expected one query, saw 2" in result.stderr
 
 
+@pytest.mark.parametrize("instant", ["timestamptz 'infinity'", "date '99999-01-01'"])
+def test_sql_refuses_instants_that_would_be_printed_as_others(
+    oirisk: Any, filled: Any, instant: str
+) -> None:
+    result = oirisk("--home", filled.home.root, "sql", f"select {instant} as at, null::date as b")
+    assert result.exit_code == 2
+    assert "column at holds an instant outside the years 1 to 9999" in result.stderr
+
+
 def test_export_refuses_a_reversed_span_and_says_when_nothing_lies_in_one(
     oirisk: Any, filled: Any, tmp_path: Path
 ) -> None:
@@ -473,6 +504,9 @@ def test_export_refuses_a_reversed_span_and_says_when_nothing_lies_in_one(
     assert result.exit_code == 2
     assert "--until 2026-01-01 is before --since 2027-01-01" in result.stderr
     table = ("--table", "marts.oi_by_asset")
+    whole = oirisk("export", tmp_path / "whole", "--home", home, *table, "--until", "9999-12-31")
+    assert whole.exit_code == 0
+    assert whole.stdout
     result = oirisk("export", folder, "--home", home, *table, "--since", "2027-01-01")
     assert (result.exit_code, result.stdout) == (0, "")
     assert "no rows from 2027-01-01 in marts.oi_by_asset" in result.stderr

@@ -435,6 +435,17 @@ def test_files_that_are_neither_are_named_with_what_was_needed(home: Home, tmp_p
         import_files(home, [str(damaged)], NOW)
 
 
+@pytest.mark.parametrize("venue", [[["bybit"]], [b"bybit"], [timedelta(1)]])
+def test_a_column_of_no_single_values_is_named(
+    home: Home, tmp_path: Path, venue: list[object]
+) -> None:
+    rows = oi([("2026-01-01", "BTC/USDT:USDT", 1, 1)]).with_columns(pl.Series("venue", venue))
+    with pytest.raises(RecordingError, match=r"expected columns of text, .*, saw venue \("):
+        load(home, rows, tmp_path / "a.parquet")
+    with pytest.raises(RecordingError, match="is a folder: name its files"):
+        import_files(home, [str(tmp_path)], NOW)
+
+
 def test_a_zip_that_is_damaged_or_locked_is_named(home: Home, tmp_path: Path) -> None:
     path = tmp_path / "rows.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

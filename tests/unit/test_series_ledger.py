@@ -308,6 +308,20 @@ def test_times_and_lines_that_no_program_can_read_are_refused(tmp_path: Path) ->
     assert deep.reason.startswith("the line is no JSON")
 
 
+def test_lines_of_which_none_can_be_read_are_told_one_by_one(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text("[1]\nnot json\n", encoding="utf-8")
+    assert [refusal.event for refusal in replay(read_events(file)).refused] == [1, 2]
+
+
+def test_a_refused_number_is_printed_whole_however_large(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text('{"at": 1e30000000, "event": "fill"}\n', encoding="utf-8")
+    done = CliRunner().invoke(app, ["ledger", str(file), "--json"])
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["refused"][0]["record"]["at"] == "1E+30000000"
+
+
 def test_the_command_writes_every_step_and_tells_what_does_not_add_up(tmp_path: Path) -> None:
     file, written = tmp_path / "events.parquet", tmp_path / "steps.parquet"
     reported = [{**fill, "reported_oi": None} for fill in EXAMPLE]

@@ -236,6 +236,8 @@ def test_a_supply_file_without_a_column_is_told_which(
         ("events", "event_at,asset,event_type\n,BTC,cpi\n", "expected event_at not_nullable"),
         ("supply", "as_of,asset,circulating_base\n2026-03-01,BTC,-5\n", "saw -5"),
         ("supply", "as_of,asset,circulating_base\n2026-03-01,BTC,0\n", "saw 0"),
+        ("supply", "as_of,asset,circulating_base\n-infinity,BTC,5\n", "from 2009 to 2100"),
+        ("events", "event_at,asset,event_type\n9999-12-31,BTC,cpi\n", "from 2009 to 2100"),
         (
             "supply",
             "as_of,asset,circulating_base\n2026-03-01,1000PEPE,5\n",

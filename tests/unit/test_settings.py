@@ -81,6 +81,8 @@ def test_the_file_counts_and_the_environment_counts_more(
         ("[clusters]\nhistory_days = 1e9\n", "clusters.history_days"),
         ("[retention]\nfine_days = 9999999\n", "retention.fine_days"),
         ("[mail\n", "not valid TOML"),
+        ("a = " + "[" * 3000 + "]" * 3000, "not valid TOML"),
+        ("[fetch]\nattempts = true\n", "fetch.attempts: expected a number, saw true"),
         ("[schedule]\ncron = '* * *'\n", "schedule.cron"),
         ("[schedule]\ncron = '61 0 * * *'\n", "schedule.cron"),
         ("[schedule]\ncron = '0 0 30 2 *'\n", "schedule.cron"),
@@ -116,6 +118,12 @@ def test_a_list_in_the_environment_that_is_no_json_is_explained(
 ) -> None:
     monkeypatch.setenv("OIRISK_VENUES", "gate,okx")
     with pytest.raises(ConfigurationError, match="lists are written as JSON"):
+        load_settings(tmp_path)
+
+
+def test_a_folder_in_place_of_the_file_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "oirisk.toml").mkdir()
+    with pytest.raises(ConfigurationError, match=r"oirisk\.toml is no file"):
         load_settings(tmp_path)
 
 
