@@ -66,9 +66,10 @@ def _with_terms(rows: pl.DataFrame, names: VenueNames) -> pl.DataFrame:
     """Put beside each row what its symbol and its venue say."""
     symbols = symbol_terms(rows["symbol"].unique())
     venues = venue_terms(rows["venue"].unique(), names)
-    return rows.join(symbols, on="symbol", how="left", maintain_order="left").join(
-        venues, on="venue", how="left", maintain_order="left"
-    )
+    joined = rows.join(symbols, on="symbol", how="left", maintain_order="left")
+    if not venues["venue_problem"].count():
+        return joined.with_columns(pl.lit(None, dtype=pl.String).alias("venue_problem"))
+    return joined.join(venues, on="venue", how="left", maintain_order="left")
 
 
 def _completed(joined: pl.DataFrame) -> pl.DataFrame:
