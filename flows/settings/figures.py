@@ -4,8 +4,8 @@ from pydantic import Field
 
 from oirisk.flows.settings.section import Section
 
-LONGEST_DAYS = 3660
-"""Ten years; a span beyond what the calendar holds could not be looked back on."""
+LONGEST_DAYS = 36_600
+"""A century; a span beyond what the calendar holds could not be looked back on."""
 
 
 class CoverageSettings(Section):
@@ -17,7 +17,7 @@ class CoverageSettings(Section):
     max_age_minutes: float = Field(
         default=30.0,
         gt=0,
-        le=527_040,
+        le=LONGEST_DAYS * 1440,
         description="an observation further from the run's instant than this is stale",
     )
     lookback_days: float = Field(
