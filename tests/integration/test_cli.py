@@ -252,6 +252,20 @@ def test_a_panic_of_a_library_is_a_fault_of_our_own_too(
     assert "a fault of oirisk, not of what it was given: PanicError; " in result.stderr
 
 
+def test_what_cannot_be_written_or_meant_is_told_before_anyone_is_asked(
+    oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "LiveSource", None)
+    (tmp_path / "file").write_text("")
+    for place, words in ((tmp_path, "is a folder"), (tmp_path / "file" / "x", "is no folder")):
+        result = oirisk("record", place, "--home", tmp_path)
+        assert result.exit_code == 2
+        assert words in result.stderr
+    result = oirisk("backfill", "--since", "2026-01-01", "--assets", ",", "--home", tmp_path)
+    assert result.exit_code == 2
+    assert "--assets: expected coins such as BTC,ETH, saw ','" in result.stderr
+
+
 def test_a_home_that_is_no_folder_is_not_served(oirisk: Any, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     result = oirisk("schedule", "--home", tmp_path / "file")
