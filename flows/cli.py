@@ -20,6 +20,9 @@ from oirisk.schemas.errors import OiRiskError
 DONE, IMPOSSIBLE = 0, 2
 """Exit statuses; 1, finished with something missing, comes from the command itself."""
 
+_FAULT_WORDS = 300
+"""What is shown of the words of an error that nobody foresaw."""
+
 app = typer.Typer(
     name="oirisk",
     no_args_is_help=True,
@@ -291,7 +294,23 @@ def _call(module: str, function: str, *args: Any, **kwargs: Any) -> None:  # noq
         raise typer.Exit(IMPOSSIBLE) from error
     except KeyboardInterrupt as error:
         raise typer.Exit(IMPOSSIBLE) from error
+    except SystemExit:
+        raise
+    except BaseException as error:  # the last resort, panics of libraries among them
+        logging.getLogger(__name__).info("where oirisk %s failed", command, exc_info=True)
+        typer.secho(f"oirisk {command}: {_fault(command, error)}", err=True, fg="red")
+        raise typer.Exit(IMPOSSIBLE) from error
     raise typer.Exit(status or DONE)
+
+
+def _fault(command: str, error: BaseException) -> str:
+    """Word an error that nobody foresaw, in one line."""
+    words = " ".join(str(error).split())[:_FAULT_WORDS]
+    return (
+        f"a fault of oirisk, not of what it was given: {type(error).__name__}"
+        + (f": {words}" if words else "")
+        + f"; run `oirisk -v {command} …` again to see where, and report it with that"
+    )
 
 
 def main() -> None:

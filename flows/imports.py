@@ -10,11 +10,14 @@ import pyarrow as pa
 
 from oirisk import __version__
 from oirisk.flows.imports_files import ImportFile, content_hash, find_files, inspect
+from oirisk.flows.imports_names import venue_names
 from oirisk.flows.imports_reading import Reading, Say
+from oirisk.flows.venues import all_venues
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.market_data import Form
 from oirisk.transforms.imports_judge import judge
 from oirisk.transforms.imports_packing import is_plain, packed
+from oirisk.transforms.imports_venues import VenueNames
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.imports import (
     ImportKey,
@@ -28,6 +31,7 @@ from oirisk.warehouse.imports import (
     keep_in_scratch,
     load_scratch,
     missing_steps,
+    require_one_name,
     scratch,
     stream_open_interest,
 )
@@ -54,6 +58,7 @@ class Imported:
         checks: Refused rows by check.
         since: First instant of an accepted row.
         until: Last instant of an accepted row.
+        unknown_venues: Venues of accepted rows that are none of those that oirisk knows.
         gaps: Of metrics files, per symbol the steps and days that are missing.
     """
 
@@ -69,11 +74,33 @@ class Imported:
     checks: dict[str, int]
     since: datetime | None
     until: datetime | None
+    unknown_venues: tuple[str, ...] = ()
     gaps: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """Completed, partial when rows were refused that are no mere repeats, or failed."""
+        if not self.accepted:
+            return "failed"
+        return "completed" if self.rejected == self.repeated else "partial"
+
+    @property
+    def error(self) -> str | None:
+        """What was refused, by check; or that there was nothing to take; None: all is stored."""
+        if not self.received:
+            return "the files hold no rows"
+        if not self.rejected:
+            return None
+        by_check = ", ".join(f"{count} by {name}" for name, count in self.checks.items())
+        return f"{self.rejected} of {self.received} rows refused: {by_check}"
 
 
 def import_files(
-    home: Home, patterns: Sequence[str], now: datetime, say: Say = lambda _text: None
+    home: Home,
+    patterns: Sequence[str],
+    now: datetime,
+    say: Say = lambda _text: None,
+    names: VenueNames | None = None,
 ) -> Imported:
     """Import files into a home; the same files again change nothing.
 
@@ -82,9 +109,11 @@ def import_files(
         patterns: Names and glob patterns; all files must be of one form.
         now: When the rows become known; nothing may be later.
         say: Told how far it is.
+        names: What the order books are called; those of all exchanges by default.
 
     Raises:
-        RecordingError: A file is missing, cannot be read, or has columns of no form we know.
+        RecordingError: A file is missing, cannot be read, or has columns of no form we know; or
+            one order book would stand under two names.
         HomeError: The warehouse is locked, or holds simulated data.
     """
     files = [inspect(path) for path in find_files(patterns)]
@@ -97,7 +126,8 @@ def import_files(
     try:
         with opened(home, now) as connection:
             require_same_kind(connection, is_simulated=False)
-            return _Job(connection, home, key, Reading(form, files, now, spool, say)).run()
+            reading = Reading(form, files, now, spool, say, names or venue_names(all_venues()))
+            return _Job(connection, home, key, reading).run()
     finally:
         spool.unlink(missing_ok=True)
 
@@ -128,7 +158,7 @@ class _Job:
             if done:
                 return self._result(Loaded(inserted=self.reading.kept), [])
         old = self.reading
-        self.reading = Reading(old.form, old.files, old.now, old.spool, old.say)
+        self.reading = Reading(old.form, old.files, old.now, old.spool, old.say, old.names)
         return self._careful()
 
     def _stream(self) -> Stream:
@@ -166,6 +196,9 @@ class _Job:
         return self._result(loaded, gaps)
 
     def _record(self, loaded: Loaded) -> None:
+        reading = self.reading
+        if reading.form != "bars" and reading.span:
+            require_one_name(self.connection, reading.names.shared, reading.venues, reading.span)
         result = self._result(loaded, [])
         run = RunRow(
             run_id=self.key.run_id,
@@ -173,11 +206,11 @@ class _Job:
             snapshot_at=result.until or self.key.recorded_at,
             started_at=self.key.recorded_at,
             ended_at=self.key.recorded_at,
-            state=_state(result),
+            state=result.state,
             version=__version__,
             source="import",
             is_simulated=False,
-            error=_summary(result),
+            error=result.error,
         )
         is_new = record_run(self.connection, run, pl.DataFrame(), pl.DataFrame())
         refused = self.reading.spooled()
@@ -202,6 +235,7 @@ class _Job:
             checks=dict(sorted(checks.items())),
             since=reading.since,
             until=reading.until,
+            unknown_venues=reading.names.unknown(reading.venues),
             gaps=gaps,
         )
 
@@ -214,16 +248,3 @@ def _schema(reading: Reading) -> pa.Schema:
 def _empty(reading: Reading) -> pl.DataFrame:
     columns = dict.fromkeys(reading.files[0].columns, pl.String)
     return judge(reading.form, pl.DataFrame(schema=columns), reading.now).accepted
-
-
-def _state(result: Imported) -> str:
-    if not result.accepted:
-        return "failed"
-    return "completed" if result.rejected == result.repeated else "partial"
-
-
-def _summary(result: Imported) -> str | None:
-    if not result.rejected:
-        return None
-    by_check = ", ".join(f"{count} by {name}" for name, count in result.checks.items())
-    return f"{result.rejected} of {result.received} rows refused: {by_check}"

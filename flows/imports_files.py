@@ -5,6 +5,7 @@ import glob
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +24,16 @@ from oirisk.transforms.imports_columns import recognise
 PIECE_ROWS = 500_000
 _BLOCK_BYTES = 32 << 20
 _WHOLE_GROUP_ROWS = 2_000_000
-_UNREADABLE = (pa.ArrowException, OSError, zipfile.BadZipFile, UnicodeDecodeError, csv.Error)
+_UNREADABLE = (
+    pa.ArrowException, OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError,
+    UnicodeDecodeError, csv.Error,
+)  # fmt: skip
+_NO_VALUES = (
+    pa.types.is_nested, pa.types.is_duration, pa.types.is_interval, pa.types.is_binary,
+    pa.types.is_large_binary, pa.types.is_fixed_size_binary,
+)  # fmt: skip
+_ENCRYPTED = 0x1
+"""Bit of the flags of a file in a zip."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,8 @@ def find_files(patterns: Sequence[str]) -> list[Path]:
     for pattern in patterns:
         matches = [pattern] if Path(pattern).is_file() else glob.glob(pattern, recursive=True)  # noqa: PTH207 -- absolute patterns
         files = [Path(match) for match in matches if Path(match).is_file()]
+        if not files and pattern and Path(pattern).is_dir():
+            raise RecordingError(f"{pattern} is a folder: name its files, as {pattern}/*.parquet")
         if not files:
             raise RecordingError(f"{pattern}: no such file, and no file matches the pattern")
         found.update(files)
@@ -84,7 +96,9 @@ def inspect(path: Path) -> ImportFile:
     """
     try:
         if _is_parquet(path):
-            columns = tuple(pq.ParquetFile(path).schema_arrow.names)
+            schema = pq.ParquetFile(path).schema_arrow
+            _require_single_values(path, schema)
+            columns = tuple(schema.names)
             return ImportFile(path, recognise(str(path), columns), columns)
         with _opened_csv(path) as stream:
             first = io.TextIOWrapper(io.BytesIO(stream.read(1 << 16)), encoding="utf-8-sig")
@@ -94,6 +108,19 @@ def inspect(path: Path) -> ImportFile:
     if len(columns) == len(METRICS_COLUMNS) and columns[0][:1].isdigit():
         return ImportFile(path, "metrics", METRICS_COLUMNS, has_header=False)
     return ImportFile(path, recognise(str(path), columns), columns)
+
+
+def _require_single_values(path: Path, schema: pa.Schema) -> None:
+    nested = [
+        f"{column.name} ({column.type})"
+        for column in schema
+        if any(is_one(column.type) for is_one in _NO_VALUES)
+    ]
+    if nested:
+        raise RecordingError(
+            f"{path}: expected columns of text, numbers or times, saw {', '.join(nested)}: take "
+            "them out or apart"
+        )
 
 
 def pieces(files: Sequence[ImportFile]) -> Iterator[Piece]:
@@ -194,10 +221,12 @@ def _opened_csv(path: Path) -> Iterator[Any]:
     """Open the text of a CSV, unpacked when it is a gzip or a zip of one file."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            if len(names) != 1:
-                raise RecordingError(f"{path}: expected a zip of one CSV, saw {len(names)} files")
-            with archive.open(names[0]) as stream:
+            packed = archive.infolist()
+            if len(packed) != 1:
+                raise RecordingError(f"{path}: expected a zip of one CSV, saw {len(packed)} files")
+            if packed[0].flag_bits & _ENCRYPTED:
+                raise RecordingError(f"{path} is encrypted: unpack it first, then import the CSV")
+            with archive.open(packed[0]) as stream:
                 yield stream
     else:
         with pa.input_stream(str(path), compression="detect") as stream:

@@ -12,6 +12,7 @@ from oirisk.flows.imports_files import ImportFile, pieces
 from oirisk.flows.imports_keys import KeyLedger
 from oirisk.schemas.market_data import Form
 from oirisk.transforms.imports_judge import REJECT_DTYPES, judge
+from oirisk.transforms.imports_venues import VenueNames
 
 Say = Callable[[str], None]
 
@@ -25,12 +26,14 @@ class Reading:
     now: datetime
     spool: Path
     say: Say
+    names: VenueNames = field(default_factory=VenueNames)
     received: int = 0
     kept: int = 0
     refused: int = 0
     since: datetime | None = None
     until: datetime | None = None
     checks: dict[str, int] = field(default_factory=dict)
+    venues: set[str] = field(default_factory=set)
     keys: KeyLedger = field(init=False)
     _writer: pa.ipc.RecordBatchStreamWriter | None = None
 
@@ -41,7 +44,7 @@ class Reading:
     def accepted(self) -> Iterator[pl.DataFrame]:
         """Yield accepted rows; refused ones go to the spool."""
         for piece in pieces(self.files):
-            judged = judge(self.form, piece.frame, self.now)
+            judged = judge(self.form, piece.frame, self.now, self.names)
             self._refuse(judged.rejected)
             self._refuse(broken_rows(piece.broken))
             self.received += piece.frame.height + len(piece.broken)
@@ -67,6 +70,7 @@ class Reading:
         if rows.is_empty():
             return
         self.kept += rows.height
+        self.venues.update(rows["venue"].unique())
         at = rows["bar_at" if self.form == "bars" else "snapshot_at"]
         first, last = at.min(), at.max()
         if isinstance(first, datetime) and isinstance(last, datetime):

@@ -28,7 +28,14 @@ from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.recording import Recording, read_recording
 from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.settings import load_settings
-from oirisk.flows.sources import LiveSource, ReplaySource, SandboxSource, Source, wall_clock
+from oirisk.flows.sources import (
+    LiveSource,
+    ReplaySource,
+    SandboxSource,
+    Source,
+    require_present,
+    wall_clock,
+)
 from oirisk.schemas.errors import OiRiskError, RecordingError
 from oirisk.schemas.venue import Venue
 from oirisk.warehouse.home import Home
@@ -279,8 +286,13 @@ def _instant(as_of: datetime | None, source: Source, max_age_minutes: float) -> 
 
     A run that starts later than an observation may be old, because the machine was off, cannot
     speak of the instant it was scheduled for.
+
+    Raises:
+        ConfigurationError: Exchanges would be asked now about another time.
     """
     if as_of is not None:
+        if source.name == "live":
+            require_present(as_of, max_age_minutes)
         return as_of.astimezone(UTC)
     if source.name == "replay":
         return source.now()

@@ -9,7 +9,7 @@ from oirisk.flows.nightly import Progress
 from oirisk.flows.recording import recording_lines
 from oirisk.flows.settings import Settings
 from oirisk.flows.sources import LiveSource
-from oirisk.schemas.errors import CoverageError
+from oirisk.schemas.errors import CoverageError, RecordingError
 from oirisk.schemas.venue import Venue
 from oirisk.warehouse.files import write_whole
 
@@ -19,7 +19,9 @@ async def record_run(settings: Settings, file: Path, progress: Progress) -> list
 
     Raises:
         CoverageError: Nothing was received; no file is written.
+        RecordingError: The file cannot be one; nobody is asked.
     """
+    _require_place(file)
     venues = chosen_venues(settings)
     source = LiveSource()
     progress.plan(len(venues))
@@ -43,3 +45,11 @@ async def record_run(settings: Settings, file: Path, progress: Progress) -> list
         raise CoverageError(f"nothing was received, so nothing was recorded: {reasons}")
     write_whole(file, "\n".join(lines) + "\n")
     return harvests
+
+
+def _require_place(file: Path) -> None:
+    """Refuse what cannot be a file before anyone is asked."""
+    above = next(folder for folder in file.absolute().parents if folder.exists())
+    if file.is_dir() or not above.is_dir():
+        seen = f"{file} is a folder" if file.is_dir() else f"{above} is no folder"
+        raise RecordingError(f"expected a file to write, such as night.jsonl; {seen}")

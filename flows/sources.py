@@ -4,12 +4,13 @@ A run has one source, fixed at its start. Nothing ever falls back from one to an
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from oirisk.flows.recording import Recording
 from oirisk.flows.sandbox.addresses import loopback_urls
 from oirisk.flows.transport import Clock, LiveSession, ReplaySession, Session
+from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.venue import Market
 
 SourceName = Literal["live", "sandbox", "replay"]
@@ -57,6 +58,27 @@ class Source(Protocol):
 def wall_clock() -> datetime:
     """Return the time of day, UTC."""
     return datetime.now(UTC)
+
+
+def require_present(at: datetime, max_age_minutes: float) -> None:
+    """Refuse an instant that what is asked now cannot speak of.
+
+    Stored under an instant far ahead, it would stay the latest there is.
+
+    Args:
+        at: The instant a live run would speak of.
+        max_age_minutes: How far an observation may lie from it.
+
+    Raises:
+        ConfigurationError: It is further than that from now.
+    """
+    now = wall_clock()
+    if abs(at - now) > timedelta(minutes=max_age_minutes):
+        raise ConfigurationError(
+            f"--as-of {at.isoformat()}: expected at most {max_age_minutes:g} minutes "
+            f"(coverage.max_age_minutes) from now, {now:%Y-%m-%dT%H:%MZ}: exchanges tell the "
+            "present; leave --as-of out, and for the past read --replay, import or backfill"
+        )
 
 
 @dataclass(frozen=True)

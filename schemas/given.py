@@ -21,8 +21,13 @@ class SupplyTable(Table):
 
     as_of: UtcTimestamp = column("since when the figures hold", unit="UTC")
     asset: str = column("canonical base coin, BTC not XBT")
-    circulating_base: float = amount(
-        "circulating supply; null when not given", unit="coin", method="M17", nullable=True
+    circulating_base: float = column(
+        "circulating supply; null when not given",
+        unit="coin",
+        method="M17",
+        nullable=True,
+        gt=0,
+        lt=float("inf"),
     )
     exchange_reserve_base: float = amount(
         "coins held by exchanges; null when not given", unit="coin", method="M19", nullable=True

@@ -14,6 +14,7 @@ from oirisk.schemas.market_data import (
 from oirisk.schemas.open_interest import ROUTE_TOLERANCE
 from oirisk.transforms.imports_columns import typed
 from oirisk.transforms.imports_symbols import metrics_terms, symbol_terms
+from oirisk.transforms.imports_venues import VenueNames, venue_terms
 
 FIRST_COIN = datetime(2009, 1, 3)  # noqa: DTZ001 -- compared as UTC below
 _SKEW = timedelta(minutes=5)
@@ -33,7 +34,7 @@ _METRICS_DTYPES: dict[str, Dtype] = {
 _METRICS_VENUE = "binanceusdm"
 
 
-def open_interest_candidates(frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
+def open_interest_candidates(frame: pl.DataFrame, now: datetime, names: VenueNames) -> pl.DataFrame:
     """Read a batch of open interest.
 
     Missing columns are filled by what follows from the others: ``oi_usd`` is coins times mark
@@ -42,13 +43,13 @@ def open_interest_candidates(frame: pl.DataFrame, now: datetime) -> pl.DataFrame
     Args:
         frame: Columns as received, at least those of ``OPEN_INTEREST_NEEDED``.
         now: Nothing may be later.
+        names: What the order books are called.
 
     Returns:
         A frame with the columns of ``ImportedOpenInterest``, one row per row received, in order.
     """
     rows, unread = typed(frame, OPEN_INTEREST_DTYPES)
-    terms = symbol_terms(rows["symbol"].unique())
-    joined = rows.with_columns(unread).join(terms, on="symbol", how="left", maintain_order="left")
+    joined = _with_terms(rows.with_columns(unread), names)
     return _completed(joined).with_columns(
         _problem(
             pl.col("problem"),
@@ -61,9 +62,19 @@ def open_interest_candidates(frame: pl.DataFrame, now: datetime) -> pl.DataFrame
     ).select(*OPEN_INTEREST_DTYPES, "problem")  # fmt: skip
 
 
+def _with_terms(rows: pl.DataFrame, names: VenueNames) -> pl.DataFrame:
+    """Put beside each row what its symbol and its venue say."""
+    symbols = symbol_terms(rows["symbol"].unique())
+    venues = venue_terms(rows["venue"].unique(), names)
+    joined = rows.join(symbols, on="symbol", how="left", maintain_order="left")
+    if not venues["venue_problem"].count():
+        return joined.with_columns(pl.lit(None, dtype=pl.String).alias("venue_problem"))
+    return joined.join(venues, on="venue", how="left", maintain_order="left")
+
+
 def _completed(joined: pl.DataFrame) -> pl.DataFrame:
     filled = joined.with_columns(
-        *(pl.col(name).fill_nan(None) for name in _OPTIONAL if joined[name].null_count() == 0),
+        *(pl.col(name).fill_nan(None) for name in _OPTIONAL),
         pl.coalesce("observed_at", "snapshot_at").alias("observed_at"),
         pl.coalesce("kind", "symbol_kind").alias("kind"),
         pl.coalesce("margin", "symbol_margin").alias("margin"),
@@ -138,25 +149,27 @@ def _wrong_names(rows: pl.DataFrame) -> tuple[pl.Expr, ...]:
         + asset
     )
     unnamed = pl.lit("venue_named: expected a ccxt id, saw ''")
-    return _told(rows, asset != base, words), _told(rows, venue.str.len_bytes() == 0, unnamed)
+    return (
+        _told(rows, asset != base, words),
+        _told(rows, venue.str.strip_chars().str.len_bytes() == 0, unnamed),
+        pl.col("venue_problem"),
+    )
 
 
-def bar_candidates(frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
+def bar_candidates(frame: pl.DataFrame, now: datetime, names: VenueNames) -> pl.DataFrame:
     """Read a batch of bars.
 
     Args:
         frame: Columns as received, at least those of ``BARS_NEEDED``.
         now: No bar may start later.
+        names: What the order books are called.
 
     Returns:
         A frame with the columns of ``ImportedBar``, one row per row received, in order.
     """
     rows, unread = typed(frame, BARS_DTYPES)
-    terms = symbol_terms(rows["symbol"].unique())
-    joined = rows.with_columns(
-        unread,
-        *(pl.col(name).fill_nan(None) for name in ("volume_base", "volume_usd")),
-    ).join(terms, on="symbol", how="left", maintain_order="left")
+    filled = (pl.col(name).fill_nan(None) for name in ("volume_base", "volume_usd"))
+    joined = _with_terms(rows.with_columns(unread, *filled), names)
     problem = _problem(
         pl.col("problem"),
         *_out_of_time(joined, "bar_at", now),
@@ -166,7 +179,7 @@ def bar_candidates(frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
     return joined.with_columns(problem).select(*BARS_DTYPES, "problem")
 
 
-def metrics_candidates(frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
+def metrics_candidates(frame: pl.DataFrame, now: datetime, _names: VenueNames) -> pl.DataFrame:
     """Read a batch of a Binance Vision metrics file.
 
     ``sum_open_interest`` is in units of the listed base, single-sided; the mark price follows

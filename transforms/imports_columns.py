@@ -30,8 +30,9 @@ _NEEDED: Mapping[Form, tuple[str, ...]] = {
     "bars": BARS_NEEDED,
     "metrics": METRICS_COLUMNS,
 }
+_SHOWN = 300
 _PLAIN = "%Y-%m-%d %H:%M:%S"
-_OFFSET = r"([+-])(\d{2}):?(\d{2})?$"
+_OFFSET = r"([+-])(0\d|1[0-4]):?([0-5]\d)?$"
 _MICROSECONDS = {"seconds": 1_000_000, "minutes": 60_000_000, "hours": 3_600_000_000}
 
 
@@ -48,22 +49,29 @@ def recognise(name: str, columns: Sequence[str]) -> Form:
     seen = set(columns)
     if len(seen) != len(columns):
         twice = sorted({column for column in columns if columns.count(column) > 1})
-        raise RecordingError(f"{name}: columns {', '.join(twice)} appear twice")
+        raise RecordingError(f"{name}: columns {_shown(twice)} appear twice")
     for form, needed in _NEEDED.items():
         if seen.issuperset(needed):
             _refuse_unknown(name, form, seen)
             return form
     wanted = "; or ".join(f"{', '.join(needed)} ({form})" for form, needed in _NEEDED.items())
     raise RecordingError(
-        f"{name}: expected at least the columns {wanted}; saw {', '.join(columns) or 'none'}"
+        f"{name}: expected at least the columns {wanted}; saw {_shown(columns) or 'none'}"
     )
+
+
+def _shown(columns: Sequence[str]) -> str:
+    """Name columns in a line that a terminal can show, whatever the file is."""
+    text = ", ".join(column or "''" for column in columns)
+    plain = "".join(char if char.isprintable() else "?" for char in text[:_SHOWN])
+    return plain + ("…" if len(text) > _SHOWN else "")
 
 
 def _refuse_unknown(name: str, form: Form, seen: set[str]) -> None:
     unknown = sorted(seen - _KNOWN[form])
     if unknown:
         raise RecordingError(
-            f"{name}: unknown columns {', '.join(unknown)}; a file of {form} may have "
+            f"{name}: unknown columns {_shown(unknown)}; a file of {form} may have "
             f"{', '.join(sorted(_KNOWN[form]))}: remove or rename the others"
         )
 

@@ -15,6 +15,7 @@ from oirisk.transforms.imports import (
     metrics_candidates,
     open_interest_candidates,
 )
+from oirisk.transforms.imports_venues import VenueNames
 
 REJECT_DTYPES = {
     "venue": pl.String,
@@ -24,8 +25,9 @@ REJECT_DTYPES = {
     "record": pl.String,
 }
 _CHECK_OF_NULL = "not_nullable"
+_ANY_VENUE = VenueNames()
 
-_READERS: dict[Form, Callable[[pl.DataFrame, datetime], pl.DataFrame]] = {
+_READERS: dict[Form, Callable[[pl.DataFrame, datetime, VenueNames], pl.DataFrame]] = {
     "open_interest": open_interest_candidates,
     "bars": bar_candidates,
     "metrics": metrics_candidates,
@@ -50,18 +52,19 @@ class Judged:
     rejected: pl.DataFrame
 
 
-def judge(form: Form, frame: pl.DataFrame, now: datetime) -> Judged:
+def judge(form: Form, frame: pl.DataFrame, now: datetime, names: VenueNames = _ANY_VENUE) -> Judged:
     """Read and judge one batch; accepted + rejected = received, always.
 
     Args:
         form: What the file holds.
         frame: Columns as received.
         now: Nothing may be later.
+        names: What the order books are called; by default any name is one.
 
     Raises:
         ContractViolationError: Our own reading broke the contract's shape.
     """
-    candidates = _READERS[form](frame, now)
+    candidates = _READERS[form](frame, now, names)
     try:
         _CONTRACTS[form].validate(candidates, lazy=True)
     except SchemaErrors as errors:

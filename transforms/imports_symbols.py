@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 
 import polars as pl
@@ -12,6 +13,8 @@ from oirisk.transforms.assets import canonical_asset
 _PARTS = re.compile(
     r"(?P<base>[^/]+)/(?P<quote>[^:]+):(?P<settle>[^-]+)(?P<dated>-\d{6})?(?P<option>(?:-[\d.]+)?-[CP])?"
 )
+_UNDATED = ("-C", "-P")
+"""What follows when six digits are a strike and not a day."""
 _USDM = re.compile(r"(?P<base>[A-Z0-9]+?)(?P<quote>USDT|USDC|BUSD|USD1)(?:_(?P<expiry>\d{6}))?")
 _ID_OF_SETTLED = re.compile(r"\w*SETTLED\w*")
 
@@ -50,6 +53,9 @@ def _terms(symbol: str) -> tuple[str, str | None, str | None, str | None, str | 
     parts = _PARTS.fullmatch(symbol) if SYMBOL.fullmatch(symbol) else None
     if parts is None:
         return symbol, None, None, None, _not_a_symbol(symbol)
+    is_dated = parts["dated"] and parts["option"] not in _UNDATED
+    if is_dated and not _is_day(parts["dated"][1:]):
+        return symbol, None, None, None, _not_a_symbol(symbol)
     quote, settle = parts["quote"], parts["settle"]
     asset, _ = canonical_asset(parts["base"])
     if quote not in USD_QUOTES:
@@ -57,6 +63,14 @@ def _terms(symbol: str) -> tuple[str, str | None, str | None, str | None, str | 
         return symbol, None, None, asset, problem
     kind = "option" if parts["option"] else "future" if parts["dated"] else "perp"
     return symbol, kind, _margin(parts["base"], quote, settle), asset, None
+
+
+def _is_day(digits: str) -> bool:
+    """Tell whether six digits are a year, a month and a day."""
+    try:
+        return bool(datetime.strptime(digits, "%y%m%d"))  # noqa: DTZ007 -- a day has no zone
+    except ValueError:
+        return False
 
 
 def _not_a_symbol(symbol: str) -> str:

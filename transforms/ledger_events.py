@@ -9,6 +9,7 @@ are read where they are known.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -24,6 +25,8 @@ _AMOUNTS = ("price", "reported_oi", "collateral", "buyer_collateral", "seller_co
 _SIDES = ("long", "short")
 _LARGEST = 1e30
 """Beyond any amount of any coin; keeps sums within what a number can hold."""
+_DECIMALS = 100
+"""Beyond any unit of any coin; a fraction of millions of decimals takes a minute to make."""
 
 
 def exact(value: object) -> Fraction | None:
@@ -31,9 +34,13 @@ def exact(value: object) -> Fraction | None:
     if value is None or isinstance(value, bool):
         return None
     try:
-        return Fraction(str(value)) if abs(float(str(value))) <= _LARGEST else None
-    except (ValueError, ZeroDivisionError):
+        number = Decimal(str(value))
+    except (ValueError, ArithmeticError):
         return None
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or abs(exponent) > _DECIMALS or abs(number) > _LARGEST:
+        return None
+    return Fraction(number)
 
 
 def is_leg(event: Mapping[str, Any]) -> bool:
@@ -51,12 +58,20 @@ def fault_of_form(event: Mapping[str, Any]) -> str | None:
     """Say what is wrong with an event by itself; None if nothing is."""
     if event.get("problem"):
         return str(event["problem"])
-    reason = _fault_of_head(event) or _fault_of_amounts(event)
+    reason = _fault_of_values(event) or _fault_of_head(event) or _fault_of_amounts(event)
     if reason:
         return reason
     if event["event"] == "collateral":
         return _fault_of_collateral(event)
     return _fault_of_position(event)
+
+
+def _fault_of_values(event: Mapping[str, Any]) -> str | None:
+    """Refuse lists and objects, which stand for no name and no number."""
+    for name in COLUMNS:
+        if isinstance(event.get(name), Mapping | list | tuple | set):
+            return f"{name} is {str(event[name])[:80]}; expected one text or number"
+    return None
 
 
 def _fault_of_head(event: Mapping[str, Any]) -> str | None:
@@ -130,10 +145,13 @@ def room_for(event: Mapping[str, Any], position: Callable[[str], Fraction]) -> s
     kind = event["event"]
     if is_leg(event):
         return _room_for_leg(event, position(str(event["account"])))
-    if kind == "adl":
-        room = min(-position(str(event["buyer"])), position(str(event["seller"])))
-        if room < (exact(event["quantity"]) or 0):
-            return f"adl closes {event['quantity']} on both sides; only {_shown(room)} is open"
+    if kind not in {"adl", "liquidation"}:
+        return None
+    rooms = (-position(str(event["buyer"])), position(str(event["seller"])))
+    # the liquidated account closes; who takes it over may open, or close as well
+    room, sides = (min(rooms), "both sides") if kind == "adl" else (max(rooms), "one side")
+    if room < (exact(event["quantity"]) or 0):
+        return f"{kind} closes {event['quantity']} on {sides}; only {_shown(room)} is open"
     return None
 
 

@@ -16,6 +16,8 @@ from oirisk.warehouse.files import replacing
 EXCEL_ROWS = 1_048_575
 """Rows a sheet holds beside its header."""
 
+_LAST_DAY = date(9000, 1, 1)
+
 FORMATS = ("parquet", "csv", "xlsx")
 
 _INSTANTS = (
@@ -114,7 +116,7 @@ def _read(
 
 def _edges(span: Span) -> tuple[datetime, datetime]:
     low = span.since or date(1970, 1, 1)
-    high = span.until or date(9000, 1, 1)
+    high = min(span.until or _LAST_DAY, _LAST_DAY)
     start = datetime.fromisoformat(f"{low.isoformat()}T00:00:00+00:00")
     end = datetime.fromisoformat(f"{high.isoformat()}T00:00:00+00:00")
     return start, end + timedelta(days=1)

@@ -1,5 +1,8 @@
 """Store what a user gives from files of their own: a calendar of events, and supplies of coins."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -16,35 +19,51 @@ _COLUMNS = {
     "supply": ("as_of", "asset", "circulating_base"),
 }
 _OPTIONAL = {"events": (), "supply": ("exchange_reserve_base",)}
+_FIRST, _LAST = datetime(2009, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+Coin = Callable[[str], tuple[str, Decimal]]
+"""Tells the coin behind a name, and how many of it one unit of that name is."""
 
 
-def load_events(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
+def load_events(connection: duckdb.DuckDBPyConnection, file: Path, coin: Coin) -> int:
     """Replace the calendar by a CSV of ``event_at, asset, event_type``; asset ALL: the market.
+
+    Args:
+        connection: Writer.
+        file: The CSV.
+        coin: Tells the coin behind an asset, so that XBT becomes BTC.
 
     Returns:
         Events stored.
 
     Raises:
-        RecordingError: The file cannot be read, lacks a column, or holds a row that is none.
+        RecordingError: The file cannot be read, lacks a column or has one that is not known, or
+            holds a row that is none.
     """
-    return _replace(connection, "events", file)
+    return _replace(connection, "events", file, coin)
 
 
-def load_supply(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
+def load_supply(connection: duckdb.DuckDBPyConnection, file: Path, coin: Coin) -> int:
     """Replace supplies by a CSV of ``as_of, asset, circulating_base``.
 
     A column ``exchange_reserve_base`` may be added.
+
+    Args:
+        connection: Writer.
+        file: The CSV.
+        coin: Tells the coin behind an asset, so that XBT becomes BTC.
 
     Returns:
         Rows stored.
 
     Raises:
-        RecordingError: The file cannot be read, lacks a column, or holds a row that is none.
+        RecordingError: The file cannot be read, lacks a column or has one that is not known, or
+            holds a row that is none.
     """
-    return _replace(connection, "supply", file)
+    return _replace(connection, "supply", file, coin)
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, table: str, file: Path) -> int:
+def _replace(connection: duckdb.DuckDBPyConnection, table: str, file: Path, coin: Coin) -> int:
     given = _given(file, table)
     connection.register("given_rows", given)
     try:
@@ -53,6 +72,8 @@ def _replace(connection: duckdb.DuckDBPyConnection, table: str, file: Path) -> i
         raise RecordingError(f"{file} is no table of {table}: {first_line(error)}") from error
     finally:
         connection.unregister("given_rows")
+    _require_calendar(rows, _COLUMNS[table][0], file)
+    rows = _of_coins(rows, table, file, coin)
     _require_contract(rows, table, file)
     connection.register("read_rows", rows)
     connection.execute(f"delete from core.{table}")  # noqa: S608 -- names of our own
@@ -77,8 +98,43 @@ def _given(file: Path, table: str) -> pl.DataFrame:
             f"{file} lacks {', '.join(missing)}: {table} have the columns "
             f"{', '.join(_COLUMNS[table])}; seen: {', '.join(given.columns)}"
         )
+    known = (*_COLUMNS[table], *_OPTIONAL[table])
+    if unknown := [name for name in given.columns if name not in known]:
+        raise RecordingError(
+            f"{file}: unknown columns {', '.join(unknown)}; {table} may have {', '.join(known)}: "
+            "remove or rename the others"
+        )
     absent = [name for name in _OPTIONAL[table] if name not in given.columns]
     return given.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
+
+
+def _require_calendar(rows: pl.DataFrame, column: str, file: Path) -> None:
+    """Refuse times that are infinite, or of no coin's life.
+
+    Raises:
+        RecordingError: There is one.
+    """
+    if not rows[column].drop_nulls().is_between(_FIRST, _LAST).all():
+        raise RecordingError(
+            f"{file}: {column}: expected times from {_FIRST:%Y} to {_LAST:%Y}, saw others"
+        )
+
+
+def _of_coins(rows: pl.DataFrame, table: str, file: Path, coin: Coin) -> pl.DataFrame:
+    """Name assets as everywhere else.
+
+    Raises:
+        RecordingError: Amounts are of a listed thousand of coins: nobody can tell of how many.
+    """
+    names = {}
+    for asset in rows["asset"].drop_nulls().unique():
+        names[asset], coins = coin(asset)
+        if coins != 1 and table == "supply":
+            raise RecordingError(
+                f"{file}: asset {asset} is {coins} of the coin {names[asset]}; name that one, "
+                "with amounts of single coins"
+            )
+    return rows.with_columns(pl.col("asset").replace(names))
 
 
 def _require_contract(rows: pl.DataFrame, table: str, file: Path) -> None:

@@ -82,6 +82,7 @@ def _read_csv(file: Path) -> Iterator[dict[str, Any]]:
 def _read_lines(file: Path) -> Iterator[dict[str, Any]]:
     """Read JSON Lines; numbers stay exact."""
     seen: dict[str, None] = {}
+    broken = False
     with file.open(encoding="utf-8-sig") as opened:
         for line in opened:
             text = line.strip()
@@ -89,15 +90,18 @@ def _read_lines(file: Path) -> Iterator[dict[str, Any]]:
                 continue
             try:
                 row = json.loads(text, parse_float=Decimal)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
+                broken = True
                 yield {"problem": f"the line is no JSON: {error}", "line": text}
                 continue
             if isinstance(row, dict):
                 seen.update(dict.fromkeys(row))
                 yield {"at": None, **row}
             else:
+                broken = True
                 yield {"problem": "the line is no JSON object", "line": text}
-    _require_columns(file, list(seen))
+    if seen or not broken:
+        _require_columns(file, list(seen))
 
 
 def _instant(value: object) -> object:
@@ -106,13 +110,17 @@ def _instant(value: object) -> object:
     if isinstance(value, str):
         try:
             return _in_utc(datetime.fromisoformat(value.strip()))
-        except (ValueError, OverflowError):  # none, or before the first in UTC
+        except ValueError:
             return value
     return _in_utc(value) if isinstance(value, datetime) else value
 
 
-def _in_utc(at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+def _in_utc(value: datetime) -> object:
+    """Move an instant to UTC; the first and the last hours of the calendar may not be there."""
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        return value.isoformat()
 
 
 def _from_milliseconds(value: int | Decimal | str) -> object:

@@ -69,20 +69,41 @@ def query(
         relation = connection.sql(sql, params=dict(parameters) if parameters else None)
         if relation is None:
             raise QueryError("expected a query that returns rows; the published copy is read-only")
-        return relation.pl()
+        return _within_the_calendar(relation.pl())
     except duckdb.Error as error:
         raise QueryError(str(error)) from error
     except PolarsError as error:
         raise QueryError(f"a column has a type that has no printed form: {error}") from error
 
 
-def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Refuse statements that write files, which a read-only database does not hinder.
+def _within_the_calendar(rows: pl.DataFrame) -> pl.DataFrame:
+    """Refuse instants that would be printed as others.
 
     Raises:
-        QueryError: It is one.
+        QueryError: A column holds an infinite one, or one outside the years 1 to 9999.
     """
-    for statement in connection.extract_statements(sql):
+    for name, kind in rows.schema.items():
+        if isinstance(kind, pl.Datetime | pl.Date):
+            years = rows[name].drop_nulls().dt.year()
+            # an infinite instant has no year
+            if years.has_nulls() or not years.is_between(1, 9999).all():
+                raise QueryError(
+                    f"column {name} holds an instant outside the years 1 to 9999: cast it to text"
+                )
+    return rows
+
+
+def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Refuse statements that write files, which a read-only database does not hinder, and several.
+
+    Raises:
+        QueryError: It is one, or there is more than one, of which only the last would show.
+    """
+    statements = connection.extract_statements(sql)
+    asked = sum(statement.type != duckdb.StatementType.CREATE for statement in statements)
+    if asked > 1:
+        raise QueryError(f"expected one query, saw {asked}: ask them one at a time")
+    for statement in statements:
         hidden = statement.type == duckdb.StatementType.EXPLAIN and _WRITING.search(sql)
         if statement.type not in _READING or hidden:
             raise QueryError(

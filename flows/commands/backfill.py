@@ -11,6 +11,8 @@ from oirisk.flows.history.backfill import Request, VenueFilled, exit_status
 from oirisk.flows.history.backfill import backfill as run_backfill
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import LiveSource, SandboxSource, Source, wall_clock
+from oirisk.schemas.errors import ConfigurationError
+from oirisk.transforms.assets import canonical_asset
 from oirisk.warehouse.home import Home
 
 _NAMED = 20
@@ -34,9 +36,16 @@ def backfill(
         assets: Coins, comma-separated; empty: all.
         as_json: Print JSON.
         sandbox: Address of simulated exchanges to ask instead.
+
+    Raises:
+        ConfigurationError: A day or the coins cannot be read, or an exchange is not known.
     """
     now = wall_clock().replace(second=0, microsecond=0)
-    names = frozenset(name.strip().upper() for name in assets.split(",") if name.strip())
+    names = frozenset(
+        canonical_asset(name.strip().upper())[0] for name in assets.split(",") if name.strip()
+    )
+    if assets and not names:
+        raise ConfigurationError(f"--assets: expected coins such as BTC,ETH, saw {assets!r}")
     request = Request(
         since=datetime.combine(day("--since", since), time(), UTC),
         until=now,

@@ -9,6 +9,7 @@ from oirisk.flows.commands.output import print_json, print_line
 from oirisk.flows.marts import build_positions, build_totals
 from oirisk.flows.settings import Settings, load_settings
 from oirisk.flows.sources import wall_clock
+from oirisk.transforms.assets import canonical_asset
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.given import load_events, load_supply
 from oirisk.warehouse.home import Home
@@ -56,9 +57,9 @@ def build(
     place.require_warehouse()
     with writing(place, now) as connection:
         if events is not None:
-            load_events(connection, events)
+            load_events(connection, events, canonical_asset)
         if supply is not None:
-            load_supply(connection, supply)
+            load_supply(connection, supply, canonical_asset)
         window = window_to_build(connection, at, settings.coverage.lookback_days, full=is_full)
         if window is None and as_of:
             # asked for by name: its map may not have been built when its totals were

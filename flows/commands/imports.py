@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from oirisk.flows.chosen import known_venues
 from oirisk.flows.commands.output import print_json, print_line, print_table
 from oirisk.flows.commands.progress import shown_progress
 from oirisk.flows.imports import Imported, import_files
+from oirisk.flows.imports_names import venue_names
+from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import wall_clock
 from oirisk.warehouse.home import Home
 
@@ -14,24 +17,28 @@ _NAMED = 20
 
 
 def import_history(home: Path, files: Sequence[str], *, as_json: bool) -> int:
-    """Import files and say what came of it; 1 when rows were refused that are no mere repeats."""
+    """Import files and say what came of it; 1 when rows are missing: see ``Imported.state``."""
     with shown_progress() as progress:
-        done = import_files(Home(home), files, wall_clock(), progress.step)
+        names = venue_names(known_venues(load_settings(home)))
+        done = import_files(Home(home), files, wall_clock(), progress.step, names)
     if as_json:
-        print_json({**asdict(done), "state": _state(done)})
+        print_json({**asdict(done), "state": done.state, "error": done.error})
     else:
         _print(done)
-    return 0 if _state(done) == "completed" else 1
-
-
-def _state(done: Imported) -> str:
-    return "completed" if done.rejected == done.repeated else "partial"
+    return 0 if done.state == "completed" else 1
 
 
 def _print(done: Imported) -> None:
-    print_line(f"import {done.run_id}: {done.files} files of {done.form}")
+    print_line(f"import {done.run_id}: {done.state}, {done.files} files of {done.form}")
     print_line(f"{done.received} rows received, {done.accepted} accepted, {done.rejected} rejected")
+    if not done.received and done.error:
+        print_line(done.error)
     print_line(f"{done.inserted} stored now, {done.superseded} restated")
+    if done.unknown_venues:
+        print_line(
+            f"venues that oirisk does not know: {', '.join(done.unknown_venues)}; each counts as "
+            "an order book of its own"
+        )
     if done.checks:
         rows = [{"check": check, "rows": count} for check, count in done.checks.items()]
         print_table("refused, whole in ops.rejects", rows)

@@ -11,7 +11,7 @@ from oirisk.flows.observe import FLOW
 from oirisk.flows.observe import observe as ask_accounts
 from oirisk.flows.pipeline import RunFrame
 from oirisk.flows.settings import load_settings
-from oirisk.flows.sources import LiveSource, SandboxSource, Source, wall_clock
+from oirisk.flows.sources import LiveSource, SandboxSource, Source, require_present, wall_clock
 from oirisk.warehouse.home import Home
 
 
@@ -29,18 +29,25 @@ def observe(
 
     Returns:
         0; 1 when accounts are missing or positions were refused.
+
+    Raises:
+        ConfigurationError: ``as_of`` is another time than now, which accounts cannot speak of.
     """
     listed = read_accounts(accounts)
     now = wall_clock()
     source: Source = SandboxSource(url=sandbox) if sandbox else LiveSource()
+    settings = load_settings(home)
+    at = instant(as_of) or now.replace(second=0, microsecond=0)
+    if source.name == "live":
+        require_present(at, settings.coverage.max_age_minutes)
     frame = RunFrame(
         home=Home(home),
         flow=FLOW,
-        snapshot_at=instant(as_of) or now.replace(second=0, microsecond=0),
+        snapshot_at=at,
         started_at=now,
         source=source.name,
         is_simulated=source.is_simulated,
-        settings=load_settings(home),
+        settings=settings,
     )
     seen = asyncio.run(ask_accounts(frame, source, listed))
     if as_json:

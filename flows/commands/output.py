@@ -15,6 +15,9 @@ _EDGE = 1
 _EDGES = 3
 """What a table draws beside its cells: a line at its left; per column two spaces and a line."""
 
+_MOST_DIGITS = 300
+"""Digits of the largest and the smallest numbers that JSON readers keep."""
+
 
 def print_json(content: object) -> None:
     """Print one JSON document; what JSON has no number for becomes null."""
@@ -28,8 +31,15 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Decimal):
-        value = int(value) if value == value.to_integral_value() else float(value)
+        value = _number(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _number(value: Decimal) -> int | float | str:
+    """Return a JSON number, or the digits of what is too large or too small to be one."""
+    if not value.is_finite() or (value and abs(value.adjusted()) > _MOST_DIGITS):
+        return str(value)
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def print_line(text: str) -> None:

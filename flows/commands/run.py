@@ -17,6 +17,8 @@ from oirisk.flows.recorder import record_run
 from oirisk.flows.recording import read_recording
 from oirisk.flows.schedule import serve
 from oirisk.flows.settings import load_settings
+from oirisk.flows.sources import require_present
+from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.home import Home
 
 
@@ -45,7 +47,13 @@ def record(home: Path, file: Path) -> int:
 
 
 def schedule(home: Path) -> int:
-    """Serve the nightly deployment until stopped."""
+    """Serve the nightly deployment until stopped.
+
+    Raises:
+        HomeError: The home cannot be a folder, so that no night could be stored.
+    """
+    if home.exists() and not home.is_dir():
+        raise HomeError(f"{home} is no folder; point --home at the one that is to hold everything")
     serve(home, load_settings(home))
     return 0
 
@@ -63,13 +71,17 @@ def run_flow(
     What cannot go well is refused here, before the scheduler takes its time.
 
     Raises:
-        ConfigurationError: The settings are refused.
+        ConfigurationError: The settings are refused, or exchanges would be asked about another
+            time than now.
         RecordingError: The recording cannot be read.
     """
     chosen = nightly_flow if name == "nightly" else snapshot_flow
-    chosen_venues(load_settings(home))
+    settings = load_settings(home)
+    chosen_venues(settings)
     if replay:
         read_recording(replay)
+    elif as_of and not sandbox:
+        require_present(as_of, settings.coverage.max_age_minutes)
     with shown_progress() as progress:
         token = PROGRESS.set(progress)
         progress.step("starting the scheduler engine (10 to 20 seconds without a Prefect server)")

@@ -56,8 +56,8 @@ class SimulatedMarket:
         leverage: What accounts open with: ``light``, ``mixed`` or ``heavy``.
 
     Raises:
-        ConfigurationError: ``end`` has no time zone, ``days`` or ``venues`` is empty, or the
-            regime or the leverage is unknown.
+        ConfigurationError: ``end`` has no time zone, ``seed`` is below 0, ``days`` or ``venues``
+            is empty, or the regime or the leverage is unknown.
     """
 
     def __init__(
@@ -74,6 +74,8 @@ class SimulatedMarket:
         venues = default_venues() if venues is None else venues
         if end.tzinfo is None:
             raise ConfigurationError(f"simulated market ends at {end}: a time zone is needed")
+        if seed < 0:
+            raise ConfigurationError(f"simulated market of seed {seed}: expected 0 or more")
         if days < 1 or not venues:
             raise ConfigurationError(
                 f"simulated market of {days} days on {len(venues)} exchanges: at least one of each"

@@ -9,30 +9,43 @@ class FetchSettings(Section):
     """How exchanges are asked."""
 
     request_timeout_seconds: float = Field(
-        default=20.0, gt=0, description="one request is given up after this long"
+        default=20.0, gt=0, le=3600, description="one request is given up after this long"
     )
     venue_timeout_seconds: float = Field(
         default=120.0,
         gt=0,
+        le=86_400,
         description="one exchange is given up after this long, retries included",
     )
     attempts: int = Field(
         default=3, ge=1, le=10, description="tries of one request, the first included"
     )
     backoff_seconds: float = Field(
-        default=1.0, ge=0, description="wait before the first retry; doubles each time, with jitter"
+        default=1.0,
+        ge=0,
+        le=600,
+        description="wait before the first retry; doubles each time, with jitter",
     )
     concurrent_calls: int = Field(
         default=32, ge=1, le=256, description="calls of one exchange that may be unanswered at once"
     )
     longest_wait_seconds: float = Field(
-        default=60.0, ge=0, description="an exchange that asks for a longer wait is given up"
+        default=60.0,
+        ge=0,
+        le=3600,
+        description="an exchange that asks for a longer wait is given up",
     )
     stops: int = Field(
-        default=4, ge=1, description="answers to stop in a row that end an exchange for this run"
+        default=4,
+        ge=1,
+        le=1000,
+        description="answers to stop in a row that end an exchange for this run",
     )
     lost_calls: int = Field(
-        default=8, ge=1, description="lost calls in a row that end an exchange for this run"
+        default=8,
+        ge=1,
+        le=1000,
+        description="lost calls in a row that end an exchange for this run",
     )
 
 
@@ -49,6 +62,7 @@ class TopUpSettings(Section):
     deadline_seconds: float = Field(
         default=300.0,
         gt=0,
+        le=86_400,
         description="one exchange's top-up ends after this long with what it has by then",
     )
     concurrent_calls: int = Field(
@@ -67,8 +81,14 @@ class ObserveSettings(Section):
         description="list of Hyperliquid accounts to observe every night; empty means: none",
     )
     most_accounts: int = Field(
-        default=500, ge=1, description="accounts asked, the first of the list; ten a second"
+        default=500,
+        ge=1,
+        le=100_000,
+        description="accounts asked, the first of the list; ten a second",
     )
     timeout_seconds: float = Field(
-        default=120.0, gt=0, description="accounts that did not answer by then are left out"
+        default=120.0,
+        gt=0,
+        le=86_400,
+        description="accounts that did not answer by then are left out",
     )

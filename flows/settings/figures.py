@@ -4,6 +4,9 @@ from pydantic import Field
 
 from oirisk.flows.settings.section import Section
 
+LONGEST_DAYS = 36_600
+"""A century; a span beyond what the calendar holds could not be looked back on."""
+
 
 class CoverageSettings(Section):
     """When a total may be printed (methods M03)."""
@@ -14,11 +17,13 @@ class CoverageSettings(Section):
     max_age_minutes: float = Field(
         default=30.0,
         gt=0,
+        le=LONGEST_DAYS * 1440,
         description="an observation further from the run's instant than this is stale",
     )
     lookback_days: float = Field(
         default=7.0,
         gt=0,
+        le=LONGEST_DAYS,
         description="how long the last known open interest of an instrument counts",
     )
 
@@ -32,23 +37,30 @@ class ClusterSettings(Section):
         le=1,
         description="share of volume beyond the OI change that swaps positions",
     )
-    bin_pct: float = Field(default=0.25, gt=0, le=5, description="width of a price bin, in percent")
+    bin_pct: float = Field(
+        default=0.25, ge=0.01, le=5, description="width of a price bin, in percent"
+    )
     range_pct: float = Field(
-        default=25.0, gt=0, le=90, description="how far around the price clusters go"
+        default=25.0, ge=0.1, le=90, description="how far around the price clusters go"
     )
     strike_range_pct: float = Field(
-        default=50.0, gt=0, le=90, description="how far around the price clusters of strikes go"
+        default=50.0, ge=0.1, le=90, description="how far around the price clusters of strikes go"
     )
-    history_days: float = Field(default=30.0, gt=0, description="history that builds the profile")
+    history_days: float = Field(
+        default=30.0, gt=0, le=LONGEST_DAYS, description="history that builds the profile"
+    )
     fine_days: float = Field(
-        default=3.0, ge=0, description="days that keep steps shorter than an hour in the profile"
+        default=3.0,
+        ge=0,
+        le=LONGEST_DAYS,
+        description="days that keep steps shorter than an hour in the profile",
     )
     minimum_share: float = Field(
         default=0.02, ge=0, le=1, description="least share of an asset's OI"
     )
     minimum_usd: float = Field(default=25e6, ge=0, description="least size of a cluster, USD")
     top_assets: int = Field(
-        default=30, ge=1, description="assets that get a profile, by open interest"
+        default=30, ge=1, le=10_000, description="assets that get a profile, by open interest"
     )
 
 

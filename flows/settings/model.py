@@ -90,12 +90,15 @@ def load_settings(home: Path) -> Settings:
     """
     path = home / CONFIG_NAME
 
+    if path.exists() and not path.is_file():
+        raise ConfigurationError(f"{path} is no file: put it away, or the settings in its place")
+
     class _Located(Settings):
         config_file: ClassVar[Path | None] = path if path.is_file() else None
 
     try:
         return _Located()
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}") from error
     except (UnicodeDecodeError, OSError) as error:
         raise ConfigurationError(f"cannot read {path}: {error}") from error

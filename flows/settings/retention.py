@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from oirisk.flows.settings.section import Section
 
-LEAST_DAYS = 100
+LEAST_DAYS, MOST_DAYS = 100, 36_600
 """What is built each night looks back at single rows for about a month; this is well beyond."""
 
 
@@ -16,11 +16,13 @@ class RetentionSettings(Section):
     fine_days: int = Field(
         default=0,
         ge=0,
+        le=MOST_DAYS,
         description="rows older than this are thinned to one an hour; 0: never; else at least 100",
     )
     hourly_days: int = Field(
         default=0,
         ge=0,
+        le=MOST_DAYS,
         description="rows older than this are thinned to one a day; 0: never; "
         "else at least 100 and more than fine_days",
     )

@@ -22,13 +22,11 @@ class SeriesSettings(Section):
     anomaly_threshold: float = Field(
         default=_DEFAULT.anomaly_threshold,
         gt=0,
-        allow_inf_nan=False,
         description="standard deviations beyond which a change is an anomaly",
     )
     anomaly_robust_threshold: float = Field(
         default=_DEFAULT.anomaly_robust_threshold,
         gt=0,
-        allow_inf_nan=False,
         description="scaled median deviations beyond which an anomaly is confirmed",
     )
     anomaly_span: int = Field(
@@ -50,19 +48,16 @@ class SeriesSettings(Section):
     anomaly_minimum_usd: float = Field(
         default=_DEFAULT.anomaly_minimum_usd,
         ge=0,
-        allow_inf_nan=False,
         description="open interest below which nothing is flagged, USD",
     )
     spike_bar_pct: float = Field(
         default=_DEFAULT.spike_bar_pct,
         gt=0,
-        allow_inf_nan=False,
         description="rise within one bar that is a spike, in percent",
     )
     spike_24h_pct: float = Field(
         default=_DEFAULT.spike_24h_pct,
         gt=0,
-        allow_inf_nan=False,
         description="rise over 24 hours that is a spike, in percent",
     )
     price_band_pct: float = Field(
@@ -104,7 +99,6 @@ class SeriesSettings(Section):
     squeeze_z: float = Field(
         default=_DEFAULT.squeeze_z,
         gt=0,
-        allow_inf_nan=False,
         description="standard deviations of price and open interest in a squeeze",
     )
     squeeze_days: int = Field(
@@ -122,7 +116,6 @@ class SeriesSettings(Section):
     pre_event_z: float = Field(
         default=_DEFAULT.pre_event_z,
         gt=0,
-        allow_inf_nan=False,
         description="standard deviations that make a build-up before an event",
     )
     pre_event_windows: int = Field(
@@ -140,7 +133,6 @@ class SeriesSettings(Section):
     funding_extreme_apr: float = Field(
         default=_DEFAULT.funding_extreme_apr,
         gt=0,
-        allow_inf_nan=False,
         description="yearly funding that is extreme whatever the past, as a fraction",
     )
 

@@ -34,3 +34,18 @@ LEFT_OUT = {
     "zebpay": "its public interface, as ccxt knows it, carries no open interest",
 }
 """Reason by ccxt id."""
+
+SAME_BOOK = {
+    "bequant": "hitbtc",
+    "bybiteu": "bybit",
+    "bybitid": "bybit",
+    "fmfwio": "hitbtc",
+    "gateeu": "gate",
+    "gateio": "gate",
+    "huobi": "htx",
+    "kucoin": "kucoinfutures",
+    "modetrade": "woofipro",
+    "myokx": "okx",
+    "okxus": "okx",
+}
+"""Other names of order books of exchanges that have a file here, with the id of that file."""

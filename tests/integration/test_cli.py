@@ -153,6 +153,9 @@ def test_a_configuration_that_cannot_work_is_named_with_status_2(
 def test_instants_and_days_that_are_none_are_named(oirisk: Any, tmp_path: Path) -> None:
     for arguments, words in (
         (("nightly", "--as-of", "tonight"), "--as-of: expected an instant"),
+        (("nightly", "--as-of", "0001-01-01T00:00:00+05:00"), "expected an instant from 2009"),
+        (("demo", "--as-of", "9999-12-31T00:00:00"), "to 2100-01-01, saw '9999-12-31T00:00:00'"),
+        (("demo", "--seed", "-1"), "seed -1: expected 0 or more"),
         (("report", "--date", "21.9."), "--date: expected YYYY-MM-DD"),
         (("send", "--date", "21.9."), "--date: expected YYYY-MM-DD"),
         (("rederive", "--since", "then"), "--since: expected YYYY-MM-DD"),
@@ -160,6 +163,20 @@ def test_instants_and_days_that_are_none_are_named(oirisk: Any, tmp_path: Path) 
         result = oirisk(*arguments, "--home", tmp_path)
         assert result.exit_code == 2
         assert words in result.stderr
+
+
+def test_exchanges_are_not_asked_about_another_time_than_now(
+    oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oirisk.flows.commands.run.nightly_flow", None)
+    accounts = tmp_path / "accounts.txt"
+    accounts.write_text("0x" + "1" * 40 + "\n")
+    for arguments in (("nightly",), ("observe", "--accounts", accounts)):
+        for at in ("2099-01-01", "2020-01-01"):
+            result = oirisk(*arguments, "--as-of", at, "--home", tmp_path)
+            assert result.exit_code == 2
+            assert "expected at most 30 minutes (coverage.max_age_minutes)" in result.stderr
+    assert not (tmp_path / "warehouse.duckdb").exists()
 
 
 def test_commands_that_need_a_run_say_so_when_there_is_none(oirisk: Any, tmp_path: Path) -> None:
@@ -200,6 +217,60 @@ def test_the_name_of_the_command_leads_the_message(oirisk: Any, tmp_path: Path) 
     result = oirisk("import", tmp_path / "none.csv", "--home", tmp_path)
     assert result.exit_code == 2
     assert result.stderr.startswith("oirisk import: ")
+
+
+def test_a_fault_of_our_own_is_told_in_one_line_and_in_full_to_the_log(
+    oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("division\nby zero")
+
+    monkeypatch.setattr("oirisk.flows.commands.doctor.doctor", broken)
+    with caplog.at_level("INFO"):
+        result = oirisk("doctor", "--home", tmp_path)
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(
+        "oirisk doctor: a fault of oirisk, not of what it was given: "
+        "ZeroDivisionError: division by zero; "
+    )
+    assert "Traceback (most recent call last)" in caplog.text
+
+
+def test_a_panic_of_a_library_is_a_fault_of_our_own_too(
+    oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PanicError(BaseException):
+        """What libraries in other languages raise."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise PanicError
+
+    monkeypatch.setattr("oirisk.flows.commands.doctor.doctor", broken)
+    result = oirisk("doctor", "--home", tmp_path)
+    assert result.exit_code == 2
+    assert "a fault of oirisk, not of what it was given: PanicError; " in result.stderr
+
+
+def test_what_cannot_be_written_or_meant_is_told_before_anyone_is_asked(
+    oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "LiveSource", None)
+    (tmp_path / "file").write_text("")
+    for place, words in ((tmp_path, "is a folder"), (tmp_path / "file" / "x", "is no folder")):
+        result = oirisk("record", place, "--home", tmp_path)
+        assert result.exit_code == 2
+        assert words in result.stderr
+    result = oirisk("backfill", "--since", "2026-01-01", "--assets", ",", "--home", tmp_path)
+    assert result.exit_code == 2
+    assert "--assets: expected coins such as BTC,ETH, saw ','" in result.stderr
+
+
+def test_a_home_that_is_no_folder_is_not_served(oirisk: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = oirisk("schedule", "--home", tmp_path / "file")
+    assert result.exit_code == 2
+    assert "is no folder" in result.stderr
 
 
 def test_a_home_that_cannot_be_written_is_named(oirisk: Any, tmp_path: Path) -> None:
@@ -416,11 +487,44 @@ def test_sql_takes_every_kind_of_query(oirisk: Any, filled: Any) -> None:
     for query in (
         "show all tables", "describe core.open_interest", "from core.open_interest", "values (1)",
         "explain select 1", "summarize core.open_interest", "with a as (select 1) select * from a",
-        "pivot core.open_interest on venue using sum(oi_base) group by asset", "select 1; select 2",
+        "pivot core.open_interest on venue using sum(oi_base) group by asset",
         "select * from duckdb_columns() where schema_name = 'marts' and comment is null",
     ):  # fmt: skip
         result = oirisk("sql", query, "--home", filled.home.root)
         assert result.exit_code == 0, (query, result.stderr)
+
+
+def test_sql_answers_one_query_at_a_time(oirisk: Any, filled: Any) -> None:
+    result = oirisk("--home", filled.home.root, "sql", "select 1; select 2")
+    assert result.exit_code == 2
+    assert "expected one query, saw 2" in result.stderr
+
+
+@pytest.mark.parametrize("instant", ["timestamptz 'infinity'", "date '99999-01-01'"])
+def test_sql_refuses_instants_that_would_be_printed_as_others(
+    oirisk: Any, filled: Any, instant: str
+) -> None:
+    result = oirisk("--home", filled.home.root, "sql", f"select {instant} as at, null::date as b")
+    assert result.exit_code == 2
+    assert "column at holds an instant outside the years 1 to 9999" in result.stderr
+
+
+def test_export_refuses_a_reversed_span_and_says_when_nothing_lies_in_one(
+    oirisk: Any, filled: Any, tmp_path: Path
+) -> None:
+    home, folder = filled.home.root, tmp_path / "out"
+    days = ("--since", "2027-01-01", "--until", "2026-01-01")
+    result = oirisk("export", folder, "--home", home, *days)
+    assert result.exit_code == 2
+    assert "--until 2026-01-01 is before --since 2027-01-01" in result.stderr
+    table = ("--table", "marts.oi_by_asset")
+    whole = oirisk("export", tmp_path / "whole", "--home", home, *table, "--until", "9999-12-31")
+    assert whole.exit_code == 0
+    assert whole.stdout
+    result = oirisk("export", folder, "--home", home, *table, "--since", "2027-01-01")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "no rows from 2027-01-01 in marts.oi_by_asset" in result.stderr
+    assert not folder.exists()
 
 
 def test_sql_explains_formats_and_types_that_do_not_go(oirisk: Any, filled: Any) -> None:

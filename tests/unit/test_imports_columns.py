@@ -58,7 +58,16 @@ def test_text_is_read_as_an_instant(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "2026-13-01", "1767249000", "06:30", "2026-01-01 25:00"]
+    "text",
+    [
+        "",
+        "soon",
+        "2026-13-01",
+        "1767249000",
+        "06:30",
+        "2026-01-01 25:00",
+        "2026-01-01T00:00:00+99:99",
+    ],
 )
 def test_what_is_no_instant_becomes_null(text: str) -> None:
     assert instants(pl.Series([text])).to_list() == [None]
@@ -102,7 +111,9 @@ def test_kind_margin_and_coin_follow_from_the_symbol(
     assert symbol_terms([symbol]).row(0) == (symbol, kind, margin, asset, None)
 
 
-@pytest.mark.parametrize("symbol", ["BTCUSDT", "BTC/USDT", "<b>/USDT:USDT", "BTC/USDT:USDT;drop"])
+@pytest.mark.parametrize(
+    "symbol", ["BTCUSDT", "BTC/USDT", "<b>/USDT:USDT", "BTC/USDT:USDT;drop", "BTC/USD:BTC-269999"]
+)
 def test_what_is_no_derivative_symbol_is_named(symbol: str) -> None:
     (problem,) = symbol_terms([symbol])["symbol_problem"]
     assert problem.startswith("valid_symbol: ")

@@ -1,8 +1,10 @@
 """The liquidation map: levels by hand, margin rules, and what rests on the map."""
 
+import json
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -18,6 +20,7 @@ from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.liquidation import Models
 from oirisk.warehouse.migrate import migrate
 
+GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 START = datetime(2026, 3, 1, tzinfo=UTC)
 PARAMETERS = {
     "rotation": 0.0, "bin_pct": 0.1, "range_pct": 25.0, "history_days": 30.0,
@@ -437,10 +440,16 @@ def test_an_old_map_is_the_same_when_later_facts_and_corrections_are_there(
     assert warehouse.execute("from marts.liquidation_map").fetchall() != frozen
 
 
-def depth(connection: duckdb.DuckDBPyConnection, hours: float, side: str, *usd: float) -> None:
+def depth(
+    connection: duckdb.DuckDBPyConnection,
+    hours: float,
+    side: str,
+    *usd: float,
+    asset: str = "BTC",
+) -> None:
     for band, amount in zip((0.01, 0.02, 0.05), usd, strict=True):
         insert(connection, "core.depth", {
-            "snapshot_at": at(hours), "venue": "okx", "symbol": "BTC/USDT:USDT", "asset": "BTC",
+            "snapshot_at": at(hours), "venue": "okx", "symbol": f"{asset}/USDT:USDT", "asset": asset,
             "band": band, "side": side, "base": amount / 100, "usd": amount, "truncated": False,
             "is_simulated": False, "run_id": "r", "recorded_at": at(hours),
         })  # fmt: skip
@@ -470,6 +479,35 @@ def test_stress_and_contagion_need_measured_depth(warehouse: duckdb.DuckDBPyConn
         ("okx", "gate", pytest.approx(2000 * 5000 / 500), pytest.approx(0.02 * 200), 1, 1.0),
         ("okx", "okx", pytest.approx(5000**2 / 500), pytest.approx(0.02 * 500), 1, 1.0),
     ]
+
+
+def test_the_worked_example_of_contagion_is_what_the_mart_holds(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    if not GOLDEN.is_file():
+        pytest.skip("the worked examples are not beside this checkout")
+    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    held = {"binance": (4, 2), "bybit": (3, 1), "hyperliquid": (1, 1.5)}  # billions of BTC, ETH
+    for venue, amounts in held.items():
+        for asset, billions in zip(("BTC", "ETH"), amounts, strict=True):
+            for hours in (0, 1):
+                observe(warehouse, hours, billions * 1e9 * hours, 1, venue=venue, asset=asset,
+                        symbol=f"{asset}/USDT:USDT")  # fmt: skip
+    for asset, usd in (("BTC", 0.40e9), ("ETH", 0.15e9)):
+        for side in ("bid", "ask"):
+            depth(warehouse, 1, side, usd, 2 * usd, 3 * usd, asset=asset)
+    build_clusters(warehouse, at(1), PARAMETERS)
+    rows = warehouse.execute(
+        "select venue_from, venue_to, overlap_usd / 1e9, loss_usd / 1e9 from marts.contagion"
+    ).fetchall()
+    overlap = {(sold, held_by): usd for sold, held_by, usd, _loss in rows}
+    loss = {(sold, held_by): usd for sold, held_by, _overlap, usd in rows}
+    assert overlap == {
+        (sold, held_by): pytest.approx(usd, abs=1e-6)
+        for sold, others in golden["M26_overlap"]["matrix"].items()
+        for held_by, usd in others.items()
+    }
+    assert loss["binance", "bybit"] == pytest.approx(golden["M26_spill"]["loss_bybit_usd_bn"])
 
 
 def test_liquidations_at_risk_are_what_the_worst_days_would_reach(

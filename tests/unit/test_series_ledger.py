@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -99,12 +100,17 @@ def test_forced_closings_and_settlement_follow_the_same_rule() -> None:
         (_fill("A", "B", -1), "above 0"),
         (_fill("A", "B", float("nan")), "above 0"),
         (_fill("A", "B", 1, event="adl"), "only 0 is open"),
+        (_fill("A", "B", 5, event="liquidation"), "closes 5 on one side; only 0 is open"),
         (_fill("A", "B", 1, event="gift"), "expected one of"),
         (_fill("A", "B", 1, at="yesterday"), "with its zone"),
         (_fill("A", "B", 1, price="cheap"), "price is 'cheap'"),
         (_fill("A", "B", 1, price=0), "above 0"),
         (_fill("A", "B", 1, reported_oi="n/a"), "reported_oi is 'n/a'"),
         ({**_fill("A", "B", 1), "quantity": "1e400000"}, "above 0"),
+        (_fill("A", "B", 1, price=[1]), "price is [1]; expected one text or number"),
+        ({**_fill("A", "B", 1), "instrument": {"a": 1}}, "expected one text or number"),
+        ({**_fill("A", "B", 1), "quantity": Decimal("1e-30000000")}, "above 0"),
+        ({**_fill("A", "B", 1), "quantity": "0e-30000000"}, "above 0"),
         (_leg("A", "open", "up", 1), "long or short"),
         (_leg("A", "fill", "long", 1), "needs buyer and seller"),
         (_leg("A", "close", "long", 1), "only 0 is open"),
@@ -117,6 +123,21 @@ def test_a_bad_event_is_refused_with_its_reason(event: dict[str, Any], reason: s
     done = replay([event])
     assert not done.steps
     assert reason in done.refused[0].reason
+
+
+def test_a_liquidation_closes_all_of_one_side_and_the_other_may_open() -> None:
+    done = replay(
+        [
+            _fill("A", "B", 10),
+            _fill("B", "C", 6, event="liquidation"),
+            _fill("D", "A", 10, event="liquidation"),
+            _fill("D", "B", 11, event="liquidation"),
+        ]
+    )
+    assert [step.change for step in done.steps] == [10, 0, 0]
+    assert [refusal.reason for refusal in done.refused] == [
+        "liquidation closes 11 on one side; only 0 is open"
+    ]
 
 
 def test_an_event_out_of_order_is_refused() -> None:
@@ -284,6 +305,29 @@ def test_a_line_that_is_no_row_is_refused_and_the_rest_is_used(tmp_path: Path) -
     assert [refusal.event for refusal in done.refused] == [2, 3]
     assert done.open_interest("BTC") == Fraction("0.10000000000000000001")
     assert unread_columns(events) == ["tx"]
+
+
+def test_times_and_lines_that_no_program_can_read_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    row = '{"at": "0001-01-01T00:00:00+05:00", "event": "fill", "instrument": "BTC"}'
+    file.write_text(f"{row}\n{'[' * 200_000}\n", encoding="utf-8")
+    early, deep = replay(read_events(file)).refused
+    assert early.reason.startswith("at is '0001-01-01T00:00:00+05:00'; expected a time")
+    assert deep.reason.startswith("the line is no JSON")
+
+
+def test_lines_of_which_none_can_be_read_are_told_one_by_one(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text("[1]\nnot json\n", encoding="utf-8")
+    assert [refusal.event for refusal in replay(read_events(file)).refused] == [1, 2]
+
+
+def test_a_refused_number_is_printed_whole_however_large(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text('{"at": 1e30000000, "event": "fill"}\n', encoding="utf-8")
+    done = CliRunner().invoke(app, ["ledger", str(file), "--json"])
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["refused"][0]["record"]["at"] == "1E+30000000"
 
 
 def test_the_command_writes_every_step_and_tells_what_does_not_add_up(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from oirisk.flows.marts import build_positions
 from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import ConfigurationError, RecordingError
+from oirisk.transforms.assets import canonical_asset
 from oirisk.warehouse.build import BuildWindow, CoverageParameters, affected_window, build_marts
 from oirisk.warehouse.export import Span, export_table
 from oirisk.warehouse.given import load_events, load_supply
@@ -212,12 +213,12 @@ def test_a_calendar_and_a_supply_file_are_stored(
     calendar, supply = tmp_path / "events.csv", tmp_path / "supply.csv"
     calendar.write_text("event_at,asset,event_type\n2026-03-03T13:30:00Z,all,cpi\n", "utf-8")
     supply.write_text(
-        "as_of,asset,circulating_base,exchange_reserve_base\n2026-03-01,btc,20000000,\n", "utf-8"
+        "as_of,asset,circulating_base,exchange_reserve_base\n2026-03-01,xbt,20000000,\n", "utf-8"
     )
     warehouse.execute("begin transaction")
     try:
-        assert load_events(warehouse, calendar) == 1
-        assert load_supply(warehouse, supply) == 1
+        assert load_events(warehouse, calendar, canonical_asset) == 1
+        assert load_supply(warehouse, supply, canonical_asset) == 1
         seen = warehouse.sql("select asset, event_type from core.events").fetchall()
         assert seen == [("ALL", "cpi")]
         seen = warehouse.sql("select asset, circulating_base from core.supply").fetchall()
@@ -232,7 +233,7 @@ def test_a_calendar_with_a_bad_cell_is_refused(
     calendar = tmp_path / "events.csv"
     calendar.write_text("event_at,asset,event_type\ntomorrow,ALL,cpi\n", "utf-8")
     with pytest.raises(RecordingError, match="is no table of events"):
-        load_events(warehouse, calendar)
+        load_events(warehouse, calendar, canonical_asset)
 
 
 def test_a_supply_file_without_a_column_is_told_which(
@@ -242,7 +243,7 @@ def test_a_supply_file_without_a_column_is_told_which(
     supply.write_text("as_of,asset,circulating\n2026-03-01,BTC,20000000\n", "utf-8")
     wanted = "lacks circulating_base: .*; seen: as_of, asset, circulating"
     with pytest.raises(RecordingError, match=wanted):
-        load_supply(warehouse, supply)
+        load_supply(warehouse, supply, canonical_asset)
 
 
 @pytest.mark.parametrize(
@@ -250,6 +251,20 @@ def test_a_supply_file_without_a_column_is_told_which(
     [
         ("events", "event_at,asset,event_type\n,BTC,cpi\n", "expected event_at not_nullable"),
         ("supply", "as_of,asset,circulating_base\n2026-03-01,BTC,-5\n", "saw -5"),
+        ("supply", "as_of,asset,circulating_base\n2026-03-01,BTC,0\n", "saw 0"),
+        ("supply", "as_of,asset,circulating_base\n-infinity,BTC,5\n", "from 2009 to 2100"),
+        ("events", "event_at,asset,event_type\n9999-12-31,BTC,cpi\n", "from 2009 to 2100"),
+        (
+            "supply",
+            "as_of,asset,circulating_base\n2026-03-01,1000PEPE,5\n",
+            "asset 1000PEPE is 1000 of the coin PEPE; name that one",
+        ),
+        (
+            "supply",
+            "as_of,asset,circulating_base,exchange_reserves_base\n2026-03-01,BTC,5,1\n",
+            "unknown columns exchange_reserves_base; supply may have as_of, asset, "
+            "circulating_base, exchange_reserve_base: remove or rename",
+        ),
         (
             "supply",
             "as_of,asset,circulating_base\n2026-03-01,BTC,5\n2026-03-01,btc,6\n",
@@ -264,10 +279,10 @@ def test_rows_that_cannot_be_right_are_refused_and_what_was_stored_stays(
     file.write_text("as_of,asset,circulating_base\n2026-03-01,ETH,1e8\n", "utf-8")
     warehouse.execute("begin transaction")
     try:
-        assert load_supply(warehouse, file) == 1
+        assert load_supply(warehouse, file, canonical_asset) == 1
         file.write_text(text, "utf-8")
         with pytest.raises(RecordingError, match=message):
-            (load_events if table == "events" else load_supply)(warehouse, file)
+            (load_events if table == "events" else load_supply)(warehouse, file, canonical_asset)
         seen = warehouse.sql("select asset, exchange_reserve_base from core.supply").fetchall()
         assert seen == [("ETH", None)]
     finally:

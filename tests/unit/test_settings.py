@@ -76,7 +76,13 @@ def test_the_file_counts_and_the_environment_counts_more(
             "[mail]\nsecurity = 'ssl'\n",
             "mail.security: Input should be 'starttls', 'tls' or 'none'",
         ),
+        ("[coverage]\nlookback_days = 1e9\n", "coverage.lookback_days"),
+        ("[clusters]\nbin_pct = 1e-9\n", "clusters.bin_pct"),
+        ("[clusters]\nhistory_days = 1e9\n", "clusters.history_days"),
+        ("[retention]\nfine_days = 9999999\n", "retention.fine_days"),
         ("[mail\n", "not valid TOML"),
+        ("a = " + "[" * 3000 + "]" * 3000, "not valid TOML"),
+        ("[fetch]\nattempts = true\n", "fetch.attempts: expected a number, saw true"),
         ("[schedule]\ncron = '* * *'\n", "schedule.cron"),
         ("[schedule]\ncron = '61 0 * * *'\n", "schedule.cron"),
         ("[schedule]\ncron = '0 0 30 2 *'\n", "schedule.cron"),
@@ -93,11 +99,31 @@ def test_what_cannot_work_is_refused_by_name(text: str, words: str, tmp_path: Pa
     assert "oirisk.toml" in str(caught.value)
 
 
+def test_no_number_may_be_infinite_or_none(tmp_path: Path) -> None:
+    numbers = [
+        (section, name)
+        for section, names in _options().items()
+        for name in names
+        if section and type(getattr(getattr(Settings(), section), name)) in {int, float}
+    ]
+    assert len(numbers) > 40
+    for section, name in numbers:
+        for text in ("inf", "-inf", "nan"):
+            with pytest.raises(ConfigurationError, match=rf"{section}\.{name}: "):
+                load_settings(_write(tmp_path, f"[{section}]\n{name} = {text}\n"))
+
+
 def test_a_list_in_the_environment_that_is_no_json_is_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OIRISK_VENUES", "gate,okx")
     with pytest.raises(ConfigurationError, match="lists are written as JSON"):
+        load_settings(tmp_path)
+
+
+def test_a_folder_in_place_of_the_file_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "oirisk.toml").mkdir()
+    with pytest.raises(ConfigurationError, match=r"oirisk\.toml is no file"):
         load_settings(tmp_path)
 
 

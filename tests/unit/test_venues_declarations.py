@@ -10,7 +10,7 @@ import pytest
 
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.venues import all_venues, select_venues
-from oirisk.flows.venues.left_out import LEFT_OUT
+from oirisk.flows.venues.left_out import LEFT_OUT, SAME_BOOK
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
 from oirisk.schemas.venue import Bulk, Call, PerValue, each
@@ -98,6 +98,11 @@ def test_a_venue_without_a_file_is_refused_with_the_reason(gone: str) -> None:
 
 def test_no_venue_has_both_a_file_and_a_reason_for_having_none() -> None:
     assert not set(LEFT_OUT) & set(all_venues())
+
+
+def test_other_names_of_a_book_lead_to_a_file() -> None:
+    assert set(SAME_BOOK.values()) <= set(all_venues())
+    assert not set(SAME_BOOK) & set(all_venues())
 
 
 def test_one_request_is_made_for_each_value_and_none_for_what_is_delisted() -> None:

@@ -1,4 +1,4 @@
-"""Contagion between exchanges that hold the same coins: overlap and spill (M26).
+"""Contagion between exchanges that hold the same coins, written apart from the mart (M26).
 
 Forced sales on one exchange move a coin's price by sales over depth; every exchange that holds
 the coin loses. The model of fire sales by Greenwood, Landier and Thesmar (2015).
@@ -77,7 +77,7 @@ def systemic_importance(holdings: Floats, depth: Floats) -> Floats:
 
 
 def _require(holdings: Floats, depth: Floats) -> None:
-    if holdings.ndim != 2 or holdings.shape[1] != depth.size or not np.all(depth > 0):  # noqa: PLR2004
+    if holdings.ndim != 2 or holdings.shape[1] != depth.size or not np.all(depth > 0):
         raise ValueError(
             "an overlap needs a depth above 0 for every coin, saw holdings of shape "
             f"{holdings.shape} and depth {depth.tolist()}"
