@@ -28,7 +28,7 @@ def assets(report: Report) -> Table:
     """Table of assets, largest first, as ordered by the report."""
     columns = (
         Column("Asset"),
-        Column("OI, coins", is_number=True, on_phone=False),
+        Column("Coins", is_number=True, on_phone=False),
         Column("OI, USD", is_number=True),
         Column("24 h", is_number=True),
         Column("7 d", is_number=True),
