@@ -118,14 +118,11 @@ def _cluster_sentence(facts: Facts) -> list[Sentence]:
         return []
     row = alive[0]
     low, high = formats.price(row["price_low"]), formats.price(row["price_high"])
-    band = formats.usd(row["usd"])
-    if row["usd_low"] is not None and row["usd_high"] is not None:
-        band = f"{formats.usd(row['usd_low'])} to {formats.usd(row['usd_high'])}"
     where = "around the price" if row["distance_pct"] == 0 else formats.pct(row["distance_pct"])
     return [
         Sentence(
             text=f"The nearest concentration of entries is {row['asset']} at {low} to {high} "
-            f"({where}), modelled at {band}.",
+            f"({where}), {_size(row)}.",
             method="M24",
         )
     ]
@@ -233,9 +230,18 @@ def _cluster_changes(facts: Facts) -> list[Change]:
 
 def _held(row: Record) -> str:
     if row["status"] != "consumed":
-        return formats.usd(row["usd"])
-    before = row["usd_before"]
-    return "size before unknown" if before is None else f"{formats.usd(before)} before"
+        return _size(row)
+    return "size before unknown" if row["usd_before"] is None else f"{_size(row, '_before')} before"
+
+
+def _size(row: Record, when: str = "") -> str:
+    """Say how large a concentration is: as its band, if it is modelled."""
+    usd, low, high = (row[f"{name}{when}"] for name in ("usd", "usd_low", "usd_high"))
+    if row["kind"] == "strike":
+        return formats.usd(usd)
+    if low is None or high is None:
+        return "of a modelled size without a band"
+    return f"modelled at {formats.usd(low)} to {formats.usd(high)}"
 
 
 def _concentrated(row: Record) -> str:

@@ -54,7 +54,9 @@ def cluster(status: str, usd: float, usd_before: float | None) -> dict[str, Any]
     return {
         "cluster_id": f"{status}-{usd:g}", "asset": "SOL", "kind": "liquidation", "side": "short",
         "price_low": 141.0, "price_high": 150.0, "status": status, "usd": usd,
-        "usd_before": usd_before,
+        "usd_low": usd / 2, "usd_high": usd * 2, "usd_before": usd_before,
+        "usd_low_before": None if usd_before is None else usd_before / 2,
+        "usd_high_before": None if usd_before is None else usd_before * 2,
     }  # fmt: skip
 
 
@@ -67,9 +69,25 @@ def test_concentrations_rank_by_the_larger_of_what_they_hold_and_held() -> None:
         "born-1.2e+07",
     ]  # fmt: skip
     assert found[0][1] == (
-        "consumed: SOL liquidation levels (short) $141.00 to $150.00, $2.15bn before"
+        "consumed: SOL liquidation levels (short) $141.00 to $150.00, modelled at $1.08bn to "
+        "$4.30bn before"
     )
-    assert found[2][1].endswith(", $1.00m")
+    assert found[2][1].endswith(", modelled at $500k to $2.00m")
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"kind": "strike", "side": "put"}, "born: SOL option strikes (put) $141.00 to $150.00, $1.00m"),
+        ({"usd_low": None}, "born: SOL liquidation levels (short) $141.00 to $150.00, of a modelled "
+                            "size without a band"),
+    ],
+    ids=["published", "no band"],
+)  # fmt: skip
+def test_no_modelled_size_is_printed_without_its_band(other: dict[str, Any], told: str) -> None:
+    assert [text for _, text in changes(clusters=[{**cluster("born", 1e6, None), **other}])] == [
+        told
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +105,13 @@ def test_a_concentration_is_read_with_what_it_held_at_the_snapshot_before(
             "insert into marts.clusters by name select $at as snapshot_at, 'BTC' as asset,"
             " 'entry' as kind, $name as cluster_id, 'both' as side, 1 as price_low,"
             " 2 as price_high, 1.5 as price_peak, 1.5 as centroid, 1 as base, $usd as usd,"
+            " $usd / 2 as usd_low, $usd * 2 as usd_high,"
             " 0.1 as share, 1 as prominence, 0 as distance_pct, 'stable' as status,"
             " false as is_simulated",
             {"at": AT - timedelta(hours=hours), "name": name, "usd": usd},
         )
     found = warehouse.execute(statement("report/clusters.sql"), {"snapshot_at": AT}).pl()
-    assert found.select("cluster_id", "usd", "usd_before").rows() == [
-        ("b", 5.0, None), ("a", 0.0, 20.0),
+    held = ("usd", "usd_before", "usd_low_before", "usd_high_before")
+    assert found.select("cluster_id", *held).rows() == [
+        ("b", 5.0, None, None, None), ("a", 0.0, 20.0, 10.0, 40.0),
     ]  # fmt: skip
