@@ -102,7 +102,7 @@ SERIES = (
         ),
         _BAR,
         sized_by="marts.oi_candles",
-        slice_rows=1_000_000,
+        slice_rows=3_000_000,
     ),
     MartModel("oi_concentration", "snapshot_at", reach=timedelta(days=7, minutes=30)),
     MartModel(

@@ -99,55 +99,103 @@ periods as (
 
 ),
 
-readings as (
+series as (
 
     select
-        hours.snapshot_at,
-        seen.venue,
-        seen.symbol,
-        seen.asset,
-        seen.measure,
-        arg_max(
-            core.imbalance(seen.long_share, seen.short_share),
-            epoch_us(seen."at") * 1000 + periods.period_rank
-        ) as leaning
+        venue,
+        symbol,
+        asset,
+        measure,
+        row_number() over () as series
+    from (
+        select distinct
+            known.venue,
+            known.symbol,
+            known.asset,
+            known.measure
+        from core.positioning as known
+        where
+            known."at" >= core.bar_start('1d', $since) - interval 91 day
+            and known."at" <= $until
+    ) as listed
+
+),
+
+-- Materialised: each reading counts at many snapshots, and is numbered and worked out once.
+readings as materialized (
+
+    select
+        series.series,
+        seen."at",
+        epoch_us(seen."at") // 3600000000 as hour,
+        epoch_us(seen."at") * 1000 + periods.period_rank as place,
+        core.imbalance(seen.long_share, seen.short_share) as leaning
     from core.positioning as seen
-    inner join hours
-        on epoch_us(seen."at") // 3600000000 = hours.hour
+    inner join series
+        on
+            seen.venue = series.venue
+            and seen.symbol = series.symbol
+            and seen.asset = series.asset
+            and seen.measure = series.measure
     inner join periods
         on seen.period = periods.period
     where
         seen.superseded_at is null
-        and seen."at" <= hours.snapshot_at
-        and seen."at" > hours.after_at
         and seen."at" >= core.bar_start('1d', $since) - interval 91 day
         and seen."at" <= $until
-    group by all
+
+),
+
+latest as (
+
+    select
+        hours.snapshot_at,
+        readings.series,
+        arg_max(readings.leaning, readings.place) as leaning
+    from readings
+    inner join hours
+        on readings.hour = hours.hour
+    where
+        readings."at" <= hours.snapshot_at
+        and readings."at" > hours.after_at
+    group by hours.snapshot_at, readings.series
 
 ),
 
 by_venue as (
 
     select
-        snapshot_at,
-        venue,
-        asset,
-        measure,
-        core.exact_sum(leaning * 1e8) / 1e8 / count(leaning) as leaning
-    from readings
-    where leaning is not null
-    group by all
+        latest.snapshot_at,
+        series.venue,
+        series.asset,
+        core.exact_sum(case when series.measure = 'account' then latest.leaning * 1e8 end)
+        / 1e8
+        / count(latest.leaning) filter (where series.measure = 'account')
+            as accounts,
+        core.exact_sum(case when series.measure = 'top_position' then latest.leaning * 1e8 end)
+        / 1e8
+        / count(latest.leaning) filter (where series.measure = 'top_position')
+            as top_positions,
+        core.exact_sum(case when series.measure = 'top_account' then latest.leaning * 1e8 end)
+        / 1e8
+        / count(latest.leaning) filter (where series.measure = 'top_account')
+            as top_accounts,
+        core.exact_sum(case when series.measure = 'taker' then latest.leaning * 1e8 end)
+        / 1e8
+        / count(latest.leaning) filter (where series.measure = 'taker')
+            as taker
+    from latest
+    inner join series
+        on latest.series = series.series
+    group by latest.snapshot_at, series.venue, series.asset
 
 ),
 
-by_asset as (
+weighed as (
 
     select
-        by_venue.snapshot_at,
-        by_venue.asset,
-        by_venue.measure,
-        core.exact_sum(by_venue.leaning * venues.oi_usd)
-        / nullif(core.exact_sum(venues.oi_usd), 0) as leaning
+        by_venue.*,
+        venues.oi_usd
     from by_venue
     inner join marts.oi_by_venue as venues
         on
@@ -158,7 +206,6 @@ by_asset as (
         venues.kind_group = 'futures'
         and venues.snapshot_at >= core.bar_start('1d', $since) - interval 90 day
         and venues.snapshot_at <= $until
-    group by all
 
 ),
 
@@ -167,14 +214,19 @@ measured as (
     select
         snapshot_at,
         asset,
-        max(leaning) filter (where measure = 'account') as accounts,
+        core.exact_sum(accounts * oi_usd)
+        / nullif(core.exact_sum(case when accounts is not null then oi_usd end), 0)
+            as accounts,
         coalesce(
-            max(leaning) filter (where measure = 'top_position'),
-            max(leaning) filter (where measure = 'top_account')
+            core.exact_sum(top_positions * oi_usd)
+            / nullif(core.exact_sum(case when top_positions is not null then oi_usd end), 0),
+            core.exact_sum(top_accounts * oi_usd)
+            / nullif(core.exact_sum(case when top_accounts is not null then oi_usd end), 0)
         ) as top,
-        max(leaning) filter (where measure = 'taker') as taker
-    from by_asset
-    group by all
+        core.exact_sum(taker * oi_usd)
+        / nullif(core.exact_sum(case when taker is not null then oi_usd end), 0) as taker
+    from weighed
+    group by snapshot_at, asset
 
 ),
 
