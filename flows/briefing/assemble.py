@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from oirisk.flows.briefing import figures, prose, rows
+from oirisk.flows.briefing.changes import changes
 from oirisk.flows.briefing.facts import Facts, read_facts
 from oirisk.flows.briefing.liquidations import liquidations
 from oirisk.flows.settings import ScheduleSettings, Settings
@@ -94,7 +95,7 @@ def assemble(connection: Reader, run_id: str, settings: Settings) -> Report:
         oi_coverage=figures.total_coverage(facts),
         bottom_line=prose.bottom_line(facts),
         tiles=prose.tiles(facts),
-        changes=prose.changes(facts),
+        changes=changes(facts),
         assets=rows.asset_rows(facts),
         assets_total=len(facts.assets),
         clusters=rows.cluster_rows(facts),

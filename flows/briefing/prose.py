@@ -3,15 +3,13 @@
 from collections import defaultdict
 
 from oirisk.flows.briefing.asked import Record
+from oirisk.flows.briefing.changes import cluster_size
 from oirisk.flows.briefing.facts import Facts
 from oirisk.flows.briefing.figures import NO_DAY, figure, is_publishable, total_coverage
-from oirisk.schemas.report import Change, Figure, Sentence, Tile, Withheld
+from oirisk.schemas.report import Figure, Sentence, Tile, Withheld
 from oirisk.templates import formats, sections
 
 _NAMED = 4
-_MOVES = 6
-_NOTABLE_PCT = 1.0
-_NOTABLE_PP = 0.5
 LEADS = ("BTC", "ETH")
 
 
@@ -122,7 +120,7 @@ def _cluster_sentence(facts: Facts) -> list[Sentence]:
     return [
         Sentence(
             text=f"The nearest concentration of entries is {row['asset']} at {low} to {high} "
-            f"({where}), {_size(row)}.",
+            f"({where}), {cluster_size(row)}.",
             method="M24",
         )
     ]
@@ -156,110 +154,6 @@ def _shortfall(facts: Facts) -> str:
     share = formats.share(covered.value) if covered.value is not None else "nothing"
     least = formats.share(facts.settings.coverage.minimum)
     return f"{share} of known open interest is fresh, {least} is needed{who}"
-
-
-def changes(facts: Facts) -> tuple[Change, ...]:
-    """Return what moved since the last report: assets, venues, clusters and coverage."""
-    if facts.earlier_at is None:
-        return ()
-    return (
-        *_asset_changes(facts), *_venue_changes(facts), *_cluster_changes(facts),
-        *_coverage_changes(facts),
-    )  # fmt: skip
-
-
-def _asset_changes(facts: Facts) -> list[Change]:
-    """Tell changes of contracts known at both instants, beside the level of all there are."""
-    levels = {row["asset"]: row["oi_usd"] for row in facts.assets}
-    notable = [
-        row
-        for row in facts.moved
-        if row["change_pct"] is not None and abs(row["change_pct"]) >= _NOTABLE_PCT
-    ]
-    return [
-        Change(
-            kind="asset",
-            subject=row["asset"],
-            text=f"open interest {formats.pct(row['change_pct'])} in coin, like for like; "
-            f"{formats.usd(levels[row['asset']])} in all"
-            + (
-                f"; price {formats.pct(row['price_change_pct'])}"
-                if row["price_change_pct"] is not None
-                else ""
-            ),
-            method="M03",
-        )
-        for row in notable[:_MOVES]
-    ]
-
-
-def _venue_changes(facts: Facts) -> list[Change]:
-    moved = [
-        row
-        for row in facts.shares
-        if row["share_change_pp"] is not None and abs(row["share_change_pp"]) >= _NOTABLE_PP
-    ]
-    moved.sort(key=lambda row: -abs(row["share_change_pp"]))
-    return [
-        Change(
-            kind="venue",
-            subject=row["venue"],
-            text=f"share of open interest {formats.pp(row['share_change_pp'])} to "
-            f"{formats.share(row['share'])}",
-            method="M18",
-        )
-        for row in moved[:_MOVES]
-    ]
-
-
-def _cluster_changes(facts: Facts) -> list[Change]:
-    notable = [row for row in facts.clusters if row["status"] != "stable"]
-    notable.sort(key=lambda row: -max(row["usd"], row["usd_before"] or 0))
-    return [
-        Change(
-            kind="cluster",
-            subject=row["cluster_id"],
-            text=f"{row['status']}: {row['asset']} {_concentrated(row)} "
-            f"{formats.price(row['price_low'])} to {formats.price(row['price_high'])}, "
-            f"{_held(row)}",
-            method="M24",
-        )
-        for row in notable[:_MOVES]
-    ]
-
-
-def _held(row: Record) -> str:
-    if row["status"] != "consumed":
-        return _size(row)
-    return "size before unknown" if row["usd_before"] is None else f"{_size(row, '_before')} before"
-
-
-def _size(row: Record, when: str = "") -> str:
-    """Say how large a concentration is: as its band, if it is modelled."""
-    usd, low, high = (row[f"{name}{when}"] for name in ("usd", "usd_low", "usd_high"))
-    if row["kind"] == "strike":
-        return formats.usd(usd)
-    if low is None or high is None:
-        return "of a modelled size without a band"
-    return f"modelled at {formats.usd(low)} to {formats.usd(high)}"
-
-
-def _concentrated(row: Record) -> str:
-    kind = sections.readable(row["kind"])
-    return kind if row["side"] == "both" else f"{kind} ({row['side']})"
-
-
-def _coverage_changes(facts: Facts) -> list[Change]:
-    return [
-        Change(
-            kind="coverage",
-            subject=row["venue"],
-            text=f"{row['earlier_status']} in the last report, {row['status']} now",
-            method="M03",
-        )
-        for row in facts.coverage
-        if row["earlier_status"] and row["earlier_status"] != row["status"]
-    ]
 
 
 def withheld(facts: Facts) -> tuple[Withheld, ...]:

@@ -1,37 +1,15 @@
 """Of a price bin that a move ends in, the part on its way counts, in every sum over the map."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import duckdb
 import pytest
 
-from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.steps import insert_mart
+from tests.rows import insert
 
 NIGHT = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def migrated() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        migrate(connection, NIGHT)
-        yield connection
-
-
-@pytest.fixture
-def warehouse(migrated: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    migrated.execute("begin")
-    yield migrated
-    migrated.execute("rollback")
-
-
-def insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
-    names, slots = ", ".join(f'"{name}"' for name in row), ", ".join(f"${name}" for name in row)
-    connection.execute(f"insert into {table} ({names}) values ({slots})", row)  # noqa: S608
 
 
 def level(

@@ -1,35 +1,19 @@
 """The most leverage an exchange allows, what a mix is there, and the range over the mixes."""
 
 import math
-from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 import pytest
 
-from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.steps import build_step
+from tests.rows import insert
 
 NIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 VALUES = {"until": NIGHT, "bin_pct": 0.25, "calibration_days": 7.0}
 MIXES = ("base", "retail_heavy", "institutional", "calibrated")
-
-
-@pytest.fixture(scope="module")
-def migrated() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        migrate(connection, NIGHT)
-        yield connection
-
-
-@pytest.fixture
-def warehouse(migrated: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    migrated.execute("begin")
-    yield migrated
-    migrated.execute("rollback")
 
 
 def distances(
@@ -89,11 +73,6 @@ def test_an_interval_across_the_limit_is_cut_there(warehouse: duckdb.DuckDBPyCon
         warehouse, 8, "base", math.floor(math.log(0.995 / 0.875) / math.log(1.0025)) - 1
     )
     assert nearer == 0
-
-
-def insert(connection: duckdb.DuckDBPyConnection, table: str, row: Mapping[str, Any]) -> None:
-    names, slots = ", ".join(f'"{name}"' for name in row), ", ".join(f"${name}" for name in row)
-    connection.execute(f"insert into {table} ({names}) values ({slots})", dict(row))  # noqa: S608
 
 
 def report(

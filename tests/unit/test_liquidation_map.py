@@ -19,6 +19,7 @@ from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.liquidation import Models
 from oirisk.warehouse.migrate import migrate
+from tests.rows import insert
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -40,11 +41,6 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def at(hours: float) -> datetime:
     return START + timedelta(hours=hours)
-
-
-def insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
-    names, slots = ", ".join(f'"{name}"' for name in row), ", ".join(f"${name}" for name in row)
-    connection.execute(f"insert into {table} ({names}) values ({slots})", row)  # noqa: S608
 
 
 def observe(

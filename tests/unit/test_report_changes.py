@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from oirisk.flows.briefing import changes as changing
 from oirisk.flows.briefing import prose
 from oirisk.flows.settings import Settings
 from oirisk.warehouse.migrate import migrate
@@ -20,7 +21,7 @@ def changes(**found: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Return subject and text of the changes that follow from these query results."""
     empty = dict.fromkeys(("moved", "shares", "clusters", "coverage", "assets"), ())
     facts: Any = SimpleNamespace(earlier_at=AT - timedelta(days=1), **{**empty, **found})
-    return [(change.subject, change.text) for change in prose.changes(facts)]
+    return [(change.subject, change.text) for change in changing.changes(facts)]
 
 
 def test_the_level_is_that_of_the_asset_not_of_the_contracts_compared() -> None:

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from oirisk.warehouse.liquidation import SCORE_STEPS
-from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.steps import build_step
+from tests.rows import insert
 
 FROZEN = datetime(2026, 3, 1, tzinfo=UTC)
 VALUES = {
@@ -19,14 +19,6 @@ VALUES = {
 STEPS = ("int_position_universe", "int_position_assets", "int_position_steps", *SCORE_STEPS)
 EVENLY = {low: 10 / 4 * (low + 0.5) for low in (95.0, 96.0, 97.0, 98.0)}
 """What 10 coins are worth that were closed evenly from 99 down to 95, by bin."""
-
-
-@pytest.fixture(scope="module")
-def migrated() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        migrate(connection, FROZEN)
-        yield connection
 
 
 @pytest.fixture
@@ -45,11 +37,6 @@ def warehouse(migrated: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyCo
 
 def at(hours: float) -> datetime:
     return FROZEN + timedelta(hours=hours)
-
-
-def insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
-    names, slots = ", ".join(f'"{name}"' for name in row), ", ".join(f"${name}" for name in row)
-    connection.execute(f"insert into {table} ({names}) values ({slots})", row)  # noqa: S608
 
 
 def observe(connection: duckdb.DuckDBPyConnection, hours: float, oi: float, **other: Any) -> None:

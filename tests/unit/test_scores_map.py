@@ -9,6 +9,7 @@ import pytest
 
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.migrate import migrate
+from tests.rows import insert
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 PARAMETERS = {
@@ -29,11 +30,6 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def at(hours: float) -> datetime:
     return START + timedelta(hours=hours)
-
-
-def insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
-    names, slots = ", ".join(f'"{name}"' for name in row), ", ".join(f"${name}" for name in row)
-    connection.execute(f"insert into {table} ({names}) values ({slots})", row)  # noqa: S608
 
 
 def observe(connection: duckdb.DuckDBPyConnection, hours: float, oi: float = 10.0) -> None:

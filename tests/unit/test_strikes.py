@@ -1,7 +1,7 @@
 """Concentrations of options by strike: where they are, what they hold, who they are later."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 
 from oirisk.warehouse.clusters import build_clusters, build_step
-from oirisk.warehouse.migrate import migrate
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 EXPIRY = START + timedelta(days=26)
@@ -21,20 +20,6 @@ PARAMETERS: Mapping[str, Any] = {
     "liquidation_clusters": False,
 }  # fmt: skip
 LADDER = range(60_000, 141_000, 1000)
-
-
-@pytest.fixture(scope="module")
-def migrated() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        migrate(connection, START)
-        yield connection
-
-
-@pytest.fixture
-def warehouse(migrated: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    migrated.execute("begin")
-    yield migrated
-    migrated.execute("rollback")
 
 
 def at(hours: float) -> datetime:

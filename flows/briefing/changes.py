@@ -1,0 +1,116 @@
+"""What a report says has changed since the last one."""
+
+from oirisk.flows.briefing.asked import Record
+from oirisk.flows.briefing.facts import Facts
+from oirisk.schemas.report import Change
+from oirisk.templates import formats, sections
+
+_MOVES = 6
+_NOTABLE_PCT = 1.0
+_NOTABLE_PP = 0.5
+
+
+def changes(facts: Facts) -> tuple[Change, ...]:
+    """Return what moved since the last report: assets, venues, clusters and coverage."""
+    if facts.earlier_at is None:
+        return ()
+    return (
+        *_asset_changes(facts), *_venue_changes(facts), *_cluster_changes(facts),
+        *_coverage_changes(facts),
+    )  # fmt: skip
+
+
+def _asset_changes(facts: Facts) -> list[Change]:
+    """Tell changes of contracts known at both instants, beside the level of all there are."""
+    levels = {row["asset"]: row["oi_usd"] for row in facts.assets}
+    notable = [
+        row
+        for row in facts.moved
+        if row["change_pct"] is not None and abs(row["change_pct"]) >= _NOTABLE_PCT
+    ]
+    return [
+        Change(
+            kind="asset",
+            subject=row["asset"],
+            text=f"open interest {formats.pct(row['change_pct'])} in coin, like for like; "
+            f"{formats.usd(levels[row['asset']])} in all"
+            + (
+                f"; price {formats.pct(row['price_change_pct'])}"
+                if row["price_change_pct"] is not None
+                else ""
+            ),
+            method="M03",
+        )
+        for row in notable[:_MOVES]
+    ]
+
+
+def _venue_changes(facts: Facts) -> list[Change]:
+    moved = [
+        row
+        for row in facts.shares
+        if row["share_change_pp"] is not None and abs(row["share_change_pp"]) >= _NOTABLE_PP
+    ]
+    moved.sort(key=lambda row: -abs(row["share_change_pp"]))
+    return [
+        Change(
+            kind="venue",
+            subject=row["venue"],
+            text=f"share of open interest {formats.pp(row['share_change_pp'])} to "
+            f"{formats.share(row['share'])}",
+            method="M18",
+        )
+        for row in moved[:_MOVES]
+    ]
+
+
+def _cluster_changes(facts: Facts) -> list[Change]:
+    notable = [row for row in facts.clusters if row["status"] != "stable"]
+    notable.sort(key=lambda row: -max(row["usd"], row["usd_before"] or 0))
+    return [
+        Change(
+            kind="cluster",
+            subject=row["cluster_id"],
+            text=f"{row['status']}: {row['asset']} {_concentrated(row)} "
+            f"{formats.price(row['price_low'])} to {formats.price(row['price_high'])}, "
+            f"{_held(row)}",
+            method="M24",
+        )
+        for row in notable[:_MOVES]
+    ]
+
+
+def _held(row: Record) -> str:
+    if row["status"] != "consumed":
+        return cluster_size(row)
+    if row["usd_before"] is None:
+        return "size before unknown"
+    return f"{cluster_size(row, '_before')} before"
+
+
+def cluster_size(row: Record, when: str = "") -> str:
+    """Say how large a concentration is: as its band, if it is modelled."""
+    usd, low, high = (row[f"{name}{when}"] for name in ("usd", "usd_low", "usd_high"))
+    if row["kind"] == "strike":
+        return formats.usd(usd)
+    if low is None or high is None:
+        return "of a modelled size without a band"
+    return f"modelled at {formats.usd(low)} to {formats.usd(high)}"
+
+
+def _concentrated(row: Record) -> str:
+    kind = sections.readable(row["kind"])
+    return kind if row["side"] == "both" else f"{kind} ({row['side']})"
+
+
+def _coverage_changes(facts: Facts) -> list[Change]:
+    return [
+        Change(
+            kind="coverage",
+            subject=row["venue"],
+            text=f"{row['earlier_status']} in the last report, {row['status']} now",
+            method="M03",
+        )
+        for row in facts.coverage
+        if row["earlier_status"] and row["earlier_status"] != row["status"]
+    ]
