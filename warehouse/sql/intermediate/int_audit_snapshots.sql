@@ -3,7 +3,8 @@
 -- Inputs  ops.runs
 -- Params  $since  timestamptz, first snapshot to audit
 --         $until  timestamptz, last one
--- place numbers them in time. Of the snapshots before, as many as a figure must stay the same in to be frozen.
+-- place numbers them in time. Of the snapshots before, as many as a figure must stay the same in to
+-- be frozen.
 with
 
 listed as (

@@ -3,15 +3,16 @@
 -- Inputs  int_cluster_bins, int_cluster_assets
 -- Params  $minimum_share  double, least share of the asset's open interest
 --         $minimum_usd    double, least size in USD
--- A bin stands out above median + 2 * 1.4826 * MAD of the smoothed bins of its asset, kind and side. Price visits
--- few bins of the range, and empty ones would pull both to 0 and merge all that is held into one:
--- the bins that hold anything set them, if there are 20 or more of those. Where none of them
--- stands out there is no cluster. A single lower bin between two that stand out does not part
--- them, and the outermost are bins that hold something, not only the smoothing of others. Mass, centroid and USD come from
--- the bins as they are, the peak from the smoothed ones (the lowest price of equals).
--- Shares are capped at 1: sums of floating-point numbers may end a hair above the whole.
--- prominence: how far the peak rises above the higher of the two lowest points that part it from
--- higher ground; beyond the range there is nothing, so the highest peak's is its height.
+-- A bin stands out above median + 2 * 1.4826 * MAD of the smoothed bins of its asset, kind and
+-- side. Price visits few bins of the range, and empty ones would pull both to 0 and merge all that
+-- is held into one: the bins that hold anything set them, if there are 20 or more of those. Where
+-- none of them stands out there is no cluster. A single lower bin between two that stand out does
+-- not part them, and the outermost are bins that hold something, not only the smoothing of others.
+-- Mass, centroid and USD come from the bins as they are, the peak from the smoothed ones (the
+-- lowest price of equals). Shares are capped at 1: sums of floating-point numbers may end a hair
+-- above the whole. prominence says how far the peak rises above the higher of the two lowest points
+-- that part it from higher ground; beyond the range there is nothing, so the highest peak's is its
+-- height.
 with
 
 spreads as (

@@ -1,7 +1,7 @@
 -- int_cluster_parts: what can cluster, by price: entries, levels of either side, strikes.
 -- Grain   one row per (asset, kind, side, venue, bin)
--- Inputs  marts.oi_profile, int_position_bins, int_liquidation_levels, int_strike_universe, int_strike_ladder,
---         int_strike_assets
+-- Inputs  marts.oi_profile, int_position_bins, int_liquidation_levels, int_strike_universe,
+--         int_strike_ladder, int_strike_assets
 -- Params  $until                 timestamptz, the snapshot to build
 --         $liquidation_clusters  boolean, whether levels are clustered too
 -- base is the figure itself, the three others what other assumptions give: for entries the

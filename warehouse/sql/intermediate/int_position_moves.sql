@@ -6,11 +6,12 @@
 --         $fine_days  double, steps older than this are folded into hours
 -- In a step c = max(-dOI, 0) + rotation * (volume - |dOI|) / 2 closes and c + dOI opens; closes
 -- come out of all older positions alike, and a gap scales them all. kept is the logarithm of the
--- part that stays. The same with rotation 0 and 0.2 gives the sensitivity band. Of an hour, kept
--- is the product of what its steps kept, and opened what of its opens was left at its end: older
+-- part that stays. The same with rotation 0 and 0.2 gives the sensitivity band. Of an hour, kept is
+-- the product of what its steps kept, and opened what of its opens was left at its end: older
 -- positions and all sums are those of the single steps, only the prices are of the whole hour.
 -- Prices are those of the step's bars; where they leave a hole, from one mark to the other and
--- those of the bars there are. is_priced tells whether every step has them. Amounts are in the unit of the step.
+-- those of the bars there are. is_priced tells whether every step has them. Amounts are in the unit
+-- of the step.
 with
 
 paired as (

@@ -5,12 +5,12 @@
 --         $known_at         timestamptz, facts recorded later do not count
 --         $history_days     double, how far back observations count
 --         $max_age_minutes  double, an observation further from its snapshot than this is stale
--- held_before and held_after are in the unit that a price move alone leaves unchanged: USD of
--- face value for inverse, contracts for quanto, coins for linear instruments; coins where an
--- observation lacks that figure. unit says which: usd, contracts or base. A step of more than 36 hours is a gap (is_bridged). is_first
--- marks the step from an instrument's earliest observation. price_before is the next best price
--- where there is no mark. low, high and volume_base are those
--- of the bar of exactly the step, if there is one: int_position_paths has the others'.
+-- held_before and held_after are in the unit that a price move alone leaves unchanged: USD of face
+-- value for inverse, contracts for quanto, coins for linear instruments; coins where an observation
+-- lacks that figure. unit says which: usd, contracts or base. A step of more than 36 hours is a gap
+-- (is_bridged). is_first marks the step from an instrument's earliest observation. price_before is
+-- the next best price where there is no mark. low, high and volume_base are those of the bar of
+-- exactly the step, if there is one: int_position_paths has the others'.
 with
 
 observations as (

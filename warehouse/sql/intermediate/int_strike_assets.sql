@@ -2,9 +2,9 @@
 -- Grain   one row per asset
 -- Inputs  int_strike_universe, int_position_universe
 -- Params  $until  timestamptz, the snapshot to build
--- mark is the median over the asset's perpetuals, as for the other clusters; without any, the median
--- price of the underlying that comes with the options, where the other clusters take that of the
--- dated futures; null without either.
+-- mark is the median over the asset's perpetuals, as for the other clusters; without any, the
+-- median price of the underlying that comes with the options, where the other clusters take that of
+-- the dated futures; null without either.
 with
 
 options as (
