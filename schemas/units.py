@@ -141,18 +141,17 @@ def unit_rules() -> Mapping[str, UnitRule]:
     return {**registry(), **_ADDED} if _ADDED else registry()
 
 
-def rule_at(name: str, at: datetime) -> UnitRule | None:
+def rule_at(rules: Mapping[str, UnitRule], name: str, at: datetime) -> UnitRule | None:
     """Return the rule that held at an instant: the named one, or what it follows.
 
     Returns:
         None where none of them held, before the first or after the last.
     """
-    return next((rule for rule in spans(name) if rule.is_valid_at(at)), None)
+    return next((rule for rule in spans(rules, name) if rule.is_valid_at(at)), None)
 
 
-def spans(name: str) -> tuple[UnitRule, ...]:
+def spans(rules: Mapping[str, UnitRule], name: str) -> tuple[UnitRule, ...]:
     """Return the named rule and all that held before it, newest first."""
-    rules = unit_rules()
     found = [rules[name]]
     while found[-1].follows:
         found.append(rules[found[-1].follows])

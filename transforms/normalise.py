@@ -184,7 +184,7 @@ def _figure(row: Row, product: Product, at: datetime) -> tuple[UnitRule, Decimal
 
 
 def _rules_at(names: Iterable[str], at: datetime) -> list[UnitRule]:
-    found = (rule_at(name, at) for name in names)
+    found = (rule_at(unit_rules(), name, at) for name in names)
     return [rule for rule in found if rule is not None]
 
 

@@ -224,7 +224,7 @@ def load_unit_rules(connection: duckdb.DuckDBPyConnection) -> None:
         }
         for rule in unit_rules().values()
     ]
-    optional = {
+    optional: dict[str, pl.DataType | type[pl.DataType]] = {
         **dict.fromkeys(("valid_from", "valid_to"), UTC_MICROSECONDS),
         **dict.fromkeys(("follows", "suspect_reason"), pl.String),
     }

@@ -13,7 +13,7 @@ from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.history import DepthPoint, InterestPoint, Liquidation, SharePoint, Tier
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.market_data import OPEN_INTEREST_DTYPES, Dtype
-from oirisk.schemas.units import UnitRule, rule_at
+from oirisk.schemas.units import UnitRule, rule_at, unit_rules
 from oirisk.transforms.convert import convert
 
 POSITIONING_DTYPES: dict[str, Dtype] = {
@@ -101,7 +101,7 @@ def interest_row(
 
 def _rule(point: InterestPoint) -> UnitRule:
     """Return what the figure meant at its time."""
-    rule = rule_at(point.rule, point.at)
+    rule = rule_at(unit_rules(), point.rule, point.at)
     if rule is None:
         raise ConfigurationError(
             f"unit registry: no rule says what {point.rule} meant at {point.at.isoformat()}"

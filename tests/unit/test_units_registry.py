@@ -40,7 +40,7 @@ def test_every_rule_of_a_venue_file_is_in_the_registry_and_no_rule_is_left_over(
     }
     history = tomllib.loads((root / "schemas" / "unit_rules_history.toml").read_text())
     named = used | {entry["id"] for entry in history["rule"]}
-    assert {rule.id for name in named for rule in spans(name)} == set(registry())
+    assert {rule.id for name in named for rule in spans(registry(), name)} == set(registry())
 
 
 def test_a_rule_speaks_of_the_venue_and_product_that_use_it() -> None:
@@ -94,7 +94,7 @@ def test_what_gates_history_meant_at_each_time(
     product: str, at: str, factor: float, is_suspect: bool
 ) -> None:
     when = datetime.fromisoformat(at).replace(tzinfo=UTC)
-    rule = rule_at(f"gate.{product}.open_interest", when)
+    rule = rule_at(registry(), f"gate.{product}.open_interest", when)
     assert rule is not None
     assert float(rule.counting_factor) == factor
     assert bool(rule.suspect_reason) is is_suspect
@@ -105,7 +105,7 @@ def test_no_figure_of_a_history_is_ever_without_a_meaning(root: Path) -> None:
     history = tomllib.loads((root / "schemas" / "unit_rules_history.toml").read_text())
     followed = {entry.get("follows") for entry in history["rule"]}
     for name in {entry["id"] for entry in history["rule"]} - followed:
-        chain = spans(name)
+        chain = spans(registry(), name)
         assert (chain[0].valid_to, chain[-1].valid_from) == (None, None), name
 
 
