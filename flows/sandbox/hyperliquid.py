@@ -1,7 +1,8 @@
 """Hyperliquid as simulated: USDC perpetuals, sized in coins (``k`` = thousands).
 
-``openInterest`` is longs plus shorts, twice the truth, as the real figures are. One POST path answers by the ``type`` in the body. The universe with its contexts is both the
-market list and the open interest; it carries no time. Funding is hourly.
+``openInterest`` is longs plus shorts, twice the truth, as the real figures are. One POST path
+answers by the ``type`` in the body. The universe with its contexts is both the market list and the
+open interest; it carries no time. Funding is hourly.
 """
 
 from collections.abc import Sequence
