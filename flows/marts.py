@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from oirisk.flows.settings import Settings
 from oirisk.transforms.calibrate import calibrate
+from oirisk.transforms.contradictions import judge
+from oirisk.transforms.conventions import measure
 from oirisk.transforms.coupled import coupled_grid
 from oirisk.transforms.leverage_observed import observed_weights
 from oirisk.transforms.stress import stress_grid
@@ -18,6 +20,7 @@ from oirisk.warehouse.build import (
     reach_of_facts,
 )
 from oirisk.warehouse.clusters import build_clusters
+from oirisk.warehouse.conventions import ConventionModels, build_conventions
 from oirisk.warehouse.knowledge import note_map
 from oirisk.warehouse.liquidation import Models
 from oirisk.warehouse.load import last_snapshot
@@ -30,6 +33,9 @@ _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 MODELS = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
 """What the liquidation map asks of models that are not SQL."""
 
+CONVENTIONS = ConventionModels(measure=measure, judge=judge)
+"""How the meaning of figures is measured."""
+
 
 def build_from(
     connection: Writer,
@@ -39,7 +45,8 @@ def build_from(
 ) -> None:
     """Build the marts of snapshots, and of all others that what was stored bears on.
 
-    Positions come first: the imbalance reads the liquidation map. Totals of what maintenance
+    What the figures mean is measured first: a row that contradicts its rule is in no mart. Then
+    come positions, since the imbalance reads the liquidation map. Totals of what maintenance
     thinned out stay as they were made of all the rows there were.
 
     Args:
@@ -48,6 +55,7 @@ def build_from(
         settings: For the marts.
         changed_since: Facts recorded or superseded at or after this count as just stored.
     """
+    judge_conventions(connection, changed_facts_since(connection, changed_since), changed_since)
     facts_since = changed_facts_since(connection, changed_since)
     later = stored_instants(connection, BuildWindow(facts_since, _FAR)) if facts_since else []
     for instant in sorted({*instants, *later}):
@@ -61,6 +69,17 @@ def build_from(
     )
     if window is not None:
         build_totals(connection, window, settings)
+
+
+def judge_conventions(connection: Writer, since: datetime | None, now: datetime) -> None:
+    """Measure what figures mean from an instant on, and restate rows that contradict their rule.
+
+    Args:
+        connection: Writer, inside a transaction.
+        since: First instant whose facts changed; None: only what was never measured.
+        now: When a restatement becomes known.
+    """
+    build_conventions(connection, since, CONVENTIONS, now)
 
 
 def last_affected(connection: Writer, snapshot_at: datetime, settings: Settings) -> datetime:

@@ -117,6 +117,11 @@ class OpenInterestTable(Table):
         method="M02",
         nullable=True,
     )
+    is_contradicted: bool = column(
+        "whether it is suspect because its figure is measured to mean another thing; null: no",
+        method="M38",
+        nullable=True,
+    )
 
     class Config:
         """One row per grain."""
