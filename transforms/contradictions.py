@@ -222,6 +222,7 @@ def _unit(nights: pl.DataFrame) -> Tested:
     for night, relation in enumerate(nights["relation"]):
         before, _, after = (relation or "").partition(">")
         if after:
+            evidence[night - 1, UNITS.index(before)] += _JUMP_EVIDENCE
             evidence[night, UNITS.index(after)] += _JUMP_EVIDENCE
             cost[night, UNITS.index(before), UNITS.index(after)] = 0.0
     found = spans(evidence, UNITS, cost)

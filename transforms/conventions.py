@@ -36,6 +36,9 @@ _FEWEST, _LEAST_HITS, _MOST, _FEW = 4, 3, 0.6, 0.35
 """A line jumped when 60 % of the instruments that the change moves did, three or more, and at most
 35 % of them went on as before. Four doubled or halved."""
 
+_ESTABLISHED = 2
+"""Nights before, without which an instrument is new, and may grow by any factor."""
+
 _DOUBLED_DAYS = 4.0
 _CRASH_PRICE, _CRASH_SPREAD = 0.1, 0.15
 """Positions may double in a week, or half of them be closed in a day; but then price moves, or at
@@ -251,7 +254,9 @@ def step_of(panel: Panel, night: int) -> Step:
     earlier = panel.before(night)
     if earlier is None:
         return Step()
-    moved = np.log(panel.held[night] / panel.held[earlier])
+    recent = panel.days[:night] >= panel.days[night] - MEMORY_DAYS
+    is_new = np.count_nonzero(~np.isnan(panel.held[:night][recent]), axis=0) < _ESTABLISHED
+    moved = np.where(is_new, np.nan, np.log(panel.held[night] / panel.held[earlier]))
     n = int(np.count_nonzero(~np.isnan(moved)))
     if n < _FEWEST:
         return Step(n=n)
@@ -332,7 +337,7 @@ def spreads_of(panel: Panel, night: int) -> dict[str, float | int | None]:
     if n >= _FEWEST_SPREAD:
         for unit in UNITS:
             other = np.log(scales[unit] / scales[said])[known]
-            if unit == said or (np.isfinite(other).all() and _spread(other) > 0):
+            if unit == said or (np.isfinite(other).all() and np.ptp(other) > 0):
                 told[f"spread_{unit}"] = max(_spread(turnover[known] + other), _LEAST_SPREAD)
     return {"spread_n": n, **told}
 

@@ -32,10 +32,19 @@ class Parity:
         fresh_even: Even ones of them.
     """
 
-    n: int
-    even: int
-    fresh_n: int
-    fresh_even: int
+    n: int = 0
+    even: int = 0
+    fresh_n: int = 0
+    fresh_even: int = 0
+
+    def __add__(self, other: "Parity") -> "Parity":
+        """Count both together."""
+        return Parity(
+            self.n + other.n,
+            self.even + other.even,
+            self.fresh_n + other.fresh_n,
+            self.fresh_even + other.fresh_even,
+        )
 
 
 def exponents(figures: Floats) -> Integers:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oirisk.transforms.binomial import lower_tail, upper_tail
+from oirisk.transforms.parity import Parity
 
 Floats = NDArray[np.float64]
 
@@ -187,9 +188,24 @@ def even_cost(nights: int, levels: int, price: float = EVIDENCE_NEEDED) -> Float
 
 def verdict_of_counts(scale: Scale, hits: int, n: int) -> tuple[str, float]:
     """Return what a single count says, and the chance of one like it under the other meaning."""
-    counts = (np.array([float(hits)]), np.array([float(n)]), scale.rates)
-    found = spans(counted_evidence(counts), scale.verdicts, even_cost(1, len(scale.levels)))
-    return found[0].verdict, chance(scale, found[0].verdict, hits, n)
+    verdict = _at_once(scale, (hits, n, scale.rates))
+    return verdict, chance(scale, verdict, hits, n)
+
+
+def verdict_of_parity(counted: Parity) -> tuple[str, float]:
+    """Return what even figures say of sides, and the chance of as many under the other meaning."""
+    known = (counted.even, counted.n, PARITY.rates)
+    fresh = (counted.fresh_even, counted.fresh_n, fresh_rates(PARITY))
+    verdict = _at_once(PARITY, known, fresh)
+    hits, n = counted.even + counted.fresh_even, counted.n + counted.fresh_n
+    return verdict, chance(PARITY, verdict, hits, n)
+
+
+def _at_once(scale: Scale, *channels: tuple[int, int, Floats]) -> str:
+    evidence = counted_evidence(
+        *((np.array([hits]), np.array([n]), rates) for hits, n, rates in channels)
+    )
+    return spans(evidence, scale.verdicts, even_cost(1, len(scale.levels)))[0].verdict
 
 
 def chance(scale: Scale, verdict: str, hits: int, n: int) -> float:
