@@ -48,14 +48,18 @@ class Call:
 
 @dataclass(frozen=True)
 class Interval:
-    """A duration in a row (``path``) or in the market (``market:path``), and its units an hour.
+    """A duration in a row, and its units an hour.
 
     ``otherwise`` holds for a row that a completing answer leaves out because it is as usual.
+    ``listed`` says where the market list has it, for rows that do not. A figure of up to
+    ``hours_to`` is in hours whatever the unit.
     """
 
     path: str
     per_hour: int
     otherwise: int | None = None
+    listed: "Interval | None" = None
+    hours_to: int = 0
 
 
 @dataclass(frozen=True)
