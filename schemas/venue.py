@@ -180,6 +180,8 @@ class Venue:
         lines: What is asked.
         options: ccxt ``options`` for the client, for example to trim ``load_markets``.
         loads_currencies: Whether markets can be told only with the list of coins.
+        lists_by_place: Whether a market is known by its place in the list, so that no entry
+            can be left out.
         currencies: Names that only this exchange gives to coins, and what everybody calls them.
     """
 
@@ -189,6 +191,7 @@ class Venue:
     options: Mapping[str, Any] = field(default_factory=dict)
     currencies: Mapping[str, str] = field(default_factory=dict)
     loads_currencies: bool = False
+    lists_by_place: bool = False
 
     def products(self) -> tuple[Product, ...]:
         """Return all product lines, each name once, as its first line declares it."""

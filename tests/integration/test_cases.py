@@ -89,3 +89,12 @@ def test_a_name_with_commas_and_a_contract_without_an_oracle_price_count(replaye
         "select instruments_expected, accepted, status from ops.coverage where venue = 'dydx'"
     )
     assert row == {"instruments_expected": 3, "accepted": 4, "status": "ok"}
+
+
+def test_a_market_that_cannot_be_read_costs_itself_only_and_is_named(replayed: Any) -> None:
+    desk = replayed("k4_kucoin_one_odd_market")
+    # 1,000,000 lots of 0.001 BTC
+    assert _held(desk, "oi_base") == {"BTC/USDT:USDT": 1_000.0}
+    (row,) = desk.rows("select error from ops.coverage where venue = 'kucoinfutures'")
+    assert "cannot read 1 of the entries" in row["error"]
+    assert "left out: PAUSEUSDTM" in row["error"]
