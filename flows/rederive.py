@@ -23,7 +23,7 @@ from oirisk.schemas.errors import HomeError
 from oirisk.schemas.responses import Response
 from oirisk.schemas.venue import Venue
 from oirisk.warehouse.archive import RunLabel, archived_runs, archived_venues
-from oirisk.warehouse.build import BuildWindow
+from oirisk.warehouse.build import FAR, BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
     load_open_interest,
@@ -37,8 +37,6 @@ from oirisk.warehouse.restate import restate_history
 from oirisk.warehouse.writer import Writer, require_same_kind, restated_since, writing
 
 Run = tuple[RunLabel, list[Response]]
-
-_FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 SNAPSHOT_FLOWS = frozenset({"nightly", "snapshot"})
 
@@ -90,7 +88,7 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
             count += len(runs)
         first = restate_history(connection, datetime.combine(since, time(), UTC), now)
         if first is not None and not instants:
-            instants = stored_instants(connection, BuildWindow(first, _FAR))
+            instants = stored_instants(connection, BuildWindow(first, FAR))
         if not instants:
             raise HomeError(f"{home.raw} holds no responses since {since}; nothing to rederive")
         build_from(connection, instants, settings, now)
