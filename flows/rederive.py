@@ -16,6 +16,7 @@ from oirisk.flows.derive import Derived, derive
 from oirisk.flows.extract import Harvest
 from oirisk.flows.gathered import load_options
 from oirisk.flows.marts import build_from
+from oirisk.flows.names import with_settled_names
 from oirisk.flows.outcome import record
 from oirisk.flows.pipeline import load_listing, stored_rows
 from oirisk.flows.settings import Settings
@@ -152,7 +153,11 @@ def _derive_all(responses: Sequence[Response], known: Mapping[str, Venue]) -> li
     by_venue: dict[str, list[Response]] = {}
     for response in responses:
         by_venue.setdefault(response.venue, []).append(response)
-    return [derive(known[venue], mine) for venue, mine in by_venue.items() if venue in known]
+    return list(
+        with_settled_names(
+            [derive(known[venue], mine) for venue, mine in by_venue.items() if venue in known]
+        )
+    )
 
 
 def _harvests(responses: Sequence[Response], known: Mapping[str, Venue]) -> list[Harvest]:
