@@ -102,6 +102,7 @@ class Product:
     must agree with it. ``market_key`` is where a market keeps the id that rows use;
     ``refusal`` says why a covered market cannot be used (``check: reason``), or nothing.
     Products of one name on several lines are the same markets, asked in different ways.
+    ``is_perpetual`` tells perpetuals that the exchange lists as futures with an expiry.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Product:
     checks: tuple[str, ...] = ()
     market_key: str = "id"
     refusal: Callable[[Market], str] | None = None
+    is_perpetual: Callable[[Market], bool] | None = None
 
 
 @dataclass(frozen=True)

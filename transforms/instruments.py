@@ -96,7 +96,7 @@ def _refusal(market: Market) -> str:
 
 def _resolve(venue: Venue, product: Product, market: Market) -> Instrument:
     asset, multiplier = canonical_asset(_listed_base(market), venue.id)
-    kind, margin = _kind(market), _margin(market)
+    kind, margin = _kind(product, market), _margin(market)
     size = contract_size(product, market)
     return Instrument(
         venue=venue.id,
@@ -127,9 +127,11 @@ def _listed_base(market: Market) -> str:
     return native if native.upper() == base.upper() else base
 
 
-def _kind(market: Market) -> Kind:
+def _kind(product: Product, market: Market) -> Kind:
     if market.get("option"):
         return "option"
+    if product.is_perpetual is not None and product.is_perpetual(market):
+        return "perp"
     expiry = _instant(market.get("expiry"))
     dated = market.get("future") and (expiry is None or expiry < _PERPETUAL_AFTER)
     return "future" if dated else "perp"
