@@ -15,7 +15,7 @@ from oirisk.schemas.columns import UTC_MICROSECONDS, UtcTimestamp
 from oirisk.schemas.open_interest import FIGURE_DTYPES, IMPOSSIBLE_AMOUNT
 
 Dtype = pl.DataType | type[pl.DataType]
-Form = Literal["open_interest", "bars", "metrics"]
+Form = Literal["open_interest", "bars", "metrics", "cftc"]
 
 INTERVALS: Mapping[str, int] = MappingProxyType({"5m": 300, "1h": 3600, "4h": 14400, "1d": 86400})
 """Lengths of bars we keep, in seconds."""
