@@ -31,7 +31,9 @@ _SIZES = r"(?:MICRO|NANO|MINI)\s+"
 _STYLES = r"-USD|\s+(?:PERP(?:ETUAL)?(?:\s+STYLE)?|CASH\s+SETTLED|FUTURES?)"
 _THOUSAND = r"1K\s+"
 _GENERIC = frozenset({"INDEX", "INDEX POINT", "POINT", "COIN", "TOKEN"})
-_NUMBER = r"\$?\s*(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*/\s*(?P<part>\d[\d,]*)(?:ST|ND|RD|TH)?)?"
+_NUMBER = (
+    r"\$?\s*(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*/\s*(?P<part>\d[\d,]*)(?:ST|ND|RD|TH)?)?"
+)
 _FORMS = tuple(
     re.compile(form)
     for form in (
