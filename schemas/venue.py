@@ -5,7 +5,7 @@ applies them.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Market = Mapping[str, Any]
@@ -23,7 +23,8 @@ class Call:
     """One request: a generated ccxt method and its parameters.
 
     For an address that ccxt generates no method for, ``path`` and ``api`` name it as ccxt's
-    ``request`` takes them, and ``method`` is the HTTP method.
+    ``request`` takes them, and ``method`` is the HTTP method. On an :class:`Address` that has
+    several hosts, ``api`` is the name of one.
     """
 
     method: str
@@ -167,16 +168,50 @@ class Line:
 
 
 @dataclass(frozen=True)
+class MarketList:
+    """How an exchange says what it trades, where no ccxt class reads it.
+
+    Args:
+        calls: What is asked.
+        rows: How the rows are taken from a decoded body.
+        market: What a row lists, as a ccxt unified market structure; None for what is no
+            contract.
+    """
+
+    calls: tuple[Call, ...]
+    rows: Callable[[Any], list[Row]]
+    market: Callable[[Row], Market | None]
+
+
+@dataclass(frozen=True)
+class Address:
+    """A plain REST address, for an exchange that ccxt has no class for.
+
+    Args:
+        url: What the paths of calls are put behind; by name of the host where there are several.
+        lists: How it says what it trades.
+        interval_ms: Least time between two requests, in milliseconds.
+        headers: Sent with every request.
+    """
+
+    url: str | Mapping[str, str]
+    lists: MarketList
+    interval_ms: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
 class Venue:
     """One exchange.
 
     Args:
-        id: ccxt id.
+        id: ccxt id; a name of that kind where it has an address instead.
         book: Name of the order book behind it; venues that share one are summed once.
         lines: What is asked.
         options: ccxt ``options`` for the client, for example to trim ``load_markets``.
         loads_currencies: Whether markets can be told only with the list of coins.
         currencies: Names that only this exchange gives to coins, and what everybody calls them.
+        address: Where it is asked and what it lists, if ccxt has no class for it.
     """
 
     id: str
@@ -185,6 +220,7 @@ class Venue:
     options: Mapping[str, Any] = field(default_factory=dict)
     currencies: Mapping[str, str] = field(default_factory=dict)
     loads_currencies: bool = False
+    address: Address | None = None
 
     def products(self) -> tuple[Product, ...]:
         """Return all product lines, each name once, as its first line declares it."""
@@ -222,31 +258,32 @@ class PerValue:
     """``Line.calls`` that ask once for each value found at a path of the markets.
 
     Markets that share the value (options of one underlying) share the request; inactive markets
-    are not asked for.
+    are not asked for. The value becomes a parameter of the call.
     """
 
-    method: str
+    call: Call
     parameter: str
-    path: str
-    params: Mapping[str, str]
+    path: str = "id"
 
     def __call__(self, markets: Sequence[Market]) -> tuple[Call, ...]:
         """Return the requests, in order of the markets."""
         listed = [market for market in markets if market.get("active") is not False]
         values = [value_at(market, self.path) for market in listed]
         known = dict.fromkeys(str(value) for value in values if value not in {None, ""})
-        return tuple(Call(self.method, {self.parameter: value, **self.params}) for value in known)
+        return tuple(self._asking(value) for value in known)
 
     @property
     def label(self) -> str:
         """What is asked, in words."""
-        value = f"<{self.path.rpartition('.')[2]}>"
-        return Call(self.method, {self.parameter: value, **self.params}).label
+        return self._asking(f"<{self.path.rpartition('.')[2]}>").label
+
+    def _asking(self, value: str) -> Call:
+        return replace(self.call, params={self.parameter: value, **self.call.params})
 
 
 def each(method: str, parameter: str, path: str = "id", **params: str) -> PerValue:
     """Make a ``Line.calls`` that asks once for each value found at a path of the markets."""
-    return PerValue(method, parameter, path, params)
+    return PerValue(Call(method, params), parameter, path)
 
 
 def completing(
@@ -290,6 +327,11 @@ def value_at(found: Any, path: str) -> Any:  # noqa: ANN401 -- any JSON
             return None
         found = found.get(key)
     return found
+
+
+def get(path: str, **params: str) -> Call:
+    """Make the call of a path on the exchange's own address."""
+    return Call("GET", params, path)
 
 
 def once(method: str, **params: str) -> Bulk:

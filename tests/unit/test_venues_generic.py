@@ -108,6 +108,41 @@ def test_one_product_cannot_be_declared_twice() -> None:
         build_generic([section, section], all_venues())
 
 
+PLAIN = {
+    **{name: value for name, value in WEEX.items() if name != "call"},
+    "id": "elsewhere",
+    "address": "https://api.elsewhere.example",
+    "path": "/interest",
+    "markets": {"path": "/contracts", "base": "coin", "quote": "=USDT"},
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"call": "publicGetTickers"},
+        {"path": ""},
+        {"markets": None},
+        {"address": ""},
+        {"address": "elsewhere.example"},
+        {"product": "option"},
+        {"markets": {"path": "/contracts", "quote": "=USDT"}},
+    ],
+    ids=str,
+)
+def test_an_address_goes_with_a_path_and_a_market_list(change: dict[str, Any]) -> None:
+    assert GenericLine.model_validate(PLAIN).rule().unit_evidence == "assumed"
+    with pytest.raises(ValidationError):
+        GenericLine.model_validate({**PLAIN, **change})
+
+
+def test_sections_of_one_exchange_share_its_address() -> None:
+    other = {**PLAIN, "product": "inverse", "address": "https://api.elsewhere.example/v2"}
+    sections = [GenericLine.model_validate(it) for it in (PLAIN, other)]
+    with pytest.raises(ConfigurationError, match="one exchange has one address"):
+        build_generic(sections, all_venues())
+
+
 @pytest.mark.parametrize(
     "change", [{"unit": "lots"}, {"counting_factor": "0"}, {"factor": "1"}, {"product": "spot"}]
 )
