@@ -74,7 +74,7 @@ def judge_reports(frame: pl.DataFrame, now: datetime) -> Reports:
     """Judge rows as received, those on other things than coins left aside."""
     is_digital = digital_assets(frame)
     judged = once(judge("cftc", frame.filter(is_digital), now), KEYS)
-    return Reports(judged, frame.height - is_digital.sum())
+    return Reports(judged, int((~is_digital).sum()))
 
 
 def store_reports(connection: Writer, reports: Reports, key: ImportKey, run: RunRow) -> Loaded:

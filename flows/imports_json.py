@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from oirisk.schemas.errors import RecordingError
+from oirisk.transforms.decode import BodyError
 
 _SHOWN = 80
 
@@ -34,10 +35,10 @@ def objects_frame(rows: Any) -> pl.DataFrame:  # noqa: ANN401 -- decoded JSON
     """Return decoded rows as text, one column per name; what a row does not name is null.
 
     Raises:
-        ValueError: They are no list of objects, or hold lists and objects themselves.
+        BodyError: They are no list of objects, or hold lists and objects themselves.
     """
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ValueError(f"expected an array of objects, saw {str(rows)[:_SHOWN]}")
+        raise BodyError(f"expected an array of objects, saw {str(rows)[:_SHOWN]}")
     names = dict.fromkeys(name for row in rows for name in row)
     columns = {name: [_text(row.get(name)) for row in rows] for name in names}
     return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
@@ -45,5 +46,5 @@ def objects_frame(rows: Any) -> pl.DataFrame:  # noqa: ANN401 -- decoded JSON
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 -- decoded JSON
     if isinstance(value, dict | Sequence) and not isinstance(value, str):
-        raise ValueError(f"expected text or a number, saw {str(value)[:_SHOWN]}")
+        raise BodyError(f"expected text or a number, saw {str(value)[:_SHOWN]}")
     return None if value is None else str(value)

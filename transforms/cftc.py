@@ -102,7 +102,7 @@ def _whole(rows: pl.DataFrame, name: str) -> pl.Series:
 
 
 def _date() -> pl.Expr:
-    """Read the day from what the editions print: ``2026-09-15T00:00:00.000``, ``09/15/2026`` …"""
+    """Read the day from what the editions print: ``2026-09-15T00:00:00.000`` or ``09/15/2026``."""
     days = [pl.col(name).str.slice(0, 10) for name in DATES]
     forms = ("%Y-%m-%d", "%m/%d/%Y")
     read = (day.str.to_date(form, strict=False) for day in days for form in forms)

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from oirisk.schemas.cftc import DATES
+from oirisk.schemas.cftc import DATES, plain_name
 from oirisk.schemas.cftc import NEEDED as CFTC_NEEDED
-from oirisk.schemas.cftc import plain_name
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.market_data import (

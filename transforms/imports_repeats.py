@@ -1,4 +1,4 @@
-"""Rows of one key: what repeats another is left out, of what contradicts another nothing is kept."""
+"""Rows of one key: a repeat is left out, and of contradicting ones nothing is kept."""
 
 from collections.abc import Sequence
 
