@@ -250,13 +250,15 @@ def check_venue_exists(venue_id: str) -> None:
 
 
 def _create(venue: Venue, session: Any, settings: FetchSettings) -> Any:  # noqa: ANN401
-    config = {
+    config: dict[str, Any] = {
         "id": venue.id,
         "session": session,
         "timeout": int(settings.request_timeout_seconds * 1000),
         "enableRateLimit": True,
         "options": dict(venue.options),
     }
+    if venue.interval_ms:
+        config["rateLimit"] = venue.interval_ms
     if venue.address is None:
         check_venue_exists(venue.id)
         client = getattr(ccxt, venue.id)(config)

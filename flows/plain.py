@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import ccxt.async_support as ccxt
 
@@ -51,16 +51,18 @@ class PlainExchange(ccxt.Exchange):  # type: ignore[misc]
         headers: Any = None,  # noqa: ANN401 -- ccxt's signature
         body: Any = None,  # noqa: ANN401
     ) -> dict[str, Any]:
-        """Put a path behind its host, with the parameters as a query or as a JSON body."""
+        """Put a path behind its host, with the parameters in it, as a query or as a JSON body."""
         del headers, body
         hosts = self.urls["api"]
         base = hosts if isinstance(hosts, str) else hosts[api[0]]
-        url = f"{base.rstrip('/')}/{path.lstrip('/')}"
+        inside = {name: quote(str(value), safe="") for name, value in (params or {}).items()}
+        url = f"{base.rstrip('/')}/{self.implode_params(path, inside).lstrip('/')}"
+        rest = self.omit(params, self.extract_params(path))
         if method == "GET":
-            query = f"?{urlencode(params)}" if params else ""
+            query = f"?{urlencode(rest)}" if rest else ""
             return {"url": url + query, "method": method, "headers": None, "body": None}
         kind = {"Content-Type": "application/json"}
-        return {"url": url, "method": method, "headers": kind, "body": json.dumps(params)}
+        return {"url": url, "method": method, "headers": kind, "body": json.dumps(rest)}
 
     async def load_markets(
         self,

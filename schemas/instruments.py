@@ -13,7 +13,7 @@ Margin = Literal["linear", "inverse", "quanto"]
 
 USD_QUOTES = frozenset(
     {"USD", "USDT", "USDC", "USDE", "USDH", "USDD", "USD1", "FDUSD", "TUSD", "BUSD", "DAI", "PYUSD",
-     "USDS", "USDP", "USDX", "RLUSD", "USDB"}
+     "USDS", "USDP", "USDX", "RLUSD", "USDB", "USDT0", "GUSD"}
 )  # fmt: skip
 """Quotes taken at 1 USD each: a stated assumption, printed with every report."""
 

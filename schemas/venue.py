@@ -24,7 +24,7 @@ class Call:
 
     For an address that ccxt generates no method for, ``path`` and ``api`` name it as ccxt's
     ``request`` takes them, and ``method`` is the HTTP method. On an :class:`Address` that has
-    several hosts, ``api`` is the name of one.
+    several hosts, ``api`` is the name of one. ``{symbol}`` in a path is that parameter.
     """
 
     method: str
@@ -212,6 +212,7 @@ class Venue:
         loads_currencies: Whether markets can be told only with the list of coins.
         currencies: Names that only this exchange gives to coins, and what everybody calls them.
         address: Where it is asked and what it lists, if ccxt has no class for it.
+        interval_ms: Least time between two requests, in milliseconds; 0: as ccxt models it.
     """
 
     id: str
@@ -221,6 +222,7 @@ class Venue:
     currencies: Mapping[str, str] = field(default_factory=dict)
     loads_currencies: bool = False
     address: Address | None = None
+    interval_ms: int = 0
 
     def products(self) -> tuple[Product, ...]:
         """Return all product lines, each name once, as its first line declares it."""

@@ -3,19 +3,17 @@
 LEFT_OUT = {
     "apex": "the only sample of its answer holds a placeholder, so the unit cannot be told",
     "ascendex": "ccxt 4.5.90 no longer has it",
-    "aster": "its public interface carries no open interest",
     "bequant": "a ccxt variant of hitbtc, taken to show its order book, which is summed once",
     "bigone": "its figures fit neither coins nor the value printed beside them",
     "bitmart": "ccxt 4.5.90 no longer has it",
-    "bitmex": "ccxt 4.5.90 no longer has it",
     "bitrue": "its public interface, as ccxt knows it, carries no open interest",
     "blofin": "its public interface, as ccxt knows it, carries no open interest",
     "bullish": "the only sample of its answer holds a placeholder, so the unit cannot be told",
     "bybiteu": "taken for a regional entrance to bybit, which is summed once",
     "bydfi": "its public interface, as ccxt knows it, carries no open interest",
     "coincatch": "ccxt 4.5.90 no longer has it",
-    "coinex": "ccxt 4.5.90 no longer has it",
-    "deepcoin": "its public interface, as ccxt knows it, carries no open interest",
+    "deepcoin": "one published answer, 36,214,521 for ETH, is $6bn as contracts and $36m as USD; "
+    "nobody says which, and clients sign the request",
     "digifinex": "prints a dash where open interest would be",
     "fmfwio": "a ccxt variant of hitbtc, taken to show its order book, which is summed once",
     "gateeu": "taken for a regional entrance to gate, which is summed once",
@@ -28,9 +26,7 @@ LEFT_OUT = {
     "myokx": "taken for a regional entrance to okx, which is summed once",
     "okxus": "taken for a regional entrance to okx, which is summed once",
     "poloniex": "ccxt ships no sample of its answer, so the unit cannot be told",
-    "toobit": "its public interface, as ccxt knows it, carries no open interest",
     "weex": "the figure fits neither coins nor contracts of the listed size (1.77 million for ETH)",
-    "xt": "the two figures of its answer imply a price 17 % off the market",
     "zebpay": "its public interface, as ccxt knows it, carries no open interest",
 }
 """Reason by ccxt id."""

@@ -90,7 +90,7 @@ def test_venues_that_show_one_order_book_cannot_both_be_asked() -> None:
         select_venues(["deribit", "coinbaseinternational"])
 
 
-@pytest.mark.parametrize("gone", ["bitmex", "bitmart", "coinex", "gateio", "xt"])
+@pytest.mark.parametrize("gone", ["bitmart", "deepcoin", "gateio", "weex"])
 def test_a_venue_without_a_file_is_refused_with_the_reason(gone: str) -> None:
     with pytest.raises(ConfigurationError, match=LEFT_OUT[gone][:20]):
         select_venues(["okx", gone])

@@ -90,7 +90,7 @@ def test_contracts_take_ccxts_size_unless_another_place_is_named() -> None:
     ("change", "reason"),
     [
         ({"id": "okx"}, "oirisk knows this exchange"),
-        ({"id": "bitmex"}, "ccxt 4.5.90 has no such exchange"),
+        ({"id": "bitmart"}, "ccxt 4.5.90 has no such exchange"),
         ({"call": "publicGetNothing"}, "no method 'publicGetNothing'"),
     ],
 )
