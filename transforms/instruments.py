@@ -7,7 +7,7 @@ from decimal import Decimal
 from math import prod
 from typing import Any
 
-from oirisk.schemas.instruments import SYMBOL, USD_QUOTES, Instrument, Kind, Margin
+from oirisk.schemas.instruments import Instrument, Kind, Margin, is_dollar, is_symbol
 from oirisk.schemas.units import unit_rules
 from oirisk.schemas.venue import Line, Market, Product, Venue
 from oirisk.transforms.assets import canonical_asset
@@ -80,15 +80,15 @@ def _product_of(venue: Venue, market: Market) -> Product | None:
 
 def _refusal(market: Market) -> str:
     symbol = str(market.get("symbol"))
-    if not SYMBOL.fullmatch(symbol):
+    if not is_symbol(symbol):
         return f"valid_symbol: expected BASE/QUOTE:SETTLE without markup or spaces, saw {symbol!r}"
-    if market.get("quote") not in USD_QUOTES:
+    if not is_dollar(str(market.get("quote"))):
         return f"quote_in_usd: no USD rate for quote {market.get('quote')!r}"
     return ""
 
 
 def _resolve(venue: Venue, product: Product, market: Market) -> Instrument:
-    asset, multiplier = canonical_asset(str(market["base"]), venue.id)
+    asset, multiplier = canonical_asset(_listed_base(market), venue.id)
     kind, margin = _kind(market), _margin(market)
     size = contract_size(product, market)
     return Instrument(
@@ -114,6 +114,12 @@ def _resolve(venue: Venue, product: Product, market: Market) -> Instrument:
     )
 
 
+def _listed_base(market: Market) -> str:
+    """Return the base as the exchange spells it, where ccxt says that: kPEPE, not KPEPE."""
+    base, native = str(market["base"]), str(market.get("baseName"))
+    return native if native.upper() == base.upper() else base
+
+
 def _kind(market: Market) -> Kind:
     if market.get("option"):
         return "option"
@@ -123,7 +129,7 @@ def _kind(market: Market) -> Kind:
 
 
 def _margin(market: Market) -> Margin:
-    if market.get("settle") == market.get("quote") or market.get("settle") in USD_QUOTES:
+    if market.get("settle") == market.get("quote") or is_dollar(str(market.get("settle"))):
         return "linear"
     return "inverse" if market.get("settle") == market.get("base") else "quanto"
 

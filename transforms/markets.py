@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from oirisk.schemas.instruments import USD_QUOTES
+from oirisk.schemas.instruments import is_dollar
 from oirisk.schemas.venue import Market, Row, TimeUnit
 from oirisk.transforms.assets import ALIASES
 from oirisk.transforms.decode import pick
@@ -39,7 +39,7 @@ def contract(market_id: str, coins: tuple[str, str, str], info: Row, **terms: An
         "swap": not dated,
         "future": bool(dated),
         "option": False,
-        "linear": settle == quote or settle in USD_QUOTES,
+        "linear": settle == quote or is_dollar(settle),
         "inverse": settle == base,
         "active": True,
         **terms,

@@ -161,7 +161,8 @@ def test_builder_exchanges_of_hyperliquid_are_asked_one_by_one_and_stay_apart() 
         ),
     )
     assets = {row["asset"]: row["oi_usd"] for row in derived.verdict.accepted.to_dicts()}
-    assert assets == {"BTC": 200_000.0, "XYZ-TSLA": 12_000.0, "HYNA-BTC": 500_000.0}
+    # longs and shorts are added up: half of 2 x 100,000, of 30 x 400 and of 5 x 100,000
+    assert assets == {"BTC": 100_000.0, "XYZ-TSLA": 6_000.0, "HYNA-BTC": 250_000.0}
     assert derived.verdict.rejected["check_name"].to_list() == ["quote_in_usd"]
 
 
