@@ -76,6 +76,7 @@ MAIN_METHODS: Mapping[str, str] = MappingProxyType(
         "marts.oi_imbalance": "M13",
         "marts.funding_extremes": "M14",
         "marts.oi_concentration": "M18",
+        "marts.pools": "M43",
         "marts.oi_profile": "M21",
         "marts.clusters": "M24",
         "marts.cluster_scores": "M24",

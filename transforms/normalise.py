@@ -21,7 +21,7 @@ from oirisk.transforms.market_fields import (
     read_prices,
     read_volumes,
 )
-from oirisk.transforms.routes import RowError, all_routes, furthest_usd, read_figure, widest_gap
+from oirisk.transforms.routes import RowError, Told, larger, tell
 
 
 def normalise(venue: str, answer: Answer, listing: Listing) -> pl.DataFrame:
@@ -134,11 +134,11 @@ def _converted(
 ) -> dict[str, Any]:
     fields = product.fields
     observed = answer.time_of(row, fields.observed_at, fields.observed_unit)
-    rule, value = read_figure(row, product, observed)
     prices = read_prices(row, fields, instrument)
     price = choose_price(row, fields, instrument, prices)
     terms = Terms(instrument, price, settle_price)
-    amount, others = all_routes(row, product, observed, (value, rule), terms)
+    told = tell(row, product, observed, terms)
+    figure = larger(told)
     multiplier = instrument.base_multiplier
     volume_base, volume_usd = read_volumes(row, fields, terms)
     return {
@@ -149,10 +149,11 @@ def _converted(
         "margin": instrument.margin,
         "observed_at": observed,
         "expiry": instrument.expiry,
-        "oi_value": _float(value),
-        "oi_contracts": _float(amount.contracts),
-        "oi_base": _float(_scaled(amount.base, multiplier)),
-        "oi_usd": _float(amount.usd),
+        "oi_value": _float(figure.value),
+        "oi_contracts": _float(figure.amount.contracts),
+        "oi_base": _float(_scaled(figure.amount.base, multiplier)),
+        "oi_usd": _float(figure.amount.usd),
+        **_sides(told, multiplier),
         "mark_price": _float(_scaled(prices["mark"], 1 / multiplier)),
         "index_price": _float(_scaled(prices["index"], 1 / multiplier)),
         "last_price": _float(_scaled(prices["last"], 1 / multiplier)),
@@ -160,11 +161,27 @@ def _converted(
         "volume_24h_usd": _float(volume_usd),
         "funding_rate": _float(read_funding_rate(row, fields, instrument)),
         "funding_interval_hours": _float(read_funding_interval(row, fields, instrument)),
-        "unit_rule": rule.id,
-        "counting_factor": float(rule.counting_factor),
-        "route_gap": _float(widest_gap(amount, others)),
-        "route_usd": _float(furthest_usd(amount, others)),
+        "unit_rule": figure.rule.id,
+        "counting_factor": float(figure.rule.counting_factor),
+        "route_gap": _float(_widest_gap(told)),
+        "route_usd": _float(figure.furthest_usd()),
     }
+
+
+def _sides(told: tuple[Told, ...], multiplier: Decimal) -> dict[str, float | None]:
+    """Return longs, shorts and what the pool holds against them, in coins (M43)."""
+    longs, shorts = (one.amount.base for one in told) if len(told) > 1 else (None, None)
+    net = None if longs is None or shorts is None else shorts - longs
+    return {
+        "oi_long_base": _float(_scaled(longs, multiplier)),
+        "oi_short_base": _float(_scaled(shorts, multiplier)),
+        "pool_net_base": _float(_scaled(net, multiplier)),
+    }
+
+
+def _widest_gap(told: tuple[Told, ...]) -> Decimal | None:
+    gaps = [gap for one in told if (gap := one.widest_gap()) is not None]
+    return max(gaps, default=None)
 
 
 def _scaled(value: Decimal | None, factor: Decimal) -> Decimal | None:
