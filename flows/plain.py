@@ -78,14 +78,12 @@ class PlainExchange(ccxt.Exchange):  # type: ignore[misc]
             BodyError: An answer has another shape.
         """
         del reload, params
-        found: dict[str, Market] = {}
+        bodies = []
         for call in self._lists.calls:
             await call.send(self)
-            for row in self._lists.rows(decode(UNDER_WAY.get().responses[-1].body)):
-                market = self._market(row)
-                if market is not None:
-                    found[str(market["id"])] = market
-        return found
+            bodies.append(decode(UNDER_WAY.get().responses[-1].body))
+        found = [self._market(row) for row in self._lists.rows_of(bodies)]
+        return {str(market["id"]): market for market in found if market is not None}
 
     def set_markets(self, markets: Any, currencies: Any = None) -> None:  # noqa: ANN401 -- ccxt's
         """Do nothing: no parser here looks a market up."""

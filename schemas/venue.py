@@ -205,11 +205,20 @@ class MarketList:
         rows: How the rows are taken from a decoded body.
         market: What a row lists, as a ccxt unified market structure; None for what is no
             contract.
+        together: Whether ``rows`` takes the bodies of all calls at once, as a list, because
+            one says what another means.
     """
 
     calls: tuple[Call, ...]
     rows: Callable[[Any], list[Row]]
     market: Callable[[Row], Market | None]
+    together: bool = False
+
+    def rows_of(self, bodies: list[Any]) -> list[Row]:
+        """Return the rows of the bodies, in order of the calls."""
+        if self.together:
+            return self.rows(bodies)
+        return [row for body in bodies for row in self.rows(body)]
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,8 @@ here depends on are left out. Answers of different days are different cases.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-
-@dataclass(frozen=True)
-class Answer:
-    """What one address answers, as JSON; decimals in quotes where the exchange quotes them."""
-
-    url: str
-    body: Any
+from tests.recorded.replayed import Answer
 
 
 @dataclass(frozen=True)
