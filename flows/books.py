@@ -105,9 +105,10 @@ def _books(venue: Venue) -> list[Book]:
             continue
         for product in line.products:
             known = fields.setdefault(product.name, {})
-            for role, names in (("figure", product.rules), ("check", product.checks)):
-                for name in names:
-                    known.setdefault(name, _field(role, line.label, name))
+            for figures in product.figures:
+                for role, names in (("figure", figures.rules), ("check", figures.checks)):
+                    for name in names:
+                        known.setdefault(name, _field(role, line.label, name))
     return [
         Book(venue.id, venue.book, product, tuple(known.values()))
         for product, known in fields.items()

@@ -81,13 +81,9 @@ class PlainExchange(ccxt.Exchange):  # type: ignore[misc]
             ValueError: A row cannot be read.
         """
         del reload, params
-        found: dict[str, Market] = {}
-        for call in self._lists.calls:
-            for row in self._lists.rows(await call.send(self)):
-                market = self._lists.market(row)
-                if market is not None:
-                    found[str(market["id"])] = market
-        return found
+        bodies = [await call.send(self) for call in self._lists.calls]
+        found = [self._lists.market(row) for row in self._lists.rows_of(bodies)]
+        return {str(market["id"]): market for market in found if market is not None}
 
     def set_markets(self, markets: Any, currencies: Any = None) -> None:  # noqa: ANN401 -- ccxt's
         """Do nothing: no parser here looks a market up."""

@@ -42,8 +42,8 @@ class GenericLine(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(min_length=1, description="ccxt id of the exchange; with an address any name")
-    product: Literal["linear", "inverse", "option"] = Field(
-        "linear", description="which of its contracts the answer holds"
+    product: Literal["linear", "inverse", "option", "pool"] = Field(
+        "linear", description="which of its contracts the answer holds; pool: against a pool"
     )
     call: str = Field("", description="ccxt method, for example publicGetTickers")
     address: str = Field(
@@ -63,6 +63,9 @@ class GenericLine(BaseModel):
     rows: str = Field("", description="dotted path of the rows; empty means the whole body")
     market_id: str = Field("symbol", description="field of a row that holds the market id")
     field: str = Field(min_length=1, description="field of a row that holds open interest")
+    short_field: str = Field(
+        "", description="with product pool: field of the shorts; field then holds the longs"
+    )
     unit: Unit = Field(description="contracts, base, usd, quote or settle_atoms")
     contract_size_source: str = Field(
         "", description="path in the ccxt market of the contract size, for unit contracts"
@@ -95,19 +98,29 @@ class GenericLine(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _a_pool_has_two_sides(self) -> Self:
+        if (self.product == "pool") != bool(self.short_field):
+            msg = f"{self.id}: product pool and short_field, the other side of it, go together"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
     def _contracts_have_a_size(self) -> Self:
         if self.unit == "contracts" and not self.contract_size_source:
             return self.model_copy(update={"contract_size_source": "contractSize"})
         return self
 
-    def rule(self) -> UnitRule:
-        """Return the unit rule that this declares."""
-        name = "".join(char if char.isalnum() else "_" for char in self.field)
+    def rules(self) -> tuple[UnitRule, ...]:
+        """Return the unit rules that this declares: of its figure, or of longs and of shorts."""
+        return tuple(self._rule(field) for field in (self.field, self.short_field) if field)
+
+    def _rule(self, field: str) -> UnitRule:
+        name = "".join(char if char.isalnum() else "_" for char in field)
         return UnitRule(
             id=f"{self.id}.{self.product}.{name}",
             venue=self.id,
             product=self.product,
-            field=self.field,
+            field=field,
             unit=self.unit,
             contract_size_source=self.contract_size_source,
             atoms=self.atoms,

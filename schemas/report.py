@@ -8,13 +8,14 @@ open interest is single-sided, instants are UTC.
 from datetime import datetime
 from typing import Literal
 
+from oirisk.schemas.report_beside import WeeklyRow
 from oirisk.schemas.report_liquidations import Liquidations
 from oirisk.schemas.report_parts import Figure, Part, Unit
 
 __all__ = [
     "AssetRow", "Change", "ClusterRow", "CoverageRow", "Figure", "Liquidations", "Method",
     "OiHistory", "OiPoint", "Profile", "ProfileBin", "Query", "RejectRow", "Report", "Sentence",
-    "Tile", "Unit", "VenueRow", "VenueShare", "Withheld",
+    "Tile", "Unit", "VenueRow", "VenueShare", "WeeklyRow", "Withheld",
 ]  # fmt: skip
 
 
@@ -227,6 +228,7 @@ class Report(Part):
     oi_coverage: Figure
     bottom_line: tuple[Sentence, ...]
     tiles: tuple[Tile, ...]
+    beside: tuple[Sentence, ...] = ()
     changes: tuple[Change, ...]
     assets: tuple[AssetRow, ...]
     assets_total: int
@@ -234,6 +236,7 @@ class Report(Part):
     clusters_shown: int = 20
     liquidations: Liquidations = Liquidations()
     venues: tuple[VenueRow, ...]
+    weekly: tuple[WeeklyRow, ...] = ()
     coverage: tuple[CoverageRow, ...]
     rejects: tuple[RejectRow, ...]
     quality: tuple[QualityRow, ...] = ()

@@ -72,9 +72,10 @@ class Fields:
     ``@`` reads another answer: ``@premium.markPrice`` the row of the line ``premium`` that
     completes this one, ``@asked.symbol`` a parameter of the request.
 
-    ``decimals`` says which fields are integers that hold a scaled number: the path in the
-    market of how many decimals they have. ``value_price`` names the price that turns coins
-    into USD where the exchange sends no mark price; it is never taken for one.
+    ``decimals`` says which fields, open interest among them, are integers that hold a scaled
+    number: the path in the market of how many decimals they have, or the number after a ``=``.
+    ``value_price`` names the price that turns coins into USD where the exchange sends no mark
+    price; it is never taken for one.
     """
 
     market_id: str
@@ -95,14 +96,27 @@ class Fields:
 
 
 @dataclass(frozen=True)
+class Figures:
+    """The unit rules of one figure of a row.
+
+    ``rules`` are tried in order, the first whose field is present counts. ``checks`` are other
+    figures of the same: they complete what the rule cannot tell without a price, and they must
+    agree with it.
+    """
+
+    rules: tuple[str, ...]
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Product:
     """One product line: which markets belong to it, and the unit rules of its figure.
 
-    ``rules`` are tried in order, the first whose field is present counts. ``checks`` are other
-    figures of the same row: they complete what the rule cannot tell without a price, and they
-    must agree with it. ``market_key`` is where a market keeps the id that rows use;
-    ``refusal`` says why a covered market cannot be used (``check: reason``), or nothing.
-    Products of one name on several lines are the same markets, asked in different ways.
+    ``rules`` and ``checks`` are those of :class:`Figures`. ``shorts`` are those of the traders'
+    shorts, where a pool takes the other side of every trade; ``rules`` then mean their longs.
+    ``market_key`` is where a market keeps the id that rows use; ``refusal`` says why a covered
+    market cannot be used (``check: reason``), or nothing. Products of one name on several lines
+    are the same markets, asked in different ways.
     """
 
     name: str
@@ -110,8 +124,23 @@ class Product:
     rules: tuple[str, ...]
     fields: Fields
     checks: tuple[str, ...] = ()
+    shorts: Figures | None = None
     market_key: str = "id"
     refusal: Callable[[Market], str] | None = None
+
+    @property
+    def figures(self) -> tuple[Figures, ...]:
+        """Return the figures of a row: open interest, or the longs and the shorts of a pool."""
+        first = Figures(self.rules, self.checks)
+        return (first,) if self.shorts is None else (first, self.shorts)
+
+    def rule_names(self) -> tuple[str, ...]:
+        """Return the unit rules of all figures, the first ones first."""
+        figures = self.figures
+        return (
+            *(name for figure in figures for name in figure.rules),
+            *(name for figure in figures for name in figure.checks),
+        )
 
 
 @dataclass(frozen=True)
@@ -180,11 +209,20 @@ class MarketList:
         rows: How the rows are taken from a decoded body.
         market: What a row lists, as a ccxt unified market structure; None for what is no
             contract.
+        together: Whether ``rows`` takes the bodies of all calls at once, as a list, because
+            one says what another means.
     """
 
     calls: tuple[Call, ...]
     rows: Callable[[Any], list[Row]]
     market: Callable[[Row], Market | None]
+    together: bool = False
+
+    def rows_of(self, bodies: list[Any]) -> list[Row]:
+        """Return the rows of the bodies, in order of the calls."""
+        if self.together:
+            return self.rows(bodies)
+        return [row for body in bodies for row in self.rows(body)]
 
 
 @dataclass(frozen=True)

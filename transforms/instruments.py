@@ -96,7 +96,9 @@ def _refusal(market: Market) -> str:
 
 def _resolve(venue: Venue, product: Product, market: Market) -> Instrument:
     asset, multiplier = canonical_asset(_listed_base(market), venue.id)
-    kind, margin = _kind(market), _margin(market)
+    is_pool = product.shorts is not None
+    kind: Kind = "pool" if is_pool else _kind(market)
+    margin: Margin = "linear" if is_pool else _margin(market)
     size = contract_size(product, market)
     return Instrument(
         venue=venue.id,
@@ -111,7 +113,7 @@ def _resolve(venue: Venue, product: Product, market: Market) -> Instrument:
         margin=margin,
         contract_size=size,
         contract_size_unit=_size_unit(size, kind, margin),
-        expiry=None if kind == "perp" else _instant(market.get("expiry")),
+        expiry=None if kind in {"perp", "pool"} else _instant(market.get("expiry")),
         strike=number(market.get("strike")),
         option_type=market.get("optionType"),
         max_leverage=number(pick(market, "limits.leverage.max")),
@@ -152,8 +154,7 @@ def contract_size(product: Product, market: Market) -> Decimal | None:
 
     A source is a path in the market; ``a * b`` multiplies two.
     """
-    rules = (*product.rules, *product.checks)
-    sources = [unit_rules()[rule].contract_size_source for rule in rules]
+    sources = [unit_rules()[rule].contract_size_source for rule in product.rule_names()]
     source = next((source for source in sources if source), "contractSize")
     factors = [number(pick(market, path.strip())) for path in source.split("*")]
     known = [factor for factor in factors if factor is not None and factor > 0]

@@ -68,6 +68,7 @@ CANDLE_INTERMEDIATES = (
 MARTS = (
     MartModel("oi_by_asset", "snapshot_at"),
     MartModel("oi_by_venue", "snapshot_at"),
+    MartModel("pools", "snapshot_at", ("since", "until", "max_age_minutes")),
 )
 """Built from facts, snapshot by snapshot."""
 

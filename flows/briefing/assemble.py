@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from oirisk.flows.briefing import figures, prose, rows
+from oirisk.flows.briefing.beside import beside, unreported, weekly_rows
 from oirisk.flows.briefing.changes import changes
 from oirisk.flows.briefing.facts import Facts, read_facts
 from oirisk.flows.briefing.liquidations import liquidations
@@ -15,6 +16,7 @@ from oirisk.schemas.report import Method, Query, Report
 from oirisk.warehouse.published import Reader
 
 _METHODS = {
+    "M02": "Contracts times their size are coins, coins times a price of the same time are USD.",
     "M03": "Totals add what is fresh; changes compare the same instruments at both instants, so a "
     "missing exchange is never a fall. Below the coverage limit nothing is printed.",
     "M04": "A change in USD splits without remainder into new positions (change in coin at the "
@@ -61,6 +63,7 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "venues": ("venues",),
     "venue_changes": ("venues",),
     "venue_shares": ("venue_shares",),
+    "cftc": ("weekly",),
     "coverage": ("coverage",),
     "rejects": ("rejects",),
     "quality": ("quality",),
@@ -95,6 +98,7 @@ def assemble(connection: Reader, run_id: str, settings: Settings) -> Report:
         oi_coverage=figures.total_coverage(facts),
         bottom_line=prose.bottom_line(facts),
         tiles=prose.tiles(facts),
+        beside=beside(facts),
         changes=changes(facts),
         assets=rows.asset_rows(facts),
         assets_total=len(facts.assets),
@@ -102,11 +106,12 @@ def assemble(connection: Reader, run_id: str, settings: Settings) -> Report:
         clusters_shown=settings.report.top_clusters,
         liquidations=liquidations(facts),
         venues=rows.venue_rows(facts),
+        weekly=weekly_rows(facts),
         coverage=rows.coverage_rows(facts),
         rejects=rows.reject_rows(facts),
         quality=rows.quality_rows(facts),
         audit=rows.audit_rows(facts),
-        withheld=prose.withheld(facts),
+        withheld=(*prose.withheld(facts), *unreported(facts)),
         assumptions=prose.assumptions(facts),
         history=rows.histories(facts),
         venue_shares=rows.share_rows(facts),

@@ -30,6 +30,7 @@ class Facts:
     quality: list[Record]
     audit: list[Record]
     findings: list[Record]
+    cftc: list[Record]
     history: Mapping[str, list[Record]]
     profiles: Mapping[str, list[Record]]
     liquidations: LiquidationFacts
@@ -81,6 +82,7 @@ def read_facts(connection: Reader, run_id: str, settings: Settings) -> Facts:
         quality=read("quality", run_id=run_id),
         audit=read("audit", run_id=run_id),
         findings=read("findings", **at, **age),
+        cftc=read("cftc", **at),
         history={
             asset: read("history", asset=asset, **at, history_days=clusters.history_days)
             for asset in charted

@@ -45,6 +45,21 @@ class Quote:
         return amount / self.mark if self.instrument.is_usd else amount
 
     @property
+    def sides(self) -> tuple[Decimal, Decimal]:
+        """The traders' longs and shorts in listed base coins; they differ against a pool alone.
+
+        The larger side is the open interest. The last digits of the size say how many hundredths
+        of it the other side is, the digit before them which side that is.
+        """
+        if self.instrument.kind != "pool":
+            return self.listed_base, self.listed_base
+        steps = self.size / self.instrument.size_step
+        which, hundredths = divmod(int(steps), 100)
+        other = (steps * hundredths // 100) * self.instrument.size_step
+        sides = self.listed_base, other * self.instrument.oi_unit
+        return sides if which % 2 else sides[::-1]
+
+    @property
     def usd(self) -> Decimal:
         """Single-sided open interest in USD; of an option, its coins at the underlying price."""
         amount = self.size * self.instrument.oi_unit

@@ -29,6 +29,8 @@ _TRUTH = {
     "mark_price": pl.Float64,
     "volume_24h_usd": pl.Float64,
     "funding_rate": pl.Float64,
+    "oi_long_base": pl.Float64,
+    "oi_short_base": pl.Float64,
 }
 
 
@@ -36,9 +38,10 @@ def truth_table(quotes: Sequence[Quote]) -> pl.DataFrame:
     """Return what is really open, one row per contract, from exact decimals.
 
     Returns:
-        Shape (contracts, 12). Open interest is single-sided, bases are coins (not thousands).
+        Shape (contracts, 14). Open interest is single-sided, bases are coins (not thousands).
         ``mark_price`` of an option is the price of its underlying; its volume is null, because
-        what exchanges print for it is the premium paid.
+        what exchanges print for it is the premium paid. Longs and shorts are null where they are
+        equal, everywhere but against a pool.
     """
     rows = [
         (
@@ -48,10 +51,18 @@ def truth_table(quotes: Sequence[Quote]) -> pl.DataFrame:
             float(quote.mark / quote.instrument.base_multiplier),
             None if quote.instrument.kind == "option" else float(quote.volume_usd),
             None if quote.funding is None else float(quote.funding),
+            *_sides(quote),
         )
         for quote in quotes
     ]
     return pl.DataFrame(rows, schema=_TRUTH, orient="row")
+
+
+def _sides(quote: Quote) -> tuple[float | None, float | None]:
+    if quote.instrument.kind != "pool":
+        return None, None
+    longs, shorts = (side * quote.instrument.base_multiplier for side in quote.sides)
+    return float(longs), float(shorts)
 
 
 def history_table(states: States, positions: Floats, instants: pl.Series) -> pl.DataFrame:

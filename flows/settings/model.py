@@ -13,7 +13,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from oirisk.flows.settings.asking import FetchSettings, ObserveSettings, TopUpSettings
+from oirisk.flows.settings.asking import (
+    CftcSettings,
+    FetchSettings,
+    ObserveSettings,
+    TopUpSettings,
+)
 from oirisk.flows.settings.delivery import MailSettings, ScheduleSettings
 from oirisk.flows.settings.figures import ClusterSettings, CoverageSettings, ReportSettings
 from oirisk.flows.settings.retention import RetentionSettings
@@ -59,6 +64,9 @@ class Settings(BaseSettings):
     )
     observe: ObserveSettings = Field(
         default=ObserveSettings(), description="accounts whose positions are public"
+    )
+    cftc: CftcSettings = Field(
+        default=CftcSettings(), description="the weekly report of US exchanges"
     )
     report: ReportSettings = Field(default=ReportSettings(), description="the briefing")
     mail: MailSettings = Field(default=MailSettings(), description="where it is mailed")

@@ -30,6 +30,7 @@ from oirisk.schemas.venue import (
     Bulk,
     Call,
     Fields,
+    Figures,
     Line,
     Market,
     MarketList,
@@ -46,6 +47,7 @@ _COVERS: Mapping[str, Callable[[Market], bool]] = {
     "linear": lambda market: bool(market.get("linear")) and not market.get("option"),
     "inverse": lambda market: bool(market.get("inverse")) and not market.get("option"),
     "option": lambda market: bool(market.get("option")),
+    "pool": lambda market: bool(market.get("swap")),
 }
 
 
@@ -78,7 +80,7 @@ def build_generic(declared: Sequence[GenericLine], known: Mapping[str, Venue]) -
     for section in declared:
         _check(section, known, by_id[section.id])
         by_id[section.id].append(section)
-    add_rules(section.rule() for section in declared)
+    add_rules(rule for section in declared for rule in section.rules())
     return tuple(
         Venue(
             id=name,
@@ -101,10 +103,12 @@ def _address(section: GenericLine) -> Address | None:
 
 
 def _line(section: GenericLine) -> Line:
+    first, *shorts = (rule.id for rule in section.rules())
     product = Product(
         name=section.product,
         covers=_COVERS[section.product],
-        rules=(section.rule().id,),
+        rules=(first,),
+        shorts=Figures(tuple(shorts)) if shorts else None,
         fields=Fields(**{name: getattr(section, name) for name in _ROW_FIELDS}),
     )
     return Line(section.product, (product,), _calls(section), _reader(section))

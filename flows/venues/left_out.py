@@ -15,12 +15,16 @@ LEFT_OUT = {
     "deepcoin": "one published answer, 36,214,521 for ETH, is $6bn as contracts and $36m as USD; "
     "nobody says which, and clients sign the request",
     "digifinex": "prints a dash where open interest would be",
+    "drift": "its public statistics told longs and shorts apart until it stopped trading after the "
+    "theft of 2026-04-01; no public address with both sides is known since",
     "fmfwio": "a ccxt variant of hitbtc, taken to show its order book, which is summed once",
     "gateeu": "taken for a regional entrance to gate, which is summed once",
     "gateio": "ccxt calls it gate",
     "hashkey": "its public interface, as ccxt knows it, carries no open interest",
     "hibachi": "one request a contract without a time, and prices only by another one each",
     "huobi": "ccxt calls it htx",
+    "jupiter": "its public interface tells the fees and use of the pool, not what is open on which "
+    "side",
     "kucoin": "its derivatives are the venue kucoinfutures",
     "modetrade": "shows the order book of Orderly, as woofipro does, which is summed once",
     "myokx": "taken for a regional entrance to okx, which is summed once",

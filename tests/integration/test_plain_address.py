@@ -70,6 +70,10 @@ LISTED = [
     _listed("OLD_P", "OLD", "1", state="delisted"),
     {"name": "ODD_P", "coins": None, "lot": "1", "state": "trading"},
 ]
+POOL = {
+    "product": "pool", "field": "long", "short_field": "short", "unit": "base",
+    "counting_factor": "1",
+}  # fmt: skip
 INTEREST = {"BTC_P": ("1000", "90000"), "ETH_F": ("20", "3000")}
 
 
@@ -209,6 +213,50 @@ def test_the_archived_list_is_in_the_form_of_ccxt() -> None:
     dated = markets["ETH_F"]
     assert (dated["type"], dated["expiry"]) == ("future", 1_806_652_800_000)
     assert (dated["linear"], dated["inverse"], dated["contractSize"]) == (True, False, "0.1")
+
+
+def test_a_declared_pool_is_asked_for_both_sides() -> None:
+    sides = {"BTC_P": ("620", "380"), "ETH_F": ("20", "30")}
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if request.path.endswith("/v1/contracts"):
+            rows = [_listed(name, name[:3], "1") for name in sides]
+            return web.json_response({"data": {"list": rows}})
+        longs, shorts = sides[request.query["contract"]]
+        row = {"long": longs, "short": shorts, "mark": "100", "at": STAMP}
+        return web.json_response({"data": row})
+
+    venue = _venue(**POOL)
+    harvest = _ask(_Server(answer=answer), venue)
+    derived = derive(venue, harvest.responses)
+
+    assert (harvest.failures, derived.problems) == ([], ())
+    names = ("kind", "oi_long_base", "oi_short_base", "pool_net_base", "oi_base", "oi_usd")
+    rows = derived.verdict.accepted.sort("symbol").select(names).rows()
+    assert rows == [
+        ("pool", 620.0, 380.0, -240.0, 620.0, 62_000.0),
+        ("pool", 20.0, 30.0, 10.0, 30.0, 3_000.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "check"),
+    [
+        ({"long": "620", "mark": "100"}, "has_open_interest"),
+        ({"long": "620", "short": "-380", "mark": "100"}, "sides_known"),
+        ({"long": "NaN", "short": "380", "mark": "100"}, "sides_known"),
+    ],
+)
+def test_a_side_that_is_none_costs_the_row(row: dict[str, str], check: str) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if request.path.endswith("/v1/contracts"):
+            return web.json_response({"data": {"list": [_listed("BTC_P", "BTC", "1")]}})
+        return web.json_response({"data": {**row, "at": STAMP}})
+
+    venue = _venue(**POOL)
+    derived = derive(venue, _ask(_Server(answer=answer), venue).responses)
+    assert derived.verdict.accepted.is_empty()
+    assert derived.verdict.rejected["check_name"].to_list() == [check]
 
 
 def test_hosts_go_by_name_and_a_body_is_sent_as_json() -> None:

@@ -20,7 +20,6 @@ from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.settings import FetchSettings
 from oirisk.flows.sources import SandboxSource
 from oirisk.flows.venues import all_venues, select_venues
-from oirisk.flows.venues.variational import VENUE as VARIATIONAL
 from oirisk.schemas.responses import MARKETS_ENDPOINT
 
 pytestmark = pytest.mark.integration
@@ -49,8 +48,8 @@ PARTIAL = {
     ("edgex", Fault.NAN): "oi_is_finite",
     ("edgex", Fault.NEGATIVE): "oi_not_negative",
     ("edgex", Fault.SCRIPT_SYMBOL): "known_instrument",
-    ("variational", Fault.NAN): "has_open_interest",
-    ("variational", Fault.NEGATIVE): "has_open_interest",
+    ("variational", Fault.NAN): "sides_known",
+    ("variational", Fault.NEGATIVE): "sides_known",
     ("variational", Fault.SCRIPT_SYMBOL): "valid_symbol",
 }
 """Faults of single rows, and the check that refuses them."""
@@ -139,6 +138,23 @@ def test_every_contract_is_the_truth(
     assert counts["variational"] == (0, 0, 50, 50)
 
 
+def test_both_sides_of_a_pool_are_the_truth(
+    ask: Any, night: Any, plain_market: SimulatedMarket, at: datetime
+) -> None:
+    night.store(ask(), at)
+    rows = night.rows("select * from core.open_interest where kind = 'pool'")
+    found = {row["symbol"]: (row["oi_long_base"], row["oi_short_base"]) for row in rows}
+    true = {
+        row["symbol"]: (row["oi_long_base"], row["oi_short_base"])
+        for row in plain_market.truth(at).iter_rows(named=True)
+        if row["venue"] == "variational"
+    }
+    assert found.keys() == true.keys()
+    for symbol, sides in true.items():
+        assert found[symbol] == pytest.approx(sides, rel=EXACT, abs=0)
+    assert len({longs > shorts for longs, shorts in true.values()}) == 2
+
+
 @pytest.mark.parametrize(("venue", "fault"), FATAL)
 def test_a_failing_address_leaves_the_others_right_and_says_why(
     venue: str, fault: Fault, ask: Any, night: Any, plain_market: SimulatedMarket, at: datetime
@@ -207,17 +223,3 @@ def test_the_list_of_an_address_is_recorded_in_the_form_of_ccxt(
         markets = json.loads(listed.body)
         assert {(m["id"], m["symbol"]) for m in markets} == {(it.native, it.symbol) for it in mine}
         assert all_venues()[harvest.venue].address is not None
-
-
-@pytest.mark.parametrize(
-    ("long", "short", "larger"),
-    [("7.5", "9", 9), (7, "2", 7), ("0", "0", 0), ("7", None, None), ("NaN", "2", None),
-     ("7", "", None), ("7", "-2", None), ("many", "2", None)],
-)  # fmt: skip
-def test_the_larger_of_two_sides_is_known_only_where_both_are(
-    long: Any, short: Any, larger: int | None
-) -> None:
-    (line,) = VARIATIONAL.lines
-    sides = {"long_open_interest": long, "short_open_interest": short}
-    (row,) = line.rows({"listings": [{"ticker": "BTC", "open_interest": sides}]})
-    assert row["larger_side"] == larger

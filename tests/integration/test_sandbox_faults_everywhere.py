@@ -87,6 +87,7 @@ BULK = {
     "gate-option": Bulk(
         "/gate/api/v4/options/contracts?underlying=BTC_USDT", list, "name", "position_size"
     ),
+    "gmx": Bulk("/gmx/v1/markets/tickers", list, "marketTokenAddress", "longInterestInTokens"),
     "htx-linear": Bulk("/htx/linear-swap-api/v1/swap_open_interest", _data, *HTX_ROW),
     "htx-coin": Bulk("/htx/swap-api/v1/swap_open_interest", _data, *HTX_ROW),
     "htx-future": Bulk("/htx/api/v1/contract_open_interest", _data, *HTX_ROW),

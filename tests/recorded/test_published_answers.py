@@ -1,40 +1,24 @@
 """Answers that others have published, through the code of a run, give figures worked out by hand."""
 
-import asyncio
-import json
 import tomllib
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from oirisk.flows.derive import Derived, derive
-from oirisk.flows.extract import Harvest, harvest_venue
-from oirisk.flows.recording import read_recording
-from oirisk.flows.settings import DEFAULT_VENUES, FetchSettings
-from oirisk.flows.sources import ReplaySource
-from oirisk.flows.venues import all_venues
+from oirisk.flows.derive import Derived
+from oirisk.flows.extract import Harvest
+from oirisk.flows.settings import DEFAULT_VENUES
 from oirisk.schemas.units import registry, unit_rules
 from tests.recorded.published_answers import PUBLISHED, Published
+from tests.recorded.replayed import replay
 
 _EXACT = 1e-12
 NAMES = [f"{one.venue}:{one.at[:10]}" for one in PUBLISHED]
 
 
 def _replay(one: Published, folder: Path) -> tuple[Harvest, Derived, list[str]]:
-    """Run one exchange on its answers; returns also the addresses that were not asked."""
-    file = folder / "answers.jsonl"
-    lines = [
-        {"kind": "response", "venue": one.venue, "received_at": one.at, "method": "GET",
-         "url": answer.url, "status": 200, "body": json.dumps(answer.body)}
-        for answer in one.answers
-    ]  # fmt: skip
-    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    recording = read_recording(file)
-    venue = all_venues()[one.venue]
-    harvest = asyncio.run(harvest_venue(venue, ReplaySource(recording), FetchSettings(attempts=1)))
-    unused = [line.url for line in recording.tapes[one.venue].responses]
-    return harvest, derive(venue, harvest.responses), unused
+    return replay(one.venue, one.at, one.answers, folder)
 
 
 @pytest.mark.parametrize("one", PUBLISHED, ids=NAMES)

@@ -80,9 +80,9 @@ def test_contracts_take_ccxts_size_unless_another_place_is_named() -> None:
         "unit": "contracts",
         "call": "publicLinearGetFutureMarketV1PublicContractOpenInterest",
     }
-    assert GenericLine.model_validate(section).rule().contract_size_source == "contractSize"
+    assert GenericLine.model_validate(section).rules()[0].contract_size_source == "contractSize"
     named = {**section, "contract_size_source": "info.size"}
-    assert GenericLine.model_validate(named).rule().contract_size_source == "info.size"
+    assert GenericLine.model_validate(named).rules()[0].contract_size_source == "info.size"
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,20 @@ PLAIN = {
     ids=str,
 )
 def test_an_address_goes_with_a_path_and_a_market_list(change: dict[str, Any]) -> None:
-    assert GenericLine.model_validate(PLAIN).rule().unit_evidence == "assumed"
+    assert GenericLine.model_validate(PLAIN).rules()[0].unit_evidence == "assumed"
     with pytest.raises(ValidationError):
         GenericLine.model_validate({**PLAIN, **change})
+
+
+def test_a_pool_has_a_field_for_each_side() -> None:
+    pool = {**PLAIN, "product": "pool", "field": "longs", "short_field": "shorts"}
+    declared = GenericLine.model_validate(pool)
+    assert [(rule.field, rule.product) for rule in declared.rules()] == [
+        ("longs", "pool"), ("shorts", "pool"),
+    ]  # fmt: skip
+    for change in ({"short_field": ""}, {"product": "linear"}):
+        with pytest.raises(ValidationError, match="pool and short_field"):
+            GenericLine.model_validate({**pool, **change})
 
 
 def test_sections_of_one_exchange_share_its_address() -> None:
