@@ -36,7 +36,11 @@ def nights(
             second = tape.later(DAY + number * MINUTE, f"second{number}.jsonl").bybit(btc, eth)
             second.gate(gate_row(contracts, 50_000))
             desk.replay(second.write(), at + DAY, now=at + DAY + (1 + number) * MINUTE)
-        third = tape.later(2 * DAY, "third.jsonl").bybit(btc).gate(gate_row(300, 50_000))
+        third = (
+            tape.later(2 * DAY, "third.jsonl")
+            .bybit(btc)
+            .gate(gate_row(300, 50_000, quanto_multiplier="0.1"))
+        )
         third.lines[0]["markets"].pop()
         third.lines[2]["markets"][0]["info"]["quanto_multiplier"] = "0.1"
         third.lines[2]["markets"][0]["contractSize"] = 0.1
