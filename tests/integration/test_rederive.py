@@ -14,7 +14,7 @@ import pytest
 from oirisk.flows.rederive import rederive_since
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.units import UnitRule, unit_rules
-from oirisk.transforms import normalise as normaliser
+from oirisk.transforms import routes
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
 from oirisk.warehouse.writer import writing
 
@@ -75,7 +75,7 @@ def test_a_corrected_rule_restates_the_past_and_keeps_what_was_said(
         **unit_rules(),
         rule.id: rule.model_copy(update={"counting_factor": Decimal("0.5")}),
     }
-    monkeypatch.setattr(normaliser, "unit_rules", lambda: corrected)
+    monkeypatch.setattr(routes, "unit_rules", lambda: corrected)
     done = rederive_since(nights.home, SINCE, nights.settings, at + 9 * DAY)
     assert done.restated == 3
     current = (
@@ -100,7 +100,7 @@ def test_a_row_that_a_corrected_rule_refuses_is_withdrawn(
 ) -> None:
     rule = unit_rules()["gate.usdt.position_size"]
     unknown = {**unit_rules(), rule.id: rule.model_copy(update={"field": "no_such_field"})}
-    monkeypatch.setattr(normaliser, "unit_rules", lambda: unknown)
+    monkeypatch.setattr(routes, "unit_rules", lambda: unknown)
     done = rederive_since(nights.home, SINCE, nights.settings, at + 9 * DAY)
     assert done.restated == 3
     assert nights.column(
@@ -223,7 +223,7 @@ def test_hyperliquid_is_halved_from_the_first_day_and_the_old_rows_are_kept(
     name = "hyperliquid.perp.openInterest"
     with monkeypatch.context() as patched:
         old = {**unit_rules(), name: _one_sided(name)}
-        patched.setattr(normaliser, "unit_rules", lambda: old)
+        patched.setattr(routes, "unit_rules", lambda: old)
         desk.replay(tape.write(), at)
     assert desk.column("select oi_base from core.open_interest") == [20.0]
 
