@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from oirisk.flows.settings import DEFAULT_VENUES
 from oirisk.flows.venues import all_venues
 from oirisk.schemas.units import UnitRule, unit_rules
 from oirisk.schemas.venue import Venue
@@ -53,6 +54,11 @@ class Book:
         """What is asked first."""
         return self.fields[0].call
 
+    @property
+    def is_default(self) -> bool:
+        """Whether it is asked where a configuration names no exchanges."""
+        return self.venue in DEFAULT_VENUES
+
     def as_dict(self) -> dict[str, object]:
         """Return the book with its first field at the top and all of them under ``fields``."""
         first = self.fields[0].as_dict()
@@ -61,6 +67,7 @@ class Book:
             "venue": self.venue,
             "book": self.book,
             "product": self.product,
+            "is_default": self.is_default,
             **first,
             "fields": [field.as_dict() for field in self.fields],
         }

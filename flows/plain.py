@@ -5,19 +5,14 @@ and the session are the ones that every other exchange has.
 """
 
 import json
-import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import ccxt.async_support as ccxt
 
-from oirisk.flows.transport import UNDER_WAY
-from oirisk.flows.turns import UNREADABLE
-from oirisk.schemas.venue import Address, Market, Row
-from oirisk.transforms.decode import decode
-
-log = logging.getLogger(__name__)
+from oirisk.schemas.venue import Address, Market
+from oirisk.transforms.decode import BodyError, decode
 
 
 class PlainExchange(ccxt.Exchange):  # type: ignore[misc]
@@ -64,33 +59,31 @@ class PlainExchange(ccxt.Exchange):  # type: ignore[misc]
         kind = {"Content-Type": "application/json"}
         return {"url": url, "method": method, "headers": kind, "body": json.dumps(rest)}
 
+    def parse_json(self, http_response: str) -> Any:  # noqa: ANN401 -- any JSON
+        """Read an answer without losing a digit; None if it is no JSON."""
+        try:
+            return decode(http_response)
+        except BodyError:
+            return None
+
     async def load_markets(
         self,
         reload: bool = False,
         params: Mapping[str, Any] | None = None,
     ) -> dict[str, Market]:
-        """Ask what is listed; a row that cannot be read costs itself only.
+        """Ask what is listed.
 
         Returns:
             ccxt unified market structures, by their ids.
 
         Raises:
             BodyError: An answer has another shape.
+            ValueError: A row cannot be read.
         """
         del reload, params
-        bodies = []
-        for call in self._lists.calls:
-            await call.send(self)
-            bodies.append(decode(UNDER_WAY.get().responses[-1].body))
-        found = [self._market(row) for row in self._lists.rows_of(bodies)]
+        bodies = [await call.send(self) for call in self._lists.calls]
+        found = [self._lists.market(row) for row in self._lists.rows_of(bodies)]
         return {str(market["id"]): market for market in found if market is not None}
 
     def set_markets(self, markets: Any, currencies: Any = None) -> None:  # noqa: ANN401 -- ccxt's
         """Do nothing: no parser here looks a market up."""
-
-    def _market(self, row: Row) -> Market | None:
-        try:
-            return self._lists.market(row)
-        except UNREADABLE as error:
-            log.warning("market not readable venue=%s error=%r row=%.200s", self.id, error, row)
-            return None

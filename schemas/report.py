@@ -14,8 +14,8 @@ from oirisk.schemas.report_parts import Figure, Part, Unit
 
 __all__ = [
     "AssetRow", "Change", "ClusterRow", "CoverageRow", "Figure", "Liquidations", "Method",
-    "OiHistory", "OiPoint", "PoolRow", "Profile", "ProfileBin", "Query", "RejectRow", "Report", "Sentence",
-    "Tile", "Unit", "VenueRow", "VenueShare", "WeeklyRow", "Withheld",
+    "OiHistory", "OiPoint", "PoolRow", "Profile", "ProfileBin", "Query", "RejectRow", "Report",
+    "Sentence", "Tile", "Unit", "VenueRow", "VenueShare", "WeeklyRow", "Withheld",
 ]  # fmt: skip
 
 

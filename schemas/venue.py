@@ -49,14 +49,18 @@ class Call:
 
 @dataclass(frozen=True)
 class Interval:
-    """A duration in a row (``path``) or in the market (``market:path``), and its units an hour.
+    """A duration in a row, and its units an hour.
 
     ``otherwise`` holds for a row that a completing answer leaves out because it is as usual.
+    ``listed`` says where the market list has it, for rows that do not. A figure of up to
+    ``hours_to`` is in hours whatever the unit.
     """
 
     path: str
     per_hour: int
     otherwise: int | None = None
+    listed: "Interval | None" = None
+    hours_to: int = 0
 
 
 @dataclass(frozen=True)
@@ -248,6 +252,8 @@ class Venue:
         lines: What is asked.
         options: ccxt ``options`` for the client, for example to trim ``load_markets``.
         loads_currencies: Whether markets can be told only with the list of coins.
+        lists_by_place: Whether a market is known by its place in the list, so that no entry
+            can be left out.
         currencies: Names that only this exchange gives to coins, and what everybody calls them.
         address: Where it is asked and what it lists, if ccxt has no class for it.
         interval_ms: Least time between two requests, in milliseconds; 0: as ccxt models it.
@@ -259,6 +265,7 @@ class Venue:
     options: Mapping[str, Any] = field(default_factory=dict)
     currencies: Mapping[str, str] = field(default_factory=dict)
     loads_currencies: bool = False
+    lists_by_place: bool = False
     address: Address | None = None
     interval_ms: int = 0
 

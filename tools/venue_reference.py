@@ -22,7 +22,8 @@ the exchange, *measured* by arithmetic on real responses, *assumed* because nobo
 footnotes every figure that rests on an assumption. A **check** is another figure of the same row,
 which must agree.
 
-Exchanges that show the same order book are one book, of which only one can be configured.
+Exchanges that show the same order book are one book, of which only one can be configured. Those
+not asked by default are asked where `venues` in `oirisk.toml` names them.
 """
 
 
@@ -37,7 +38,8 @@ def page() -> str:
 
 
 def _venue(venue: str, books: Sequence[Book]) -> list[str]:
-    lines = [f"## {venue}", "", f"Order book: {books[0].book}.", ""]
+    asked = "Asked" if books[0].is_default else "Not asked"
+    lines = [f"## {venue}", "", f"Order book: {books[0].book}. {asked} by default.", ""]
     lines += ["| product | call |", "|---|---|"]
     calls = dict.fromkeys((book.product, field.call) for book in books for field in book.fields)
     lines += [f"| {product} | `{call}` |" for product, call in calls]

@@ -14,6 +14,9 @@ from oirisk.transforms.assets import canonical_asset
 from oirisk.transforms.decode import pick
 from oirisk.transforms.numbers import number
 
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What an odd entry raises; it must not stop the others."""
+
 _PERPETUAL_AFTER = datetime(2200, 1, 1, tzinfo=UTC)
 """Deribit dates its perpetuals to the year 3000."""
 
@@ -64,10 +67,14 @@ def list_instruments(venue: Venue, markets: Sequence[Market]) -> Listing:
             continue
         key = (product.name, str(pick(market, product.market_key)))
         reason = _refusal(market) or (product.refusal(market) if product.refusal else "")
-        if reason:
+        try:
+            instrument = None if reason else _resolve(venue, product, market)
+        except _UNREADABLE as error:
+            reason = f"readable: the market list's entry cannot be read: {error!r}"
+        if instrument is None or reason:
             refused[key] = reason
         else:
-            instruments[key] = _resolve(venue, product, market)
+            instruments[key] = instrument
     return Listing(instruments, refused, frozenset(other))
 
 

@@ -13,7 +13,7 @@ from oirisk.flows.sandbox.states import States, on_steps, turnover_step, volume_
 from oirisk.schemas.columns import UTC_MICROSECONDS
 
 _CONTRACT_VENUES = frozenset(
-    {"binancecoinm", "delta", "gate", "htx", "kucoinfutures", "mexc", "okx", "phemex"}
+    {"binancecoinm", "bitmex", "delta", "gate", "htx", "kucoinfutures", "mexc", "okx", "phemex"}
 )
 _TEXT = ("venue", "product", "symbol", "asset", "kind", "margin")
 _TRUTH = {

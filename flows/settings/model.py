@@ -29,11 +29,12 @@ from oirisk.schemas.generic import GenericLine
 CONFIG_NAME = "oirisk.toml"
 DEMO_VENUES = ("bybit", "deribit", "gate", "hyperliquid", "kucoinfutures", "okx")
 DEFAULT_VENUES = (
-    "binance", "binancecoinm", "binanceusdm", "bingx", "bitfinex", "bitget", "bybit", "cryptocom",
-    "delta", "deribit", "derive", "dydx", "gate", "htx", "hyperliquid", "krakenfutures",
-    "kucoinfutures", "mexc", "okx", "paradex", "phemex", "woofipro",
+    "aster", "binance", "binancecoinm", "binanceusdm", "bingx", "bitfinex", "bitget", "bitmex",
+    "bybit", "coinbase", "coinex", "cryptocom", "delta", "deribit", "derive", "dydx", "edgex",
+    "gate", "htx", "hyperliquid", "krakenfutures", "kucoinfutures", "mexc", "nado", "okx",
+    "paradex", "phemex", "woofipro",
 )  # fmt: skip
-"""Exchanges whose figures were checked on real responses; more can be named in oirisk.toml."""
+"""Exchanges whose unit was checked on real answers; more can be named in oirisk.toml."""
 
 
 class Settings(BaseSettings):

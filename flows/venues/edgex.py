@@ -34,7 +34,11 @@ PERP = Product(
         volume_base="size",
         volume_usd="value",
         funding_rate="fundingRate",
-        funding_interval=Interval("market:info.fundingRateIntervalMin", per_hour=60),
+        funding_interval=Interval(
+            "fundingRateIntervalMin",
+            per_hour=60,
+            listed=Interval("info.fundingRateIntervalMin", per_hour=60),
+        ),
     ),
 )
 

@@ -77,6 +77,7 @@ VENUE = Venue(
     book="hyperliquid",
     options={"fetchMarkets": {"types": ["swap", "hip3"], "hip3": {"limit": _DEXES}}},
     loads_currencies=True,
+    lists_by_place=True,
     lines=(
         Line(
             name="main",

@@ -141,6 +141,9 @@ def test_a_declared_address_is_asked_and_read_as_declared() -> None:
 
     assert _figures(derived) == WORTH
     assert (harvest.failures, derived.problems) == ([], ())
+    (note,) = harvest.notes
+    assert "cannot read 1 of the entries" in note
+    assert note.endswith("left out: ODD_P")
     paths = [path for _, path, _ in server.seen]
     assert paths == ["/v1/contracts", "/v1/interest", "/v1/interest"]
     assert {headers["User-Agent"] for _, _, headers in server.seen} == {"oirisk"}

@@ -8,7 +8,8 @@ import pytest
 
 from oirisk.flows.derive import Derived
 from oirisk.flows.extract import Harvest
-from oirisk.schemas.units import unit_rules
+from oirisk.flows.settings import DEFAULT_VENUES
+from oirisk.schemas.units import registry, unit_rules
 from tests.recorded.published_answers import PUBLISHED, Published
 from tests.recorded.replayed import replay
 
@@ -66,3 +67,14 @@ def test_every_exchange_of_the_registry_of_published_answers_has_one_here() -> N
     text = (files("oirisk.schemas") / "unit_rules_rest.toml").read_text(encoding="utf-8")
     told = {rule["venue"] for rule in tomllib.loads(text)["rule"]}
     assert told == {one.venue for one in PUBLISHED}
+
+
+def test_what_no_published_answer_shows_is_not_asked_by_default() -> None:
+    told = {one.venue for one in PUBLISHED}
+    unclear = {
+        rule.venue
+        for rule in registry().values()
+        if rule.venue in told and rule.unit_evidence in {"assumed", "contested"}
+    }
+    assert unclear == {"btse", "xt"}
+    assert not unclear & set(DEFAULT_VENUES)

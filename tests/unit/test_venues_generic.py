@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import textwrap
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -162,9 +161,12 @@ def test_a_section_that_makes_no_sense_is_refused(change: dict[str, str]) -> Non
         GenericLine.model_validate({**WEEX, **change})
 
 
-def test_the_section_of_the_guide_is_a_declaration(root: Path) -> None:
+def test_the_sections_of_the_guide_are_declarations(root: Path) -> None:
     guide = (root / "docs" / "how-to" / "add-a-venue.md").read_text(encoding="utf-8")
-    (text,) = re.findall(r"```toml\n( *\[\[generic\]\].*?)```", guide, flags=re.DOTALL)
-    sections = tomllib.loads(textwrap.dedent(text))["generic"]
-    (venue,) = build_generic([GenericLine.model_validate(it) for it in sections], all_venues())
-    assert venue.id == "hibachi"
+    blocks = re.findall(r"```toml\n(\[\[generic\]\].*?)```", guide, flags=re.DOTALL)
+    sections = [it for text in blocks for it in tomllib.loads(text)["generic"]]
+    venues = build_generic([GenericLine.model_validate(it) for it in sections], all_venues())
+    assert {venue.id: venue.address is None for venue in venues} == {
+        "hibachi": True,
+        "elsewhere": False,
+    }
