@@ -8,14 +8,14 @@ open interest is single-sided, instants are UTC.
 from datetime import datetime
 from typing import Literal
 
-from oirisk.schemas.report_beside import WeeklyRow
+from oirisk.schemas.report_beside import PoolRow, WeeklyRow
 from oirisk.schemas.report_liquidations import Liquidations
 from oirisk.schemas.report_parts import Figure, Part, Unit
 
 __all__ = [
     "AssetRow", "Change", "ClusterRow", "CoverageRow", "Figure", "Liquidations", "Method",
-    "OiHistory", "OiPoint", "Profile", "ProfileBin", "Query", "RejectRow", "Report", "Sentence",
-    "Tile", "Unit", "VenueRow", "VenueShare", "WeeklyRow", "Withheld",
+    "OiHistory", "OiPoint", "PoolRow", "Profile", "ProfileBin", "Query", "RejectRow", "Report",
+    "Sentence", "Tile", "Unit", "VenueRow", "VenueShare", "WeeklyRow", "Withheld",
 ]  # fmt: skip
 
 
@@ -237,6 +237,7 @@ class Report(Part):
     liquidations: Liquidations = Liquidations()
     venues: tuple[VenueRow, ...]
     weekly: tuple[WeeklyRow, ...] = ()
+    pools: tuple[PoolRow, ...] = ()
     coverage: tuple[CoverageRow, ...]
     rejects: tuple[RejectRow, ...]
     quality: tuple[QualityRow, ...] = ()

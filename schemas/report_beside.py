@@ -5,6 +5,23 @@ from datetime import date
 from oirisk.schemas.report_parts import Figure, Part
 
 
+class PoolRow(Part):
+    """What traders hold against pools in one asset, in no total.
+
+    ``pool_net`` is what the pools hold against them, shorts less longs; ``oi_usd`` is the sum of
+    each market's larger side, ``imbalance`` longs less shorts over both, in percent.
+    """
+
+    asset: str
+    venues: str
+    oi_long: Figure
+    oi_short: Figure
+    pool_net: Figure
+    oi_usd: Figure
+    imbalance: Figure
+    markets: int
+
+
 class WeeklyRow(Part):
     """One coin on one US exchange, by the CFTC's weekly report.
 

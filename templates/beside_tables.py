@@ -1,6 +1,6 @@
 """The tables of open interest that is in none of the totals."""
 
-from oirisk.schemas.report import Report, WeeklyRow
+from oirisk.schemas.report import PoolRow, Report, WeeklyRow
 from oirisk.templates.tables import Cell, Column, Table, counted, quantity, table, words
 
 
@@ -45,4 +45,37 @@ def _weekly(row: WeeklyRow) -> tuple[Cell, ...]:
         quantity(row.other_net, signed=True),
         quantity(row.nonreportable_net, signed=True),
         words(row.contracts),
+    )
+
+
+def pools(report: Report) -> Table:
+    """Table of what traders hold against pools."""
+    columns = (
+        Column("Asset"),
+        Column("Pools of", on_phone=False),
+        Column("Longs", is_number=True),
+        Column("Shorts", is_number=True),
+        Column("Pools net", is_number=True, in_text=False),
+        Column("Larger side, USD", is_number=True),
+        Column("Lean", is_number=True),
+        Column("Markets", is_number=True, in_mail=False, in_text=False),
+    )
+    return table(
+        "pools",
+        "Perpetuals against pools, in coins, in no total; lean: longs less shorts over both",
+        columns,
+        [_pool(row) for row in report.pools],
+    )
+
+
+def _pool(row: PoolRow) -> tuple[Cell, ...]:
+    return (
+        words(row.asset),
+        words(row.venues),
+        quantity(row.oi_long),
+        quantity(row.oi_short),
+        quantity(row.pool_net, signed=True),
+        quantity(row.oi_usd),
+        quantity(row.imbalance, signed=True),
+        counted(row.markets),
     )

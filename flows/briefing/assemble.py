@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from oirisk.flows.briefing import figures, prose, rows
-from oirisk.flows.briefing.beside import beside, unreported, weekly_rows
+from oirisk.flows.briefing.beside import beside, pool_rows, unreported, weekly_rows
 from oirisk.flows.briefing.changes import changes
 from oirisk.flows.briefing.facts import Facts, read_facts
 from oirisk.flows.briefing.liquidations import liquidations
@@ -40,6 +40,9 @@ _METHODS = {
     "mean of the worst.",
     "M36": "Data quality: the least of completeness, freshness, validity, consistency (rows that "
     "the audit does not flag) and convention (rows whose unit and counting are on record).",
+    "M43": "Against a pool, traders' longs and shorts differ and the pool holds the rest: open "
+    "interest is the larger side, pool net is shorts less longs, the lean is longs less shorts "
+    "over both.",
     "M38": "Exchanges that add longs and shorts up are halved before anything is summed.",
 }
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
@@ -64,6 +67,7 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "venue_changes": ("venues",),
     "venue_shares": ("venue_shares",),
     "cftc": ("weekly",),
+    "pools": ("pools",),
     "coverage": ("coverage",),
     "rejects": ("rejects",),
     "quality": ("quality",),
@@ -107,6 +111,7 @@ def assemble(connection: Reader, run_id: str, settings: Settings) -> Report:
         liquidations=liquidations(facts),
         venues=rows.venue_rows(facts),
         weekly=weekly_rows(facts),
+        pools=pool_rows(facts),
         coverage=rows.coverage_rows(facts),
         rejects=rows.reject_rows(facts),
         quality=rows.quality_rows(facts),

@@ -1,4 +1,4 @@
-"""What is open beside the totals: US exchanges by the CFTC's weekly report, dated, never summed."""
+"""What is open beside the totals, never summed with them: US exchanges, and pools."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,7 +7,7 @@ from itertools import groupby
 from oirisk.flows.briefing.asked import Record
 from oirisk.flows.briefing.facts import Facts
 from oirisk.flows.briefing.figures import figure
-from oirisk.schemas.report import Sentence, WeeklyRow, Withheld
+from oirisk.schemas.report import PoolRow, Sentence, WeeklyRow, Withheld
 from oirisk.templates import formats
 
 _NETS = ("dealer_net", "asset_manager_net", "leveraged_net", "other_net", "nonreportable_net")
@@ -35,8 +35,56 @@ def _weekly(row: Record) -> WeeklyRow:
     )
 
 
+def pool_rows(facts: Facts) -> tuple[PoolRow, ...]:
+    """Return what traders hold against pools, largest first."""
+    return tuple(
+        PoolRow(
+            asset=row["asset"],
+            venues=row["venues"],
+            oi_long=figure(row["oi_long_base"], "base", ""),
+            oi_short=figure(row["oi_short_base"], "base", ""),
+            pool_net=figure(row["pool_net_base"], "base", ""),
+            oi_usd=figure(row["oi_usd"], "usd", ""),
+            imbalance=figure(_percent(row["pool_imbalance"]), "pct", "nothing open"),
+            markets=row["markets"],
+        )
+        for row in facts.pools
+    )
+
+
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else 100 * fraction
+
+
 def beside(facts: Facts) -> tuple[Sentence, ...]:
-    """Say what is open beside the totals: one sentence per exchange, with its date and age."""
+    """Say what is open beside the totals: on each US exchange, dated, and against pools."""
+    return (*_exchanges(facts), *_against_pools(facts))
+
+
+def _against_pools(facts: Facts) -> tuple[Sentence, ...]:
+    """Say what is open against pools, and which side traders lean to in the largest coins."""
+    rows = facts.pools
+    if not rows:
+        return ()
+    venues = sorted({name for row in rows for name in row["venues"].split(", ")})
+    total = formats.usd(sum(row["oi_usd"] for row in rows))
+    named = "; ".join(_sides(row) for row in rows[:_NAMED])
+    return (
+        Sentence(
+            text=f"In none of these totals: {total} against the pools of {', '.join(venues)}, the "
+            f"larger side of each market. Traders hold {named}.",
+            method="M43",
+        ),
+    )
+
+
+def _sides(row: Record) -> str:
+    longs = formats.base(row["oi_long_base"], row["asset"])
+    shorts = formats.base(row["oi_short_base"], row["asset"])
+    return f"{longs} long and {shorts} short"
+
+
+def _exchanges(facts: Facts) -> tuple[Sentence, ...]:
     rows = sorted(facts.cftc, key=lambda row: row["exchange"])
     grouped = groupby(rows, key=lambda row: (row["exchange"], row["report_date"]))
     return tuple(_sentence(*key, list(group)) for key, group in grouped)

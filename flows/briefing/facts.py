@@ -31,6 +31,7 @@ class Facts:
     audit: list[Record]
     findings: list[Record]
     cftc: list[Record]
+    pools: list[Record]
     history: Mapping[str, list[Record]]
     profiles: Mapping[str, list[Record]]
     liquidations: LiquidationFacts
@@ -83,6 +84,7 @@ def read_facts(connection: Reader, run_id: str, settings: Settings) -> Facts:
         audit=read("audit", run_id=run_id),
         findings=read("findings", **at, **age),
         cftc=read("cftc", **at),
+        pools=read("pools", **at),
         history={
             asset: read("history", asset=asset, **at, history_days=clusters.history_days)
             for asset in charted

@@ -25,6 +25,10 @@ from oirisk.schemas.report import (
 _JUDGED = ("freshness", "validity", "consistency", "convention")
 _NO_BAND = "what options hold at a strike is published, not modelled"
 _UNDATED = "entries are dated; levels are not, nor do exchanges say when options were opened"
+_APART = {
+    "options": "options stay out of futures",
+    "pool": "pools stay out of futures",
+}
 _NEW_PRODUCT = "no contract of it was known a day earlier"
 NO_ROWS = "the exchange gave no row"
 
@@ -90,7 +94,7 @@ def venue_rows(facts: Facts) -> tuple[VenueRow, ...]:
     Without a total there are no shares of it. The change is that of the row's own share.
     """
     moved = {_product(row): row["share_change_pp"] for row in facts.venue_changes}
-    total = sum(row["oi_usd"] for row in facts.venues if not row["is_option"])
+    total = sum(row["oi_usd"] for row in facts.venues if row["kind_group"] == "futures")
     whole = total if is_publishable(facts) else None
     return tuple(_venue(row, moved, whole) for row in facts.venues)
 
@@ -102,10 +106,10 @@ def _product(row: Record) -> tuple[str, str, str, str]:
 def _venue(
     row: Record, moved: Mapping[tuple[str, str, str, str], float], total: float | None
 ) -> VenueRow:
-    part = row["oi_usd"] / total if total and not row["is_option"] else None
+    is_part = row["kind_group"] == "futures"
+    part = row["oi_usd"] / total if total and is_part else None
     absent = "no total" if total == 0 else WITHHELD
-    if row["is_option"]:
-        absent = "options stay out of futures"
+    absent = _APART.get(row["kind_group"], absent)
     change = moved.get(_product(row)) if part is not None else None
     uncompared = _NEW_PRODUCT if moved else NO_DAY
     return VenueRow(

@@ -5,7 +5,8 @@
 -- As for one asset (int_coverage_counted): coverage = fresh share of the known amounts
 --   x share of instruments whose amount is known x share of venues of which anything is known.
 -- An amount is the last good one before the snapshot, within the lookback; for what was not seen
--- before, the fresh one. fresh_usd alone is what is open now.
+-- before, the fresh one. fresh_usd alone is what is open now. Venues that list no futures are
+-- not asked for any.
 with
 
 attempted as (
@@ -17,6 +18,12 @@ attempted as (
     where
         runs.snapshot_at = $snapshot_at
         and coverage.status <> 'skipped'
+        and coverage.venue not in (
+            select listed.venue
+            from core.instruments as listed
+            group by listed.venue
+            having not bool_or(listed.kind in ('perp', 'future'))
+        )
 
 ),
 

@@ -1,5 +1,5 @@
 -- venues: what each product line sends, how far that is proven, and what it amounts to.
--- Grain   one row per venue, product and unit rule
+-- Grain   one row per venue, product, kind_group and unit rule
 -- Inputs  core.open_interest, ops.unit_rules
 -- Params  $snapshot_at, $max_age_minutes
 -- Imported rows follow no rule of the registry: they are taken in coins, by assumption.
@@ -32,7 +32,7 @@ select
     coalesce(rules.counting_factor, facts.counting_factor) as counting_factor,
     coalesce(rules.counting_evidence, 'assumed') as counting_evidence,
     coalesce(rules.counting_source, 'no rule of the registry') as counting_source,
-    bool_and(facts.kind = 'option') as is_option,
+    core.kind_group(facts.kind) as kind_group,
     core.exact_sum(facts.oi_usd) as oi_usd,
     count(*) as instruments,
     (epoch($snapshot_at) - epoch(min(facts.observed_at))) / 60 as age_minutes
