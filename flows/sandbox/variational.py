@@ -1,6 +1,5 @@
 """Variational as simulated: USDC perpetuals against one pool, longs and shorts apart in USD.
 
-The larger side is what is open; the other is some part of it, and the pool holds the difference.
 The total of the answer counts both ends of every position. Funding is printed by the year.
 """
 
@@ -25,7 +24,6 @@ from oirisk.flows.sandbox.venue import (
 _COINS = 50
 _CENT = Decimal("0.01")
 _HOURS_A_YEAR = 8760
-_SMALLER = (Decimal("0.6"), Decimal("0.75"), Decimal("0.9"))
 _SIDES = ("long_open_interest", "short_open_interest")
 
 
@@ -37,12 +35,14 @@ def _list_contracts(coins: Sequence[Coin], calendar: Calendar) -> tuple[Simulate
 def _perp(coin: Coin) -> SimulatedInstrument:
     listed = in_thousands(coin)
     perp = linear("variational", coin, listed[0], "USDC", listed)
-    return replace(perp, product="perp", size_step=_CENT, prints_usd=True, max_leverage=50)
+    return replace(
+        perp, product="pool", kind="pool", size_step=_CENT, prints_usd=True, max_leverage=50
+    )
 
 
 def _stats(query: Query, book: Book) -> dict[str, Any]:
     del query
-    listings = [_listing(place, quote) for place, quote in enumerate(book.quotes)]
+    listings = [_listing(quote) for quote in book.quotes]
     both = sum(Decimal(row["open_interest"][side]) for row in listings for side in _SIDES)
     volume = sum(quote.volume_usd for quote in book.quotes)
     return {
@@ -53,18 +53,15 @@ def _stats(query: Query, book: Book) -> dict[str, Any]:
     }
 
 
-def _listing(place: int, quote: Quote) -> Row:
-    """Return a contract; longs are the larger side of every second one."""
+def _listing(quote: Quote) -> Row:
     it = quote.instrument
-    smaller = (quote.usd * _SMALLER[place % len(_SMALLER)]).quantize(_CENT)
-    sides = (quote.usd, smaller) if place % 2 == 0 else (smaller, quote.usd)
     hours = it.funding_hours or 0
     return {
         "ticker": it.native,
         "name": it.asset,
         "mark_price": plain(quote.mark),
         "volume_24h": plain(quote.volume_usd),
-        "open_interest": dict(zip(_SIDES, map(plain, sides), strict=True)),
+        "open_interest": dict(zip(_SIDES, map(plain, quote.sides), strict=True)),
         "funding_rate": plain((quote.funding or Decimal(0)) * _HOURS_A_YEAR / (hours or 1)),
         "funding_interval_s": 3600 * hours,
     }

@@ -20,7 +20,6 @@ from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.settings import FetchSettings
 from oirisk.flows.sources import SandboxSource
 from oirisk.flows.venues import all_venues, select_venues
-from oirisk.flows.venues.variational import VENUE as VARIATIONAL
 from oirisk.schemas.responses import MARKETS_ENDPOINT
 
 pytestmark = pytest.mark.integration
@@ -49,8 +48,8 @@ PARTIAL = {
     ("edgex", Fault.NAN): "oi_is_finite",
     ("edgex", Fault.NEGATIVE): "oi_not_negative",
     ("edgex", Fault.SCRIPT_SYMBOL): "known_instrument",
-    ("variational", Fault.NAN): "has_open_interest",
-    ("variational", Fault.NEGATIVE): "has_open_interest",
+    ("variational", Fault.NAN): "sides_known",
+    ("variational", Fault.NEGATIVE): "sides_known",
     ("variational", Fault.SCRIPT_SYMBOL): "valid_symbol",
 }
 """Faults of single rows, and the check that refuses them."""
@@ -207,17 +206,3 @@ def test_the_list_of_an_address_is_recorded_in_the_form_of_ccxt(
         markets = json.loads(listed.body)
         assert {(m["id"], m["symbol"]) for m in markets} == {(it.native, it.symbol) for it in mine}
         assert all_venues()[harvest.venue].address is not None
-
-
-@pytest.mark.parametrize(
-    ("long", "short", "larger"),
-    [("7.5", "9", 9), (7, "2", 7), ("0", "0", 0), ("7", None, None), ("NaN", "2", None),
-     ("7", "", None), ("7", "-2", None), ("many", "2", None)],
-)  # fmt: skip
-def test_the_larger_of_two_sides_is_known_only_where_both_are(
-    long: Any, short: Any, larger: int | None
-) -> None:
-    (line,) = VARIATIONAL.lines
-    sides = {"long_open_interest": long, "short_open_interest": short}
-    (row,) = line.rows({"listings": [{"ticker": "BTC", "open_interest": sides}]})
-    assert row["larger_side"] == larger
