@@ -6,6 +6,7 @@ applies them.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 Market = Mapping[str, Any]
@@ -128,7 +129,7 @@ class Product:
     market_key: str = "id"
     refusal: Callable[[Market], str] | None = None
 
-    @property
+    @cached_property
     def figures(self) -> tuple[Figures, ...]:
         """Return the figures of a row: open interest, or the longs and the shorts of a pool."""
         first = Figures(self.rules, self.checks)
