@@ -12,6 +12,7 @@ from oirisk.flows.derive import Derived, derive
 from oirisk.flows.extract import Harvest
 from oirisk.flows.history.options import option_frame
 from oirisk.flows.history.top_up import ToppedUp, Wanted, load_told
+from oirisk.flows.names import with_settled_names
 from oirisk.flows.settings import Settings
 from oirisk.schemas.responses import Response
 from oirisk.transforms.market_facts import judge_facts
@@ -38,14 +39,16 @@ class Gathered:
         """Derive the rows."""
         venues = known_venues(settings)
         self.harvests = tuple(harvests)
-        self.derived = tuple(derive(venues[one.venue], one.responses) for one in harvests)
+        self.derived = with_settled_names(
+            [derive(venues[one.venue], one.responses) for one in harvests]
+        )
         self.told: tuple[ToppedUp, ...] = ()
 
     def wanted(self, as_of: datetime, assets: int) -> Wanted:
         """Return what to top up: the coins with most open interest, and what is listed."""
         rows = pl.concat([one.verdict.accepted for one in self.derived])
         largest = (
-            rows.filter((pl.col("kind") != "option") & pl.col("oi_usd").is_not_null())
+            rows.filter(pl.col("kind").is_in(["perp", "future"]) & pl.col("oi_usd").is_not_null())
             .group_by("asset")
             .agg(pl.col("oi_usd").sum())
             .sort(["oi_usd", "asset"], descending=[True, False])

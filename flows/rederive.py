@@ -16,6 +16,7 @@ from oirisk.flows.derive import Derived, derive
 from oirisk.flows.extract import Harvest
 from oirisk.flows.gathered import load_options
 from oirisk.flows.marts import build_from
+from oirisk.flows.names import with_settled_names
 from oirisk.flows.outcome import record
 from oirisk.flows.pipeline import load_listing, stored_rows
 from oirisk.flows.settings import Settings
@@ -23,7 +24,7 @@ from oirisk.schemas.errors import HomeError
 from oirisk.schemas.responses import Response
 from oirisk.schemas.venue import Venue
 from oirisk.warehouse.archive import RunLabel, archived_runs, archived_venues
-from oirisk.warehouse.build import BuildWindow
+from oirisk.warehouse.build import FAR, BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
     load_open_interest,
@@ -37,8 +38,6 @@ from oirisk.warehouse.restate import restate_history
 from oirisk.warehouse.writer import Writer, require_same_kind, restated_since, writing
 
 Run = tuple[RunLabel, list[Response]]
-
-_FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 SNAPSHOT_FLOWS = frozenset({"nightly", "snapshot"})
 
@@ -90,7 +89,7 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
             count += len(runs)
         first = restate_history(connection, datetime.combine(since, time(), UTC), now)
         if first is not None and not instants:
-            instants = stored_instants(connection, BuildWindow(first, _FAR))
+            instants = stored_instants(connection, BuildWindow(first, FAR))
         if not instants:
             raise HomeError(f"{home.raw} holds no responses since {since}; nothing to rederive")
         build_from(connection, instants, settings, now)
@@ -154,7 +153,11 @@ def _derive_all(responses: Sequence[Response], known: Mapping[str, Venue]) -> li
     by_venue: dict[str, list[Response]] = {}
     for response in responses:
         by_venue.setdefault(response.venue, []).append(response)
-    return [derive(known[venue], mine) for venue, mine in by_venue.items() if venue in known]
+    return list(
+        with_settled_names(
+            [derive(known[venue], mine) for venue, mine in by_venue.items() if venue in known]
+        )
+    )
 
 
 def _harvests(responses: Sequence[Response], known: Mapping[str, Venue]) -> list[Harvest]:

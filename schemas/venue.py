@@ -6,6 +6,7 @@ applies them.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 Market = Mapping[str, Any]
@@ -116,7 +117,8 @@ class Product:
     shorts, where a pool takes the other side of every trade; ``rules`` then mean their longs.
     ``market_key`` is where a market keeps the id that rows use; ``refusal`` says why a covered
     market cannot be used (``check: reason``), or nothing. Products of one name on several lines
-    are the same markets, asked in different ways.
+    are the same markets, asked in different ways. ``is_perpetual`` tells perpetuals that the
+    exchange lists as futures with an expiry.
     """
 
     name: str
@@ -127,8 +129,9 @@ class Product:
     shorts: Figures | None = None
     market_key: str = "id"
     refusal: Callable[[Market], str] | None = None
+    is_perpetual: Callable[[Market], bool] | None = None
 
-    @property
+    @cached_property
     def figures(self) -> tuple[Figures, ...]:
         """Return the figures of a row: open interest, or the longs and the shorts of a pool."""
         first = Figures(self.rules, self.checks)

@@ -96,9 +96,7 @@ def _refusal(market: Market) -> str:
 
 def _resolve(venue: Venue, product: Product, market: Market) -> Instrument:
     asset, multiplier = canonical_asset(_listed_base(market), venue.id)
-    is_pool = product.shorts is not None
-    kind: Kind = "pool" if is_pool else _kind(market)
-    margin: Margin = "linear" if is_pool else _margin(market)
+    kind, margin = _kind(product, market), _margin(product, market)
     size = contract_size(product, market)
     return Instrument(
         venue=venue.id,
@@ -129,15 +127,22 @@ def _listed_base(market: Market) -> str:
     return native if native.upper() == base.upper() else base
 
 
-def _kind(market: Market) -> Kind:
+def _kind(product: Product, market: Market) -> Kind:
+    if product.shorts is not None:
+        return "pool"
     if market.get("option"):
         return "option"
+    if product.is_perpetual is not None and product.is_perpetual(market):
+        return "perp"
     expiry = _instant(market.get("expiry"))
     dated = market.get("future") and (expiry is None or expiry < _PERPETUAL_AFTER)
     return "future" if dated else "perp"
 
 
-def _margin(market: Market) -> Margin:
+def _margin(product: Product, market: Market) -> Margin:
+    """Tell what a contract is margined in; against a pool it counts coins, whatever is paid in."""
+    if product.shorts is not None:
+        return "linear"
     if market.get("settle") == market.get("quote") or is_dollar(str(market.get("settle"))):
         return "linear"
     return "inverse" if market.get("settle") == market.get("base") else "quanto"

@@ -104,6 +104,18 @@ def knows_later_listing(
     return bool(found[0][0])
 
 
+def listed_name(
+    connection: duckdb.DuckDBPyConnection, venue: str, symbol: str
+) -> tuple[str, float] | None:
+    """Return asset and coins per listed base of a contract as it is listed; None if it is not."""
+    found = connection.execute(
+        "select asset, base_multiplier from core.instruments"
+        " where venue = ? and symbol = ? and valid_to is null",
+        [venue, symbol],
+    ).fetchone()
+    return None if found is None else (found[0], found[1])
+
+
 def rewind_instruments(
     connection: duckdb.DuckDBPyConnection, venue: str, listed_at: datetime
 ) -> None:

@@ -118,7 +118,8 @@ def _ticker(quote: Quote) -> Row:
         "maxPrice": price,
         "markPrice": price,
     }
-    for side, coins in zip(("long", "short"), quote.sides, strict=True):
+    for side, size in zip(("long", "short"), quote.sides, strict=True):
+        coins = size * it.oi_unit
         usd = coins * quote.mark
         row[f"{side}InterestInTokens"] = plain(coins.scaleb(decimals))
         row[f"{side}InterestUsdMark"] = plain(usd.scaleb(_USD))

@@ -46,18 +46,17 @@ class Quote:
 
     @property
     def sides(self) -> tuple[Decimal, Decimal]:
-        """The traders' longs and shorts in listed base coins; they differ against a pool alone.
+        """The traders' longs and shorts, as the exchange prints sizes; they differ in a pool alone.
 
         The larger side is the open interest. The last digits of the size say how many hundredths
         of it the other side is, the digit before them which side that is.
         """
         if self.instrument.kind != "pool":
-            return self.listed_base, self.listed_base
+            return self.size, self.size
         steps = self.size / self.instrument.size_step
         which, hundredths = divmod(int(steps), 100)
         other = (steps * hundredths // 100) * self.instrument.size_step
-        sides = self.listed_base, other * self.instrument.oi_unit
-        return sides if which % 2 else sides[::-1]
+        return (self.size, other) if which % 2 else (other, self.size)
 
     @property
     def usd(self) -> Decimal:

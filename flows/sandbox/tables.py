@@ -1,6 +1,7 @@
 """The simulated market as tables: the truth at an instant, and its histories."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -61,7 +62,10 @@ def truth_table(quotes: Sequence[Quote]) -> pl.DataFrame:
 def _sides(quote: Quote) -> tuple[float | None, float | None]:
     if quote.instrument.kind != "pool":
         return None, None
-    longs, shorts = (side * quote.instrument.base_multiplier for side in quote.sides)
+    longs, shorts = (
+        replace(quote, size=side).listed_base * quote.instrument.base_multiplier
+        for side in quote.sides
+    )
     return float(longs), float(shorts)
 
 

@@ -1,7 +1,6 @@
 """Variational as simulated: USDC perpetuals against one pool, longs and shorts apart in USD.
 
-The total of the answer counts both ends of every position, the pool's too. Funding is printed by
-the year and left out here. There is no instant.
+The total of the answer counts both ends of every position. Funding is printed by the year.
 """
 
 from collections.abc import Sequence
@@ -23,6 +22,8 @@ from oirisk.flows.sandbox.venue import (
 )
 
 _COINS = 50
+_CENT = Decimal("0.01")
+_HOURS_A_YEAR = 8760
 _SIDES = ("long_open_interest", "short_open_interest")
 
 
@@ -34,33 +35,35 @@ def _list_contracts(coins: Sequence[Coin], calendar: Calendar) -> tuple[Simulate
 def _perp(coin: Coin) -> SimulatedInstrument:
     listed = in_thousands(coin)
     perp = linear("variational", coin, listed[0], "USDC", listed)
-    return replace(perp, product="pool", kind="pool", funding_hours=None)
+    return replace(
+        perp, product="pool", kind="pool", size_step=_CENT, prints_usd=True, max_leverage=50
+    )
 
 
 def _stats(query: Query, book: Book) -> dict[str, Any]:
     del query
-    both = sum((side for quote in book.quotes for side in _usd(quote)), Decimal(0))
+    listings = [_listing(quote) for quote in book.quotes]
+    both = sum(Decimal(row["open_interest"][side]) for row in listings for side in _SIDES)
+    volume = sum(quote.volume_usd for quote in book.quotes)
     return {
-        "total_volume_24h": plain(sum((q.volume_usd for q in book.quotes), Decimal(0))),
-        "open_interest": plain(2 * both),
-        "num_markets": len(book.quotes),
-        "listings": [_listing(quote) for quote in book.quotes],
+        "total_volume_24h": plain(Decimal(volume)),
+        "open_interest": plain(2 * Decimal(both)),
+        "num_markets": len(listings),
+        "listings": listings,
     }
-
-
-def _usd(quote: Quote) -> list[Decimal]:
-    """Return the traders' longs and shorts in USD."""
-    return [side * quote.mark for side in quote.sides]
 
 
 def _listing(quote: Quote) -> Row:
     it = quote.instrument
+    hours = it.funding_hours or 0
     return {
         "ticker": it.native,
         "name": it.asset,
         "mark_price": plain(quote.mark),
         "volume_24h": plain(quote.volume_usd),
-        "open_interest": dict(zip(_SIDES, map(plain, _usd(quote)), strict=True)),
+        "open_interest": dict(zip(_SIDES, map(plain, quote.sides), strict=True)),
+        "funding_rate": plain((quote.funding or Decimal(0)) * _HOURS_A_YEAR / (hours or 1)),
+        "funding_interval_s": 3600 * hours,
     }
 
 

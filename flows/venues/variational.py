@@ -1,8 +1,8 @@
 """Variational Omni: one request tells all contracts, what longs hold and what shorts hold.
 
-Every trade is with one pool. Longs and shorts are ``open_interest.long_open_interest`` and
-``short_open_interest``, in USD. Funding is printed by the year and is left out. The answer says
-when it last quoted, not of when its open interest is.
+Every trade is with one pool, so longs and shorts differ and the pool holds the rest. Both are in
+USD. Funding is printed by the year and is left out. The answer says when it last quoted, not of
+when its open interest is.
 """
 
 from oirisk.schemas.venue import (
@@ -19,7 +19,7 @@ from oirisk.schemas.venue import (
 from oirisk.transforms.decode import rows_at
 from oirisk.transforms.markets import ContractFields
 
-_STATS = get("/metadata/stats")
+_STATS = "/metadata/stats"
 
 POOL = Product(
     name="pool",
@@ -34,8 +34,12 @@ VENUE = Venue(
     book="variational",
     address=Address(
         "https://omni-client-api.prod.ap-northeast-1.variational.io",
-        MarketList((_STATS,), rows_at("listings"), ContractFields("ticker", "ticker", "=USDC")),
+        MarketList(
+            (get(_STATS),), rows_at("listings"), ContractFields("ticker", "ticker", "=USDC")
+        ),
         interval_ms=1000,
     ),
-    lines=(Line(name="stats", products=(POOL,), calls=Bulk(_STATS), rows=rows_at("listings")),),
+    lines=(
+        Line(name="stats", products=(POOL,), calls=Bulk(get(_STATS)), rows=rows_at("listings")),
+    ),
 )

@@ -98,3 +98,23 @@ def test_a_market_that_cannot_be_read_costs_itself_only_and_is_named(replayed: A
     (row,) = desk.rows("select error from ops.coverage where venue = 'kucoinfutures'")
     assert "cannot read 1 of the entries" in row["error"]
     assert "left out: PAUSEUSDTM" in row["error"]
+
+
+def test_two_things_under_one_ticker_are_found_and_never_summed(replayed: Any) -> None:
+    desk = replayed("c1_same_ticker")
+    found = desk.rows(
+        "select venue, asset, severity from ops.audit where check_name = 'same_ticker'"
+        " order by asset, venue"
+    )
+    assert [tuple(row.values()) for row in found] == [
+        ("binanceusdm", "META", "error"),
+        ("gate", "META", "error"),
+        ("binanceusdm", "NEIRO", "error"),
+        ("gate", "NEIRO", "error"),
+    ]
+    totals = desk.rows("select asset, oi_base, published from marts.oi_by_asset")
+    assert totals == [{"asset": "BTC", "oi_base": 200.0, "published": True}]
+    for mart in ("oi_by_venue", "oi_candles", "oi_profile", "liquidation_map"):
+        assets = desk.column(f"select distinct asset from marts.{mart}")  # noqa: S608
+        assert not {"META", "NEIRO"} & set(assets), mart
+    assert set(_held(desk, "quality").values()) == {"ok"}  # each is true in itself

@@ -138,23 +138,6 @@ def test_every_contract_is_the_truth(
     assert counts["variational"] == (0, 0, 50, 50)
 
 
-def test_both_sides_of_a_pool_are_the_truth(
-    ask: Any, night: Any, plain_market: SimulatedMarket, at: datetime
-) -> None:
-    night.store(ask(), at)
-    rows = night.rows("select * from core.open_interest where kind = 'pool'")
-    found = {row["symbol"]: (row["oi_long_base"], row["oi_short_base"]) for row in rows}
-    true = {
-        row["symbol"]: (row["oi_long_base"], row["oi_short_base"])
-        for row in plain_market.truth(at).iter_rows(named=True)
-        if row["venue"] == "variational"
-    }
-    assert found.keys() == true.keys()
-    for symbol, sides in true.items():
-        assert found[symbol] == pytest.approx(sides, rel=EXACT, abs=0)
-    assert len({longs > shorts for longs, shorts in true.values()}) == 2
-
-
 @pytest.mark.parametrize(("venue", "fault"), FATAL)
 def test_a_failing_address_leaves_the_others_right_and_says_why(
     venue: str, fault: Fault, ask: Any, night: Any, plain_market: SimulatedMarket, at: datetime

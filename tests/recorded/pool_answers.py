@@ -1,8 +1,8 @@
 """Answers of pool venues: fields and shape as published documents and code have them.
 
-The figures of Avantis are those of a published answer of 2026-09-11, its price is set; those of
-Variational are of one of 2026-09-13, its hour is set. No answer of the others is known with figures,
-theirs are set throughout. What each comes to is worked out by hand beside it.
+The figures of Avantis are those of a published answer of 2026-09-11, its price is set; no answer of
+the others is known with figures, theirs are set throughout. What each comes to is worked out by
+hand beside it.
 """
 
 from dataclasses import dataclass
@@ -37,16 +37,6 @@ _OSTIUM_ASKED = {"query": "{ pairs(first: 1000) { id from to longOI shortOI } }"
 _AVANTIS = "https://data.avantisfi.com/v2/trading"
 _FEED = "https://feed-v3.avantisfi.com/v2/pairs"
 _E30 = "0" * 30
-_VARIATIONAL = "https://omni-client-api.prod.ap-northeast-1.variational.io/metadata/stats"
-_VARIATIONAL_STATS = {"listings": [
-    {"ticker": "BTC", "name": "Bitcoin", "mark_price": "77229.3565140889",
-     "volume_24h": "245987215.191356", "funding_rate": "0.091241",
-     "open_interest": {"long_open_interest": "79488330.90156663078909270000",
-                       "short_open_interest": "70056049.647245814573357420000"}},
-    {"ticker": "ETH", "name": "Ethereum", "mark_price": "2504.806274400028",
-     "open_interest": {"long_open_interest": "96254544.748",
-                       "short_open_interest": "37705759.539"}},
-]}  # fmt: skip
 
 
 def _market(name: str, address: str, index: str, **more: object) -> dict[str, object]:
@@ -252,22 +242,6 @@ POOLS = (
         expected={
             "BTC/USD:USDC": ("BTC", 36.1907853204, 35.9601677791, 2_786_690.4696708, "ok"),
             "BTC/USD:USDC_UPSIDE": ("BTC", 1.25, 0.0, 96_262.5, "ok"),
-        },
-    ),
-    PoolAnswers(
-        venue="variational",
-        at="2026-09-13T12:00:00Z",
-        answers=(Answer(_VARIATIONAL, _VARIATIONAL_STATS),) * 2,
-        # 79488330.90156663078909270000 / 77229.3565140889 = 1029.250203412812686, and
-        # 70056049.647245814573357420000 over it 907.116837552123539; 96254544.748 and
-        # 37705759.539 / 2504.806274400028 = 38427.939809858424 and 15053.363577201832.
-        expected={
-            "BTC/USDC:USDC": (
-                "BTC", 1029.250203412812686, 907.116837552123539, 79_488_330.9015666307890927, "ok"
-            ),
-            "ETH/USDC:USDC": (
-                "ETH", 38427.939809858424, 15053.363577201832, 96_254_544.748, "ok"
-            ),
         },
     ),
 )  # fmt: skip

@@ -36,6 +36,7 @@ _BTSE = "https://api.btse.com/public-api/market/v1"
 _COINBASE = "https://api.coinbase.com/api/v3/brokerage/market/products"
 _TOOBIT = "https://api.toobit.com"
 _XT = "https://fapi.xt.com/future/market/v1/public"
+_VARIATIONAL = "https://omni-client-api.prod.ap-northeast-1.variational.io/metadata/stats"
 _NADO = "https://gateway.prod.nado.xyz"
 
 _XBTUSD = {
@@ -383,5 +384,29 @@ PUBLISHED = (
             ("2026-08-05T10:24:04Z", 1785925443734, "ccxt 4.5.90; price set", "64200", "21005.8646",
              "1120726916.46709", (21_005.8646, 1_348_576_507.32, "suspect")),
         )
+    ),
+    Published(
+        venue="variational",
+        at="2026-09-13T12:00:00Z",
+        source="answer of 2026-09-13 kept by a public collector of funding rates; hour set",
+        answers=(
+            Answer(
+                _VARIATIONAL,
+                {"listings": [
+                    {"ticker": "BTC", "name": "Bitcoin", "mark_price": "77229.3565140889",
+                     "volume_24h": "245987215.191356", "funding_rate": "0.091241",
+                     "open_interest": {"long_open_interest": "79488330.90156663078909270000",
+                                       "short_open_interest": "70056049.647245814573357420000"}},
+                    {"ticker": "ETH", "name": "Ethereum", "mark_price": "2504.806274400028",
+                     "open_interest": {"long_open_interest": "96254544.748",
+                                       "short_open_interest": "37705759.539"}},
+                ]},
+            ),
+        ) * 2,
+        # Longs are the larger: 79 488 330.90 / 77 229.36 and 96 254 544.75 / 2504.81.
+        expected={
+            "BTC/USDC:USDC": (1029.2502034128127, 79_488_330.90156663, "ok"),
+            "ETH/USDC:USDC": (38427.93980985842, 96_254_544.748, "ok"),
+        },
     ),
 )  # fmt: skip

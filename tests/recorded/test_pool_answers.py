@@ -9,7 +9,7 @@ import pytest
 from oirisk.flows.settings import Settings
 from oirisk.schemas.units import unit_rules
 from tests.recorded.pool_answers import POOLS, PoolAnswers
-from tests.recorded.replayed import replay
+from tests.recorded.replayed import Answer, replay
 
 _EXACT = 1e-12
 
@@ -32,6 +32,35 @@ def test_both_sides_are_read_and_the_larger_one_counts(one: PoolAnswers, tmp_pat
         assert row["quality"] == quality
         assert row["funding_rate"] is None
         assert unit_rules()[row["unit_rule"]].venue == one.venue
+
+
+@pytest.mark.parametrize(
+    ("longs", "shorts", "told"),
+    [
+        ("7.5", "9", 9),
+        (7, "2", 7),
+        ("0", "0", 0),
+        ("7", None, "has_open_interest"),
+        ("7", "", "has_open_interest"),
+        ("NaN", "2", "sides_known"),
+        ("7", "-2", "sides_known"),
+        ("many", "2", "readable"),
+    ],
+)
+def test_the_larger_of_two_sides_is_known_only_where_both_are(
+    longs: object, shorts: object, told: float | str, tmp_path: Path
+) -> None:
+    sides = {"long_open_interest": longs, "short_open_interest": shorts}
+    body = {"listings": [{"ticker": "BTC", "mark_price": "2", "open_interest": sides}]}
+    address = "https://omni-client-api.prod.ap-northeast-1.variational.io/metadata/stats"
+    asked = (Answer(address, body), Answer(address, body))
+    verdict = replay("variational", "2026-09-13T00:05:00Z", asked, tmp_path)[1].verdict
+
+    if isinstance(told, str):
+        assert verdict.rejected["check_name"].to_list() == [told]
+    else:
+        found = verdict.accepted.select("kind", "oi_usd", "oi_base").rows()
+        assert found == [("pool", told, told / 2)]
 
 
 def test_what_is_not_quoted_in_dollars_or_has_no_price_is_told(tmp_path: Path) -> None:

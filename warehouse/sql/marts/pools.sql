@@ -1,7 +1,7 @@
 -- pools: what traders hold against pools, longs and shorts apart.
 -- Grain   one row per (snapshot_at, asset, venue) with a fresh row of a pool, and one of venue
 --         ALL for their sum
--- Inputs  core.open_interest
+-- Inputs  core.open_interest, int_contracts_left_out
 -- Params  $since            timestamptz, first instant of the window
 --         $until            timestamptz, last instant of the window
 --         $max_age_minutes  double, further from the snapshot than this is stale
@@ -11,25 +11,21 @@ with
 
 fresh as (
 
-    select
-        snapshot_at,
-        asset,
-        venue,
-        oi_long_base,
-        oi_short_base,
-        pool_net_base,
-        oi_base,
-        oi_usd,
-        is_simulated
-    from core.open_interest
+    select facts.*
+    from core.open_interest as facts
+    anti join int_contracts_left_out as left_out
+        on
+            facts.snapshot_at = left_out.snapshot_at
+            and facts.venue = left_out.venue
+            and facts.symbol = left_out.symbol
     where
-        superseded_at is null
-        and kind = 'pool'
-        and snapshot_at between $since and $until
-        and oi_long_base is not null
-        and oi_short_base is not null
-        and core.is_timely(snapshot_at, observed_at, $max_age_minutes)
-        and core.is_sound(quality, oi_base, oi_usd)
+        facts.superseded_at is null
+        and facts.kind = 'pool'
+        and facts.snapshot_at between $since and $until
+        and facts.oi_long_base is not null
+        and facts.oi_short_base is not null
+        and core.is_timely(facts.snapshot_at, facts.observed_at, $max_age_minutes)
+        and core.is_sound(facts.quality, facts.oi_base, facts.oi_usd)
 
 ),
 
