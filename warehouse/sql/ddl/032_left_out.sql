@@ -30,8 +30,7 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
 
         select
             priced.snapshot_at,
-            priced.asset,
-            count(distinct priced.venue) as venues
+            priced.asset
         from priced
         where priced.price > 0
         group by all
@@ -43,7 +42,6 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
 
         select
             priced.*,
-            doubtful.venues as all_venues,
             priced.price > 1.5 * lag(priced.price) over in_order as is_next
         from priced
         inner join doubtful
@@ -76,10 +74,20 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
         select
             things.snapshot_at,
             things.asset,
-            things.all_venues,
             things.thing,
             count(distinct things.venue) as venues,
             median(things.price) as price
+        from things
+        group by all
+
+    ),
+
+    asked as (
+
+        select
+            things.snapshot_at,
+            things.asset,
+            count(distinct things.venue) as venues
         from things
         group by all
 
@@ -91,7 +99,8 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
             mine.snapshot_at,
             mine.asset,
             mine.thing,
-            2 * mine.venues > mine.all_venues and mine.venues > max(others.venues) as is_of_most,
+            2 * mine.venues > any_value(asked.venues) and mine.venues > max(others.venues)
+                as is_of_most,
             max_by(others.price, (others.venues, -others.thing)) as other_price
         from listed as mine
         inner join listed as others
@@ -99,12 +108,15 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
                 mine.snapshot_at = others.snapshot_at
                 and mine.asset = others.asset
                 and mine.thing <> others.thing
+        inner join asked
+            on
+                mine.snapshot_at = asked.snapshot_at
+                and mine.asset = asked.asset
         group by
             mine.snapshot_at,
             mine.asset,
             mine.thing,
-            mine.venues,
-            mine.all_venues
+            mine.venues
 
     )
 
@@ -138,8 +150,8 @@ create macro core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes
             facts.venue,
             facts.symbol,
             facts.asset,
-            regexp_replace(facts.asset, '^[A-Z0-9]+-', '') as thing,
-            regexp_extract(facts.symbol, '/([^:]+):', 1) as quote,
+            split_part(facts.asset, '-', -1) as thing,
+            split_part(split_part(facts.symbol, '/', 2), ':', 1) as quote,
             facts.mark_price as price
         from core.open_interest as facts
         where
@@ -159,7 +171,7 @@ create macro core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes
             priced.snapshot_at,
             priced.thing,
             priced.quote,
-            median(priced.price) as price
+            avg(priced.price) as price
         from priced
         group by all
 
