@@ -3,7 +3,8 @@
 -- Contracts that are left out because one ticker names different things. Those of one asset fall
 -- into things where their prices, in order, lie further apart than by half. The thing that more
 -- than half of the venues list keeps the name; where none is, nobody knows whose it is, and all
--- are left out. other_price is that of the other thing that most list.
+-- are left out. other_price is that of the other thing that most list; is_owned tells whether the
+-- name is kept, so that what is left out is known to be another thing.
 create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes) as table (
     with
 
@@ -126,14 +127,17 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
         things.symbol,
         things.asset,
         things.price,
-        voted.other_price
+        voted.other_price,
+        bool_or(voted.is_of_most) over (
+            partition by things.snapshot_at, things.asset
+        ) as is_owned
     from things
     inner join voted
         on
             things.snapshot_at = voted.snapshot_at
             and things.asset = voted.asset
             and things.thing = voted.thing
-    where not voted.is_of_most
+    qualify not voted.is_of_most
 );
 
 -- Contracts quoted in a dollar coin that is more than 5 % from a dollar, by the prices of at least
@@ -232,17 +236,34 @@ create macro core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes
             and priced.quote = judged.quote
 );
 
--- Both: contracts that are in no sum. One row per snapshot_at, venue and symbol.
+-- Both: contracts that are in no sum. One row per snapshot_at, venue and symbol; is_other tells those
+-- that are known to be another thing than the asset whose name they bear.
 create macro core.contracts_left_out(first_at, last_at, as_known_at, max_age_minutes) as table (
+    with
+
+    found as (
+
+        select
+            apart.snapshot_at,
+            apart.venue,
+            apart.symbol,
+            apart.is_owned as is_other
+        from core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes) as apart
+        union all
+        select
+            off_peg.snapshot_at,
+            off_peg.venue,
+            off_peg.symbol,
+            false as is_other
+        from core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes) as off_peg
+
+    )
+
     select
-        apart.snapshot_at,
-        apart.venue,
-        apart.symbol
-    from core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes) as apart
-    union
-    select
-        off_peg.snapshot_at,
-        off_peg.venue,
-        off_peg.symbol
-    from core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes) as off_peg
+        found.snapshot_at,
+        found.venue,
+        found.symbol,
+        bool_or(found.is_other) as is_other
+    from found
+    group by all
 );
