@@ -1,6 +1,6 @@
 -- int_open_interest_judged: current facts, each with the verdict whether it may be summed.
 -- Grain   one row per (snapshot_at, instrument_id)
--- Inputs  core.open_interest, int_instruments_numbered
+-- Inputs  core.open_interest, int_instruments_numbered, int_rules_numbered
 -- Params  $since            timestamptz, first instant of the window
 --         $recent           timestamptz, from here on models read every fact
 --         $until            timestamptz, last instant of the window
@@ -13,6 +13,7 @@ facts as (
 
     select
         snapshot_at,
+        observed_at,
         venue,
         symbol,
         asset,
@@ -26,6 +27,7 @@ facts as (
         funding_rate * 8 / nullif(funding_interval_hours, 0) as funding_8h,
         case when kind = 'perp' then mark_price / nullif(index_price, 0) - 1 end as basis,
         unit_rule,
+        counting_factor,
         is_simulated,
         core.is_timely(snapshot_at, observed_at, $max_age_minutes) as is_timely,
         core.is_sound(quality, oi_base, oi_usd) as is_sound
@@ -42,6 +44,7 @@ facts as (
 
 select
     facts.snapshot_at,
+    facts.observed_at,
     instruments.instrument_id,
     instruments.group_id,
     instruments.venue_id,
@@ -54,7 +57,9 @@ select
     facts.volume_24h_usd,
     facts.funding_8h,
     facts.basis,
-    facts.unit_rule,
+    rules.rule_id,
+    rules.product_id,
+    facts.counting_factor,
     facts.is_simulated,
     facts.is_timely,
     facts.is_timely and facts.is_sound as is_fresh
@@ -65,3 +70,5 @@ inner join int_instruments_numbered as instruments
         and facts.symbol = instruments.symbol
         and facts.asset = instruments.asset
         and facts.kind_group = instruments.kind_group
+inner join int_rules_numbered as rules
+    on facts.unit_rule = rules.unit_rule
