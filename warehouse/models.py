@@ -46,6 +46,8 @@ INTERMEDIATES = (
     IntermediateModel("int_instruments_numbered", ("earliest", "recent", "until")),
     IntermediateModel("int_open_interest_judged", ("since", "recent", "until", "max_age_minutes")),
     IntermediateModel("int_references_found", ("since",)),
+    IntermediateModel("int_prices_averaged"),
+    IntermediateModel("int_changes_paired"),
     IntermediateModel("int_changes_matched"),
     IntermediateModel("int_top_ups_found", ("earliest", "until")),
     IntermediateModel("int_venues_attempted", ("earliest", "recent", "until", "lookback_days")),

@@ -86,9 +86,9 @@ changes as (
         max(change_pct) filter (where horizon = '4h') as change_4h_pct,
         max(change_pct) filter (where horizon = '24h') as change_24h_pct,
         max(change_pct) filter (where horizon = '7d') as change_7d_pct,
-        max(matched_usd) as matched_usd,
-        max(flow_usd) as flow_usd,
-        max(revaluation_usd) as revaluation_usd,
+        max(matched_usd) filter (where horizon = '24h') as matched_usd,
+        max(flow_usd) filter (where horizon = '24h') as flow_usd,
+        max(revaluation_usd) filter (where horizon = '24h') as revaluation_usd,
         max(price_change_pct) filter (where horizon = '1h') as price_change_1h_pct,
         max(price_change_pct) filter (where horizon = '4h') as price_change_4h_pct,
         max(price_change_pct) filter (where horizon = '24h') as price_change_24h_pct
