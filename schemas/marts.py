@@ -11,17 +11,18 @@ from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction
 from oirisk.schemas.marts_balance import FundingExtremes, OiConcentration, OiImbalance
 from oirisk.schemas.marts_positions import Clusters, OiProfile
 from oirisk.schemas.marts_series import OiAnomalies, OiCandles, OiPreEvents, OiRegimes
-
-EVIDENCE = ("official", "measured", "assumed")
-"""How a unit or counting rule is known, strongest first."""
-
-KIND_GROUPS = ("futures", "options")
-"""Perpetuals and dated futures; options. Never summed together."""
+from oirisk.schemas.marts_totals import (
+    EVIDENCE,
+    KIND_GROUPS,
+    MATCHED,
+    OiByProduct,
+    OiMarket,
+    OiUncounted,
+)
 
 _SIMULATED = "whether any input comes from the simulated exchanges"
 _SNAPSHOT = "scheduled instant of the run"
 _ASSET = "canonical base coin, BTC not XBT"
-_MATCHED = "over instruments fresh at both ends; null without a reference or when not published"
 
 
 def _funding(description: str, **checks: float) -> Any:  # noqa: ANN401 -- what pa.Field returns
@@ -58,16 +59,16 @@ class OiByAsset(Table):
         "which venues are missing, stale or unknown; null when published", nullable=True
     )
     change_1h_pct: float = percent(
-        f"change of coin open interest in 1 hour, {_MATCHED}", method="M03"
+        f"change of coin open interest in 1 hour, {MATCHED}", method="M03"
     )
     change_4h_pct: float = percent(
-        f"change of coin open interest in 4 hours, {_MATCHED}", method="M03"
+        f"change of coin open interest in 4 hours, {MATCHED}", method="M03"
     )
     change_24h_pct: float = percent(
-        f"change of coin open interest in 24 hours, {_MATCHED}", method="M03"
+        f"change of coin open interest in 24 hours, {MATCHED}", method="M03"
     )
     change_7d_pct: float = percent(
-        f"change of coin open interest in 7 days, {_MATCHED}", method="M03"
+        f"change of coin open interest in 7 days, {MATCHED}", method="M03"
     )
     matched_24h_share: float = fraction(
         "part of oi_usd in instruments that were fresh 24 hours ago too; null without a reference",
@@ -75,13 +76,13 @@ class OiByAsset(Table):
         nullable=True,
     )
     flow_usd_24h: float = column(
-        f"what positions opened and closed in 24 hours did to oi_usd, {_MATCHED}",
+        f"what positions opened and closed in 24 hours did to oi_usd, {MATCHED}",
         unit="USD",
         method="M04",
         nullable=True,
     )
     revaluation_usd_24h: float = column(
-        f"what the price did to oi_usd in 24 hours, {_MATCHED}",
+        f"what the price did to oi_usd in 24 hours, {MATCHED}",
         unit="USD",
         method="M04",
         nullable=True,
@@ -119,7 +120,8 @@ class OiByAsset(Table):
         nullable=True,
     )
     funding_8h_oi_weighted: float = column(
-        "funding rate of perpetuals per 8 hours, weighted by oi_usd; positive: longs pay",
+        "funding rate of perpetuals per 8 hours, weighted by oi_usd, over those whose rate is "
+        "known; positive: longs pay",
         unit="fraction per 8 hours",
         method="M05",
         nullable=True,
@@ -190,6 +192,11 @@ class OiByAsset(Table):
     funding_8h_dispersion: float = _funding(
         "standard deviation of the rates, weighted by oi_usd", ge=0
     )
+    funding_covered_share: float = fraction(
+        "part of the perpetuals' oi_usd whose funding rate is known; null without perpetuals",
+        method="M05",
+        nullable=True,
+    )
 
     class Config:
         """One row per grain."""
@@ -238,6 +245,9 @@ MARTS: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
     {
         "marts.oi_by_asset": OiByAsset,
         "marts.oi_by_venue": OiByVenue,
+        "marts.oi_market": OiMarket,
+        "marts.oi_by_product": OiByProduct,
+        "marts.oi_uncounted": OiUncounted,
         "marts.oi_candles": OiCandles,
         "marts.oi_anomalies": OiAnomalies,
         "marts.oi_regimes": OiRegimes,

@@ -56,6 +56,25 @@ create macro core.withheld_reason(covered, minimum, words) as (
     end
 );
 
+-- Why a fact that is stored is not summed.
+create macro core.why_uncounted(quality, oi_base, oi_usd, route_usd, source) as (
+    case
+        when quality = 'suspect' and oi_base is null
+            then 'no price came with it, so the amount of coins is unknown'
+        when quality = 'suspect' and oi_usd is null
+            then 'no price came with it, so USD is unknown'
+        when quality = 'suspect' and source = 'import'
+            then 'suspect when imported: value and price disagree, or the figure stood still'
+        when
+            quality = 'suspect'
+            and abs(oi_usd - route_usd) > 0.02 * greatest(oi_usd, route_usd)
+            then 'the exchange''s own figures disagree by more than 2 %'
+        when quality = 'suspect' then 'what its unit rule says of this time is in doubt'
+        when not core.is_sound(quality, oi_base, oi_usd) then 'no amount that could be true'
+        else 'observed too far from the instant of the report'
+    end
+);
+
 alter table marts.oi_by_asset add column funding_covered_share double;
 
 create table marts.oi_market (
@@ -65,8 +84,6 @@ create table marts.oi_market (
     oi_usd_linear double not null,
     oi_usd_inverse double not null,
     oi_usd_quanto double not null,
-    venues_fresh integer not null,
-    venues_asked integer not null,
     instruments_fresh integer not null,
     instruments_expected integer not null,
     coverage double not null,
@@ -83,7 +100,9 @@ create table marts.oi_market (
     funding_covered_share double,
     observed_from timestamptz not null,
     observed_until timestamptz not null,
-    is_simulated boolean not null
+    is_simulated boolean not null,
+    venues_fresh integer not null,
+    venues_asked integer not null
 );
 
 create table marts.oi_by_product (
@@ -95,8 +114,6 @@ create table marts.oi_by_product (
     oi_usd_linear double not null,
     oi_usd_inverse double not null,
     oi_usd_quanto double not null,
-    share double,
-    share_change_24h_pp double,
     instruments_fresh integer not null,
     instruments_expected integer not null,
     coverage double not null,
@@ -111,15 +128,17 @@ create table marts.oi_by_product (
     revaluation_usd_24h double,
     funding_8h_oi_weighted double,
     funding_covered_share double,
+    observed_from timestamptz not null,
+    observed_until timestamptz not null,
+    is_simulated boolean not null,
+    share double,
+    share_change_24h_pp double,
     field varchar not null,
     unit varchar not null,
     counting_factor double not null,
     other_unit_rules varchar,
     unit_evidence varchar not null,
-    counting_evidence varchar not null,
-    observed_from timestamptz not null,
-    observed_until timestamptz not null,
-    is_simulated boolean not null
+    counting_evidence varchar not null
 );
 
 create table marts.oi_uncounted (

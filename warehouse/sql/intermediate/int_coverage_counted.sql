@@ -1,37 +1,43 @@
 -- int_coverage_counted: how much of what should be there of an asset is there, and what is not.
 -- Grain   one row per (snapshot_at, group_id)
--- Inputs  int_lines_covered, int_venues_attempted
+-- Inputs  int_universe_weighed, int_attempts_counted
 -- Params  $minimum_coverage  double, below this changes are withheld
 with
 
-attempted as (
+incomplete as (
 
-    select
+    select distinct
         snapshot_at,
-        count(*) as attempted,
-        count(*) filter (where not is_known) as unheard,
-        string_agg(
-            case when not is_known then venue || ' unknown' end, ', ' order by venue
-        ) as words
-    from int_venues_attempted
-    group by all
+        group_id,
+        venue_id
+    from int_universe_weighed
+    where not is_fresh
 
 ),
 
 venues as (
 
     select
-        snapshot_at,
-        group_id,
-        min(venue) as venue,
-        sum(instruments) as instruments,
-        sum(fresh) as fresh,
-        core.gap_word(bool_or(is_stale), bool_or(is_suspect), bool_or(is_missing)) as word
-    from int_lines_covered
+        universe.snapshot_at,
+        universe.group_id,
+        min(universe.venue) as venue,
+        count(*) as instruments,
+        count(*) filter (where universe.is_fresh) as fresh,
+        core.gap_word(
+            bool_or(universe.is_stale),
+            bool_or(universe.is_suspect),
+            bool_or(not universe.is_fresh and universe.weight_usd is not null)
+        ) as word
+    from int_universe_weighed as universe
+    semi join incomplete
+        on
+            universe.snapshot_at = incomplete.snapshot_at
+            and universe.group_id = incomplete.group_id
+            and universe.venue_id = incomplete.venue_id
     group by
-        snapshot_at,
-        group_id,
-        venue_id
+        universe.snapshot_at,
+        universe.group_id,
+        universe.venue_id
 
 ),
 
@@ -42,7 +48,6 @@ gaps as (
         group_id,
         string_agg(core.gap_text(venue, word, instruments, fresh), ', ' order by venue) as words
     from venues
-    where fresh < instruments
     group by all
 
 ),
@@ -52,12 +57,12 @@ counted as (
     select
         snapshot_at,
         group_id,
-        core.exact_sum(fresh_usd) as fresh_usd,
-        core.exact_sum(known_usd) as known_usd,
-        sum(instruments) as instruments,
-        sum(known) as known,
-        sum(fresh) as fresh
-    from int_lines_covered
+        coalesce(core.exact_sum(case when is_fresh then weight_usd end), 0) as fresh_usd,
+        coalesce(core.exact_sum(weight_usd), 0) as known_usd,
+        count(*) as instruments,
+        count(weight_usd) as known,
+        count(*) filter (where is_fresh) as fresh
+    from int_universe_weighed
     group by all
 
 ),
@@ -69,11 +74,11 @@ covered as (
         counted.group_id,
         core.coverage(
             counted.fresh_usd, counted.known_usd, counted.fresh, counted.instruments, counted.known
-        ) * (1 - attempted.unheard / attempted.attempted) as coverage,
-        concat_ws(', ', gaps.words, attempted.words) as words
+        ) * attempts.heard_share as coverage,
+        concat_ws(', ', gaps.words, attempts.words) as words
     from counted
-    inner join attempted
-        on counted.snapshot_at = attempted.snapshot_at
+    inner join int_attempts_counted as attempts
+        on counted.snapshot_at = attempts.snapshot_at
     left join gaps
         on
             counted.snapshot_at = gaps.snapshot_at

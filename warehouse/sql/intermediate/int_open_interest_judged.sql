@@ -6,7 +6,7 @@
 --         $until            timestamptz, last instant of the window
 --         $max_age_minutes  double, further from the snapshot than this is stale
 -- The days before the window that candles, changes and coverage read, and of the week before
--- those what the window is compared with.
+-- those what the window is compared with. reason says why a fact is not fresh.
 -- held is what a move of the price alone leaves unchanged (core.held), unit_usd what one of it is
 -- worth. Before a contract was first listed here it is taken to have had the size it then had.
 with
@@ -33,6 +33,9 @@ facts as (
         unit_rule,
         counting_factor,
         is_simulated,
+        quality,
+        source,
+        route_usd,
         core.is_timely(snapshot_at, observed_at, $max_age_minutes) as is_timely,
         core.is_sound(quality, oi_base, oi_usd) as is_sound
     from core.open_interest
@@ -126,5 +129,9 @@ select
     counting_factor,
     is_simulated,
     is_timely,
-    is_timely and is_sound as is_fresh
+    is_timely and is_sound as is_fresh,
+    case
+        when not (is_timely and is_sound)
+            then core.why_uncounted(quality, oi_base, oi_usd, route_usd, source)
+    end as reason
 from numbered

@@ -1,6 +1,6 @@
 -- int_products_covered: how much of what should be there of a product line of a venue is there.
 -- Grain   one row per (snapshot_at, kind_group, venue_id, product_id); product_id may be null
--- Inputs  int_lines_covered, int_products_unseen, int_instruments_numbered
+-- Inputs  int_universe_weighed, int_products_unseen, int_instruments_numbered
 with
 
 kinds as (
@@ -21,25 +21,34 @@ venues as (
 
 ),
 
-parts as (
+counted as (
 
     select
-        lines.snapshot_at,
+        universe.snapshot_at,
         kinds.kind_group,
-        lines.venue_id,
-        lines.product_id,
-        lines.fresh_usd,
-        lines.known_usd,
-        lines.instruments,
-        lines.known,
-        lines.fresh,
-        lines.is_stale,
-        lines.is_suspect,
-        lines.is_missing
-    from int_lines_covered as lines
+        universe.venue_id,
+        universe.product_id,
+        coalesce(
+            core.exact_sum(case when universe.is_fresh then universe.weight_usd end), 0
+        ) as fresh_usd,
+        coalesce(core.exact_sum(universe.weight_usd), 0) as known_usd,
+        count(*) as instruments,
+        count(universe.weight_usd) as known,
+        count(*) filter (where universe.is_fresh) as fresh,
+        bool_or(universe.is_stale) as is_stale,
+        bool_or(universe.is_suspect) as is_suspect,
+        bool_or(not universe.is_fresh and universe.weight_usd is not null) as is_missing
+    from int_universe_weighed as universe
     inner join kinds
-        on lines.group_id = kinds.group_id
-    union all
+        on universe.group_id = kinds.group_id
+    group by all
+
+),
+
+parts as (
+
+    select * from counted
+    union all by name
     select
         snapshot_at,
         kind_group,
