@@ -93,7 +93,9 @@ class OiMarket(_Totals):
 
     venues_fresh: pl.Int32 = column("venues with a fresh row", unit="count", ge=1)
     venues_asked: pl.Int32 = column(
-        "venues that the run asked; where none is recorded, those seen of late", unit="count", ge=1
+        "venues asked that list any or were never heard of; in history those seen of late",
+        unit="count",
+        ge=1,
     )
 
     class Config:

@@ -1,9 +1,10 @@
 -- oi_market: all open interest of one kind, and what changed.
 -- Grain   one row per (snapshot_at, kind_group) with at least one fresh row
--- Inputs  int_products_totalled, int_attempts_counted
+-- Inputs  int_products_totalled, int_venues_attempted, int_attempts_counted
 -- Params  $minimum_coverage  double, below this changes are withheld
 -- Levels are the sum of what is fresh, changes those of instruments fresh at both ends: the sums of
--- which the totals of assets and of product lines are parts.
+-- which the totals of assets and of product lines are parts. A venue that lists none of this kind
+-- is not asked for any; of one never heard of nobody knows.
 with
 
 venues as (
@@ -20,6 +21,36 @@ venues as (
         snapshot_at,
         kind_group,
         venue_id
+
+),
+
+asked as (
+
+    select
+        snapshot_at,
+        kind_group,
+        venue
+    from venues
+    union
+    select distinct
+        venues.snapshot_at,
+        venues.kind_group,
+        attempted.venue
+    from venues
+    inner join int_venues_attempted as attempted
+        on venues.snapshot_at = attempted.snapshot_at
+    where not attempted.is_known
+
+),
+
+counted as (
+
+    select
+        snapshot_at,
+        kind_group,
+        count(*) as venues
+    from asked
+    group by all
 
 ),
 
@@ -79,7 +110,7 @@ covered as (
 
     select
         summed.*,
-        attempts.attempted,
+        counted.venues as venues_asked,
         gaps.venues_fresh,
         core.coverage(
             summed.fresh_usd, summed.known_usd, summed.fresh, summed.instruments, summed.known
@@ -92,6 +123,10 @@ covered as (
         on
             summed.snapshot_at = gaps.snapshot_at
             and summed.kind_group = gaps.kind_group
+    inner join counted
+        on
+            summed.snapshot_at = counted.snapshot_at
+            and summed.kind_group = counted.kind_group
     where summed.fresh > 0
 
 ),
@@ -113,7 +148,7 @@ select
     inverse_usd as oi_usd_inverse,
     quanto_usd as oi_usd_quanto,
     cast(venues_fresh as integer) as venues_fresh,
-    cast(attempted as integer) as venues_asked,
+    cast(venues_asked as integer) as venues_asked,
     cast(fresh as integer) as instruments_fresh,
     cast(instruments as integer) as instruments_expected,
     coverage,
