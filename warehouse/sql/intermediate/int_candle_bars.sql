@@ -3,9 +3,10 @@
 -- Inputs  int_candle_ticks, marts.oi_by_asset
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
--- base is the path where the bar opens: at its first tick, without that tick's own step unless
--- the tick is the bar's very start. No two snapshots of the last 7 days as near as 12
--- bars: the length is not meant for them and gives no bars (hourly snapshots, 5-minute bars).
+-- There is a path of coins and one of positions. base is a path where the bar opens: at its first
+-- tick, without that tick's own step unless the tick is the bar's very start. No two snapshots of
+-- the last 7 days as near as 12 bars: the length is not meant for them and gives no bars (hourly
+-- snapshots, 5-minute bars).
 -- Each length starts one bar early, for the close that its first change is measured from.
 with
 
@@ -80,7 +81,19 @@ placed as (
             when '1h' then ticks.step_1h
             when '4h' then ticks.step_4h
             when '1d' then ticks.step_1d
-        end as step
+        end as step,
+        case dense."interval"
+            when '5m' then ticks.opened_path_5m
+            when '1h' then ticks.opened_path_1h
+            when '4h' then ticks.opened_path_4h
+            when '1d' then ticks.opened_path_1d
+        end as opened_path,
+        case dense."interval"
+            when '5m' then ticks.opened_5m
+            when '1h' then ticks.opened_1h
+            when '4h' then ticks.opened_4h
+            when '1d' then ticks.opened_1d
+        end as opened
     from int_candle_ticks as ticks
     inner join dense
         on ticks.at_us = dense.at_us
@@ -98,6 +111,11 @@ folded as (
         max(case when used_us is not null then path end) as high,
         min(case when used_us is not null then path end) as low,
         arg_max(path, used_us) as last_path,
+        arg_min(case when at_us > bar_us then opened_path - opened else opened_path end, at_us)
+            as opened_base,
+        max(case when used_us is not null then opened_path end) as opened_high,
+        min(case when used_us is not null then opened_path end) as opened_low,
+        arg_max(opened_path, used_us) as opened_last,
         arg_max(units, used_us) as units,
         arg_max(oi_usd, used_us) as close_usd,
         max(used_us) as close_us,
@@ -117,6 +135,9 @@ select
     greatest(high - base, 0) as high,
     least(low - base, 0) as low,
     last_path - base as last_step,
+    greatest(opened_high - opened_base, 0) as opened_high,
+    least(opened_low - opened_base, 0) as opened_low,
+    opened_last - opened_base as opened,
     close_usd,
     close_us,
     n_obs,

@@ -2,9 +2,12 @@
 -- Grain   one row per (snapshot_at, group_id, venue_id) with a fresh row; futures only
 -- Inputs  int_open_interest_judged, int_instruments_numbered
 -- Params  $since  timestamptz, first instant of the window
--- A step is the change since the instrument was last seen; it counts for a bar length when that
--- was no earlier than one bar before the bar began. So an instrument that appears or vanishes
--- moves nothing, and one that was missed for a moment brings its whole change when it returns.
+-- A step is the change of coins since the instrument was last seen, opened that of positions: what
+-- was opened less what was closed, in coins at the price of then. Coins of inverse and quanto
+-- contracts move with the price though nobody trades; of linear ones both are the same.
+-- Both count for a bar length when the instrument was last seen no earlier than one bar before the
+-- bar began. So an instrument that appears or vanishes moves nothing, and one that was missed for a
+-- moment brings its whole change when it returns.
 -- Amounts are whole numbers of 1e-10 coins, as in core.exact_sum, so that steps add up exactly.
 with
 
@@ -24,6 +27,8 @@ seen as (
         judged.venue_id,
         judged.oi_usd,
         judged.is_simulated,
+        judged.held,
+        judged.oi_base / nullif(judged.held, 0) as unit_base,
         cast(judged.oi_base * 1e10 as hugeint) as units
     from int_open_interest_judged as judged
     inner join futures
@@ -39,6 +44,10 @@ chained as (
     select
         *,
         units - lag(units) over instrument as step,
+        try_cast(
+            1e10 * (held - lag(held) over instrument)
+            * coalesce(lag(unit_base) over instrument, unit_base, 0) as hugeint
+        ) as opened,
         lag(at_us) over instrument as before_us
     from seen
     window instrument as (partition by instrument_id order by at_us)
@@ -63,6 +72,18 @@ select
     coalesce(
         sum(step) filter (where before_us >= at_us - at_us % 86400000000 - 86400000000), 0
     ) as step_1d,
+    coalesce(
+        sum(opened) filter (where before_us >= at_us - at_us % 300000000 - 300000000), 0
+    ) as opened_5m,
+    coalesce(
+        sum(opened) filter (where before_us >= at_us - at_us % 3600000000 - 3600000000), 0
+    ) as opened_1h,
+    coalesce(
+        sum(opened) filter (where before_us >= at_us - at_us % 14400000000 - 14400000000), 0
+    ) as opened_4h,
+    coalesce(
+        sum(opened) filter (where before_us >= at_us - at_us % 86400000000 - 86400000000), 0
+    ) as opened_1d,
     bool_or(is_simulated) as is_simulated
 from chained
 group by all

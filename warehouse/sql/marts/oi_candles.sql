@@ -3,7 +3,8 @@
 -- Inputs  int_candle_bars, int_candle_changes, int_instruments_numbered
 -- Params  $since  timestamptz, first instant of the window; its bars are rebuilt from their start
 -- The close is what was open at the last tick; open, high and low are counted back from it by
--- the changes of instruments seen before, so a venue that comes or goes moves no candle.
+-- the changes of instruments seen before, so a venue that comes or goes moves no candle. Those are
+-- levels, in coins; the candle of change is of positions, which a price move alone leaves at 0.
 -- group_id follows the asset and venue_id the venue, ALL first.
 with
 
@@ -41,9 +42,9 @@ select
     bars.close_usd,
     cast(bars.last_step as double) / 1e10 as delta_base,
     cast(0 as double) as change_open,
-    cast(bars.high as double) / 1e10 as change_high,
-    cast(bars.low as double) / 1e10 as change_low,
-    cast(bars.last_step as double) / 1e10 as change_close,
+    cast(bars.opened_high as double) / 1e10 as change_high,
+    cast(bars.opened_low as double) / 1e10 as change_low,
+    cast(bars.opened as double) / 1e10 as change_close,
     bars.n_obs,
     make_timestamptz(bars.close_us) as close_at,
     changes.change_pct,
