@@ -1,12 +1,11 @@
 -- int_candle_bars: ticks folded into bars.
--- Grain   one row per (interval, bar_us, group_id, venue_id) with a tick
+-- Grain   one row per (interval, bar_us, group_id, venue_id, is_opened) with a tick
 -- Inputs  int_candle_ticks, marts.oi_by_asset
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
--- There is a path of coins and one of positions. base is a path where the bar opens: at its first
--- tick, without that tick's own step unless the tick is the bar's very start. No two snapshots of
--- the last 7 days as near as 12 bars: the length is not meant for them and gives no bars (hourly
--- snapshots, 5-minute bars).
+-- base is the path where the bar opens: at its first tick, without that tick's own step unless
+-- the tick is the bar's very start. No two snapshots of the last 7 days as near as 12
+-- bars: the length is not meant for them and gives no bars (hourly snapshots, 5-minute bars).
 -- Each length starts one bar early, for the close that its first change is measured from.
 with
 
@@ -66,6 +65,7 @@ placed as (
         ticks.at_us,
         ticks.group_id,
         ticks.venue_id,
+        ticks.is_opened,
         ticks.units,
         ticks.oi_usd,
         ticks.is_simulated,
@@ -81,19 +81,7 @@ placed as (
             when '1h' then ticks.step_1h
             when '4h' then ticks.step_4h
             when '1d' then ticks.step_1d
-        end as step,
-        case dense."interval"
-            when '5m' then ticks.opened_path_5m
-            when '1h' then ticks.opened_path_1h
-            when '4h' then ticks.opened_path_4h
-            when '1d' then ticks.opened_path_1d
-        end as opened_path,
-        case dense."interval"
-            when '5m' then ticks.opened_5m
-            when '1h' then ticks.opened_1h
-            when '4h' then ticks.opened_4h
-            when '1d' then ticks.opened_1d
-        end as opened
+        end as step
     from int_candle_ticks as ticks
     inner join dense
         on ticks.at_us = dense.at_us
@@ -107,15 +95,11 @@ folded as (
         bar_us,
         group_id,
         venue_id,
+        is_opened,
         arg_min(case when at_us > bar_us then path - step else path end, at_us) as base,
         max(case when used_us is not null then path end) as high,
         min(case when used_us is not null then path end) as low,
         arg_max(path, used_us) as last_path,
-        arg_min(case when at_us > bar_us then opened_path - opened else opened_path end, at_us)
-            as opened_base,
-        max(case when used_us is not null then opened_path end) as opened_high,
-        min(case when used_us is not null then opened_path end) as opened_low,
-        arg_max(opened_path, used_us) as opened_last,
         arg_max(units, used_us) as units,
         arg_max(oi_usd, used_us) as close_usd,
         max(used_us) as close_us,
@@ -131,13 +115,11 @@ select
     bar_us,
     group_id,
     venue_id,
+    is_opened,
     units,
     greatest(high - base, 0) as high,
     least(low - base, 0) as low,
     last_path - base as last_step,
-    greatest(opened_high - opened_base, 0) as opened_high,
-    least(opened_low - opened_base, 0) as opened_low,
-    opened_last - opened_base as opened,
     close_usd,
     close_us,
     n_obs,
@@ -149,4 +131,4 @@ select
     end as previous_us
 from folded
 where n_obs > 0
-window series as (partition by "interval", group_id, venue_id order by bar_us)
+window series as (partition by "interval", group_id, venue_id, is_opened order by bar_us)

@@ -1,5 +1,5 @@
--- int_candle_ticks: synchronous ticks of each venue and of all venues, with the paths so far.
--- Grain   one row per (at_us, group_id, venue_id); venue_id 0 is the sum of all venues
+-- int_candle_ticks: synchronous ticks of each venue and of all venues, with the path so far.
+-- Grain   one row per (at_us, group_id, venue_id, is_opened); venue_id 0 is the sum of all venues
 -- Inputs  int_candle_steps, int_instruments_numbered, marts.oi_by_asset
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
@@ -38,16 +38,13 @@ totals as (
         at_us,
         group_id,
         0 as venue_id,
+        is_opened,
         sum(units) as units,
         core.exact_sum(oi_usd) as oi_usd,
         sum(step_5m) as step_5m,
         sum(step_1h) as step_1h,
         sum(step_4h) as step_4h,
         sum(step_1d) as step_1d,
-        sum(opened_5m) as opened_5m,
-        sum(opened_1h) as opened_1h,
-        sum(opened_4h) as opened_4h,
-        sum(opened_1d) as opened_1d,
         bool_or(is_simulated) as is_simulated
     from int_candle_steps
     group by all
@@ -77,10 +74,6 @@ select
     sum(step_5m) over series as path_5m,
     sum(step_1h) over series as path_1h,
     sum(step_4h) over series as path_4h,
-    sum(step_1d) over series as path_1d,
-    sum(opened_5m) over series as opened_path_5m,
-    sum(opened_1h) over series as opened_path_1h,
-    sum(opened_4h) over series as opened_path_4h,
-    sum(opened_1d) over series as opened_path_1d
+    sum(step_1d) over series as path_1d
 from ticks
-window series as (partition by group_id, venue_id order by at_us)
+window series as (partition by group_id, venue_id, is_opened order by at_us)
