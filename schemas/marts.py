@@ -11,18 +11,19 @@ from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction
 from oirisk.schemas.marts_balance import FundingExtremes, OiConcentration, OiImbalance
 from oirisk.schemas.marts_positions import Clusters, OiProfile
 from oirisk.schemas.marts_series import OiAnomalies, OiCandles, OiPreEvents, OiRegimes
-
-EVIDENCE = ("official", "measured", "assumed")
-"""How a unit or counting rule is known, strongest first."""
-
-KIND_GROUPS = ("futures", "options")
-"""Perpetuals and dated futures; options. Never summed together."""
+from oirisk.schemas.marts_totals import (
+    EVIDENCE,
+    KIND_GROUPS,
+    MATCHED,
+    OiByProduct,
+    OiMarket,
+    OiUncounted,
+)
 
 _SIMULATED = "whether any input comes from the simulated exchanges"
 _SNAPSHOT = "scheduled instant of the run"
 _ASSET = "canonical base coin, BTC not XBT"
-_MATCHED = "over instruments fresh at both ends; null without a reference or when not published"
-_POSITIONS = f"contracts at the prices of then, {_MATCHED}"
+_POSITIONS = f"contracts at the prices of then, {MATCHED}"
 
 
 def _funding(description: str, **checks: float) -> Any:  # noqa: ANN401 -- what pa.Field returns
@@ -86,13 +87,13 @@ class OiByAsset(Table):
         nullable=True,
     )
     flow_usd_24h: float = column(
-        f"what positions opened and closed in 24 hours did to oi_usd, {_MATCHED}",
+        f"what positions opened and closed in 24 hours did to oi_usd, {MATCHED}",
         unit="USD",
         method="M04",
         nullable=True,
     )
     revaluation_usd_24h: float = column(
-        f"what the price did to oi_usd in 24 hours, {_MATCHED}",
+        f"what the price did to oi_usd in 24 hours, {MATCHED}",
         unit="USD",
         method="M04",
         nullable=True,
@@ -130,7 +131,8 @@ class OiByAsset(Table):
         nullable=True,
     )
     funding_8h_oi_weighted: float = column(
-        "funding rate of perpetuals per 8 hours, weighted by oi_usd; positive: longs pay",
+        "funding rate of perpetuals per 8 hours, weighted by oi_usd, over those whose rate is "
+        "known; positive: longs pay",
         unit="fraction per 8 hours",
         method="M05",
         nullable=True,
@@ -201,6 +203,11 @@ class OiByAsset(Table):
     funding_8h_dispersion: float = _funding(
         "standard deviation of the rates, weighted by oi_usd", ge=0
     )
+    funding_covered_share: float = fraction(
+        "part of the perpetuals' oi_usd whose funding rate is known; null without perpetuals",
+        method="M05",
+        nullable=True,
+    )
 
     class Config:
         """One row per grain."""
@@ -254,6 +261,9 @@ MARTS: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
     {
         "marts.oi_by_asset": OiByAsset,
         "marts.oi_by_venue": OiByVenue,
+        "marts.oi_market": OiMarket,
+        "marts.oi_by_product": OiByProduct,
+        "marts.oi_uncounted": OiUncounted,
         "marts.oi_candles": OiCandles,
         "marts.oi_anomalies": OiAnomalies,
         "marts.oi_regimes": OiRegimes,

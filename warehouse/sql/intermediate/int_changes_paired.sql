@@ -33,6 +33,7 @@ placed as materialized (
         fresh.instrument_id,
         fresh.group_id,
         fresh.venue_id,
+        fresh.product_id,
         fresh.oi_usd,
         fresh.held,
         fresh.unit_usd,
@@ -54,6 +55,7 @@ pairs as (
         placed.instrument_id,
         placed.group_id,
         placed.venue_id,
+        placed.product_id,
         fresh.oi_usd as usd_0,
         placed.oi_usd as usd_1,
         core.positions_usd(

@@ -1,12 +1,12 @@
 -- int_open_interest_judged: current facts, each with the verdict whether it may be summed.
 -- Grain   one row per (snapshot_at, instrument_id)
--- Inputs  core.open_interest, core.instruments, int_instruments_numbered
+-- Inputs  core.open_interest, core.instruments, int_instruments_numbered, int_rules_numbered
 -- Params  $since            timestamptz, first instant of the window
 --         $recent           timestamptz, from here on models read every fact
 --         $until            timestamptz, last instant of the window
 --         $max_age_minutes  double, further from the snapshot than this is stale
 -- The days before the window that candles, changes and coverage read, and of the week before
--- those what the window is compared with.
+-- those what the window is compared with. reason says why a fact is not fresh.
 -- held is what a move of the price alone leaves unchanged (core.held), unit_usd what one of it is
 -- worth. Before a contract was first listed here it is taken to have had the size it then had.
 with
@@ -15,6 +15,7 @@ facts as (
 
     select
         snapshot_at,
+        observed_at,
         venue,
         symbol,
         asset,
@@ -30,7 +31,11 @@ facts as (
         funding_rate * 8 / nullif(funding_interval_hours, 0) as funding_8h,
         case when kind = 'perp' then mark_price / nullif(index_price, 0) - 1 end as basis,
         unit_rule,
+        counting_factor,
         is_simulated,
+        quality,
+        source,
+        route_usd,
         core.is_timely(snapshot_at, observed_at, $max_age_minutes) as is_timely,
         core.is_sound(quality, oi_base, oi_usd) as is_sound
     from core.open_interest
@@ -75,6 +80,8 @@ numbered as (
         instruments.instrument_id,
         instruments.group_id,
         instruments.venue_id,
+        rules.rule_id,
+        rules.product_id,
         core.held(
             facts.kind, facts.margin, facts.oi_base, facts.oi_usd, facts.oi_contracts,
             quanto_sizes.contract_size
@@ -86,6 +93,8 @@ numbered as (
             and facts.symbol = instruments.symbol
             and facts.asset = instruments.asset
             and facts.kind_group = instruments.kind_group
+    inner join int_rules_numbered as rules
+        on facts.unit_rule = rules.unit_rule
     left join quanto_sizes
         on
             instruments.instrument_id = quanto_sizes.instrument_id
@@ -96,9 +105,12 @@ numbered as (
 
 select
     snapshot_at,
+    observed_at,
     instrument_id,
     group_id,
     venue_id,
+    rule_id,
+    product_id,
     venue,
     kind,
     margin,
@@ -114,8 +126,12 @@ select
     volume_24h_usd,
     funding_8h,
     basis,
-    unit_rule,
+    counting_factor,
     is_simulated,
     is_timely,
-    is_timely and is_sound as is_fresh
+    is_timely and is_sound as is_fresh,
+    case
+        when not (is_timely and is_sound)
+            then core.why_uncounted(quality, oi_base, oi_usd, route_usd, source)
+    end as reason
 from numbered
