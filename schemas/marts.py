@@ -23,10 +23,29 @@ from oirisk.schemas.marts_totals import (
 _SIMULATED = "whether any input comes from the simulated exchanges"
 _SNAPSHOT = "scheduled instant of the run"
 _ASSET = "canonical base coin, BTC not XBT"
+_POSITIONS = f"contracts at the prices of then, {MATCHED}"
 
 
 def _funding(description: str, **checks: float) -> Any:  # noqa: ANN401 -- what pa.Field returns
     return column(description, unit="fraction per 8 hours", method="M05", nullable=True, **checks)
+
+
+def _earlier(span: str) -> Any:  # noqa: ANN401 -- what pa.Field returns
+    return amount(
+        f"oi_usd of {span} before, of instruments fresh at both ends; null without one",
+        unit="USD",
+        method="M03",
+        nullable=True,
+    )
+
+
+def _moved(span: str) -> Any:  # noqa: ANN401 -- what pa.Field returns
+    return column(
+        f"change of the positions in them in {span}, contracts at the prices of then",
+        unit="USD",
+        method="M03",
+        nullable=True,
+    )
 
 
 class OiByAsset(Table):
@@ -58,18 +77,10 @@ class OiByAsset(Table):
     withheld_reason: str = column(
         "which venues are missing, stale or unknown; null when published", nullable=True
     )
-    change_1h_pct: float = percent(
-        f"change of coin open interest in 1 hour, {MATCHED}", method="M03"
-    )
-    change_4h_pct: float = percent(
-        f"change of coin open interest in 4 hours, {MATCHED}", method="M03"
-    )
-    change_24h_pct: float = percent(
-        f"change of coin open interest in 24 hours, {MATCHED}", method="M03"
-    )
-    change_7d_pct: float = percent(
-        f"change of coin open interest in 7 days, {MATCHED}", method="M03"
-    )
+    change_1h_pct: float = percent(f"change of positions in 1 hour, {_POSITIONS}", method="M03")
+    change_4h_pct: float = percent(f"change of positions in 4 hours, {_POSITIONS}", method="M03")
+    change_24h_pct: float = percent(f"change of positions in 24 hours, {_POSITIONS}", method="M03")
+    change_7d_pct: float = percent(f"change of positions in 7 days, {_POSITIONS}", method="M03")
     matched_24h_share: float = fraction(
         "part of oi_usd in instruments that were fresh 24 hours ago too; null without a reference",
         method="M03",
@@ -222,7 +233,8 @@ class OiByVenue(Table):
         "part of the asset's oi_usd; null when that is zero", method="M18", nullable=True
     )
     share_change_24h_pp: float = column(
-        "change of share in 24 hours; null unless both totals are published, of the same venues",
+        "change of share in 24 hours at unchanged prices, of instruments fresh at both ends; null "
+        "unless both totals are published, of the same venues",
         unit="percentage points",
         method="M18",
         nullable=True,
@@ -234,6 +246,10 @@ class OiByVenue(Table):
         "weakest evidence that the figures used are single-sided", method="M38", isin=EVIDENCE
     )
     is_simulated: bool = column(_SIMULATED)
+    matched_usd_24h: float = _earlier("24 hours")
+    positions_usd_24h: float = _moved("24 hours")
+    matched_usd_7d: float = _earlier("7 days")
+    positions_usd_7d: float = _moved("7 days")
 
     class Config:
         """One row per grain."""
