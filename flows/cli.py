@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from oirisk import __version__
+from oirisk.flows.pasted import StatementCommand
 from oirisk.schemas.errors import OiRiskError
 
 DONE, IMPOSSIBLE = 0, 2
@@ -213,9 +214,11 @@ def schedule(home: HomeOption = DEFAULT_HOME) -> None:
     _call("run", "schedule", home)
 
 
-@app.command()
+@app.command(cls=StatementCommand)
 def sql(
-    query: Annotated[str, typer.Argument(help="SQL for the published warehouse")],
+    query: Annotated[
+        str, typer.Argument(help="SQL for the published warehouse; - reads it from standard input")
+    ],
     home: HomeOption = DEFAULT_HOME,
     form: Annotated[str, typer.Option("--format", help="table, csv, json or parquet")] = "table",
 ) -> None:
