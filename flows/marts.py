@@ -1,7 +1,7 @@
 """Which marts a change bears on, and with which settings and models they are built."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from oirisk.flows.settings import Settings
 from oirisk.transforms.calibrate import calibrate
@@ -10,6 +10,7 @@ from oirisk.transforms.leverage_observed import observed_weights
 from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.audit import build_audit
 from oirisk.warehouse.build import (
+    FAR,
     BuildWindow,
     CoverageParameters,
     affected_window,
@@ -24,8 +25,6 @@ from oirisk.warehouse.load import last_snapshot
 from oirisk.warehouse.observed import build_observed
 from oirisk.warehouse.rebuild import stored_instants, unthinned
 from oirisk.warehouse.writer import Writer
-
-_FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 MODELS = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
 """What the liquidation map asks of models that are not SQL."""
@@ -49,7 +48,7 @@ def build_from(
         changed_since: Facts recorded or superseded at or after this count as just stored.
     """
     facts_since = changed_facts_since(connection, changed_since)
-    later = stored_instants(connection, BuildWindow(facts_since, _FAR)) if facts_since else []
+    later = stored_instants(connection, BuildWindow(facts_since, FAR)) if facts_since else []
     for instant in sorted({*instants, *later}):
         build_positions(connection, instant, settings)
         note_map(connection, instant, changed_since)

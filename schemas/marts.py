@@ -12,13 +12,13 @@ from oirisk.schemas.marts_balance import FundingExtremes, OiConcentration, OiImb
 from oirisk.schemas.marts_positions import Clusters, OiProfile
 from oirisk.schemas.marts_series import OiAnomalies, OiCandles, OiPreEvents, OiRegimes
 from oirisk.schemas.marts_totals import (
-    EVIDENCE,
     KIND_GROUPS,
     MATCHED,
     OiByProduct,
     OiMarket,
     OiUncounted,
 )
+from oirisk.schemas.units import EVIDENCE
 
 _SIMULATED = "whether any input comes from the simulated exchanges"
 _SNAPSHOT = "scheduled instant of the run"

@@ -3,9 +3,7 @@
 import polars as pl
 
 from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction, percent
-
-EVIDENCE = ("official", "measured", "assumed")
-"""How a unit or counting rule is known, strongest first."""
+from oirisk.schemas.units import EVIDENCE
 
 KIND_GROUPS = ("futures", "options")
 """Perpetuals and dated futures; options. Never summed together."""

@@ -34,6 +34,9 @@ _SPACED = timedelta(days=9, hours=4)
 """A snapshot may bring the next one, of the 2 days after it, as near as 12 bars of 4 hours: then
 there are such bars for 7 days more, and the first after them is measured from the last."""
 
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+"""Later than any snapshot."""
+
 SLICE_SNAPSHOTS = 288
 SLICE_ROWS = 2_500_000
 """Snapshots computed at once: so many, or more while they hold fewer rows than this. Each slice

@@ -43,6 +43,7 @@ _BAR = 'core.bar_start("interval", $since)'
 
 INTERMEDIATES = (
     IntermediateModel("int_rules_numbered", ("earliest", "until")),
+    IntermediateModel("int_contracts_left_out", ("since", "recent", "until", "max_age_minutes")),
     IntermediateModel("int_known_before", ("earliest", "recent", "max_age_minutes")),
     IntermediateModel("int_instruments_numbered", ("earliest", "recent", "until")),
     IntermediateModel("int_open_interest_judged", ("since", "recent", "until", "max_age_minutes")),

@@ -159,7 +159,7 @@ def test_what_was_not_seen_within_the_lookback_weighs_what_it_is(
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"quality": "suspect"}, "what its unit rule says of this time is in doubt"),
+        ({"quality": "suspect"}, "suspect when it was stored"),
         ({"oi_base": None}, "no amount that could be true"),
         ({"oi_usd": None}, "no amount that could be true"),
         ({"oi_base": float("nan")}, "no amount that could be true"),

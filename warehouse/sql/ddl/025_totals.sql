@@ -57,19 +57,20 @@ create macro core.withheld_reason(covered, minimum, words) as (
 );
 
 -- Why a fact that is stored is not summed.
-create macro core.why_uncounted(quality, oi_base, oi_usd, route_usd, source) as (
+create macro core.why_uncounted(quality, oi_base, oi_usd, route_usd, source, rule_doubt) as (
     case
         when quality = 'suspect' and oi_base is null
             then 'no price came with it, so the amount of coins is unknown'
         when quality = 'suspect' and oi_usd is null
             then 'no price came with it, so USD is unknown'
+        when quality = 'suspect' and rule_doubt is not null then rule_doubt
         when quality = 'suspect' and source = 'import'
             then 'suspect when imported: value and price disagree, or the figure stood still'
         when
             quality = 'suspect'
             and abs(oi_usd - route_usd) > 0.02 * greatest(oi_usd, route_usd)
             then 'the exchange''s own figures disagree by more than 2 %'
-        when quality = 'suspect' then 'what its unit rule says of this time is in doubt'
+        when quality = 'suspect' then 'suspect when it was stored'
         when not core.is_sound(quality, oi_base, oi_usd) then 'no amount that could be true'
         else 'observed too far from the instant of the report'
     end

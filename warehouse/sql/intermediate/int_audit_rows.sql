@@ -40,7 +40,7 @@ select
     oi_base,
     oi_usd,
     route_usd,
-    case when kind = 'option' then coalesce(mark_price, index_price) else mark_price end as price,
+    case when kind = 'option' then coalesce(index_price, mark_price) else mark_price end as price,
     case
         when is_usd_sized then 'USD'
         when margin = 'quanto' and kind <> 'option' then 'contracts'

@@ -1,6 +1,7 @@
 -- int_open_interest_judged: current facts, each with the verdict whether it may be summed.
 -- Grain   one row per (snapshot_at, instrument_id)
--- Inputs  core.open_interest, core.instruments, int_instruments_numbered, int_rules_numbered
+-- Inputs  core.open_interest, core.instruments, int_instruments_numbered, int_rules_numbered,
+--         int_contracts_left_out
 -- Params  $since            timestamptz, first instant of the window
 --         $recent           timestamptz, from here on models read every fact
 --         $until            timestamptz, last instant of the window
@@ -82,6 +83,8 @@ numbered as (
         instruments.venue_id,
         rules.rule_id,
         rules.product_id,
+        rules.suspect_reason,
+        left_out.symbol is not null as is_left_out,
         core.held(
             facts.kind, facts.margin, facts.oi_base, facts.oi_usd, facts.oi_contracts,
             quanto_sizes.contract_size
@@ -95,6 +98,11 @@ numbered as (
             and facts.kind_group = instruments.kind_group
     inner join int_rules_numbered as rules
         on facts.unit_rule = rules.unit_rule
+    left join int_contracts_left_out as left_out
+        on
+            facts.snapshot_at = left_out.snapshot_at
+            and facts.venue = left_out.venue
+            and facts.symbol = left_out.symbol
     left join quanto_sizes
         on
             instruments.instrument_id = quanto_sizes.instrument_id
@@ -129,9 +137,11 @@ select
     counting_factor,
     is_simulated,
     is_timely,
-    is_timely and is_sound as is_fresh,
+    is_timely and is_sound and not is_left_out as is_fresh,
     case
         when not (is_timely and is_sound)
-            then core.why_uncounted(quality, oi_base, oi_usd, route_usd, source)
+            then core.why_uncounted(quality, oi_base, oi_usd, route_usd, source, suspect_reason)
+        when is_left_out
+            then 'its price says that it is another coin than its name, or its quote no dollar'
     end as reason
 from numbered

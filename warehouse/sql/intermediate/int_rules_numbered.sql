@@ -25,6 +25,7 @@ known as (
         coalesce(registered.field, 'oi_base') as field,
         coalesce(registered.unit, 'base') as unit,
         registered.counting_factor,
+        registered.suspect_reason,
         core.evidence_grade(registered.unit_evidence) as unit_grade,
         core.evidence_grade(registered.counting_evidence) as counting_grade
     from used
