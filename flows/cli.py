@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from oirisk import __version__
+from oirisk.flows.pasted import StatementCommand
 from oirisk.schemas.errors import OiRiskError
 
 DONE, IMPOSSIBLE = 0, 2
@@ -143,7 +144,7 @@ def import_history(
 @app.command()
 def backfill(
     since: Annotated[str, typer.Option("--since", help="first day, YYYY-MM-DD")],
-    venue: Annotated[str, typer.Option("--venue", help="one exchange; default: all")] = "",
+    venue: Annotated[str, typer.Option("--venue", help="one exchange, or cftc; default: all")] = "",
     assets: Annotated[str, typer.Option("--assets", help="coins, by comma; default: the top")] = "",
     home: HomeOption = DEFAULT_HOME,
     *,
@@ -230,9 +231,11 @@ def reconcile(
     _call("reconcile", "reconcile", home, files, as_of, output, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=StatementCommand)
 def sql(
-    query: Annotated[str, typer.Argument(help="SQL for the published warehouse")],
+    query: Annotated[
+        str, typer.Argument(help="SQL for the published warehouse; - reads it from standard input")
+    ],
     home: HomeOption = DEFAULT_HOME,
     form: Annotated[str, typer.Option("--format", help="table, csv, json or parquet")] = "table",
 ) -> None:

@@ -20,6 +20,7 @@ from oirisk.warehouse.build import (
     changed_facts_since,
     reach_of_facts,
 )
+from oirisk.warehouse.cftc import build_cftc
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.conventions import ConventionModels, build_conventions
 from oirisk.warehouse.knowledge import note_map
@@ -131,6 +132,7 @@ def build_totals(
     )
     if with_series:
         build_audit(connection, window, settings.coverage.max_age_minutes)
+        build_cftc(connection, window)
     build_observations(connection, window, settings)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from oirisk.schemas.instruments import USD_QUOTES
+from oirisk.schemas.instruments import is_dollar
 from oirisk.transforms.assets import canonical_asset
 from oirisk.transforms.numbers import number
 
@@ -198,7 +198,7 @@ def _by_coin(
         if id(one) not in taken
     ]
     exact = [one for one in listed if one.quote == row.quote]
-    alike = [one for one in listed if row.quote in USD_QUOTES and not one.is_inverse]
+    alike = [one for one in listed if is_dollar(row.quote) and not one.is_inverse]
     for found in (exact, alike):
         if len(found) == 1:
             return found[0]

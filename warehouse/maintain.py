@@ -41,6 +41,7 @@ _SAMPLED = (
     _Sampled("marts.oi_by_asset", "snapshot_at", ("asset", "kind_group")),
     _Sampled("marts.oi_by_venue", "snapshot_at", ("asset", "kind_group", "venue")),
     _Sampled("marts.oi_concentration", "snapshot_at", ("asset", "kind_group")),
+    _Sampled("marts.pools", "snapshot_at", ("asset", "venue")),
     _Sampled("marts.oi_imbalance", "snapshot_at", ("asset",)),
     _Sampled("marts.funding_extremes", "snapshot_at", ("asset",)),
     _Sampled("marts.oi_regimes", "bar_at", ("horizon", "asset")),

@@ -195,7 +195,12 @@ matched as (
         later.snapshot_at,
         later.asset,
         later.hours,
-        100 * (sum(later.oi_base) / sum(earlier.oi_base) - 1) as change_pct,
+        100 * sum(
+            case
+                when later.margin = 'inverse' then later.oi_usd - earlier.oi_usd
+                else earlier.mark_price * (later.oi_base - earlier.oi_base)
+            end
+        ) / sum(earlier.oi_usd) as change_pct,
         100 * (
             median(later.mark_price / earlier.mark_price) filter (where later.kind = 'perp') - 1
         ) as price_change_pct,
