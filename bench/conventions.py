@@ -20,11 +20,13 @@ import numpy as np
 import polars as pl
 
 from bench.printed.basis import Basis, drawn_basis, real_bases
-from bench.printed.venue import START, Means, Spec, figures
+from bench.printed.venue import START, Means, Night, Spec, figures, in_unit
 from oirisk.transforms.contradictions import judge
 from oirisk.transforms.conventions import measure
 
 NIGHTS_AFTER = 7
+FEWEST, MANY = 5, 20
+INVERSE, MOST = 0.15, 0.6
 YEAR = 365
 FACTORS = (2.0, 10.0, 100.0, 1000.0, 0.5, 0.1, 0.01, 0.001)
 _PAIRS = pl.DataFrame(
@@ -47,10 +49,28 @@ class Outcome:
 
 
 def draw(random: np.random.Generator, bases: Sequence[Basis], kind: str) -> Spec:
-    """Draw a venue of a kind: ``steady``, or what changes: ``sides``, ``size`` or ``unit``."""
-    count = int(np.exp(random.uniform(np.log(5), np.log(700))))
+    """Draw a venue of a kind: ``steady``, or what changes: ``sides``, ``size`` or ``unit``.
+
+    A change of unit that most figures do not show, since their contracts are of one coin, is drawn
+    anew.
+    """
+    while True:
+        spec = _drawn(random, bases, kind)
+        if kind != "unit" or shows(spec):
+            return spec
+
+
+def shows(spec: Spec) -> bool:
+    """Return whether a change of unit moves most figures by half or more."""
+    night = Night.first(spec.basis)
+    before, after = (in_unit(spec, means, night) for means in (spec.before, spec.after))
+    return bool(np.mean(np.abs(np.log(after / before)) > np.log(1.5)) >= MOST)
+
+
+def _drawn(random: np.random.Generator, bases: Sequence[Basis], kind: str) -> Spec:
+    count = int(np.exp(random.uniform(np.log(FEWEST), np.log(700))))
     basis = _basis(random, bases, count)
-    is_inverse = bool(random.random() < 0.15)
+    is_inverse = bool(random.random() < INVERSE)
     other_unit = "usd" if is_inverse else "base"
     unit = "contracts" if kind == "size" else random.choice(["contracts", "contracts", other_unit])
     before = Means(int(random.choice([1, 2])), str(unit))
@@ -63,7 +83,7 @@ def draw(random: np.random.Generator, bases: Sequence[Basis], kind: str) -> Spec
         nights=min(change + NIGHTS_AFTER, YEAR),
         is_inverse=is_inverse,
         late=random.choice([0.0, 0.02, 0.12]),
-        orphan=random.choice([0.0, 0.05]) if count >= 20 else 0.0,
+        orphan=random.choice([0.0, 0.05]) if count >= MANY else 0.0,
         round_lots=random.choice([0.0, 0.3, 0.7, 0.95]),
         missing=random.choice([0.0, 0.03, 0.1]),
         volume=random.choice([1.0, 1.0, 1.0, 0.6, 0.0]),
@@ -143,6 +163,14 @@ def outcomes(
             yield judged(draw(random, bases, kind), kind)
 
 
+def _shown(one: Outcome) -> str:
+    spec = one.spec
+    return (
+        f"{one.kind}, {len(spec.basis.lot)} instruments, {spec.before} to {spec.after} on night "
+        f"{spec.change}: {one.said}"
+    )
+
+
 def main() -> None:
     """Print how often the tests were right, and what they said when they were not."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
@@ -157,12 +185,7 @@ def main() -> None:
         counts[one.kind, "right"] += one.is_right
         counts[one.kind, "dated"] += one.is_dated
         if not one.is_right:
-            spec = one.spec
-            print(
-                f"  wrong: {one.kind} {len(spec.basis.lot)} instruments, {spec.before} to {spec.after}",
-                end=" ",
-            )
-            print(f"night {spec.change}, missing {spec.missing}: {one.said}")
+            print(f"  wrong: {_shown(one)}")
     for kind in asked.kinds:
         total = counts[kind, "venues"]
         second = "sides known at the end" if kind == "steady" else "and first night named"

@@ -1,1 +1,1 @@
-"""Simulated venues that print open interest in one unit and of one or both sides, and then change."""
+"""Simulated venues that print sums of one side or of both, in one unit, and then change."""

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+_FEWEST = 5
+
 
 @dataclass(frozen=True)
 class Basis:
@@ -43,7 +45,7 @@ def real_bases(tables: Sequence[Path]) -> list[Basis]:
                 entry = _entry(row)
                 if entry is not None:
                     rows.setdefault(f"{table.name} {row['exchange_name']}", []).append(entry)
-    return [_basis(np.array(found)) for found in rows.values() if len(found) >= 5]
+    return [_basis(np.array(found)) for found in rows.values() if len(found) >= _FEWEST]
 
 
 def _entry(row: dict[str, str]) -> tuple[float, float, float, float] | None:

@@ -4,7 +4,7 @@ Nothing here knows how the tests judge: accounts trade lots, an exchange adds up
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -70,12 +70,18 @@ class Spec:
 
 @dataclass(frozen=True)
 class Night:
-    """What is true on one night, one entry an instrument: price, lots open, lots and trades made."""
+    """What is true on one night, one entry an instrument: price, open lots, lots traded, trades."""
 
     price: Floats
     lots: Floats
     traded: Floats
     trades: Floats
+
+    @classmethod
+    def first(cls, basis: Basis) -> "Night":
+        """Return what is true before anyone trades."""
+        nothing = np.zeros_like(basis.lots)
+        return cls(basis.price, basis.lots, nothing, nothing)
 
 
 def figures(spec: Spec, registry: Means) -> pl.DataFrame:
@@ -90,10 +96,8 @@ def figures(spec: Spec, registry: Means) -> pl.DataFrame:
     for number, night in enumerate(_live(spec, random)):
         if random.random() >= spec.missing:
             means = spec.after if number >= spec.change else spec.before
-            lots = _added_up(spec, means, night, is_orphan, random)
-            frames.append(
-                _rows(spec, number, night, _in_unit(spec, means, lots, night.price), registry)
-            )
+            printed = in_unit(spec, means, _added_up(spec, means, night, is_orphan, random))
+            frames.append(_rows(spec, number, night, printed, registry))
     return pl.concat(frames)
 
 
@@ -106,7 +110,7 @@ def _live(spec: Spec, random: np.random.Generator) -> Iterator[Night]:
     size = np.maximum(usual, 1.0)  # lots of a usual trade
     for number in range(spec.nights):
         is_crash = number in spec.crashes
-        price = price * np.exp(_shock(random, count, is_crash))
+        price = price * np.exp(_shock(random, count, is_crash=is_crash))
         day = own_lots * np.exp(random.normal(0, 0.5, count) + random.normal(0, 0.2))
         trades = random.poisson(np.minimum(day / size, 1e9)).astype(float)
         moved, traded = np.zeros(count), np.zeros(count)
@@ -127,7 +131,7 @@ def _live(spec: Spec, random: np.random.Generator) -> Iterator[Night]:
         yield Night(price.copy(), lots.copy(), traded, trades)
 
 
-def _shock(random: np.random.Generator, count: int, is_crash: bool) -> Floats:  # noqa: FBT001
+def _shock(random: np.random.Generator, count: int, *, is_crash: bool) -> Floats:
     market = random.normal(-0.35, 0.1) if is_crash else random.normal(0, 0.02)
     return market + random.normal(0, 0.03, count)
 
@@ -151,24 +155,24 @@ def _added_up(
     night: Night,
     is_orphan: NDArray[np.bool_],
     random: np.random.Generator,
-) -> Floats:
+) -> Night:
     """Add up the sides; of busy instruments the second sum may be of a moment later."""
     if means.sides == 1:
-        return night.lots
+        return night
     busy = np.where(night.trades > _ONE_BY_ONE, spec.late, spec.late / 10)
     is_late = random.random(len(busy)) < busy
     shift = np.where(is_late, random.integers(-40, 41, len(busy)), 0)
-    return np.maximum(2 * night.lots + shift + is_orphan, 0)
+    return replace(night, lots=np.maximum(2 * night.lots + shift + is_orphan, 0))
 
 
-def _in_unit(spec: Spec, means: Means, lots: Floats, price: Floats) -> Floats:
-    """Return what is printed."""
+def in_unit(spec: Spec, means: Means, night: Night) -> Floats:
+    """Return lots as they are printed."""
     if means.unit == "contracts":
-        return lots * means.contracts_per_lot
+        return night.lots * means.contracts_per_lot
     if spec.is_inverse:
-        return lots * _INVERSE_USD
-    coins = np.round(lots * spec.basis.lot, 12)
-    return coins if means.unit == "base" else np.round(coins * price, 2)
+        return night.lots * _INVERSE_USD
+    coins = np.round(night.lots * spec.basis.lot, 12)
+    return coins if means.unit == "base" else np.round(coins * night.price, 2)
 
 
 def _rows(spec: Spec, number: int, night: Night, printed: Floats, registry: Means) -> pl.DataFrame:
