@@ -41,6 +41,20 @@ def window_to_build(
     return BuildWindow(max(changed.since, first), max(min(changed.until, last), first))
 
 
+def facts_to_judge(connection: duckdb.DuckDBPyConnection, *, full: bool) -> datetime | None:
+    """Return the first instant whose facts changed since the last build by command, or the first.
+
+    Args:
+        connection: Migrated, with the facts in it.
+        full: Everything, whatever was built before.
+    """
+    built = connection.execute("select max(as_of) from ops.builds").fetchall()[0][0]
+    if not full and built is not None:
+        return changed_facts_since(connection, built)
+    (first,) = connection.execute("select min(snapshot_at) from core.open_interest").fetchall()[0]
+    return first  # type: ignore[no-any-return]
+
+
 def unthinned(connection: duckdb.DuckDBPyConnection, window: BuildWindow) -> BuildWindow | None:
     """Return the part of a window of which every row is still there; None without one."""
     since = max(window.since, thinned_before(connection) or window.since)

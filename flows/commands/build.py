@@ -6,7 +6,7 @@ from pathlib import Path
 
 from oirisk.flows.commands.as_of import instant
 from oirisk.flows.commands.output import print_json, print_line
-from oirisk.flows.marts import build_positions, build_totals
+from oirisk.flows.marts import build_positions, build_totals, judge_conventions
 from oirisk.flows.settings import Settings, load_settings
 from oirisk.flows.sources import wall_clock
 from oirisk.transforms.assets import canonical_asset
@@ -15,6 +15,7 @@ from oirisk.warehouse.given import load_events, load_supply
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.knowledge import is_of_a_run, known_then, note_map
 from oirisk.warehouse.rebuild import (
+    facts_to_judge,
     last_instant,
     positions_to_build,
     record_build,
@@ -60,6 +61,8 @@ def build(
             load_events(connection, events, canonical_asset)
         if supply is not None:
             load_supply(connection, supply, canonical_asset)
+        if not as_of:  # what was known at an instant is no reason to judge figures anew
+            judge_conventions(connection, facts_to_judge(connection, full=is_full), now)
         window = window_to_build(connection, at, settings.coverage.lookback_days, full=is_full)
         if window is None and as_of:
             # asked for by name: its map may not have been built when its totals were
