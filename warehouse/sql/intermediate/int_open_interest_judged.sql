@@ -35,6 +35,7 @@ facts as (
         counting_factor,
         is_simulated,
         quality,
+        is_contradicted,
         source,
         route_usd,
         core.is_timely(snapshot_at, observed_at, $max_age_minutes) as is_timely,
@@ -83,7 +84,11 @@ numbered as (
         instruments.venue_id,
         rules.rule_id,
         rules.product_id,
-        rules.suspect_reason,
+        if(
+            facts.is_contradicted,
+            'its figures are measured to mean another thing than its rule says: marts.conventions',
+            rules.suspect_reason
+        ) as suspect_reason,
         left_out.symbol is not null as is_left_out,
         core.held(
             facts.kind, facts.margin, facts.oi_base, facts.oi_usd, facts.oi_contracts,
