@@ -1,6 +1,6 @@
 """Import history from files: read, judge, load, and say what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -101,6 +101,7 @@ def import_files(
     now: datetime,
     say: Say = lambda _text: None,
     names: VenueNames | None = None,
+    then: Callable[[Writer], object] = lambda _connection: None,
 ) -> Imported:
     """Import files into a home; the same files again change nothing.
 
@@ -110,6 +111,7 @@ def import_files(
         now: When the rows become known; nothing may be later.
         say: Told how far it is.
         names: What the order books are called; those of all exchanges by default.
+        then: What is done with what was stored, before readers see it.
 
     Raises:
         RecordingError: A file is missing, cannot be read, or has columns of no form we know; or
@@ -127,7 +129,10 @@ def import_files(
         with opened(home, now) as connection:
             require_same_kind(connection, is_simulated=False)
             reading = Reading(form, files, now, spool, say, names or venue_names(all_venues()))
-            return _Job(connection, home, key, reading).run()
+            done = _Job(connection, home, key, reading).run()
+            with transaction(connection):
+                then(connection)
+        return done
     finally:
         spool.unlink(missing_ok=True)
 

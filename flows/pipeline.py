@@ -20,7 +20,7 @@ from oirisk.flows.derive import Derived, instruments_frame
 from oirisk.flows.extract import Harvest
 from oirisk.flows.gathered import Gathered, load_beside
 from oirisk.flows.history.top_up import FLOW as TOP_UP
-from oirisk.flows.marts import build_from
+from oirisk.flows.marts import build_stale
 from oirisk.flows.outcome import Outcome, record, why, with_notes
 from oirisk.flows.settings import Settings
 from oirisk.flows.sources import SourceName
@@ -87,7 +87,7 @@ def store(frame: RunFrame, gathered: Gathered, ended_at: datetime) -> Outcome:
         for result in gathered.derived:
             load_derived(connection, result, label, frame.started_at)
         notes = load_beside(connection, gathered, beside, frame.started_at, ended_at)
-        build_from(connection, [frame.snapshot_at], frame.settings, frame.started_at)
+        build_stale(connection, frame.settings, frame.started_at)
     outcome = with_notes(outcome, notes)
     if outcome.state == "failed":
         raise CoverageError(f"no venue gave a usable row: {why(outcome)}")

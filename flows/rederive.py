@@ -11,7 +11,8 @@ from oirisk.flows.chosen import known_venues
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.extract import Harvest
 from oirisk.flows.gathered import load_options
-from oirisk.flows.marts import build_from
+from oirisk.flows.looks_back import looks_back
+from oirisk.flows.marts import build_stale
 from oirisk.flows.outcome import record
 from oirisk.flows.pipeline import load_listing, stored_rows
 from oirisk.flows.settings import Settings
@@ -26,7 +27,7 @@ from oirisk.warehouse.load import (
     run_starts,
     withdraw_open_interest,
 )
-from oirisk.warehouse.maintain import thinned_before
+from oirisk.warehouse.maintain import closed_before
 from oirisk.warehouse.writer import Writer, require_same_kind, restated_since, writing
 
 Run = tuple[RunLabel, list[Response]]
@@ -69,7 +70,7 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
             "right folder, or restore raw/ from a backup"
         )
     with writing(home, now) as connection:
-        _require_unthinned(connection, since)
+        _require_open(connection, since, settings)
         starts = run_starts(connection)
         for snapshot_at, group in groupby(_snapshot_runs(home, since), key=_snapshot_of):
             runs = sorted(group, key=lambda run: _place(run, starts))
@@ -81,17 +82,17 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
             count += len(runs)
         if not instants:
             raise HomeError(f"{home.raw} holds no responses since {since}; nothing to rederive")
-        build_from(connection, instants, settings, now)
+        build_stale(connection, settings, now)
         restated = restated_since(connection, now)
     return Rederived(count, restated, instants[0], instants[-1])
 
 
-def _require_unthinned(connection: Writer, since: date) -> None:
-    border = thinned_before(connection)
+def _require_open(connection: Writer, since: date, settings: Settings) -> None:
+    border = closed_before(connection, looks_back(settings))
     if border is not None and since < border.date():
         raise HomeError(
-            f"maintenance has thinned out rows before {border:%Y-%m-%d}, and the marts of those "
-            f"days were made of all of them: rederive --since {border:%Y-%m-%d} or later"
+            f"maintenance has thinned out rows that marts before {border:%Y-%m-%d} were made of: "
+            f"rederive --since {border:%Y-%m-%d} or later"
         )
 
 

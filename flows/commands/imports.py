@@ -9,18 +9,26 @@ from oirisk.flows.commands.output import print_json, print_line, print_table
 from oirisk.flows.commands.progress import shown_progress
 from oirisk.flows.imports import Imported, import_files
 from oirisk.flows.imports_names import venue_names
+from oirisk.flows.marts import build_stale
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import wall_clock
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.writer import Writer
 
 _NAMED = 20
 
 
 def import_history(home: Path, files: Sequence[str], *, as_json: bool) -> int:
     """Import files and say what came of it; 1 when rows are missing: see ``Imported.state``."""
+    now, settings = wall_clock(), load_settings(home)
     with shown_progress() as progress:
-        names = venue_names(known_venues(load_settings(home)))
-        done = import_files(Home(home), files, wall_clock(), progress.step, names)
+
+        def build(connection: Writer) -> None:
+            progress.step("building the marts of what was imported")
+            build_stale(connection, settings, now)
+
+        names = venue_names(known_venues(settings))
+        done = import_files(Home(home), files, now, progress.step, names, build)
     if as_json:
         print_json({**asdict(done), "state": done.state, "error": done.error})
     else:

@@ -14,6 +14,7 @@ from oirisk.flows.client import KnownMarkets, VenueClient
 from oirisk.flows.history import HISTORIES
 from oirisk.flows.history.fetch import Page, fetch_page, instruments_of
 from oirisk.flows.history.store import FLOW, Stored, archive_page, load_page
+from oirisk.flows.marts import build_stale
 from oirisk.flows.settings import Settings
 from oirisk.flows.sources import Source
 from oirisk.schemas.errors import ConfigurationError, SourceError
@@ -94,7 +95,8 @@ def backfill(
     """Fill history; every batch is committed on its own, so an interrupted backfill goes on.
 
     The warehouse is open for writing only while a batch is stored, so that the nightly run can
-    come between; what a backfill has stored is published at its end, or by that run.
+    come between; the marts of what a backfill has stored are built and published at its end, or by
+    that run.
 
     Raises:
         ConfigurationError: A venue is not known, or the span is empty.
@@ -107,8 +109,10 @@ def backfill(
     with job.written() as connection:
         require_same_kind(connection, is_simulated=source.is_simulated)
     filled = [asyncio.run(job.fill(venue)) for venue in venues]
+    say("building the marts of what was filled")
     with job.written(publishes=True) as connection:
         refresh_views(connection, home)
+        build_stale(connection, settings, request.until)
     return filled
 
 
