@@ -9,6 +9,7 @@ from oirisk.flows.commands.output import print_json, print_line, print_table
 from oirisk.flows.commands.progress import shown_progress
 from oirisk.flows.imports import Imported, import_files
 from oirisk.flows.imports_names import venue_names
+from oirisk.flows.looks_back import closed_note
 from oirisk.flows.marts import build_stale
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import wall_clock
@@ -33,6 +34,8 @@ def import_history(home: Path, files: Sequence[str], *, as_json: bool) -> int:
         print_json({**asdict(done), "state": done.state, "error": done.error})
     else:
         _print(done)
+        if note := closed_note(Home(home), settings, done.since):
+            print_line(note)
     return 0 if done.state == "completed" else 1
 
 

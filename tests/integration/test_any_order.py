@@ -1,15 +1,18 @@
 """Whatever commands run, in whatever order: afterwards the marts are those of a full build."""
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from oirisk.flows.commands import build as build_command
@@ -17,9 +20,21 @@ from oirisk.flows.commands import imports as import_command
 from oirisk.flows.commands.build import build
 from oirisk.flows.commands.imports import import_history
 from oirisk.flows.commands.maintain import maintain_home
+from oirisk.flows.demo import fill_history
+from oirisk.flows.gathered import Gathered
+from oirisk.flows.history.backfill import Request, backfill
+from oirisk.flows.history.top_up import ask_venue
 from oirisk.flows.marts import build_stale
+from oirisk.flows.observe import observe_listed
+from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.rederive import rederive_since
-from oirisk.flows.settings import RetentionSettings, load_settings
+from oirisk.flows.sandbox.accounts import addresses
+from oirisk.flows.sandbox.market import SimulatedMarket
+from oirisk.flows.sandbox.server import Sandbox
+from oirisk.flows.settings import RetentionSettings, Settings, load_settings
+from oirisk.flows.sources import SandboxSource
+from oirisk.flows.venues import select_venues
+from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
 from oirisk.warehouse.writer import writing
@@ -152,15 +167,17 @@ def _tables(home: Home) -> Iterator[tuple[str, pl.DataFrame]]:
             yield name, query(connection, f"from {name} order by all")
 
 
-def assert_as_fully_built(office: Office, *, emptied: bool = True) -> None:
+def assert_as_fully_built(
+    home: Home, settings: Settings, now: datetime, *, emptied: bool = True
+) -> None:
     """Build everything in a copy of the home, from no marts at all, and compare row by row."""
-    copy = Home(Path(tempfile.mkdtemp(dir=office.folder)) / "home")
-    shutil.copytree(office.home.root, copy.root)
-    seen = dict(_tables(office.home))
-    with writing(copy, office.now) as connection:
+    copy = Home(Path(tempfile.mkdtemp(dir=home.root.parent)) / "home")
+    shutil.copytree(home.root, copy.root)
+    seen = dict(_tables(home))
+    with writing(copy, now) as connection:
         for name in seen.keys() - {"marts.leverage_priors"} if emptied else ():
             connection.execute(f"delete from {name}")  # noqa: S608
-        build_stale(connection, office.settings, office.now, full=True)
+        build_stale(connection, settings, now, full=True)
     for name, whole in _tables(copy):
         lost = whole.join(seen[name], on=whole.columns, how="anti", nulls_equal=True)
         extra = seen[name].join(whole, on=whole.columns, how="anti", nulls_equal=True)
@@ -174,7 +191,9 @@ def work(office: Office, actions: Sequence[Action]) -> None:
     for action in actions:
         office.do(action)
         if action[0] != "killed" and office.home.warehouse.exists():
-            assert_as_fully_built(office, emptied=not office.is_thinned)
+            assert_as_fully_built(
+                office.home, office.settings, office.now, emptied=not office.is_thinned
+            )
 
 
 @pytest.mark.parametrize(
@@ -212,7 +231,7 @@ actions = st.one_of(
 )
 
 
-@settings(
+@hypothesis_settings(
     max_examples=3,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     deadline=None,
@@ -223,3 +242,54 @@ def test_any_commands_leave_what_a_full_build_makes(
     office: Callable[[Path], Office], tmp_path: Path, chosen: list[Action]
 ) -> None:
     work(office(Path(tempfile.mkdtemp(dir=tmp_path))), chosen)
+
+
+class Hurried(SandboxSource):
+    """Simulated exchanges that need not be spared."""
+
+    def prepare(self, client: Any) -> None:
+        """Point the client at the sandbox and let it hurry."""
+        super().prepare(client)
+        client.enableRateLimit = False
+
+
+def test_nights_backfills_and_observations_leave_what_a_full_build_makes(
+    make_desk: Any, market: SimulatedMarket, tmp_path: Path
+) -> None:
+    accounts = tmp_path / "accounts.txt"
+    accounts.write_text("\n".join(addresses()[:6]))
+    desk = make_desk(
+        venues=("bybit", "hyperliquid"), clusters={"top_assets": 2, "minimum_usd": 0.0},
+        observe={"accounts_file": accounts},
+    )  # fmt: skip
+    home, settings, last = desk.home, desk.settings, market.end
+    moment = last - DAY
+    with Sandbox(market, clock=lambda: moment).in_background() as running:
+        source = Hurried(clock=lambda: moment, url=running.url)
+        fill_history(home, market, BuildWindow(last - 1.5 * DAY, moment - HOUR), moment)
+        for moment in (last - DAY, last):
+            _night(desk, source, moment)
+            assert_as_fully_built(home, settings, moment)
+            frame = _frame(desk, moment)
+            assert asyncio.run(observe_listed(frame, source)) is not None
+            assert_as_fully_built(home, settings, moment)
+        request = Request(last - DAY / 2, last + HOUR, ("bybit",), frozenset({"PEPE"}))
+        moment = last + HOUR
+        assert backfill(home, settings, source, request)[0].open_interest > 0
+        assert_as_fully_built(home, settings, moment)
+
+
+def _frame(desk: Any, at: datetime) -> RunFrame:
+    return RunFrame(
+        home=desk.home, flow="nightly", snapshot_at=at, started_at=at, source="sandbox",
+        is_simulated=True, settings=desk.settings,
+    )  # fmt: skip
+
+
+def _night(desk: Any, source: SandboxSource, at: datetime) -> None:
+    """Ask for the figures of a night and for the day before it, and store both."""
+    gathered = Gathered(desk.harvest(source), desk.settings)
+    wanted = replace(gathered.wanted(at, 1), assets=("PEPE",))
+    (bybit,) = select_venues(("bybit",))
+    gathered.told = (asyncio.run(ask_venue(bybit, source, desk.settings, wanted)),)
+    store(_frame(desk, at), gathered, at)
