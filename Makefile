@@ -54,6 +54,7 @@ check: dev typing ## check style, types, layers, SQL and documentation
 	$(BIN)/pyright --warnings --pythonpath $(BIN)/python
 	PYTHONPATH=.typing $(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --disable-progress-bar warehouse/sql
+	@$(BIN)/python tools/structure.py
 	$(BIN)/python tools/reference.py --check
 	$(BIN)/python tools/venue_reference.py --check
 	$(BIN)/python -m pytest -q tests/packaging -k "not code_block"

@@ -1,22 +1,48 @@
 """The books of all exchanges: what each is asked, and what its figures mean and how we know."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Literal
 
 from oirisk.flows.venues import all_venues
-from oirisk.schemas.units import UnitRule, unit_rules
+from oirisk.schemas.units import UnitRule, spans, unit_rules
 from oirisk.schemas.venue import Venue
 
-Role = Literal["figure", "check"]
+Role = Literal["figure", "check", "history"]
+
+_PAST = "history of open interest"
 
 
 @dataclass(frozen=True)
 class BookField:
-    """One field of a book: a ``figure`` can be the open interest, a ``check`` must agree."""
+    """One field of a book.
+
+    A ``figure`` can be the open interest, a ``check`` must agree, ``history`` tells the past alone.
+    """
 
     role: Role
     call: str
     rule: UnitRule
+
+    @property
+    def validity(self) -> str:
+        """When the rule holds, in words."""
+        days = (self.rule.valid_from, self.rule.valid_to)
+        if not any(days):
+            return "always"
+        return " to ".join(f"{day:%Y-%m-%d}" if day else "…" for day in days)
+
+    @property
+    def name(self) -> str:
+        """The field, and what it is for if it is not the figure itself."""
+        return self.rule.field + ("" if self.role == "figure" else f" ({self.role})")
+
+    @property
+    def side(self) -> str:
+        """How the counting side is known, and whether its figures can be relied on."""
+        rule = self.rule
+        doubt = f"; stored as suspect: {rule.suspect_reason}" if rule.suspect_reason else ""
+        return f"{rule.counting_evidence}: {rule.counting_source}{doubt}"
 
     def as_dict(self) -> dict[str, object]:
         """Return the field with its rule."""
@@ -36,6 +62,8 @@ class BookField:
             "sources": [rule.unit_source, rule.counting_source],
             "valid_from": rule.valid_from,
             "valid_to": rule.valid_to,
+            "follows": rule.follows or None,
+            "suspect_reason": rule.suspect_reason or None,
         }
 
 
@@ -72,17 +100,14 @@ class Book:
     def _unit_row(self, field: BookField) -> dict[str, object]:
         rule = field.rule
         size = f" of {rule.contract_size_source}" if rule.contract_size_source else ""
-        validity = (rule.valid_from, rule.valid_to)
         return {
             "book": f"{self.venue} {self.product}",
-            "field": rule.field + (" (check)" if field.role == "check" else ""),
+            "field": field.name,
             "unit": f"{rule.unit}{size}",
             "factor": rule.counting_factor,
             "unit known": f"{rule.unit_evidence}: {rule.unit_source}",
-            "side known": f"{rule.counting_evidence}: {rule.counting_source}",
-            "valid": " to ".join(f"{day:%Y-%m-%d}" if day else "…" for day in validity)
-            if any(validity)
-            else "always",
+            "side known": field.side,
+            "valid": field.validity,
         }
 
 
@@ -98,14 +123,27 @@ def _books(venue: Venue) -> list[Book]:
             continue
         for product in line.products:
             known = fields.setdefault(product.name, {})
-            for role, names in (("figure", product.rules), ("check", product.checks)):
-                for name in names:
-                    known.setdefault(name, _field(role, line.label, name))
+            for name in product.rules:
+                _add(known, "figure", line.label, name)
+            for name in product.checks:
+                _add(known, "check", line.label, name)
+    told = {rule.id for known in fields.values() for rule in (one.rule for one in known.values())}
+    for name in _newest(venue, told):
+        _add(fields.setdefault(unit_rules()[name].product, {}), "history", _PAST, name)
     return [
         Book(venue.id, venue.book, product, tuple(known.values()))
         for product, known in fields.items()
     ]
 
 
-def _field(role: str, call: str, name: str) -> BookField:
-    return BookField("figure" if role == "figure" else "check", call, unit_rules()[name])
+def _add(known: dict[str, BookField], role: Role, call: str, name: str) -> None:
+    """Add what a rule means, and what it meant before."""
+    for rule in spans(unit_rules(), name):
+        known.setdefault(rule.id, BookField(role, call, rule))
+
+
+def _newest(venue: Venue, told: Container[str]) -> list[str]:
+    """Return the rules of an exchange that no line names, without those that others follow."""
+    mine = [rule for rule in unit_rules().values() if rule.venue == venue.id]
+    followed = {rule.follows for rule in mine}
+    return [rule.id for rule in mine if rule.id not in told and rule.id not in followed]

@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 import ccxt.async_support as ccxt
 
 from oirisk.flows.breaker import Breaker, GivenUpError, RequestLimits
+from oirisk.flows.odd_markets import KeptAnswers
 from oirisk.flows.settings import FetchSettings
 from oirisk.flows.sources import Source
 from oirisk.flows.transport import UNDER_WAY, Exchange, NoRecordedAnswerError
@@ -43,6 +44,8 @@ class VenueClient:
         source: Where its data come from.
         settings: Timeouts and retries.
         limits: How far the venue is pressed.
+        notes: What the market list lacks, in words.
+        problems: Why the market list is an old one.
     """
 
     venue: Venue
@@ -51,6 +54,8 @@ class VenueClient:
     limits: RequestLimits = field(default_factory=RequestLimits)
     _calls: list[list[Exchange]] = field(default_factory=list, init=False)
     _listed: KnownMarkets | None = field(default=None, init=False)
+    notes: list[str] = field(default_factory=list, init=False)
+    problems: list[str] = field(default_factory=list, init=False)
 
     async def __aenter__(self) -> Self:
         """Create the ccxt client on our session."""
@@ -94,17 +99,26 @@ class VenueClient:
         """Return what the venue lists, and whether that was known without asking.
 
         Args:
-            known: A list received earlier; used while it is younger than :data:`KNOWN_FOR`.
+            known: A list received earlier; used while it is younger than :data:`KNOWN_FOR`, and
+                where the venue does not tell.
 
         Raises:
-            SourceError: The venue did not tell, or lists nothing.
+            SourceError: The venue did not tell, or lists nothing, and no list is known.
         """
         recorded = self.source.recorded_markets(self.venue.id)
         if recorded is not None:
             return self._use(*recorded), False
         if known is not None and known[1] and self._is_fresh(known[0]):
             return self._use(*known), True
-        return await self.load_markets(), False
+        try:
+            return await self.load_markets(), False
+        except SourceError as error:
+            if known is None or not known[1]:
+                raise
+            self.problems.append(
+                f"{error.reason}; the market list of {known[0]:%Y-%m-%dT%H:%MZ} is used instead"
+            )
+            return self._use(*known), False
 
     async def load_markets(self) -> list[Market]:
         """Ask the venue what it lists.
@@ -174,12 +188,31 @@ class VenueClient:
         return listed
 
     async def _load_markets(self) -> dict[str, Market]:
-        try:
-            loaded: dict[str, Market] = await self._client.load_markets(True)
-        except UNREADABLE as error:
-            raise BodyError(f"the market list cannot be read: {error!r}") from error
+        with KeptAnswers(self._client) as kept:
+            try:
+                loaded: dict[str, Market] = await self._client.load_markets(True)
+            except (*UNREADABLE, ccxt.ExchangeError) as error:
+                if UNDER_WAY.get().failed is not None:
+                    raise
+                loaded = await self._without_odd(kept, error)
         if not loaded:
             raise BodyError("expected a list of markets, saw none")
+        return loaded
+
+    async def _without_odd(self, kept: KeptAnswers, error: Exception) -> dict[str, Market]:
+        """Leave out the entries that ccxt cannot read.
+
+        Raises:
+            BodyError: It is no single entry.
+        """
+        found = None if self.venue.lists_by_place else await kept.without_odd()
+        if found is None:
+            raise BodyError(f"the market list cannot be read: {error!r}") from error
+        loaded, odd = found
+        self.notes.append(
+            f"{LOAD_MARKETS}: ccxt cannot read {len(odd)} of the entries ({error!r}), "
+            f"left out: {', '.join(odd)}"
+        )
         return loaded
 
     async def _attempts(self, endpoint: str, attempt: Callable[[], Awaitable[Result]]) -> Result:

@@ -16,7 +16,6 @@ from oirisk.warehouse.load import (
     RunRow,
     load_bars,
     load_open_interest,
-    load_unit_rules,
     record_run,
 )
 from oirisk.warehouse.writer import opened, require_same_kind, transaction
@@ -46,7 +45,6 @@ def fill_history(home: Home, market: SimulatedMarket, window: BuildWindow, now: 
         with transaction(connection):
             require_same_kind(connection, is_simulated=True)
             record_run(connection, run, pl.DataFrame(), pl.DataFrame())
-            load_unit_rules(connection)
         for start, end in _spans(window.since, window.until + STEP):
             with transaction(connection):
                 history = _as_facts(market.history(start, end - STEP, STEP))

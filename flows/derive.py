@@ -1,7 +1,7 @@
 """From one venue's archived responses to rows: the same code for a run and for a rederivation."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from oirisk.transforms.decode import BodyError, decode, pick
 from oirisk.transforms.instruments import Listing, list_instruments
 from oirisk.transforms.joins import Answer, joined, latest, request_terms
 from oirisk.transforms.normalise import concatenate, normalise
+from oirisk.transforms.terms import sum_up, with_own_terms
 from oirisk.transforms.times import instant
 from oirisk.transforms.validate import Verdict, validate
 
@@ -62,23 +63,26 @@ def derive(venue: Venue, responses: Sequence[Response]) -> Derived:
     markets = [response for response in responses if response.endpoint == MARKETS_ENDPOINT]
     if not markets:
         return Derived(venue.id, None, None, validate(concatenate(())), 0, ())
+    problems: list[str] = []
+    told = {line.name: _answers(line, responses, problems) for line in venue.lines}
     try:
-        listing = list_instruments(venue, json.loads(markets[-1].body))
+        listed, differences = with_own_terms(venue, json.loads(markets[-1].body), _main(told))
+        listing = list_instruments(venue, listed)
     except _UNREADABLE as error:
         reason = f"markets cannot be read: {type(error).__name__}: {error}"
         return Derived(venue.id, None, None, validate(concatenate(())), 0, (reason,))
     frames: list[pl.DataFrame] = []
-    problems: list[str] = []
     expected: set[tuple[str, str]] = set()
     for line in venue.lines:
         if line.completes:
             continue
-        answers = _complete(venue, line, responses, problems)
+        answers = _complete(venue, line, told, problems)
         frames += [normalise(venue.id, answer, listing) for answer in answers]
         if not answers and line.instead_of:
             continue
         received_at = answers[0].received_at if answers else markets[-1].received_at
         expected |= listing.expected(line, received_at)
+    notes = sum_up(differences)
     candidates = concatenate(frames)
     verdict = validate(candidates)
     problems += _missing(expected, candidates, listing)
@@ -92,7 +96,11 @@ def derive(venue: Venue, responses: Sequence[Response]) -> Derived:
         verdict=verdict,
         expected=len(expected),
         problems=tuple(problems),
-        notes=tuple(_without_usd(verdict.accepted.filter(pl.col("kind") == "option"))),
+        notes=(
+            *notes,
+            *_foreign(verdict),
+            *_without_usd(verdict.accepted.filter(pl.col("kind") == "option")),
+        ),
     )
 
 
@@ -121,19 +129,17 @@ def coverage_row(harvest: Harvest, derived: Derived, run_id: str) -> dict[str, o
     }
 
 
+def _main(told: Mapping[str, Sequence[Answer]]) -> list[Answer]:
+    """Return the answers with open interest, in order of receipt."""
+    return latest(one for answers in told.values() for one in answers if not one.line.completes)
+
+
 def _complete(
-    venue: Venue, line: Line, responses: Sequence[Response], problems: list[str]
+    venue: Venue, line: Line, told: Mapping[str, Sequence[Answer]], problems: list[str]
 ) -> list[Answer]:
-    """Read the answers of a line, each row completed from the lines made for that."""
-    answers = _answers(line, responses, problems)
-    if not answers:
-        return []
-    others = [
-        answer
-        for other in venue.completions(line)
-        for answer in latest(_answers(other, responses, problems))
-    ]
-    completed = [joined(answer, others) for answer in answers]
+    """Complete each row of a line's answers from the lines made for that."""
+    others = [answer for other in venue.completions(line) for answer in latest(told[other.name])]
+    completed = [joined(answer, others) for answer in told[line.name]]
     problems += dict.fromkeys(note for _, notes in completed for note in notes)
     return [answer for answer, _ in completed]
 
@@ -180,6 +186,15 @@ def _refused(verdict: Verdict) -> list[str]:
         .sort("check_name")
     )
     return [f"{count} rows refused by {name}" for name, count in counts.iter_rows()]
+
+
+def _foreign(verdict: Verdict) -> list[str]:
+    """Say what is quoted in a currency without a USD rate; it is outside our scope."""
+    foreign = verdict.rejected.filter(pl.col("check_name").is_in(list(SCOPE_CHECKS)))
+    return [
+        f"{count} rows left out: {reason}"
+        for reason, count in foreign.group_by("reason").len().sort("reason").iter_rows()
+    ]
 
 
 def _without_usd(accepted: pl.DataFrame) -> list[str]:

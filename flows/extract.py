@@ -28,7 +28,7 @@ class Harvest:
         responses: Everything received, by call and attempt; usable answers have no ``error``.
         failures: Why calls failed, as ``line: reason``; calls that failed alike are one entry.
         notes: The same for lines that only complete others: a price or volume is missing, and
-            no open interest.
+            no open interest. And entries of the market list that cannot be read.
         seconds: Wall time.
     """
 
@@ -82,8 +82,9 @@ async def harvest_venue(
     except SourceError as error:
         plan.problems.append(error.reason)
     needed = [one for one in plan.asked if not one.line.completes]
-    harvest.failures = [*plan.problems, *_summed_up(needed)]
-    harvest.notes = _summed_up([one for one in plan.asked if one.line.completes])
+    harvest.failures = [*client.problems, *plan.problems, *_summed_up(needed)]
+    completing = [one for one in plan.asked if one.line.completes]
+    harvest.notes = [*client.notes, *_summed_up(completing)]
     harvest.responses = _marked(client.responses, [one.response for one in plan.asked])
     harvest.seconds = time.perf_counter() - started
     return harvest

@@ -12,6 +12,7 @@ from oirisk.flows.derive import Derived, derive
 from oirisk.flows.extract import Harvest
 from oirisk.flows.history.options import option_frame
 from oirisk.flows.history.top_up import ToppedUp, Wanted, load_told
+from oirisk.flows.names import with_settled_names
 from oirisk.flows.settings import Settings
 from oirisk.schemas.responses import Response
 from oirisk.transforms.market_facts import judge_facts
@@ -38,7 +39,9 @@ class Gathered:
         """Derive the rows."""
         venues = known_venues(settings)
         self.harvests = tuple(harvests)
-        self.derived = tuple(derive(venues[one.venue], one.responses) for one in harvests)
+        self.derived = with_settled_names(
+            [derive(venues[one.venue], one.responses) for one in harvests]
+        )
         self.told: tuple[ToppedUp, ...] = ()
 
     def wanted(self, as_of: datetime, assets: int) -> Wanted:

@@ -1,8 +1,12 @@
-"""Rebuild facts from archived responses: what a corrected rule means for the past."""
+"""Rebuild facts from archived responses: what a corrected rule means for the past.
+
+Runs are derived again from their answers. What backfills and top-ups brought has parsers of its
+own and needs the prices of that time; it is counted anew from the rows themselves.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from itertools import groupby
 
 import polars as pl
@@ -13,6 +17,7 @@ from oirisk.flows.extract import Harvest
 from oirisk.flows.gathered import load_options
 from oirisk.flows.looks_back import looks_back
 from oirisk.flows.marts import build_stale
+from oirisk.flows.names import with_settled_names
 from oirisk.flows.outcome import record
 from oirisk.flows.pipeline import load_listing, stored_rows
 from oirisk.flows.settings import Settings
@@ -28,6 +33,7 @@ from oirisk.warehouse.load import (
     withdraw_open_interest,
 )
 from oirisk.warehouse.maintain import closed_before
+from oirisk.warehouse.restate import restate_history
 from oirisk.warehouse.writer import Writer, require_same_kind, restated_since, writing
 
 Run = tuple[RunLabel, list[Response]]
@@ -37,7 +43,7 @@ SNAPSHOT_FLOWS = frozenset({"nightly", "snapshot"})
 
 @dataclass(frozen=True)
 class Rederived:
-    """What a rederivation came to."""
+    """What a rederivation came to, and the first and last instant that it touched."""
 
     runs: int
     restated: int
@@ -46,7 +52,7 @@ class Rederived:
 
 
 def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -> Rederived:
-    """Derive every archived run again and rebuild the marts it touches.
+    """Derive every archived run again, count history anew, and rebuild the marts they touch.
 
     Rows that come out the same stay as they are; rows that differ supersede the old ones, which
     are kept; rows that no longer come out are closed. Runs that are not on record, because they
@@ -80,11 +86,14 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
             _restate(connection, runs, now, venues)
             instants.append(snapshot_at)
             count += len(runs)
+        history = restate_history(connection, datetime.combine(since, time(), UTC), now)
+        if history is not None:
+            instants += [history.since, history.until]
         if not instants:
             raise HomeError(f"{home.raw} holds no responses since {since}; nothing to rederive")
         build_stale(connection, settings, now)
         restated = restated_since(connection, now)
-    return Rederived(count, restated, instants[0], instants[-1])
+    return Rederived(count, restated, min(instants), max(instants))
 
 
 def _require_open(connection: Writer, since: date, settings: Settings) -> None:
@@ -97,7 +106,7 @@ def _require_open(connection: Writer, since: date, settings: Settings) -> None:
 
 
 def _snapshot_runs(home: Home, since: date) -> Iterator[Run]:
-    """Leave out what backfills archived: history has parsers of its own."""
+    """Leave out what backfills and top-ups archived."""
     return (run for run in archived_runs(home, since) if run[0].flow in SNAPSHOT_FLOWS)
 
 
@@ -143,7 +152,11 @@ def _derive_all(responses: Sequence[Response], known: Mapping[str, Venue]) -> li
     by_venue: dict[str, list[Response]] = {}
     for response in responses:
         by_venue.setdefault(response.venue, []).append(response)
-    return [derive(known[venue], mine) for venue, mine in by_venue.items() if venue in known]
+    return list(
+        with_settled_names(
+            [derive(known[venue], mine) for venue, mine in by_venue.items() if venue in known]
+        )
+    )
 
 
 def _harvests(responses: Sequence[Response], known: Mapping[str, Venue]) -> list[Harvest]:

@@ -24,11 +24,11 @@ class InterestPoint:
 
     Args:
         at: The exchange's time.
-        rule: What the figure means.
+        rule: What the figure means now; what it meant then follows from that.
         value: The figure.
         mark_price: USD per listed base; None where the row has no price.
-        usd: The row's own value in USD; None where it has none.
-        base: The row's own amount in listed base; None where it has none.
+        usd: The row's own value in USD, counted as the figure is; None where it has none.
+        base: The row's own amount in listed base, counted so too; None where it has none.
     """
 
     at: datetime

@@ -11,14 +11,32 @@ from oirisk.schemas.venue import Market
 Kind = Literal["perp", "future", "option"]
 Margin = Literal["linear", "inverse", "quanto"]
 
-USD_QUOTES = frozenset(
-    {"USD", "USDT", "USDC", "USDE", "USDH", "USDD", "USD1", "FDUSD", "TUSD", "BUSD", "DAI", "PYUSD",
-     "USDS", "USDP", "USDX", "RLUSD", "USDB"}
-)  # fmt: skip
-"""Quotes taken at 1 USD each: a stated assumption, printed with every report."""
+_DOLLAR = re.compile(r"[A-Z]{0,3}USD[A-Z0-9]{0,2}|DAI")
+"""Names of the dollar and of coins that are meant to be worth one."""
 
-SYMBOL = re.compile(r"[\w.$+&:!-]+/[\w.$-]+:[\w.$-]+")
-"""A ccxt derivative symbol; markup, quotes, spaces and semicolons never belong to one."""
+_NAME = r"[^\s/:;<>\"'`\\]+"
+_SYMBOL = re.compile(rf"(?:{_NAME}:)?{_NAME}/{_NAME}:{_NAME}")
+
+
+def is_dollar(currency: str) -> bool:
+    """Tell whether a currency is the dollar, or a coin that is meant to be worth one.
+
+    Such coins are taken at 1 USD each: a stated assumption, printed with every report, and
+    checked where contracts on one asset are quoted in several of them.
+
+    >>> [is_dollar(name) for name in ("USD", "USDT0", "FDUSD", "EUR", "BTC")]
+    [True, True, True, False, False]
+    """
+    return _DOLLAR.fullmatch(currency) is not None
+
+
+def is_symbol(text: str) -> bool:
+    """Tell whether a text is a ccxt derivative symbol, BASE/QUOTE:SETTLE.
+
+    Any listed name is a name: commas, addresses and every script of the world are. Markup, quotes,
+    spaces, semicolons and what cannot be printed never belong to one.
+    """
+    return text.isprintable() and _SYMBOL.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)

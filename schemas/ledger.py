@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from oirisk.schemas.columns import Table, UtcTimestamp, amount, column
-from oirisk.schemas.marts import EVIDENCE
+from oirisk.schemas.units import EVIDENCE
 
 
 def _count(description: str) -> Any:  # noqa: ANN401 -- what pa.Field returns
@@ -161,6 +161,12 @@ class UnitRulesTable(Table):
         "since when the rule holds; null: always", unit="UTC", nullable=True
     )
     valid_to: UtcTimestamp = column("until when, exclusive; null: still", unit="UTC", nullable=True)
+    follows: str = column("rule that held until valid_from; null: none is known", nullable=True)
+    suspect_reason: str = column(
+        "why figures under this rule are stored as suspect; null: they are not",
+        method="M38",
+        nullable=True,
+    )
 
     class Config:
         """One row per grain."""

@@ -11,9 +11,7 @@ from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction
 from oirisk.schemas.marts_balance import FundingExtremes, OiConcentration, OiImbalance
 from oirisk.schemas.marts_positions import Clusters, OiProfile
 from oirisk.schemas.marts_series import OiAnomalies, OiCandles, OiPreEvents, OiRegimes
-
-EVIDENCE = ("official", "measured", "assumed")
-"""How a unit or counting rule is known, strongest first."""
+from oirisk.schemas.units import EVIDENCE
 
 KIND_GROUPS = ("futures", "options")
 """Perpetuals and dated futures; options. Never summed together."""

@@ -11,14 +11,18 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from oirisk.schemas.errors import ConfigurationError
 
 Unit = Literal["contracts", "base", "usd", "quote", "settle_atoms"]
-Evidence = Literal["official", "measured", "assumed"]
+Evidence = Literal["official", "measured", "assumed", "contested"]
+"""How a meaning is known: the exchange documents it; arithmetic on real figures shows it; nobody
+says; or what is said and what figures show contradict each other."""
+EVIDENCE: tuple[Evidence, ...] = get_args(Evidence)
+"""Strongest first."""
 
 
 class UnitRule(BaseModel):
@@ -26,6 +30,11 @@ class UnitRule(BaseModel):
 
     ``counting_factor`` turns the printed figure into single-sided open interest: 1 where the
     exchange counts each open contract once, 0.5 where it adds longs and shorts.
+
+    A meaning that changes on a day is told by rules that follow each other: each ``follows`` the
+    rule that held until its ``valid_from``. A venue file names the last one. Where nobody knows
+    when a meaning changed, the rule of the span between says so in ``suspect_reason``: its
+    figures are stored as suspect.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,6 +57,8 @@ class UnitRule(BaseModel):
     counting_source: str = Field(min_length=1)
     valid_from: datetime | None = None
     valid_to: datetime | None = None
+    follows: str = Field("", description="id of the rule that held until valid_from")
+    suspect_reason: str = Field("", description="why figures under this rule are stored as suspect")
 
     @model_validator(mode="after")
     def _contracts_need_a_size(self) -> Self:
@@ -59,6 +70,9 @@ class UnitRule(BaseModel):
             raise ValueError(msg)
         if self.valid_from and self.valid_to and self.valid_from >= self.valid_to:
             msg = f"{self.id}: valid_from must lie before valid_to"
+            raise ValueError(msg)
+        if self.follows and self.valid_from is None:
+            msg = f"{self.id}: a rule that follows another needs valid_from"
             raise ValueError(msg)
         return self
 
@@ -82,7 +96,19 @@ def registry() -> Mapping[str, UnitRule]:
                 if rule.id in rules:
                     raise ConfigurationError(f"{file.name}: rule id {rule.id} is used twice")
                 rules[rule.id] = rule
+    _check_spans(rules)
     return rules
+
+
+def _check_spans(rules: Mapping[str, UnitRule]) -> None:
+    """Make sure that what a rule follows ends where the rule begins."""
+    for rule in rules.values():
+        earlier = rules.get(rule.follows)
+        if rule.follows and (earlier is None or earlier.valid_to != rule.valid_from):
+            raise ConfigurationError(
+                f"unit registry: {rule.id} follows {rule.follows} from {rule.valid_from}: expected "
+                f"a rule of that id that ends then, saw {earlier and earlier.valid_to}"
+            )
 
 
 def _parse(name: str, text: str) -> list[UnitRule]:
@@ -113,3 +139,25 @@ def add_rules(rules: Iterable[UnitRule]) -> None:
 def unit_rules() -> Mapping[str, UnitRule]:
     """Return every known rule by id: the registry's and those added by a configuration."""
     return {**registry(), **_ADDED} if _ADDED else registry()
+
+
+def rule_at(rules: Mapping[str, UnitRule], name: str, at: datetime) -> UnitRule | None:
+    """Return the rule that held at an instant: the named one, or what it follows.
+
+    Returns:
+        None where none of them held, before the first or after the last.
+    """
+    return next((rule for rule in spans(rules, name) if rule.is_valid_at(at)), None)
+
+
+def spans(rules: Mapping[str, UnitRule], name: str) -> tuple[UnitRule, ...]:
+    """Return the named rule and all that held before it, newest first."""
+    found = [rules[name]]
+    while found[-1].follows:
+        found.append(rules[found[-1].follows])
+    return tuple(found)
+
+
+def suspect_rules() -> tuple[str, ...]:
+    """Return the ids of the rules whose figures are stored as suspect."""
+    return tuple(rule.id for rule in unit_rules().values() if rule.suspect_reason)

@@ -48,14 +48,18 @@ class Call:
 
 @dataclass(frozen=True)
 class Interval:
-    """A duration in a row (``path``) or in the market (``market:path``), and its units an hour.
+    """A duration in a row, and its units an hour.
 
     ``otherwise`` holds for a row that a completing answer leaves out because it is as usual.
+    ``listed`` says where the market list has it, for rows that do not. A figure of up to
+    ``hours_to`` is in hours whatever the unit.
     """
 
     path: str
     per_hour: int
     otherwise: int | None = None
+    listed: "Interval | None" = None
+    hours_to: int = 0
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ class Product:
     must agree with it. ``market_key`` is where a market keeps the id that rows use;
     ``refusal`` says why a covered market cannot be used (``check: reason``), or nothing.
     Products of one name on several lines are the same markets, asked in different ways.
+    ``is_perpetual`` tells perpetuals that the exchange lists as futures with an expiry.
     """
 
     name: str
@@ -107,6 +112,7 @@ class Product:
     checks: tuple[str, ...] = ()
     market_key: str = "id"
     refusal: Callable[[Market], str] | None = None
+    is_perpetual: Callable[[Market], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +182,8 @@ class Venue:
         lines: What is asked.
         options: ccxt ``options`` for the client, for example to trim ``load_markets``.
         loads_currencies: Whether markets can be told only with the list of coins.
+        lists_by_place: Whether a market is known by its place in the list, so that no entry
+            can be left out.
         currencies: Names that only this exchange gives to coins, and what everybody calls them.
     """
 
@@ -185,6 +193,7 @@ class Venue:
     options: Mapping[str, Any] = field(default_factory=dict)
     currencies: Mapping[str, str] = field(default_factory=dict)
     loads_currencies: bool = False
+    lists_by_place: bool = False
 
     def products(self) -> tuple[Product, ...]:
         """Return all product lines, each name once, as its first line declares it."""

@@ -17,6 +17,8 @@ _WORDS: Mapping[str, str] = {
     "strike": "option strikes",
 }
 ASSUMED = "assumed: neither stated by the exchange nor measured, so its totals rest on a convention"
+CONTESTED = "contested: what the exchange states and what its figures show contradict each other"
+_DOUBTS = {"assumed": ASSUMED, "contested": CONTESTED}
 
 
 def readable(name: str) -> str:
@@ -174,6 +176,6 @@ def _venue(row: VenueRow) -> tuple[Cell, ...]:
 
 
 def _evidence(rule: str, evidence: str) -> Cell:
-    assumed = evidence.casefold() == "assumed"
-    tone, reason = ("warn", ASSUMED) if assumed else ("", "")
+    reason = _DOUBTS.get(evidence.casefold(), "")
+    tone = "warn" if reason else ""
     return words(f"{rule} ({evidence})", tone=tone, reason=reason)

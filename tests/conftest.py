@@ -273,6 +273,12 @@ def linear_market(market_id: str, base: str, size: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def listed_perp() -> Callable[..., dict[str, Any]]:
+    """Return a maker of ccxt's description of a perpetual settled in USDT."""
+    return linear_market
+
+
 @pytest.fixture
 def tape(tmp_path: Path) -> Tape:
     """An empty recording of the night."""

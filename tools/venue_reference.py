@@ -18,9 +18,11 @@ same facts come from `oirisk venues --units`, and as JSON from `oirisk venues --
 Every figure is turned into single-sided open interest: what an exchange prints, times the
 contract size where it prints contracts, times the counting factor (0.5 where longs and shorts are
 added up). **Evidence** says how the unit and the counting side are known: *official* documented by
-the exchange, *measured* by arithmetic on real responses, *assumed* because nobody says. A report
-footnotes every figure that rests on an assumption. A **check** is another figure of the same row,
-which must agree.
+the exchange, *measured* by arithmetic on real responses, *assumed* because nobody says, *contested*
+because what the exchange says and what its figures show contradict each other. A report footnotes
+every figure that rests on an assumption or is contested. A **check** is another figure of the same
+row, which must agree; **history** is what only the exchange's past is told in. A meaning that
+changed has a row for each span of time.
 
 Exchanges that show the same order book are one book, of which only one can be configured.
 """
@@ -43,25 +45,26 @@ def _venue(venue: str, books: Sequence[Book]) -> list[str]:
     lines += [f"| {product} | `{call}` |" for product, call in calls]
     lines += [
         "",
-        "| product | field | unit | contract size | factor | evidence: unit | evidence: side |",
+        "| product | field | valid | unit | contract size | factor | unit known | side known |",
     ]
-    lines += ["|---|---|---|---|---|---|---|"]
+    lines += ["|---|---|---|---|---|---|---|---|"]
     lines += [_row(book, field) for book in books for field in book.fields]
     return [*lines, ""]
 
 
 def _row(book: Book, field: BookField) -> str:
     rule = field.rule
-    name = f"`{rule.field}`" + (" (check)" if field.role == "check" else "")
+    name = f"`{rule.field}`" + ("" if field.role == "figure" else f" ({field.role})")
     size = f"`{rule.contract_size_source}`" if rule.contract_size_source else ""
     cells = (
         book.product,
         name,
+        field.validity,
         rule.unit,
         size,
         str(rule.counting_factor),
         f"{rule.unit_evidence}: {rule.unit_source}",
-        f"{rule.counting_evidence}: {rule.counting_source}",
+        field.side,
     )
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from oirisk.schemas.instruments import SYMBOL, USD_QUOTES
+from oirisk.schemas.instruments import is_dollar, is_symbol
 from oirisk.transforms.assets import canonical_asset
 
 _PARTS = re.compile(
@@ -50,7 +50,7 @@ def symbol_terms(symbols: Iterable[str | None]) -> pl.DataFrame:
 
 @lru_cache(maxsize=65536)
 def _terms(symbol: str) -> tuple[str, str | None, str | None, str | None, str | None]:
-    parts = _PARTS.fullmatch(symbol) if SYMBOL.fullmatch(symbol) else None
+    parts = _PARTS.fullmatch(symbol) if is_symbol(symbol) else None
     if parts is None:
         return symbol, None, None, None, _not_a_symbol(symbol)
     is_dated = parts["dated"] and parts["option"] not in _UNDATED
@@ -58,7 +58,7 @@ def _terms(symbol: str) -> tuple[str, str | None, str | None, str | None, str | 
         return symbol, None, None, None, _not_a_symbol(symbol)
     quote, settle = parts["quote"], parts["settle"]
     asset, _ = canonical_asset(parts["base"])
-    if quote not in USD_QUOTES:
+    if not is_dollar(quote):
         problem = f"quote_in_usd: no USD rate for quote {quote!r}"
         return symbol, None, None, asset, problem
     kind = "option" if parts["option"] else "future" if parts["dated"] else "perp"
@@ -82,7 +82,7 @@ def _not_a_symbol(symbol: str) -> str:
 
 
 def _margin(base: str, quote: str, settle: str) -> str:
-    if settle == quote or settle in USD_QUOTES:
+    if settle == quote or is_dollar(settle):
         return "linear"
     return "inverse" if canonical_asset(settle)[0] == canonical_asset(base)[0] else "quanto"
 

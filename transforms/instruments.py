@@ -7,12 +7,15 @@ from decimal import Decimal
 from math import prod
 from typing import Any
 
-from oirisk.schemas.instruments import SYMBOL, USD_QUOTES, Instrument, Kind, Margin
+from oirisk.schemas.instruments import Instrument, Kind, Margin, is_dollar, is_symbol
 from oirisk.schemas.units import unit_rules
 from oirisk.schemas.venue import Line, Market, Product, Venue
 from oirisk.transforms.assets import canonical_asset
 from oirisk.transforms.decode import pick
 from oirisk.transforms.numbers import number
+
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What an odd entry raises; it must not stop the others."""
 
 _PERPETUAL_AFTER = datetime(2200, 1, 1, tzinfo=UTC)
 """Deribit dates its perpetuals to the year 3000."""
@@ -64,10 +67,14 @@ def list_instruments(venue: Venue, markets: Sequence[Market]) -> Listing:
             continue
         key = (product.name, str(pick(market, product.market_key)))
         reason = _refusal(market) or (product.refusal(market) if product.refusal else "")
-        if reason:
+        try:
+            instrument = None if reason else _resolve(venue, product, market)
+        except _UNREADABLE as error:
+            reason = f"readable: the market list's entry cannot be read: {error!r}"
+        if instrument is None or reason:
             refused[key] = reason
         else:
-            instruments[key] = _resolve(venue, product, market)
+            instruments[key] = instrument
     return Listing(instruments, refused, frozenset(other))
 
 
@@ -80,16 +87,16 @@ def _product_of(venue: Venue, market: Market) -> Product | None:
 
 def _refusal(market: Market) -> str:
     symbol = str(market.get("symbol"))
-    if not SYMBOL.fullmatch(symbol):
+    if not is_symbol(symbol):
         return f"valid_symbol: expected BASE/QUOTE:SETTLE without markup or spaces, saw {symbol!r}"
-    if market.get("quote") not in USD_QUOTES:
+    if not is_dollar(str(market.get("quote"))):
         return f"quote_in_usd: no USD rate for quote {market.get('quote')!r}"
     return ""
 
 
 def _resolve(venue: Venue, product: Product, market: Market) -> Instrument:
-    asset, multiplier = canonical_asset(str(market["base"]), venue.id)
-    kind, margin = _kind(market), _margin(market)
+    asset, multiplier = canonical_asset(_listed_base(market), venue.id)
+    kind, margin = _kind(product, market), _margin(market)
     size = contract_size(product, market)
     return Instrument(
         venue=venue.id,
@@ -114,16 +121,24 @@ def _resolve(venue: Venue, product: Product, market: Market) -> Instrument:
     )
 
 
-def _kind(market: Market) -> Kind:
+def _listed_base(market: Market) -> str:
+    """Return the base as the exchange spells it, where ccxt says that: kPEPE, not KPEPE."""
+    base, native = str(market["base"]), str(market.get("baseName"))
+    return native if native.upper() == base.upper() else base
+
+
+def _kind(product: Product, market: Market) -> Kind:
     if market.get("option"):
         return "option"
+    if product.is_perpetual is not None and product.is_perpetual(market):
+        return "perp"
     expiry = _instant(market.get("expiry"))
     dated = market.get("future") and (expiry is None or expiry < _PERPETUAL_AFTER)
     return "future" if dated else "perp"
 
 
 def _margin(market: Market) -> Margin:
-    if market.get("settle") == market.get("quote") or market.get("settle") in USD_QUOTES:
+    if market.get("settle") == market.get("quote") or is_dollar(str(market.get("settle"))):
         return "linear"
     return "inverse" if market.get("settle") == market.get("base") else "quanto"
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.units import UnitRule
-from oirisk.schemas.venue import Fields, Row
+from oirisk.schemas.venue import Fields, Interval, Row
 from oirisk.transforms.convert import Amount, convert, from_contracts
 from oirisk.transforms.decode import pick
 from oirisk.transforms.numbers import number
@@ -102,20 +103,32 @@ def read_funding_rate(row: Row, fields: Fields, instrument: Instrument) -> Decim
 def read_funding_interval(row: Row, fields: Fields, instrument: Instrument) -> Decimal | None:
     """Read a perpetual's funding interval in hours; None where nobody says.
 
-    A fixed interval of the venue goes first, then the declared field, then what the venue's
-    documents say of contracts that it does not list with one.
+    A fixed interval of the venue goes first, then the declared field, then the market list, then
+    what the venue's documents say of contracts that it does not list with one.
     """
     if instrument.kind != "perp":
         return None
     interval, fixed = fields.funding_interval, fields.funding_interval_hours
     if fixed is not None or interval is None:
         return None if fixed is None else Decimal(fixed)
-    source = instrument.market if interval.path.startswith("market:") else row
-    path = interval.path.removeprefix("market:")
-    value = number(pick(source, path))
-    if value is None and interval.otherwise is not None and pick(source, _parent(path)) == {}:
+    found = interval_hours(row, interval)
+    if found is None and interval.listed is not None:
+        return interval_hours(instrument.market, interval.listed)
+    if found is None and interval.otherwise is not None and pick(row, _parent(interval.path)) == {}:
         return Decimal(interval.otherwise)
-    return None if value is None or value <= 0 else value / interval.per_hour
+    return found
+
+
+def interval_hours(found: Mapping[str, Any], interval: Interval) -> Decimal | None:
+    """Read an interval of a row or a market in hours; None where it says none above zero.
+
+    Raises:
+        ValueError: There is something, and it is not a number.
+    """
+    value = number(pick(found, interval.path))
+    if value is None or not value > 0:
+        return None
+    return value if value <= interval.hours_to else value / interval.per_hour
 
 
 def _parent(path: str) -> str:

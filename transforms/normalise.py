@@ -10,7 +10,7 @@ import polars as pl
 
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.open_interest import CANDIDATE_DTYPES
-from oirisk.schemas.units import UnitRule, unit_rules
+from oirisk.schemas.units import UnitRule, rule_at, unit_rules
 from oirisk.schemas.venue import Fields, Line, Product, Row
 from oirisk.transforms.convert import Amount, relative_gap
 from oirisk.transforms.decode import pick
@@ -175,13 +175,17 @@ def _converted(
 
 
 def _figure(row: Row, product: Product, at: datetime) -> tuple[UnitRule, Decimal]:
-    rules = [unit_rules()[name] for name in product.rules]
-    for rule in rules:
+    for rule in _rules_at(product.rules, at):
         value = number(pick(row, rule.field))
-        if value is not None and rule.is_valid_at(at):
+        if value is not None:
             return rule, value
-    wanted = " or ".join(rule.field for rule in rules)
+    wanted = " or ".join(unit_rules()[name].field for name in product.rules)
     raise _RowError(f"has_open_interest: expected {wanted}, saw neither")
+
+
+def _rules_at(names: Iterable[str], at: datetime) -> list[UnitRule]:
+    found = (rule_at(unit_rules(), name, at) for name in names)
+    return [rule for rule in found if rule is not None]
 
 
 def _all_routes(
@@ -197,9 +201,9 @@ def _all_routes(
     """
     amount = terms.convert(*figure)
     others: list[Amount] = []
-    for check in (unit_rules()[name] for name in product.checks):
+    for check in _rules_at(product.checks, at):
         value = number(pick(row, check.field))
-        if value is None or not check.is_valid_at(at):
+        if value is None:
             continue
         other = terms.convert(value, check)
         others.append(other)

@@ -7,6 +7,7 @@ from pandera.errors import SchemaErrors
 
 from oirisk.schemas.errors import ContractViolationError
 from oirisk.schemas.open_interest import ROUTE_TOLERANCE, OpenInterestCandidate
+from oirisk.schemas.units import suspect_rules
 
 _FIRST = ("convertible", "unique_row", "oi_is_finite", "oi_not_negative", "not_from_the_future")
 """Checks that explain a row best, before those that merely follow from them."""
@@ -111,11 +112,12 @@ def _explained(frame: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def _graded(accepted: pl.DataFrame) -> pl.DataFrame:
-    """Mark as suspect what lacks coins or USD, or whose figures disagree among themselves."""
+    """Mark as suspect what lacks coins or USD, disagrees in itself, or has no known meaning."""
     suspect = (
         pl.col("oi_base").is_null()
         | pl.col("oi_usd").is_null()
         | (pl.col("route_gap").fill_null(0) > ROUTE_TOLERANCE)
+        | pl.col("unit_rule").is_in(suspect_rules())
     )
     return accepted.with_columns(
         pl.when(suspect).then(pl.lit("suspect")).otherwise(pl.lit("ok")).alias("quality")

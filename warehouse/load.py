@@ -26,7 +26,7 @@ ROUTE_COLUMN = "route_usd"
 _RULE_COLUMNS = (
     "venue", "product", "field", "unit", "contract_size_source", "counting_factor",
     "unit_evidence", "counting_evidence", "unit_source", "counting_source", "valid_from",
-    "valid_to",
+    "valid_to", "follows", "suspect_reason",
 )  # fmt: skip
 
 
@@ -113,6 +113,18 @@ def knows_later_listing(
         statement("load/later_listings.sql"), {"venue": venue, "listed_at": listed_at}
     ).fetchall()
     return bool(found[0][0])
+
+
+def listed_name(
+    connection: duckdb.DuckDBPyConnection, venue: str, symbol: str
+) -> tuple[str, float] | None:
+    """Return asset and coins per listed base of a contract as it is listed; None if it is not."""
+    found = connection.execute(
+        "select asset, base_multiplier from core.instruments"
+        " where venue = ? and symbol = ? and valid_to is null",
+        [venue, symbol],
+    ).fetchone()
+    return None if found is None else (found[0], found[1])
 
 
 def rewind_instruments(
@@ -221,18 +233,30 @@ def record_run(
 
 
 def load_unit_rules(connection: duckdb.DuckDBPyConnection) -> None:
-    """Copy the unit registry into ``ops.unit_rules``, so that queries can join it."""
+    """Copy the unit registry into ``ops.unit_rules``, so that queries can join it.
+
+    Marts say how meanings are known: where that changed of a rule that stored figures follow, they
+    are to be built anew.
+    """
     rows = [
         {
             "unit_rule": rule.id,
             **rule.model_dump(include=set(_RULE_COLUMNS)),
             "counting_factor": float(rule.counting_factor),
+            "follows": rule.follows or None,
+            "suspect_reason": rule.suspect_reason or None,
         }
         for rule in unit_rules().values()
     ]
-    frame = pl.DataFrame(
-        rows, schema_overrides={"valid_from": UTC_MICROSECONDS, "valid_to": UTC_MICROSECONDS}
-    )
+    optional: dict[str, pl.DataType | type[pl.DataType]] = {
+        **dict.fromkeys(("valid_from", "valid_to"), UTC_MICROSECONDS),
+        **dict.fromkeys(("follows", "suspect_reason"), pl.String),
+    }
+    frame = pl.DataFrame(rows, schema_overrides=optional)
+    with _staged(connection, "staged_rules", frame):
+        is_used = connection.execute(statement("load/changed_rules.sql")).fetchall()[0][0]
+    if is_used:
+        note_stale(connection, "ops.unit_rules")
     connection.execute("delete from ops.unit_rules")
     _append(connection, "ops.unit_rules", frame)
 

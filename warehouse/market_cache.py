@@ -17,8 +17,9 @@ from oirisk.warehouse.home import Home
 
 log = logging.getLogger(__name__)
 
-LOOKS_BACK = timedelta(days=2)
-"""Older folders are not opened: a list is used for a day, and a run may pass midnight."""
+LOOKS_BACK = timedelta(days=8)
+"""Older folders are not opened: a list is used for a day, or up to a week where a venue does not
+tell, and a run may pass midnight."""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ _BEFORE_EVENT = timedelta(minutes=30)
 """An event is measured at the last snapshot of a half hour: a later one moves it there."""
 
 INTERMEDIATES = (
+    IntermediateModel("int_contracts_left_out", ("since", "recent", "until", "max_age_minutes")),
     IntermediateModel("int_known_before", ("earliest", "recent", "max_age_minutes")),
     IntermediateModel("int_instruments_numbered", ("earliest", "recent", "until")),
     IntermediateModel("int_open_interest_judged", ("since", "recent", "until", "max_age_minutes")),

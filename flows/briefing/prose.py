@@ -184,13 +184,29 @@ def _listed(names: list[str], noun: str) -> str:
     return shown if rest <= 0 else f"{shown} and {rest} more {noun}s"
 
 
+_AT_PAR = (
+    "Stablecoins that quote or settle contracts are taken at 1 USD each; one that prices show to "
+    "be more than 5 % off is not counted."
+)
+
+
+def _known_as(facts: Facts, name: str, evidence: str) -> list[str]:
+    """Name the exchanges with a figure whose evidence is of a kind."""
+    return sorted({row["venue"] for row in facts.venues if row[name] == evidence})
+
+
 def assumptions(facts: Facts) -> tuple[str, ...]:
     """State what is assumed rather than known."""
-    assumed = sorted(
-        {row["venue"] for row in facts.venues if row["counting_evidence"] == "assumed"}
-    )
-    units = sorted({row["venue"] for row in facts.venues if row["unit_evidence"] == "assumed"})
-    stated = ["Stablecoins that quote or settle contracts are taken at 1 USD each."]
+    assumed = _known_as(facts, "counting_evidence", "assumed")
+    contested = _known_as(facts, "counting_evidence", "contested")
+    units = _known_as(facts, "unit_evidence", "assumed")
+    stated = [_AT_PAR]
+    if contested:
+        stated.append(
+            "Contested, since what the exchange says and what its figures show contradict each "
+            "other: whether it adds up longs and shorts. Counted as it says, and possibly wrong by "
+            f"a factor of 2: {', '.join(contested)}."
+        )
     if assumed:
         stated.append(
             "Counted once per contract by assumption, since the exchange does not say: "

@@ -17,7 +17,7 @@ def rederive(home: Path, since: str, *, as_json: bool) -> int:
     if as_json:
         print_json(done.__dict__)
     else:
-        print_line(f"{done.runs} runs from {done.first} to {done.last} derived again")
+        print_line(f"{done.runs} runs derived again, facts from {done.first} to {done.last}")
         print_line(f"{done.restated} rows restated; the old ones are kept as superseded")
     return 0
 

@@ -21,10 +21,11 @@ from oirisk.schemas.errors import ConfigurationError, SourceError
 from oirisk.schemas.history import KINDS, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.venue import Venue
+from oirisk.transforms.names import as_known
 from oirisk.warehouse.archive import RunLabel
 from oirisk.warehouse.backfill import done_until, note_progress, stored_counts
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.load import RunRow, record_run
+from oirisk.warehouse.load import RunRow, listed_name, record_run
 from oirisk.warehouse.views import refresh_views
 from oirisk.warehouse.writer import Writer, opened, require_same_kind, transaction
 
@@ -161,10 +162,16 @@ class _Job:
         while start == 0 or start < len(instruments):
             async with VenueClient(venue, self.source, self.settings.fetch) as client:
                 instruments, known = await instruments_of(client, self.request.assets, known)
-                batch = instruments[start : start + _PER_CLIENT]
+                batch = self._named(instruments[start : start + _PER_CLIENT])
                 for instrument, since in zip(batch, self._starts(batch), strict=True):
                     await self._fill_one(client, history, instrument, filled, since)
             start += _PER_CLIENT
+
+    def _named(self, batch: Sequence[Instrument]) -> list[Instrument]:
+        """Give multiples of coins the names that a run settled by their prices."""
+        with self.written() as connection:
+            known = {one.symbol: listed_name(connection, one.venue, one.symbol) for one in batch}
+        return [as_known(one, known[one.symbol]) for one in batch]
 
     def _starts(self, batch: Sequence[Instrument]) -> list[datetime]:
         """Return where each instrument of a batch goes on."""

@@ -9,10 +9,11 @@ from typing import Any
 import polars as pl
 
 from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.history import DepthPoint, InterestPoint, Liquidation, SharePoint, Tier
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.market_data import OPEN_INTEREST_DTYPES, Dtype
-from oirisk.schemas.units import unit_rules
+from oirisk.schemas.units import UnitRule, rule_at, unit_rules
 from oirisk.transforms.convert import convert
 
 POSITIONING_DTYPES: dict[str, Dtype] = {
@@ -73,11 +74,11 @@ def interest_row(
     Returns:
         Canonical figures; ``oi_base`` is null where it cannot be told without a price.
     """
-    rule = unit_rules()[point.rule]
+    rule = _rule(point)
     price = point.mark_price or traded_price
     amount = convert(point.value, rule, instrument, price)
-    base = amount.base if point.base is None else point.base
-    usd = amount.usd if point.usd is None else point.usd
+    base = amount.base if point.base is None else point.base * rule.counting_factor
+    usd = amount.usd if point.usd is None else point.usd * rule.counting_factor
     scale = instrument.base_multiplier
     return {
         "snapshot_at": point.at,
@@ -94,7 +95,18 @@ def interest_row(
         "last_price": _float(None if traded_price is None else traded_price / scale),
         "unit_rule": rule.id,
         "counting_factor": float(rule.counting_factor),
+        "quality": "suspect" if rule.suspect_reason else None,
     }
+
+
+def _rule(point: InterestPoint) -> UnitRule:
+    """Return what the figure meant at its time."""
+    rule = rule_at(unit_rules(), point.rule, point.at)
+    if rule is None:
+        raise ConfigurationError(
+            f"unit registry: no rule says what {point.rule} meant at {point.at.isoformat()}"
+        )
+    return rule
 
 
 def interest_frame(

@@ -18,9 +18,11 @@ from oirisk.flows.history.reading import (
 from oirisk.schemas.history import Feed, InterestPoint, Liquidation, Tier, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.venue import Call, Row
+from oirisk.transforms.decode import BodyError
 
 _COINS = 2
 _CONTRACTS = 1
+_FIELDS = {_CONTRACTS: "volume", _COINS: "volume_coins"}
 _ROWS = 200
 
 
@@ -31,15 +33,16 @@ def parse_interest(body: Any, instrument: Instrument) -> list[InterestPoint]:  #
 
 def _point(row: Row, instrument: Instrument) -> InterestPoint:
     value, kind = required(row, "volume"), required(row, "amount_type")
-    suffix = {_CONTRACTS: "volume", _COINS: "volume_coins"}.get(int(kind), "unknown")
+    if kind not in _FIELDS:
+        raise BodyError(f"expected amount_type 1 (contracts) or 2 (coins), saw {kind}")
     usd = optional(row, "value")
     price = positive(usd / value if usd is not None and value and kind == _COINS else None)
     return InterestPoint(
         time_of(row.get("ts")),
-        f"htx.{instrument.product}.{suffix}",
+        f"htx.{instrument.product}.{_FIELDS[int(kind)]}",
         value,
         mark_price=price,
-        usd=None if usd is None else usd / 2,
+        usd=usd,
     )
 
 

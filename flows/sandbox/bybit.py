@@ -205,6 +205,7 @@ def _ticker(quote: Quote, book: Book) -> Row:
         "volume24h": plain(quote.volume_base if linear else quote.volume_usd),
         "fundingRate": "" if quote.funding is None else plain(quote.funding),
         "nextFundingTime": str(listing.next_funding(it, book.at)),
+        "fundingIntervalHour": "" if it.funding_hours is None else str(it.funding_hours),
         "predictedDeliveryPrice": "",
         "basisRate": "",
         "deliveryFeeRate": "",

@@ -1,7 +1,8 @@
 """Gate as simulated: USDT perpetuals in contracts of ``quanto_multiplier`` coins, BTC_USD in USD.
 
 Contracts that trade in fractions (``enable_decimal``) print their sizes as text, others as whole
-numbers. The contract list is both the market list and the open interest; it carries no time.
+numbers; ``position_size`` is one side. The contract list is both the market list and the open
+interest; it carries no time.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from oirisk.flows.sandbox.gate_dated import (
     option_tickers,
     underlyings,
 )
+from oirisk.flows.sandbox.gate_past import PAST
 from oirisk.flows.sandbox.instruments import (
     LISTED_AT,
     Calendar,
@@ -165,6 +167,7 @@ VENUE = SimulatedVenue(
     option_share=0.01,
     list_contracts=_list_contracts,
     endpoints=(
+        *PAST,
         Endpoint(
             "GET",
             "/api/v4/futures/{settle}/contracts",

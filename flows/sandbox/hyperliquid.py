@@ -1,7 +1,8 @@
 """Hyperliquid as simulated: USDC perpetuals, sized in coins (``k`` = thousands).
 
-One POST path answers by the ``type`` in the body. The universe with its contexts is both the
-market list and the open interest; it carries no time. Funding is hourly.
+``openInterest`` is longs plus shorts, twice the truth, as the real figures are. One POST path
+answers by the ``type`` in the body. The universe with its contexts is both the market list and the
+open interest; it carries no time. Funding is hourly.
 """
 
 from collections.abc import Sequence
@@ -109,7 +110,7 @@ def _meta_and_contexts(query: Query, book: Book) -> list[Any]:
 def _context(quote: Quote) -> Row:
     return {
         "funding": "0.0" if quote.funding is None else plain(quote.funding),
-        "openInterest": plain(quote.size),
+        "openInterest": plain(2 * quote.size),
         "prevDayPx": plain(quote.before),
         "dayNtlVlm": plain(quote.volume_usd),
         "premium": f"{quote.mark / quote.index - 1:.8f}",

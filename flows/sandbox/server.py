@@ -169,7 +169,7 @@ class Sandbox:
         """Return status and body of an answer, spoiled if its data have a fault."""
         asked, where, at = endpoint.one_symbol, endpoint.open_interest, self._clock()
         if endpoint.tell is not None:
-            name = query.get("symbol", "")
+            name = query.get(endpoint.names, "")
             past = Past(
                 at,
                 lambda when: self._market.book_of_one(venue.id, name, when),

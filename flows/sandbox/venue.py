@@ -99,6 +99,7 @@ class Endpoint:
         weight: What a request counts against the limits.
         limit: A limit of this endpoint alone, besides that of the exchange.
         tell: Set in place of ``answer`` where the past of one contract is asked for.
+        names: Query parameter that names this contract.
     """
 
     method: str
@@ -110,6 +111,7 @@ class Endpoint:
     weight: int = 1
     limit: RateLimit | None = None
     tell: Callable[[Query, Past], Any] | None = None
+    names: str = "symbol"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ _COMMON: dict[str, Any] = {
     "mark_price": "markPrice",
     "index_price": "indexPrice",
     "funding_rate": "fundingRate",
-    "funding_interval": Interval("market:info.fundInterval", per_hour=1),
+    "funding_interval": Interval(
+        "fundingRateInterval", per_hour=1, listed=Interval("info.fundInterval", per_hour=1)
+    ),
     "observed_at": "ts",
 }
 _TICKER = Fields(**_COMMON, last_price="lastPr", volume_base="baseVolume", volume_usd="usdtVolume")

@@ -18,7 +18,9 @@ _PRICES: dict[str, Any] = {
 }
 _FUNDING: dict[str, Any] = {
     "funding_rate": "fundingRate",
-    "funding_interval": Interval("market:info.fundingInterval", per_hour=60),
+    "funding_interval": Interval(
+        "fundingIntervalHour", per_hour=1, listed=Interval("info.fundingInterval", per_hour=60)
+    ),
 }
 
 

@@ -15,7 +15,9 @@ _FIELDS = Fields(
     index_price="index_price",
     last_price="last_price",
     funding_rate="funding_rate",
-    funding_interval=Interval("funding_interval", per_hour=3600),
+    funding_interval=Interval(
+        "funding_interval", per_hour=3600, listed=Interval("info.funding_interval", per_hour=3600)
+    ),
 )
 
 

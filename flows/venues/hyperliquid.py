@@ -1,8 +1,9 @@
 """Hyperliquid: one request per exchange returns its universe and, in the same order, its state.
 
-Open interest is ``openInterest`` in coins (``k`` names in thousands). The unit is documented by
-the info endpoint ``metaAndAssetCtxs``; whether it counts one side is disputed (assumed one-sided).
-The answer carries no time: rows are dated to their receipt. Funding is paid every hour.
+Open interest is ``openInterest`` in coins (``k`` names in thousands), longs and shorts added up
+(factor 0.5). The unit is documented by the info endpoint ``metaAndAssetCtxs``, the sides are
+measured: the figures are even numbers of lots. The answer carries no time: rows are dated to their
+receipt. Funding is paid every hour.
 Builder-deployed exchanges list coins under names of their own (XYZ-TSLA, FELT-PAXG), which stay
 apart: whoever deploys one chooses name and oracle, so hyna:BTC is not proven to be bitcoin.
 """
@@ -76,6 +77,7 @@ VENUE = Venue(
     book="hyperliquid",
     options={"fetchMarkets": {"types": ["swap", "hip3"], "hip3": {"limit": _DEXES}}},
     loads_currencies=True,
+    lists_by_place=True,
     lines=(
         Line(
             name="main",

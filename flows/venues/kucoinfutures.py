@@ -19,7 +19,11 @@ _COMMON: dict[str, Any] = {
     "last_price": "lastTradePrice",
     "funding_rate": "fundingFeeRate",
 }
-_FUNDING_INTERVAL = Interval("fundingRateGranularity", per_hour=3_600_000)
+_FUNDING_INTERVAL = Interval(
+    "fundingRateGranularity",
+    per_hour=3_600_000,
+    listed=Interval("info.fundingRateGranularity", per_hour=3_600_000),
+)
 
 LINEAR = Product(
     name="linear",

@@ -3,12 +3,13 @@
 Open interest is ``oi``, in contracts, beside ``oiCcy`` in coins and ``oiUsd`` in USD; the three
 must agree. The answer carries no price, so USD is the exchange's own, except for options: there
 ``oiUsd`` does not follow from the coins, and they are valued at the index. An option contract is
-``ctVal`` times ``ctMult`` coins. Units documented by OKX, API v5, Get open interest; the counting
+``ctVal`` times ``ctMult`` coins. Futures of the rule ``xperp`` expire years ahead and pay funding:
+they are perpetuals. Units documented by OKX, API v5, Get open interest; the counting
 side is not documented (assumed one-sided).
 """
 
 from oirisk.schemas.venue import Fields, Line, Product, Venue, each, once
-from oirisk.transforms.decode import rows_at
+from oirisk.transforms.decode import pick, rows_at
 
 _FIELDS = Fields(market_id="instId", observed_at="ts")
 
@@ -25,6 +26,7 @@ FUTURES = Product(
     rules=("okx.futures.oi",),
     checks=("okx.futures.oiCcy", "okx.futures.oiUsd"),
     fields=_FIELDS,
+    is_perpetual=lambda market: pick(market, "info.ruleType") == "xperp",
 )
 OPTION = Product(
     name="option",

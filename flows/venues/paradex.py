@@ -19,7 +19,11 @@ PERP = Product(
         last_price="last_traded_price",
         volume_usd="volume_24h",
         funding_rate="funding_rate",
-        funding_interval=Interval("market:info.funding_period_hours", per_hour=1),
+        funding_interval=Interval(
+            "funding_period_hours",
+            per_hour=1,
+            listed=Interval("info.funding_period_hours", per_hour=1),
+        ),
     ),
 )
 OPTION = Product(

@@ -12,7 +12,13 @@ from oirisk.schemas.venue import Fields, Interval, Line, Market, Product, Venue,
 from oirisk.transforms.decode import object_at, rows_at
 
 _TIME: dict[str, Any] = {"observed_at": "timestamp", "observed_unit": "ns"}
-_FUNDING = Interval("market:info.fundingInterval", per_hour=3600)
+_FUNDING = Interval(
+    "fundingInterval",
+    per_hour=3600,
+    listed=Interval("info.fundingInterval", per_hour=3600, hours_to=24),
+    hours_to=24,
+)
+"""The older of the two lists of contracts has hours, and ccxt prefers it."""
 
 USDT = Product(
     name="usdt",

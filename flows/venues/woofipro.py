@@ -19,7 +19,9 @@ PERP = Product(
         volume_base="24h_volume",
         volume_usd="24h_amount",
         funding_rate="last_funding_rate",
-        funding_interval=Interval("market:info.funding_period", per_hour=1),
+        funding_interval=Interval(
+            "funding_period", per_hour=1, listed=Interval("info.funding_period", per_hour=1)
+        ),
     ),
 )
 

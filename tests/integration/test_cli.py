@@ -380,7 +380,7 @@ def test_venues_prints_units_and_evidence(oirisk: Any) -> None:
     assert both_sides["counting_factor"] == 0.5
     assert both_sides["unit"] == "base"
     assert {part["counting_evidence"] for row in rows for part in row["fields"]} <= {
-        "official", "measured", "assumed",
+        "official", "measured", "assumed", "contested",
     }  # fmt: skip
     assert "bybit" in oirisk("venues").stdout
 

@@ -1,18 +1,22 @@
 """Facts derived again from the archive: the same when nothing changed, corrected when a rule did."""
 
+import json
 import shutil
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from oirisk.flows.rederive import rederive_since
 from oirisk.schemas.errors import HomeError
-from oirisk.schemas.units import unit_rules
+from oirisk.schemas.units import UnitRule, unit_rules
 from oirisk.transforms import normalise as normaliser
+from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
+from oirisk.warehouse.writer import writing
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 SINCE = date(2026, 11, 1)
@@ -137,3 +141,100 @@ def test_a_home_that_was_moved_still_shows_its_archive_after_the_next_run(
     moved = make_desk("moved")
     rederive_since(moved.home, SINCE, moved.settings, at + 9 * DAY)
     assert moved.column("select count(distinct run_id) from raw.responses") == [4]
+
+
+GATE = {
+    "venue": "gate", "symbol": "BTC/USDT:USDT", "asset": "BTC", "kind": "perp", "margin": "linear",
+    "mark_price": 50_000.0, "counting_factor": 1.0, "source": "history", "quality": "ok",
+    "unit_rule": "gate.usdt.open_interest", "is_simulated": False,
+}  # fmt: skip
+
+
+def test_history_stored_under_the_old_rule_of_gate_is_counted_anew_and_the_old_rows_are_kept(
+    nights: Any, at: Any
+) -> None:
+    # 2,000 contracts of 0.01 BTC, taken as one side: 20 BTC, 1,000,000 USD
+    instants = [
+        datetime(2023, 1, 18, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC), at - 20 * MINUTE,
+    ]  # fmt: skip
+    amounts = {"oi_contracts": 2_000.0, "oi_base": 20.0, "oi_usd": 1e6}
+    rows = pl.DataFrame(
+        [{"snapshot_at": when, "observed_at": when, **amounts, **GATE} for when in instants]
+    )
+    absent = [name for name in STORED_COLUMNS if name not in rows.columns]
+    rows = rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in absent)
+    with writing(nights.home, at + 3 * DAY) as connection:
+        load_open_interest(connection, rows, run_id="backfill", recorded_at=at + 3 * DAY)
+
+    done = rederive_since(nights.home, date(2023, 1, 1), nights.settings, at + 9 * DAY)
+    current = nights.rows(
+        "select oi_contracts, oi_base, oi_usd, counting_factor, quality, run_id"
+        " from core.open_interest where superseded_at is null and source = 'history'"
+        " order by snapshot_at"
+    )
+    assert (done.restated, done.first) == (3, instants[0])
+    assert [tuple(row.values()) for row in current] == [
+        (2_000.0, 20.0, 1e6, 1.0, "ok", "backfill"),  # one side then
+        (2_000.0, 20.0, 1e6, 1.0, "suspect", "backfill"),  # nobody knows
+        (1_000.0, 10.0, 5e5, 0.5, "ok", "backfill"),  # longs and shorts added up
+    ]
+    as_known = nights.rows(
+        "select oi_base, counting_factor, quality from core.open_interest"
+        " where source = 'history' and recorded_at <= $ts"
+        " and (superseded_at is null or superseded_at > $ts) order by snapshot_at",
+        ts=at + 5 * DAY,
+    )
+    assert [tuple(row.values()) for row in as_known] == [(20.0, 1.0, "ok")] * 3
+    assert nights.column(
+        "select oi_base from marts.oi_by_venue where venue = 'gate' and snapshot_at = $ts",
+        ts=at - 20 * MINUTE,
+    ) == [10.0]
+    assert not nights.column(
+        "select oi_base from marts.oi_by_venue where snapshot_at = $ts", ts=instants[1]
+    )
+    again = rederive_since(nights.home, date(2023, 1, 1), nights.settings, at + 10 * DAY)
+    assert again.restated == 0
+
+
+def _one_sided(name: str) -> UnitRule:
+    rule = unit_rules()[name]
+    told = {"counting_factor": Decimal(1), "counting_evidence": "assumed"}
+    return rule.model_copy(update=told)
+
+
+def test_hyperliquid_is_halved_from_the_first_day_and_the_old_rows_are_kept(
+    make_desk: Callable[..., Any], tape: Any, at: Any, monkeypatch: pytest.MonkeyPatch,
+    listed_perp: Callable[..., dict[str, Any]],
+) -> None:  # fmt: skip
+    desk = make_desk("hyperliquid", venues=("hyperliquid",))
+    market = {
+        **listed_perp("0", "BTC", 1.0), "symbol": "BTC/USDC:USDC", "quote": "USDC",
+        "settle": "USDC", "baseName": "BTC",
+    }  # fmt: skip
+    body = [
+        {"universe": [{"name": "BTC", "szDecimals": 5}]},
+        [{"openInterest": "20", "markPx": "50000", "oraclePx": "50000", "midPx": "50000"}],
+    ]
+    tape.markets("hyperliquid", market).line(
+        kind="response", venue="hyperliquid", method="POST",
+        url="https://api.hyperliquid.xyz/info", request_body='{"type": "metaAndAssetCtxs"}',
+        status=200, body=json.dumps(body),
+    )  # fmt: skip
+    name = "hyperliquid.perp.openInterest"
+    with monkeypatch.context() as patched:
+        old = {**unit_rules(), name: _one_sided(name)}
+        patched.setattr(normaliser, "unit_rules", lambda: old)
+        desk.replay(tape.write(), at)
+    assert desk.column("select oi_base from core.open_interest") == [20.0]
+
+    done = rederive_since(desk.home, SINCE, desk.settings, at + 9 * DAY)
+    assert (done.restated, done.first) == (1, at)
+    rows = desk.rows(
+        "select oi_base, oi_usd, counting_factor, superseded_at is null as is_current"
+        " from core.open_interest order by recorded_at"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        (20.0, 1e6, 1.0, False), (10.0, 5e5, 0.5, True),
+    ]  # fmt: skip
+    venue = desk.rows("select oi_base, counting_evidence from marts.oi_by_venue")
+    assert venue == [{"oi_base": 10.0, "counting_evidence": "measured"}]

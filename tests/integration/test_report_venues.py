@@ -91,3 +91,26 @@ def test_options_are_said_to_stay_out(
     give(outcome.snapshot_at, 50.0, "BTC/USD:BTC-270326-50000-C")
     found = changes(desk.report(outcome))
     assert found["bybit", "import"].reason == "options stay out of futures"
+
+
+def test_report_and_mail_say_whose_counting_is_contested(
+    make_desk: Callable[..., Any], tape: Any, at: datetime, bybit_row: Callable[..., Any],
+    listed_perp: Callable[..., Any],
+) -> None:  # fmt: skip
+    desk = make_desk(venues=("bybit", "htx"))
+    row = {
+        "contract_code": "BTC-USDT", "volume": 4_000, "amount": 4.0, "value": 200_000.0,
+    }  # fmt: skip
+    body = {"status": "ok", "data": [row], "ts": int(at.timestamp() * 1000)}
+    url = "https://api.hbdm.com/linear-swap-api/v1/swap_open_interest"
+    tape.markets("htx", listed_perp("BTC-USDT", "BTC", 0.001)).answer("htx", url, body)
+    outcome = desk.replay(tape.bybit(bybit_row("BTCUSDT", 200, PRICE)).write())
+    venues = {row.venue: row for row in desk.report(outcome).venues}
+    assert (venues["htx"].oi_usd.value, venues["htx"].counting_factor) == (100_000.0, 0.5)
+    assert venues["htx"].counting_evidence == "contested"
+    folder = desk.write_report(outcome)
+    for name in ("index.html", "email.html", "email.txt"):
+        text = " ".join((folder / name).read_text(encoding="utf-8").split())
+        assert "Contested, since what the exchange says and what its figures show" in text, name
+        assert "a factor of 2: htx." in text, name
+        assert "(contested)" in text, name

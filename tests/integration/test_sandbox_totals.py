@@ -25,7 +25,7 @@ pytestmark = pytest.mark.integration
 
 IDS = tuple(venue.id for venue in VENUES)
 EXACT = 1e-9
-TWO_SIDED = {"bybit": 1.0, "htx": 0.5}
+TWO_SIDED = {"bybit": 1.0, "htx": 0.5, "hyperliquid": 0.5}
 """They print the sum of both sides; Bybit the single side beside it, which is read."""
 
 Key = tuple[str, str]

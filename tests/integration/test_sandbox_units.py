@@ -366,7 +366,7 @@ def _read_hyperliquid(markets: Markets, bodies: list[Any]) -> Reading:
     found = {}
     for meta, contexts in bodies:
         for asset, row in zip(meta["universe"], contexts, strict=True):
-            base = Decimal(row["openInterest"])
+            base = Decimal(row["openInterest"]) / 2
             found[ids[asset["name"]]] = _pair(
                 base, base * Decimal(row["markPx"]), _coins(asset["name"])
             )

@@ -124,7 +124,7 @@ def _read_hyperliquid(markets: dict[str, Any], bodies: list[Any]) -> Reading:
     found = {}
     for place, (asset, row) in enumerate(zip(meta["universe"], contexts, strict=True)):
         assert markets[str(place)]["baseName"] == asset["name"]
-        base = Decimal(row["openInterest"])
+        base = Decimal(row["openInterest"]) / 2
         found[str(place)] = _pair(base, base * Decimal(row["markPx"]), _coins(asset["name"]))
     return found
 

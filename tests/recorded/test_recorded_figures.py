@@ -236,9 +236,21 @@ EXPECTED = (
         32476.092 * BOTH_SIDES,
         2063137924.9668 * BOTH_SIDES,
     ),
-    # Coins, at the mark.
-    Expected("hyperliquid", "hyperliquid", "BTC/USDC:USDC", 9942.2624, 9942.2624 * 107043.0),
-    Expected("hyperliquid", "hyperliquid", "HYPE/USDC:USDC", 14677900.74, 14677900.74 * 27.63),
+    # Coins, longs and shorts added up, at the mark. Both are an even number of lots.
+    Expected(
+        "hyperliquid",
+        "hyperliquid",
+        "BTC/USDC:USDC",
+        9942.2624 * BOTH_SIDES,
+        9942.2624 * BOTH_SIDES * 107043.0,
+    ),
+    Expected(
+        "hyperliquid",
+        "hyperliquid",
+        "HYPE/USDC:USDC",
+        14677900.74 * BOTH_SIDES,
+        14677900.74 * BOTH_SIDES * 27.63,
+    ),
     # PF_: coins, at the mark. PI_ and FI_: USD.
     Expected(
         "krakenfutures", "krakenfutures", "BTC/USD:USD", 1950.5966, 1950.5966 * 77343.38154086835

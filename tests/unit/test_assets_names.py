@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from oirisk.transforms.assets import canonical_asset
+from oirisk.transforms.assets import canonical_asset, possible_multiple
 
 THOUSANDS = [
     ("1000PEPE", "PEPE", 1000),
@@ -38,12 +38,21 @@ THOUSANDS = [
     ("1000000MOG", "MOG", 1_000_000),
     ("1000000CHEEMS", "CHEEMS", 1_000_000),
     ("1000000PEIPEI", "PEIPEI", 1_000_000),
+    ("1000000BOB", "BOB", 1_000_000),
+    ("100000AIDOGE", "AIDOGE", 100_000),
+    ("10000000AIDOGE", "AIDOGE", 10_000_000),
+    ("1MCHEEMS", "CHEEMS", 1_000_000),
+    ("MBABYDOGE", "BABYDOGE", 1_000_000),
+    ("1000NEVERHEARDOF", "NEVERHEARDOF", 1000),
+    ("kNEVERHEARDOF", "NEVERHEARDOF", 1000),
+    ("1000TAG", "TAG", 1000),
 ]
 
 NOT_MULTIPLIED = [
     "1INCH", "0G", "4", "1000X", "KAVA", "KAS", "KSM", "KAITO", "KNC", "KDA", "KMNO", "K", "UNI",
     "USUAL", "UMA", "S", "X", "2Z", "A", "M", "1CAT", "PEPE", "SHIB", "SHIBA", "100X", "BTT",
-    "XYZ-TSLA", "HYNA-BTC", "FLX-CRCL", "AAPLX", "XAUT", "PAXG",
+    "XYZ-TSLA", "HYNA-BTC", "FLX-CRCL", "AAPLX", "XAUT", "PAXG", "MOG", "MATIC", "MANA", "MASK",
+    "1MIL", "BROCCOLI714", "SPX6900", "42", "10SET", "88MPH", "KM-US500", "KILO", "币安人生",
 ]  # fmt: skip
 
 
@@ -82,3 +91,20 @@ def test_a_name_made_for_spot_is_undone_where_it_was_made_and_nowhere_else(
 ) -> None:
     assert canonical_asset(base, venue) == (asset, Decimal(1))
     assert canonical_asset(base, "bybit") == (base, Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("base", "possible"),
+    [
+        ("KAVA", ("AVA", 1000)),
+        ("MOG", ("OG", 1_000_000)),
+        ("100BONK", ("BONK", 100)),
+        ("1000X", ("X", 1000)),
+        ("1000PEPE", None),  # says so itself
+        ("MBABYDOGE", None),  # established
+        ("BTC", None),
+        ("1INCH", None),
+    ],
+)
+def test_what_a_name_may_be_a_multiple_of(base: str, possible: tuple[str, int] | None) -> None:
+    assert possible_multiple(base) == possible

@@ -261,6 +261,33 @@ def test_a_price_far_from_the_median_of_three_venues_is_found(books: Books) -> N
     assert [row["expected"] for row in findings] == [50_050.0, 50_050.0]
 
 
+def test_prices_of_two_venues_that_are_half_apart_are_of_two_things(books: Books) -> None:
+    books.run("a", "b")
+    books.row("a", mark_price=1.0)
+    books.row("b", mark_price=1.6)
+    findings = books.audit()
+    assert _brief(findings) == [
+        ("same_ticker", "a", "BTC/USDT:USDT", "error"),
+        ("same_ticker", "b", "BTC/USDT:USDT", "error"),
+    ]
+    assert [(row["seen"], row["expected"]) for row in findings] == [(1.0, 1.6), (1.6, 1.0)]
+
+
+def test_a_dollar_coin_off_its_peg_is_found_by_the_prices_of_three_assets(books: Books) -> None:
+    books.run("a", "b")
+    for coin, price in (("BTC", 50_000.0), ("ETH", 2_500.0), ("SOL", 100.0)):
+        books.row("a", symbol=f"{coin}/USDT:USDT", asset=coin, mark_price=price)
+        books.row("b", symbol=f"{coin}/USDE:USDE", asset=coin, mark_price=price / 0.9)
+    findings = [row for row in books.audit() if row["check_name"] == "dollar_peg"]
+    assert _brief(findings) == [
+        ("dollar_peg", "b", f"{coin}/USDE:USDE", "error") for coin in ("BTC", "ETH", "SOL")
+    ]
+    assert findings[0]["seen"] == pytest.approx(0.9)
+    assert findings[0]["detail"] == (
+        "USDE is worth 0.9 USD by the prices of 3 assets, not 1; not counted"
+    )
+
+
 def test_two_venues_have_no_median_to_speak_of(books: Books) -> None:
     books.run("a", "b")
     books.row("a", mark_price=50_000.0)

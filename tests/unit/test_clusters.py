@@ -264,8 +264,8 @@ def test_the_distance_is_signed_and_zero_inside(
 
 
 def test_the_mark_is_the_median_of_the_perpetuals(warehouse: duckdb.DuckDBPyConnection) -> None:
-    for symbol, kind, mark in (("A", "perp", 100), ("B", "perp", 101), ("C", "perp", 500),
-                               ("D", "future", 700)):  # fmt: skip
+    for symbol, kind, mark in (("A", "perp", 100), ("B", "perp", 101), ("C", "perp", 140),
+                               ("D", "future", 145)):  # fmt: skip
         observe(warehouse, 0, 0, 100, symbol=symbol, kind=kind)
         observe(warehouse, 1, 10, 100, symbol=symbol, kind=kind)
         observe(warehouse, 2, 10, mark, symbol=symbol, kind=kind)

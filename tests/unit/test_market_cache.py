@@ -55,8 +55,8 @@ def test_a_simulation_or_a_recording_is_not_the_exchange(tmp_path: Path) -> None
     assert latest_markets(home, "okx", NOW, source="sandbox") == (NOW, [{"id": "SIM"}])
 
 
-def test_lists_older_than_two_days_are_not_looked_at(tmp_path: Path) -> None:
-    home, old = Home(tmp_path), NOW - timedelta(days=3)
+def test_lists_older_than_a_week_are_not_looked_at(tmp_path: Path) -> None:
+    home, old = Home(tmp_path), NOW - timedelta(days=9)
     _archive(home, "a", old, _response(old, [{"id": "X"}])).write_bytes(b"not even opened")
     assert latest_markets(home, "okx", NOW) is None
 

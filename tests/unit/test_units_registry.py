@@ -9,8 +9,17 @@ from pydantic import ValidationError
 
 from oirisk.flows.books import all_books
 from oirisk.flows.venues import all_venues
+from oirisk.schemas import units
 from oirisk.schemas.errors import ConfigurationError
-from oirisk.schemas.units import UnitRule, add_rules, registry, unit_rules
+from oirisk.schemas.units import (
+    UnitRule,
+    add_rules,
+    registry,
+    rule_at,
+    spans,
+    suspect_rules,
+    unit_rules,
+)
 
 RULE = {
     "id": "somewhere.line.field", "venue": "somewhere", "product": "line", "field": "field",
@@ -30,7 +39,8 @@ def test_every_rule_of_a_venue_file_is_in_the_registry_and_no_rule_is_left_over(
         for name in (*product.rules, *product.checks)
     }
     history = tomllib.loads((root / "schemas" / "unit_rules_history.toml").read_text())
-    assert used | {entry["id"] for entry in history["rule"]} == set(registry())
+    named = used | {entry["id"] for entry in history["rule"]}
+    assert {rule.id for name in named for rule in spans(registry(), name)} == set(registry())
 
 
 def test_a_rule_speaks_of_the_venue_and_product_that_use_it() -> None:
@@ -44,18 +54,77 @@ def test_a_rule_speaks_of_the_venue_and_product_that_use_it() -> None:
                     assert rule.product == product.name, name
 
 
-def test_only_bybit_and_htx_count_both_sides() -> None:
-    halved = {rule.venue for rule in registry().values() if float(rule.counting_factor) != 1}
-    assert halved == {"bybit", "htx"}
+def test_who_counts_both_sides() -> None:
+    now = datetime(2026, 12, 1, tzinfo=UTC)
+    held = [rule for rule in registry().values() if rule.is_valid_at(now)]
+    halved = {rule.id.rpartition(".")[0] for rule in held if float(rule.counting_factor) != 1}
+    assert halved == {
+        "bybit.linear", "bybit.inverse", "hyperliquid.perp", "hyperliquid.builder", "gate.usdt",
+        "gate.btc", "htx.linear", "htx.linear.v5", "htx.coin_swap", "htx.coin_future",
+    }  # fmt: skip
+    assert {float(rule.counting_factor) for rule in held} == {1.0, 0.5}
+    for rule in held:
+        if rule.venue == "gate":
+            assert (float(rule.counting_factor) == 0.5) is (rule.field == "open_interest"), rule.id
+
+
+def test_how_the_sides_of_hyperliquid_and_htx_are_known() -> None:
     for rule in registry().values():
-        if rule.venue == "htx" or rule.field in {"openInterest", "openInterestValue"}:
-            expected = rule.venue == "htx" or (rule.venue == "bybit" and rule.product != "option")
-            assert (float(rule.counting_factor) == 0.5) is expected, rule.id
+        if rule.venue == "hyperliquid":
+            assert rule.counting_evidence == "measured"
+            assert "151 of 15" in rule.counting_source
+        if rule.venue == "htx":
+            assert rule.counting_evidence == "contested"
 
 
-def test_a_disputed_side_is_marked_as_assumed() -> None:
-    for name in ("hyperliquid.perp.openInterest", "hyperliquid.builder.openInterest"):
-        assert unit_rules()[name].counting_evidence == "assumed"
+@pytest.mark.parametrize("product", ["usdt", "btc"])
+@pytest.mark.parametrize(
+    ("at", "factor", "is_suspect"),
+    [
+        # 2851725 contracts on 2023-01-18: an odd number, no sum of longs and shorts
+        ("2023-01-18 15:50", 1, False),
+        ("2023-01-20 00:00", 1, True),
+        ("2025-09-01 23:55", 1, True),
+        # 2364 of 2371 figures of 2025-09 are even
+        ("2025-09-02 00:00", 0.5, False),
+        ("2026-12-01 00:00", 0.5, False),
+    ],
+)
+def test_what_gates_history_meant_at_each_time(
+    product: str, at: str, factor: float, is_suspect: bool
+) -> None:
+    when = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    rule = rule_at(registry(), f"gate.{product}.open_interest", when)
+    assert rule is not None
+    assert float(rule.counting_factor) == factor
+    assert bool(rule.suspect_reason) is is_suspect
+    assert (rule.id in suspect_rules()) is is_suspect
+
+
+def test_no_figure_of_a_history_is_ever_without_a_meaning(root: Path) -> None:
+    history = tomllib.loads((root / "schemas" / "unit_rules_history.toml").read_text())
+    followed = {entry.get("follows") for entry in history["rule"]}
+    for name in {entry["id"] for entry in history["rule"]} - followed:
+        chain = spans(registry(), name)
+        assert (chain[0].valid_to, chain[-1].valid_from) == (None, None), name
+
+
+def test_a_rule_that_does_not_begin_where_the_one_before_it_ends_is_refused() -> None:
+    text = """
+        [[rule]]
+        id = "somewhere.line.field"
+        follows = "somewhere.line.field.old"
+        valid_from = 2026-02-01T00:00:00Z
+        {common}
+        [[rule]]
+        id = "somewhere.line.field.old"
+        valid_to = 2026-01-01T00:00:00Z
+        {common}
+        """
+    common = "\n".join(f"{key} = {value!r}" for key, value in RULE.items() if key != "id")
+    rules = units._parse("file", text.format(common=common))
+    with pytest.raises(ConfigurationError, match="expected a rule of that id that ends then"):
+        units._check_spans({rule.id: rule for rule in rules})
 
 
 @pytest.mark.parametrize(
@@ -65,8 +134,9 @@ def test_a_disputed_side_is_marked_as_assumed() -> None:
         ({"contract_size_source": "contractSize"}, "contract_size_source go together"),
         ({"unit": "settle_atoms"}, "atoms go together"),
         ({"counting_factor": "2"}, "less than or equal to 1"),
-        ({"unit_evidence": "rumour"}, "'official', 'measured' or 'assumed'"),
+        ({"unit_evidence": "rumour"}, "'official', 'measured', 'assumed' or 'contested'"),
         ({"unit_source": ""}, "at least 1 character"),
+        ({"follows": "somewhere.line.old"}, "follows another needs valid_from"),
         (
             {
                 "valid_from": datetime(2026, 1, 2, tzinfo=UTC),

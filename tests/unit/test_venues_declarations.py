@@ -161,8 +161,30 @@ def test_builder_exchanges_of_hyperliquid_are_asked_one_by_one_and_stay_apart() 
         ),
     )
     assets = {row["asset"]: row["oi_usd"] for row in derived.verdict.accepted.to_dicts()}
-    assert assets == {"BTC": 200_000.0, "XYZ-TSLA": 12_000.0, "HYNA-BTC": 500_000.0}
+    # longs and shorts are added up: half of 2 x 100,000, of 30 x 400 and of 5 x 100,000
+    assert assets == {"BTC": 100_000.0, "XYZ-TSLA": 6_000.0, "HYNA-BTC": 250_000.0}
     assert derived.verdict.rejected["check_name"].to_list() == ["quote_in_usd"]
+
+
+def test_a_future_of_okx_that_pays_funding_is_a_perpetual() -> None:
+    expiry = int(datetime(2031, 4, 4, 8, tzinfo=UTC).timestamp() * 1000)
+    dated = {"swap": False, "future": True, "expiry": expiry}
+    markets = [
+        _market(
+            "ETH-USD_UM_XPERP-310404", "ETH/USD:USDC-310404", info={"ruleType": "xperp"}, **dated
+        ),
+        _market("ETH-USD-270326", "ETH/USD:ETH-270326", info={"ruleType": "normal"}, **dated),
+    ]
+    rows = [
+        {"instId": name, "oi": "10", "oiCcy": "10", "oiUsd": "25000", "ts": str(STAMP)}
+        for name in ("ETH-USD_UM_XPERP-310404", "ETH-USD-270326")
+    ]
+    derived = _derive("okx", markets, _response("okx", "futures", {"data": rows}))
+    kinds = {row["symbol"]: row["kind"] for row in derived.verdict.accepted.to_dicts()}
+    assert kinds == {"ETH/USD:USDC-310404": "perp", "ETH/USD:ETH-270326": "future"}
+    assert derived.listing is not None
+    listed = derived.listing.instruments["futures", "ETH-USD_UM_XPERP-310404"]
+    assert (listed.kind, listed.expiry) == ("perp", None)
 
 
 def test_a_quanto_contract_of_gate_is_valued_at_the_price_of_bitcoin_in_the_same_answer() -> None:

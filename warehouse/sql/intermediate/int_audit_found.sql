@@ -1,13 +1,24 @@
 -- int_audit_found: what the audit finds, check by check.
 -- Grain   one row per (snapshot_at, venue, symbol, check_name); symbol is null for a whole venue
 -- Inputs  int_audit_routes, int_audit_volumes, int_audit_steps, int_audit_jumps,
---         int_audit_prices, int_audit_frozen
+--         int_audit_prices, int_audit_frozen; core.open_interest, by core.tickers_apart and
+--         core.quotes_off_peg
 -- Params  $route_tolerance     double, how far two routes to one figure may lie apart
 --         $volume_tolerance    double, how far a change may exceed the volume
 --         $volume_minimum_usd  double, smaller changes are rounding
 --         $price_tolerance     double, how far a price may lie from the median
 --         $price_other_coin    double, beyond this it is the price of something else
+--         $since               timestamptz, first snapshot to audit
+--         $until               timestamptz, last one
+--         $max_age_minutes     double, further from the snapshot than this is stale
 with
+
+apart as (
+
+    select *
+    from core.tickers_apart($since, $until, timestamptz 'infinity', $max_age_minutes)
+
+),
 
 jumped_lines as (
 
@@ -113,21 +124,70 @@ select
 from jumped_lines
 union all
 select
+    prices.snapshot_at,
+    prices.venue,
+    prices.symbol,
+    prices.asset,
+    'price_near_median',
+    prices.price,
+    prices.median_price,
+    'USD per coin',
+    prices.price / prices.median_price,
+    if(
+        abs(ln(prices.price / prices.median_price)) > ln(1 + $price_other_coin), 'error', 'warning'
+    ),
+    format(
+        'price {:.10g}, the median of {} venues is {:.10g}{}',
+        prices.price, prices.venues, prices.median_price,
+        if(apart.symbol is null, '', ': one ticker, two things; not counted')
+    )
+from int_audit_prices as prices
+left join apart
+    on
+        prices.snapshot_at = apart.snapshot_at
+        and prices.venue = apart.venue
+        and prices.symbol = apart.symbol
+where abs(prices.price / prices.median_price - 1) > $price_tolerance
+union all
+select
+    apart.snapshot_at,
+    apart.venue,
+    apart.symbol,
+    apart.asset,
+    'same_ticker',
+    apart.price,
+    apart.other_price,
+    'USD per coin',
+    apart.price / apart.other_price,
+    'error',
+    format(
+        'priced {:.10g} where another venue prices {:.10g}: one ticker, two things; not counted',
+        apart.price, apart.other_price
+    )
+from apart
+left join int_audit_prices as prices
+    on
+        apart.snapshot_at = prices.snapshot_at
+        and apart.venue = prices.venue
+        and apart.symbol = prices.symbol
+where prices.symbol is null
+union all
+select
     snapshot_at,
     venue,
     symbol,
     asset,
-    'price_near_median',
-    price,
-    median_price,
+    'dollar_peg',
+    dollars,
+    1,
     'USD per coin',
-    price / median_price,
-    if(abs(ln(price / median_price)) > ln(1 + $price_other_coin), 'error', 'warning'),
+    dollars / 1,
+    'error',
     format(
-        'price {:.10g}, the median of {} venues is {:.10g}', price, venues, median_price
+        '{} is worth {:.4g} USD by the prices of {} assets, not 1; not counted',
+        quote, dollars, things
     )
-from int_audit_prices
-where abs(price / median_price - 1) > $price_tolerance
+from core.quotes_off_peg($since, $until, timestamptz 'infinity', $max_age_minutes)
 union all
 select
     snapshot_at,

@@ -1,6 +1,6 @@
 -- int_open_interest_judged: current facts, each with the verdict whether it may be summed.
 -- Grain   one row per (snapshot_at, instrument_id)
--- Inputs  core.open_interest, int_instruments_numbered
+-- Inputs  core.open_interest, int_instruments_numbered, int_contracts_left_out
 -- Params  $since            timestamptz, first instant of the window
 --         $recent           timestamptz, from here on models read every fact
 --         $until            timestamptz, last instant of the window
@@ -57,7 +57,7 @@ select
     facts.unit_rule,
     facts.is_simulated,
     facts.is_timely,
-    facts.is_timely and facts.is_sound as is_fresh
+    facts.is_timely and facts.is_sound and left_out.symbol is null as is_fresh
 from facts
 inner join int_instruments_numbered as instruments
     on
@@ -65,3 +65,8 @@ inner join int_instruments_numbered as instruments
         and facts.symbol = instruments.symbol
         and facts.asset = instruments.asset
         and facts.kind_group = instruments.kind_group
+left join int_contracts_left_out as left_out
+    on
+        facts.snapshot_at = left_out.snapshot_at
+        and facts.venue = left_out.venue
+        and facts.symbol = left_out.symbol

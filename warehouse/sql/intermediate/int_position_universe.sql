@@ -1,6 +1,6 @@
 -- int_position_universe: perpetuals and dated futures whose open interest is known at the snapshot.
 -- Grain   one row per (venue, symbol)
--- Inputs  core.open_interest
+-- Inputs  core.open_interest, by core.contracts_left_out too
 -- Params  $until            timestamptz, the snapshot to build
 --         $known_at         timestamptz, facts recorded later do not count
 --         $max_age_minutes  double, an observation further from the snapshot than this is stale
@@ -38,11 +38,33 @@ known as (
 
 ),
 
-newest as (
+left_out as (
 
     select *
+    from
+        core.contracts_left_out(
+            $until - to_microseconds(cast(floor($max_age_minutes * 120e6) as bigint)),
+            $until,
+            $known_at,
+            $max_age_minutes
+        )
+
+),
+
+newest as (
+
+    select known.*
     from known
-    qualify row_number() over (partition by venue, symbol order by snapshot_at desc) = 1
+    left join left_out
+        on
+            known.snapshot_at = left_out.snapshot_at
+            and known.venue = left_out.venue
+            and known.symbol = left_out.symbol
+    where left_out.symbol is null
+    qualify
+        row_number() over (
+            partition by known.venue, known.symbol order by known.snapshot_at desc
+        ) = 1
 
 )
 

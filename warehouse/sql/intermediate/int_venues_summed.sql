@@ -7,7 +7,10 @@ with
 grades as (
 
     select listed.*
-    from (values ('official', 1), ('measured', 2), ('assumed', 3)) as listed (evidence, grade)
+    from
+        (
+            values ('official', 1), ('measured', 2), ('assumed', 3), ('contested', 4)
+        ) as listed (evidence, grade)
 
 ),
 

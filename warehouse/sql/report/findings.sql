@@ -1,6 +1,6 @@
 -- findings: rows that are stored but not counted, and why.
 -- Grain   one row per venue and reason
--- Inputs  core.open_interest
+-- Inputs  core.open_interest, ops.unit_rules
 -- Params  $snapshot_at, $max_age_minutes
 with
 
@@ -14,6 +14,8 @@ uncounted as (
                 then 'the exchange sent no price, so the amount of coins is unknown'
             when facts.quality = 'suspect' and facts.oi_usd is null
                 then 'the exchange sent no price, so USD is unknown'
+            when facts.quality = 'suspect' and rules.suspect_reason is not null
+                then rules.suspect_reason
             when facts.quality = 'suspect'
                 then 'the exchange''s own figures disagree by more than 2 %'
             when not core.is_sound(facts.quality, facts.oi_base, facts.oi_usd)
@@ -21,6 +23,8 @@ uncounted as (
             else 'the observation is too old for this report'
         end as reason
     from core.open_interest as facts
+    left join ops.unit_rules as rules
+        on facts.unit_rule = rules.unit_rule
     where
         facts.snapshot_at = $snapshot_at
         and facts.superseded_at is null
