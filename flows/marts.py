@@ -28,6 +28,7 @@ from oirisk.warehouse.stale import (
     MAPS,
     ON_MAPS,
     ON_OBSERVATIONS,
+    ON_STANDING,
     ON_TOTALS,
     Stale,
     hull,
@@ -35,6 +36,7 @@ from oirisk.warehouse.stale import (
     stale_facts,
     stored_span,
 )
+from oirisk.warehouse.standing import judge_standing
 from oirisk.warehouse.writer import Writer
 
 MODELS = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
@@ -77,6 +79,9 @@ def build_stale(
     window = None
     if stored is not None:
         opened = max(stored.since, _closed(connection, settings)), min(stored.until, until)
+        judged = _within(stale.over(ON_STANDING), opened)
+        if judged is not None and judge_standing(connection, judged, now) and not full:
+            stale = stale_facts(connection)
         maps = _build_maps(connection, _stale_maps(stale, settings), opened, settings, now)
         window = _totals_window(stale, maps, opened, settings)
     if window is not None:
@@ -136,11 +141,14 @@ def _totals_window(
     """Return the snapshots whose totals changed facts bear on, or whose maps were built."""
     changed = stale.over(ON_TOTALS, reach_of_facts(settings.coverage.lookback_days))
     spans = [BuildWindow(maps[0], maps[-1])] if maps else []
-    borne = hull([*spans, *([] if changed is None else [changed])])
-    if borne is None:
+    return _within(hull([*spans, *([] if changed is None else [changed])]), opened)
+
+
+def _within(span: BuildWindow | None, opened: Ends) -> BuildWindow | None:
+    """Return the part of a span that may be built."""
+    if span is None or max(span.since, opened[0]) > min(span.until, opened[1]):
         return None
-    since, until = max(borne.since, opened[0]), min(borne.until, opened[1])
-    return BuildWindow(since, until) if since <= until else None
+    return BuildWindow(max(span.since, opened[0]), min(span.until, opened[1]))
 
 
 def build_positions(

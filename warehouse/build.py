@@ -118,7 +118,7 @@ def build_marts(
     window = _with_whole_bars(connection, window)
     rows = dict.fromkeys((model.name for model in (*MARTS, CANDLES, *SERIES)), 0)
     _clear(connection, (*MARTS, CANDLES), window)
-    for part in _slices(connection, window, "core.open_interest", SLICE_ROWS):
+    for part in slices(connection, window, "core.open_interest", SLICE_ROWS):
         parameters = _parameters(part, coverage)
         _materialise(connection, INTERMEDIATES, parameters)
         _insert(connection, MARTS, parameters, rows)
@@ -143,7 +143,7 @@ def _build_series(
     reached = BuildWindow(window.since - model.back, window.until + reach)
     needed = _INPUTS.get(model.name, ())
     _clear(connection, (model,), reached)
-    for part in _slices(connection, reached, model.sized_by, model.slice_rows):
+    for part in slices(connection, reached, model.sized_by, model.slice_rows):
         parameters: dict[str, Parameter] = {**asdict(judgement), **asdict(part)}
         _materialise(connection, needed, parameters)
         _clear(connection, (model,), part)
@@ -168,10 +168,17 @@ _INPUTS = {
 }
 
 
-def _slices(
+def slices(
     connection: duckdb.DuckDBPyConnection, window: BuildWindow, table: str, most_rows: int
 ) -> list[BuildWindow]:
-    """Cut a window into parts of like size; one part even where there are no snapshots."""
+    """Cut a window into parts of like size; one part even where there are no snapshots.
+
+    Args:
+        connection: Migrated.
+        window: What is cut.
+        table: Whose rows tell how large a part is.
+        most_rows: About so many of them make a part.
+    """
     is_bars = table == "marts.oi_candles"
     instant, least = ("bar_at", 1) if is_bars else ("snapshot_at", SLICE_SNAPSHOTS)
     found = connection.execute(

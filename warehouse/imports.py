@@ -5,7 +5,7 @@ to be there twice or already; then the rows go to a scratch database, and from t
 time, each cleaned of repeats, restated and added.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from oirisk.schemas.errors import OiRiskError, RecordingError
+from oirisk.schemas.errors import OiRiskError
 from oirisk.schemas.market_data import Form
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import merge_bars, merge_open_interest
@@ -154,38 +154,6 @@ def count_conflicts(connection: Writer, key: ImportKey, span: tuple[datetime, da
         if not counted[0][0]:
             return 0
     return int(counted[0][0])
-
-
-def require_one_name(
-    connection: Writer,
-    shared: Mapping[str, str],
-    venues: Collection[str],
-    span: tuple[datetime, datetime],
-) -> None:
-    """Refuse an instrument that stands under two names of its order book: it would count twice.
-
-    Args:
-        connection: Writer, with the import loaded.
-        shared: Names that share books, each with its book.
-        venues: Names in the import.
-        span: First and last instant of the import.
-
-    Raises:
-        RecordingError: There is one, in the import or beside what is stored.
-    """
-    if shared.keys().isdisjoint(venues):
-        return
-    margin = timedelta(hours=1)
-    named = {
-        "venues": list(shared), "books": list(shared.values()),
-        "since": span[0] - margin, "until": span[1] + margin,
-    }  # fmt: skip
-    found = connection.execute(statement("load/import_twins.sql"), named).fetchall()
-    for symbol, names in found:
-        raise RecordingError(
-            f"{symbol} would stand under {' and '.join(names)}, which is one order book, and count "
-            "twice: import it under one name, that of the exchange in `oirisk venues`"
-        )
 
 
 @contextmanager

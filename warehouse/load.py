@@ -161,6 +161,14 @@ def withdraw_open_interest(
     note_stale_rows(connection, "core.open_interest", "snapshot_at", recorded_at)
 
 
+def held_venues(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Return the venues that runs have had figures of."""
+    rows = connection.execute(
+        "select distinct venue from ops.coverage where accepted > 0"
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
 def run_starts(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
     """Return when each run on record started, by run."""
     rows = connection.execute("select run_id, started_at from ops.runs").fetchall()

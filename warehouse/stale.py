@@ -40,6 +40,9 @@ ON_MAPS = frozenset(
 )  # fmt: skip
 """What the entry profile, the liquidation map, the clusters and the stress grid rest on."""
 
+ON_STANDING = frozenset({ANYTHING, "core.open_interest", "core.instruments"})
+"""What the verdict rests on that the rows around a figure make of it."""
+
 ON_OBSERVATIONS = frozenset({ANYTHING, "core.observed_positions", "core.instruments"})
 """What is made of observed positions alone."""
 

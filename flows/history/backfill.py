@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from oirisk import __version__
-from oirisk.flows.chosen import chosen_venues
+from oirisk.flows.chosen import chosen_venues, require_one_name
 from oirisk.flows.client import KnownMarkets, VenueClient
 from oirisk.flows.history import HISTORIES
 from oirisk.flows.history.fetch import Page, fetch_page, instruments_of
@@ -25,7 +25,7 @@ from oirisk.transforms.names import as_known
 from oirisk.warehouse.archive import RunLabel
 from oirisk.warehouse.backfill import done_until, note_progress, stored_counts
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.load import RunRow, listed_name, record_run
+from oirisk.warehouse.load import RunRow, held_venues, listed_name, record_run
 from oirisk.warehouse.views import refresh_views
 from oirisk.warehouse.writer import Writer, opened, require_same_kind, transaction
 
@@ -109,6 +109,7 @@ def backfill(
     job = _Job(home, settings, source, request, say)
     with job.written() as connection:
         require_same_kind(connection, is_simulated=source.is_simulated)
+        require_one_name(held_venues(connection), (venue.id for venue in venues), settings)
     filled = [asyncio.run(job.fill(venue)) for venue in venues]
     say("building the marts of what was filled")
     with job.written(publishes=True) as connection:

@@ -14,7 +14,7 @@ where
         known.oi_base, known.oi_usd, known.mark_price, known.index_price, known.last_price,
         known.volume_24h_base, known.volume_24h_usd, known.funding_rate,
         known.funding_interval_hours, known.unit_rule, known.counting_factor, known.source,
-        known.quality, known.is_simulated, known.route_usd
+        core.told_quality(known.quality, known.suspect_reason), known.is_simulated, known.route_usd
     ) is distinct from (
         staged.observed_at, staged.asset, staged.kind, staged.margin, staged.oi_contracts,
         staged.oi_base, staged.oi_usd, staged.mark_price, staged.index_price, staged.last_price,

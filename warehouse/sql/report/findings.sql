@@ -10,6 +10,8 @@ uncounted as (
         facts.venue,
         facts.symbol,
         case
+            when facts.suspect_reason is not null
+                then core.standing_reason(facts.suspect_reason)
             when facts.quality = 'suspect' and facts.oi_base is null
                 then 'the exchange sent no price, so the amount of coins is unknown'
             when facts.quality = 'suspect' and facts.oi_usd is null
