@@ -1,7 +1,7 @@
 """Import history from files: read, judge, load, and say what came of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from oirisk import __version__
+from oirisk.flows.imports_cftc import read_reports, run_of, store_reports
 from oirisk.flows.imports_files import ImportFile, content_hash, find_files, inspect
 from oirisk.flows.imports_names import venue_names
 from oirisk.flows.imports_reading import Reading, Say
@@ -60,6 +61,7 @@ class Imported:
         until: Last instant of an accepted row.
         unknown_venues: Venues of accepted rows that are none of those that oirisk knows.
         gaps: Of metrics files, per symbol the steps and days that are missing.
+        left_aside: Of reports of the CFTC, rows on other things than coins; not received.
     """
 
     run_id: str
@@ -76,6 +78,7 @@ class Imported:
     until: datetime | None
     unknown_venues: tuple[str, ...] = ()
     gaps: list[dict[str, Any]] = field(default_factory=list)
+    left_aside: int = 0
 
     @property
     def state(self) -> str:
@@ -122,6 +125,8 @@ def import_files(
     run_id = f"import-{content_hash([file.path for file in files])[:16]}"
     key = ImportKey(run_id, now)
     home.root.mkdir(parents=True, exist_ok=True)
+    if form == "cftc":
+        return _import_reports(home, files, key)
     spool = home.root / _SPOOL
     try:
         with opened(home, now) as connection:
@@ -130,6 +135,33 @@ def import_files(
             return _Job(connection, home, key, reading).run()
     finally:
         spool.unlink(missing_ok=True)
+
+
+def _import_reports(home: Home, files: Sequence[ImportFile], key: ImportKey) -> Imported:
+    """Import reports of the CFTC, which are few rows, at once."""
+    reports = read_reports(files, key.recorded_at)
+    since, until = reports.span
+    checks = reports.checks
+    done = Imported(
+        run_id=key.run_id,
+        form="cftc",
+        files=len(files),
+        received=reports.received,
+        accepted=reports.judged.accepted.height,
+        rejected=reports.judged.rejected.height,
+        repeated=checks.get("unique_row", 0),
+        inserted=0,
+        superseded=0,
+        checks=checks,
+        since=since,
+        until=until,
+        left_aside=reports.left_aside,
+    )
+    with opened(home, key.recorded_at) as connection, transaction(connection):
+        require_same_kind(connection, is_simulated=False)
+        run = run_of(key, "import", "import", done.state, done.error)
+        loaded = store_reports(connection, reports, key, run)
+    return replace(done, inserted=loaded.inserted, superseded=loaded.superseded)
 
 
 def _one_form(files: Sequence[ImportFile]) -> Form:

@@ -18,6 +18,7 @@ from oirisk.warehouse.build import (
     changed_facts_since,
     reach_of_facts,
 )
+from oirisk.warehouse.cftc import build_cftc
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.knowledge import note_map
 from oirisk.warehouse.liquidation import Models
@@ -112,6 +113,7 @@ def build_totals(
     )
     if with_series:
         build_audit(connection, window, settings.coverage.max_age_minutes)
+        build_cftc(connection, window)
     build_observations(connection, window, settings)
 
 

@@ -44,6 +44,7 @@ _SAMPLED = (
     _Sampled("marts.oi_by_product", "snapshot_at", ("kind_group", "venue", "product")),
     _Sampled("marts.oi_uncounted", "snapshot_at", ("kind_group", "venue", "reason")),
     _Sampled("marts.oi_concentration", "snapshot_at", ("asset", "kind_group")),
+    _Sampled("marts.pools", "snapshot_at", ("asset", "venue")),
     _Sampled("marts.oi_imbalance", "snapshot_at", ("asset",)),
     _Sampled("marts.funding_extremes", "snapshot_at", ("asset",)),
     _Sampled("marts.oi_regimes", "bar_at", ("horizon", "asset")),

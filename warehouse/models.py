@@ -80,6 +80,7 @@ CANDLE_INTERMEDIATES = (
 MARTS = (
     MartModel("oi_by_asset", "snapshot_at"),
     MartModel("oi_by_venue", "snapshot_at"),
+    MartModel("pools", "snapshot_at", ("since", "until", "max_age_minutes")),
     MartModel("oi_market", "snapshot_at", ("minimum_coverage",)),
     MartModel("oi_by_product", "snapshot_at", ("since", "until", "minimum_coverage")),
     MartModel("oi_uncounted", "snapshot_at"),

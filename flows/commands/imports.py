@@ -34,6 +34,8 @@ def _print(done: Imported) -> None:
     if not done.received and done.error:
         print_line(done.error)
     print_line(f"{done.inserted} stored now, {done.superseded} restated")
+    if done.left_aside:
+        print_line(f"{done.left_aside} rows on other things than coins were left aside")
     if done.unknown_venues:
         print_line(
             f"venues that oirisk does not know: {', '.join(done.unknown_venues)}; each counts as "

@@ -1,6 +1,6 @@
 -- int_candle_changes: the change from one close to the next, over instruments fresh at both.
 -- Grain   one row per (close_us, previous_us, group_id, venue_id); venue_id 0 is the sum
--- Inputs  int_candle_bars, int_open_interest_judged
+-- Inputs  int_candle_bars, int_open_interest_judged, int_prices_averaged
 -- Params  $since  timestamptz, first instant of the window
 -- As in int_changes_paired: change_pct is that of positions at the earlier price, change_usd the
 -- flow, positions changed at the mean of both prices.
@@ -55,14 +55,21 @@ matched as (
         placed.group_id,
         placed.venue_id,
         earlier.oi_usd as usd_0,
-        core.positions_usd(earlier.held, earlier.unit_usd, placed.held, placed.unit_usd)
-            as positions_usd,
+        core.positions_usd(
+            earlier.held, coalesce(earlier.unit_usd, averaged.unit_usd),
+            placed.held, placed.unit_usd
+        ) as positions_usd,
         core.flow_usd(earlier.held, earlier.unit_usd, placed.held, placed.unit_usd) as flow_usd
     from placed
     inner join fresh as earlier
         on
             placed.previous_us = earlier.at_us
             and placed.instrument_id = earlier.instrument_id
+    left join int_prices_averaged as averaged
+        on
+            earlier.snapshot_at = averaged.snapshot_at
+            and earlier.group_id = averaged.group_id
+            and earlier.margin <> 'quanto'
 
 ),
 

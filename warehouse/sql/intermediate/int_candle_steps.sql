@@ -47,7 +47,10 @@ seen as (
         judged.is_simulated,
         judged.margin,
         judged.held,
-        judged.oi_base / nullif(judged.held, 0) as unit_base,
+        coalesce(
+            judged.oi_base / nullif(judged.held, 0),
+            case when judged.margin = 'inverse' then 1 / nullif(judged.price, 0) end
+        ) as unit_base,
         cast(judged.oi_base * 1e10 as hugeint) as units
     from int_open_interest_judged as judged
     inner join futures
