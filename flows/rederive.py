@@ -4,7 +4,7 @@ Runs are derived again from their answers. What backfills and top-ups brought ha
 own and needs the prices of that time; it is counted anew from the rows themselves.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import groupby
@@ -23,6 +23,7 @@ from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.responses import Response
 from oirisk.schemas.venue import Venue
+from oirisk.transforms.assets import canonical_asset
 from oirisk.warehouse.archive import RunLabel, archived_runs, archived_venues
 from oirisk.warehouse.build import FAR, BuildWindow
 from oirisk.warehouse.home import Home
@@ -34,6 +35,7 @@ from oirisk.warehouse.load import (
 )
 from oirisk.warehouse.maintain import thinned_before
 from oirisk.warehouse.rebuild import stored_instants
+from oirisk.warehouse.rename import Renamed, restate_names, stored_names
 from oirisk.warehouse.restate import restate_history
 from oirisk.warehouse.writer import Writer, require_same_kind, restated_since, writing
 
@@ -87,7 +89,7 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
             _restate(connection, runs, now, venues)
             instants.append(snapshot_at)
             count += len(runs)
-        first = restate_history(connection, datetime.combine(since, time(), UTC), now)
+        first = _restate_history(connection, datetime.combine(since, time(), UTC), now)
         if first is not None and not instants:
             instants = stored_instants(connection, BuildWindow(first, FAR))
         if not instants:
@@ -95,6 +97,25 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
         build_from(connection, instants, settings, now)
         restated = restated_since(connection, now)
     return Rederived(count, restated, min(instants[0], first or instants[0]), instants[-1])
+
+
+def _restate_history(connection: Writer, since: datetime, now: datetime) -> datetime | None:
+    """Count history anew, and name it anew; returns the first instant that was restated."""
+    firsts = (
+        restate_history(connection, since, now),
+        restate_names(connection, _renamed(stored_names(connection)), since, now),
+    )
+    return min((first for first in firsts if first is not None), default=None)
+
+
+def _renamed(stored: Iterable[tuple[str, str, str]]) -> list[Renamed]:
+    """Return contracts whose listed base was stored as an asset, and is a multiple of one."""
+    found = []
+    for venue, symbol, asset in stored:
+        coin, number = canonical_asset(symbol.partition("/")[0], venue)
+        if number != 1 and asset == symbol.partition("/")[0]:
+            found.append(Renamed(venue, symbol, asset, coin, float(number)))
+    return found
 
 
 def _require_unthinned(connection: Writer, since: date) -> None:

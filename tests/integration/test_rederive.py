@@ -15,7 +15,7 @@ from oirisk.flows.rederive import rederive_since
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.units import UnitRule, unit_rules
 from oirisk.transforms import routes
-from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
+from oirisk.warehouse.load import STORED_COLUMNS, load_bars, load_open_interest
 from oirisk.warehouse.writer import writing
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -36,7 +36,8 @@ def nights(
             second = tape.later(DAY + number * MINUTE, f"second{number}.jsonl").bybit(btc, eth)
             second.gate(gate_row(contracts, 50_000))
             desk.replay(second.write(), at + DAY, now=at + DAY + (1 + number) * MINUTE)
-        third = tape.later(2 * DAY, "third.jsonl").bybit(btc).gate(gate_row(300, 50_000))
+        third = tape.later(2 * DAY, "third.jsonl").bybit(btc)
+        third.gate(gate_row(300, 50_000, quanto_multiplier="0.1"))
         third.lines[0]["markets"].pop()
         third.lines[2]["markets"][0]["info"]["quanto_multiplier"] = "0.1"
         third.lines[2]["markets"][0]["contractSize"] = 0.1
@@ -193,6 +194,41 @@ def test_history_stored_under_the_old_rule_of_gate_is_counted_anew_and_the_old_r
         "select oi_base from marts.oi_by_venue where snapshot_at = $ts", ts=instants[1]
     )
     again = rederive_since(nights.home, date(2023, 1, 1), nights.settings, at + 10 * DAY)
+    assert again.restated == 0
+
+
+def test_history_under_a_name_of_its_own_is_restated_in_coins(nights: Any, at: Any) -> None:
+    # 3 units of a million BOB at 0.015 USD each: 3,000,000 BOB, 0.045 USD
+    symbol, when = "1000000BOB/USDT:USDT", at - 20 * MINUTE
+    named = {"venue": "gate", "symbol": symbol, "asset": "1000000BOB"}
+    figures = {
+        "snapshot_at": when, "observed_at": when, "oi_contracts": 3.0, "oi_base": 3.0,
+        "oi_usd": 0.045, "mark_price": 0.015, "counting_factor": 1.0, "source": "import",
+        "unit_rule": "import",
+    }  # fmt: skip
+    rows = pl.DataFrame([{**GATE, **named, **figures}])
+    absent = [name for name in STORED_COLUMNS if name not in rows.columns]
+    rows = rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in absent)
+    prices = dict.fromkeys(("open", "high", "low", "close"), 0.015)
+    bar = {"bar_at": when, "interval": "5m", **named, **prices, "volume_base": 2.0}
+    bars = pl.DataFrame([{**bar, "volume_usd": 0.03}])
+    with writing(nights.home, at + 3 * DAY) as connection:
+        load_open_interest(connection, rows, run_id="import", recorded_at=at + 3 * DAY)
+        load_bars(connection, bars, recorded_at=at + 3 * DAY)
+
+    done = rederive_since(nights.home, SINCE, nights.settings, at + 9 * DAY)
+    assert done.restated == 1
+    held = nights.rows(
+        "select asset, oi_base, oi_usd, mark_price, superseded_at is null as is_current"
+        " from core.open_interest where symbol = $symbol order by recorded_at",
+        symbol=symbol,
+    )
+    assert [tuple(row.values()) for row in held] == [
+        ("1000000BOB", 3.0, 0.045, 0.015, False), ("BOB", 3e6, 0.045, pytest.approx(1.5e-8), True),
+    ]  # fmt: skip
+    (kept,) = nights.rows("select asset, close, volume_base from core.bars")
+    assert kept == {"asset": "BOB", "close": pytest.approx(1.5e-8), "volume_base": 2e6}
+    again = rederive_since(nights.home, SINCE, nights.settings, at + 10 * DAY)
     assert again.restated == 0
 
 
