@@ -169,13 +169,23 @@ def note(connection: Writer, done: Sequence[Done]) -> None:
         )
 
 
-def thinned_before(connection: duckdb.DuckDBPyConnection) -> datetime | None:
-    """Return up to when rows have been thinned out; marts before that are not built again."""
+def closed_before(
+    connection: duckdb.DuckDBPyConnection, looks_back: Mapping[str, timedelta]
+) -> datetime | None:
+    """Return up to when marts are closed, for rows that they are made of were thinned out.
+
+    Args:
+        connection: Migrated.
+        looks_back: How long before a snapshot rows must be whole, by resolution of thinning.
+
+    Returns:
+        None when nothing has been thinned out.
+    """
     found = connection.execute(
-        "select max(older_than) from ops.maintenance where action = 'thin'"
+        "select resolution, max(older_than) from ops.maintenance where action = 'thin'"
+        " group by resolution"
     ).fetchall()
-    instant: datetime | None = found[0][0]
-    return instant
+    return max((older + looks_back[resolution] for resolution, older in found), default=None)
 
 
 def compact_raw(connection: Writer, home: Home, now: datetime, *, dry_run: bool) -> list[Done]:

@@ -97,7 +97,7 @@ def _build(
     connection: duckdb.DuckDBPyConnection, window: BuildWindow = EVERYTHING, minimum: float = 0.9
 ) -> dict[str, list[tuple[Any, ...]]]:
     """Build the marts of facts alone; tests/property/test_series_properties.py has the others."""
-    build_marts(connection, window, CoverageParameters(minimum, 30, 7), with_series=False)
+    build_marts(connection, window, CoverageParameters(minimum, 30, 7))
     return {table: connection.table(f"marts.{table}").fetchall() for table in TABLES}
 
 
