@@ -113,19 +113,19 @@ class OpenInterestTable(Table):
     )  # fmt: skip
     source: str = column("where it came from", isin=["live", "history", "import"])
     quality: str = column("suspect rows are stored and left out of totals", isin=["ok", "suspect"])
+    is_simulated: bool = column("whether it comes from the simulated exchanges")
+    route_usd: float = amount(
+        "USD by the exchange's own figure that lies furthest from oi_usd; null without another",
+        unit="USD",
+        method="M02",
+        nullable=True,
+    )
     suspect_reason: str = column(
         "what makes the row suspect beside those around it: expired (the contract has ended), zero "
         "(nothing open, though it trades), frozen (the same for more than six observations); null "
         "otherwise, also where the row alone is suspect: without a price, or disagreeing in itself",
         method="M36",
         isin=["expired", "zero", "frozen"],
-        nullable=True,
-    )
-    is_simulated: bool = column("whether it comes from the simulated exchanges")
-    route_usd: float = amount(
-        "USD by the exchange's own figure that lies furthest from oi_usd; null without another",
-        unit="USD",
-        method="M02",
         nullable=True,
     )
     oi_long_base: float = amount(
