@@ -144,7 +144,7 @@ def import_history(
 @app.command()
 def backfill(
     since: Annotated[str, typer.Option("--since", help="first day, YYYY-MM-DD")],
-    venue: Annotated[str, typer.Option("--venue", help="one exchange; default: all")] = "",
+    venue: Annotated[str, typer.Option("--venue", help="one exchange, or cftc; default: all")] = "",
     assets: Annotated[str, typer.Option("--assets", help="coins, by comma; default: the top")] = "",
     home: HomeOption = DEFAULT_HOME,
     *,

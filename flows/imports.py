@@ -1,7 +1,7 @@
 """Import history from files: read, judge, load, and say what came of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from oirisk import __version__
+from oirisk.flows.imports_cftc import read_reports, run_of, store_reports
 from oirisk.flows.imports_files import ImportFile, content_hash, find_files, inspect
 from oirisk.flows.imports_names import venue_names
 from oirisk.flows.imports_reading import Reading, Say
@@ -31,7 +32,6 @@ from oirisk.warehouse.imports import (
     keep_in_scratch,
     load_scratch,
     missing_steps,
-    require_one_name,
     scratch,
     stream_open_interest,
 )
@@ -59,7 +59,10 @@ class Imported:
         since: First instant of an accepted row.
         until: Last instant of an accepted row.
         unknown_venues: Venues of accepted rows that are none of those that oirisk knows.
+        suspect: Rows that are stored and not counted, by why, once they have been judged.
+        renamed: Names in the files whose rows are stored under those of their order books.
         gaps: Of metrics files, per symbol the steps and days that are missing.
+        left_aside: Of reports of the CFTC, rows on other things than coins; not received.
     """
 
     run_id: str
@@ -75,7 +78,10 @@ class Imported:
     since: datetime | None
     until: datetime | None
     unknown_venues: tuple[str, ...] = ()
+    suspect: dict[str, int] = field(default_factory=dict)
+    renamed: tuple[str, ...] = ()
     gaps: list[dict[str, Any]] = field(default_factory=list)
+    left_aside: int = 0
 
     @property
     def state(self) -> str:
@@ -101,6 +107,7 @@ def import_files(
     now: datetime,
     say: Say = lambda _text: None,
     names: VenueNames | None = None,
+    then: Callable[[Writer, Imported], Imported] = lambda _connection, done: done,
 ) -> Imported:
     """Import files into a home; the same files again change nothing.
 
@@ -110,10 +117,10 @@ def import_files(
         now: When the rows become known; nothing may be later.
         say: Told how far it is.
         names: What the order books are called; those of all exchanges by default.
+        then: What is done with what was stored before readers see it; adds to what came of it.
 
     Raises:
-        RecordingError: A file is missing, cannot be read, or has columns of no form we know; or
-            one order book would stand under two names.
+        RecordingError: A file is missing, cannot be read, or has columns of no form we know.
         HomeError: The warehouse is locked, or holds simulated data.
     """
     files = [inspect(path) for path in find_files(patterns)]
@@ -122,14 +129,45 @@ def import_files(
     run_id = f"import-{content_hash([file.path for file in files])[:16]}"
     key = ImportKey(run_id, now)
     home.root.mkdir(parents=True, exist_ok=True)
+    if form == "cftc":
+        return _import_reports(home, files, key)
     spool = home.root / _SPOOL
     try:
         with opened(home, now) as connection:
             require_same_kind(connection, is_simulated=False)
             reading = Reading(form, files, now, spool, say, names or venue_names(all_venues()))
-            return _Job(connection, home, key, reading).run()
+            done = _Job(connection, home, key, reading).run()
+            with transaction(connection):
+                return then(connection, done)
     finally:
         spool.unlink(missing_ok=True)
+
+
+def _import_reports(home: Home, files: Sequence[ImportFile], key: ImportKey) -> Imported:
+    """Import reports of the CFTC, which are few rows, at once."""
+    reports = read_reports(files, key.recorded_at)
+    since, until = reports.span
+    checks = reports.checks
+    done = Imported(
+        run_id=key.run_id,
+        form="cftc",
+        files=len(files),
+        received=reports.received,
+        accepted=reports.judged.accepted.height,
+        rejected=reports.judged.rejected.height,
+        repeated=checks.get("unique_row", 0),
+        inserted=0,
+        superseded=0,
+        checks=checks,
+        since=since,
+        until=until,
+        left_aside=reports.left_aside,
+    )
+    with opened(home, key.recorded_at) as connection, transaction(connection):
+        require_same_kind(connection, is_simulated=False)
+        run = run_of(key, "import", "import", done.state, done.error)
+        loaded = store_reports(connection, reports, key, run)
+    return replace(done, inserted=loaded.inserted, superseded=loaded.superseded)
 
 
 def _one_form(files: Sequence[ImportFile]) -> Form:
@@ -196,9 +234,6 @@ class _Job:
         return self._result(loaded, gaps)
 
     def _record(self, loaded: Loaded) -> None:
-        reading = self.reading
-        if reading.form != "bars" and reading.span:
-            require_one_name(self.connection, reading.names.shared, reading.venues, reading.span)
         result = self._result(loaded, [])
         run = RunRow(
             run_id=self.key.run_id,
@@ -236,6 +271,7 @@ class _Job:
             since=reading.since,
             until=reading.until,
             unknown_venues=reading.names.unknown(reading.venues),
+            renamed=tuple(sorted(reading.others - reading.venues)),
             gaps=gaps,
         )
 

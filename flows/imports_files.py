@@ -1,4 +1,4 @@
-"""Read files to import piece by piece: Parquet, CSV, and CSV in gzip or zip."""
+"""Read files to import piece by piece: Parquet, CSV, CSV in gzip or zip, and the CFTC's JSON."""
 
 import csv
 import glob
@@ -17,6 +17,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from oirisk.flows.imports_json import is_json, read_objects
+from oirisk.schemas.cftc import HEADLESS
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.market_data import METRICS_COLUMNS, Form
 from oirisk.transforms.imports_columns import recognise
@@ -100,6 +102,8 @@ def inspect(path: Path) -> ImportFile:
             _require_single_values(path, schema)
             columns = tuple(schema.names)
             return ImportFile(path, recognise(str(path), columns), columns)
+        if is_json(path):
+            return _inspect_json(path)
         with _opened_csv(path) as stream:
             first = io.TextIOWrapper(io.BytesIO(stream.read(1 << 16)), encoding="utf-8-sig")
             columns = tuple(name.strip() for name in next(csv.reader(first), []))
@@ -107,7 +111,20 @@ def inspect(path: Path) -> ImportFile:
         raise RecordingError(f"cannot read {path} as Parquet or CSV: {error}") from error
     if len(columns) == len(METRICS_COLUMNS) and columns[0][:1].isdigit():
         return ImportFile(path, "metrics", METRICS_COLUMNS, has_header=False)
+    if len(columns) == len(HEADLESS) and columns[2][:1].isdigit():
+        return ImportFile(path, "cftc", HEADLESS, has_header=False)
     return ImportFile(path, recognise(str(path), columns), columns)
+
+
+def _inspect_json(path: Path) -> ImportFile:
+    columns = tuple(read_objects(path).columns)
+    form = recognise(str(path), columns)
+    if form != "cftc":
+        raise RecordingError(
+            f"{path}: JSON is read of reports of the CFTC alone, saw {form}: write it as Parquet "
+            "or CSV"
+        )
+    return ImportFile(path, form, columns)
 
 
 def _require_single_values(path: Path, schema: pa.Schema) -> None:
@@ -154,6 +171,8 @@ def _pieces_of(file: ImportFile) -> Iterator[Piece]:
     try:
         if _is_parquet(file.path):
             yield from _parquet_pieces(file.path)
+        elif is_json(file.path):
+            yield Piece(read_objects(file.path))
         else:
             yield from _csv_pieces(file)
     except _UNREADABLE as error:

@@ -12,10 +12,11 @@ import polars as pl
 from pandera.api.polars.types import PolarsData
 
 from oirisk.schemas.columns import UTC_MICROSECONDS, UtcTimestamp
+from oirisk.schemas.facts import KINDS
 from oirisk.schemas.open_interest import FIGURE_DTYPES, IMPOSSIBLE_AMOUNT
 
 Dtype = pl.DataType | type[pl.DataType]
-Form = Literal["open_interest", "bars", "metrics"]
+Form = Literal["open_interest", "bars", "metrics", "cftc"]
 
 INTERVALS: Mapping[str, int] = MappingProxyType({"5m": 300, "1h": 3600, "4h": 14400, "1d": 86400})
 """Lengths of bars we keep, in seconds."""
@@ -37,7 +38,7 @@ OPEN_INTEREST_DTYPES: Mapping[str, Dtype] = MappingProxyType(
 OPEN_INTEREST_IGNORED = ("recorded_at", "run_id", "source", "route_usd")
 """Columns of core.open_interest that the import sets itself; a file may carry them. What another
 route gave is in the quality already."""
-OPEN_INTEREST_CHECKED = ("superseded_at", "is_simulated")
+OPEN_INTEREST_CHECKED = ("superseded_at", "is_simulated", "suspect_reason")
 """Columns that are judged and not stored as they are."""
 
 BARS_NEEDED = (
@@ -101,11 +102,14 @@ class ImportedOpenInterest(_Imported):
 
     snapshot_at: UtcTimestamp
     observed_at: UtcTimestamp
-    kind: str = pa.Field(isin=["perp", "future", "option"])
+    kind: str = pa.Field(isin=list(KINDS))
     margin: str = pa.Field(isin=["linear", "inverse", "quanto"])
     oi_contracts: float = _amount()
     oi_base: float = _amount(nullable=False)
     oi_usd: float = _amount()
+    oi_long_base: float = _amount()
+    oi_short_base: float = _amount()
+    pool_net_base: float = pa.Field(nullable=True)
     mark_price: float = _amount(positive=True)
     index_price: float = _amount(positive=True)
     last_price: float = _amount()

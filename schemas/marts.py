@@ -8,7 +8,7 @@ import pandera.polars as pa
 import polars as pl
 
 from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction, percent
-from oirisk.schemas.marts_balance import FundingExtremes, OiConcentration, OiImbalance
+from oirisk.schemas.marts_balance import FundingExtremes, OiConcentration, OiImbalance, Pools
 from oirisk.schemas.marts_positions import Clusters, OiProfile
 from oirisk.schemas.marts_series import OiAnomalies, OiCandles, OiPreEvents, OiRegimes
 from oirisk.schemas.marts_totals import (
@@ -19,6 +19,8 @@ from oirisk.schemas.marts_totals import (
     OiUncounted,
 )
 from oirisk.schemas.units import EVIDENCE
+
+_KIND_GROUP = "futures (perpetuals and dated futures), options, or what is open against pools"
 
 _SIMULATED = "whether any input comes from the simulated exchanges"
 _SNAPSHOT = "scheduled instant of the run"
@@ -56,9 +58,7 @@ class OiByAsset(Table):
 
     snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
     asset: str = column(_ASSET)
-    kind_group: str = column(
-        "futures (perpetuals and dated futures) or options", method="M03", isin=KIND_GROUPS
-    )
+    kind_group: str = column(_KIND_GROUP, method="M03", isin=KIND_GROUPS)
     oi_base: float = amount("sum of the fresh rows", unit="coin", method="M03")
     oi_usd: float = amount("sum of the fresh rows", unit="USD", method="M03")
     oi_usd_linear: float = amount("part margined in USD or stablecoins", unit="USD", method="M02")
@@ -99,7 +99,7 @@ class OiByAsset(Table):
         nullable=True,
     )
     price: float = amount(
-        "median mark price of perpetuals, of dated futures where there are none; null for options",
+        "median mark price of perpetuals, of dated futures where there are none; null for others",
         unit="USD per coin",
         nullable=True,
     )
@@ -223,9 +223,7 @@ class OiByVenue(Table):
 
     snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
     asset: str = column(_ASSET)
-    kind_group: str = column(
-        "futures (perpetuals and dated futures) or options", method="M03", isin=KIND_GROUPS
-    )
+    kind_group: str = column(_KIND_GROUP, method="M03", isin=KIND_GROUPS)
     venue: str = column("ccxt id of the exchange")
     oi_base: float = amount("sum of the venue's fresh rows", unit="coin", method="M03")
     oi_usd: float = amount("sum of the venue's fresh rows", unit="USD", method="M03")
@@ -271,6 +269,7 @@ MARTS: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         "marts.oi_imbalance": OiImbalance,
         "marts.funding_extremes": FundingExtremes,
         "marts.oi_concentration": OiConcentration,
+        "marts.pools": Pools,
         "marts.oi_profile": OiProfile,
         "marts.clusters": Clusters,
     }

@@ -5,8 +5,8 @@ import polars as pl
 from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction, percent
 from oirisk.schemas.units import EVIDENCE
 
-KIND_GROUPS = ("futures", "options")
-"""Perpetuals and dated futures; options. Never summed together."""
+KIND_GROUPS = ("futures", "options", "pool")
+"""Perpetuals and dated futures; options; what is open against pools. Never summed together."""
 
 MATCHED = "over instruments fresh at both ends; null without a reference or when not published"
 """What every change rests on."""
@@ -15,7 +15,9 @@ MATCHED = "over instruments fresh at both ends; null without a reference or when
 class _Instant(Table):
     snapshot_at: UtcTimestamp = column("scheduled instant of the run", unit="UTC")
     kind_group: str = column(
-        "futures (perpetuals and dated futures) or options", method="M03", isin=KIND_GROUPS
+        "futures (perpetuals and dated futures), options, or what is open against pools",
+        method="M03",
+        isin=KIND_GROUPS,
     )
 
 
@@ -154,7 +156,7 @@ class OiUncounted(_Instant):
     venue: str = column("ccxt id of the exchange")
     reason: str = column("why they are not counted", method="M36")
     instruments: pl.Int32 = column("rows", unit="count", ge=1)
-    example: str = column("symbol of one of them, the first by name")
+    symbol: str = column("one of them, the first by name")
 
     class Config:
         """One row per grain."""

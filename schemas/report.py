@@ -8,13 +8,14 @@ open interest is single-sided, instants are UTC.
 from datetime import datetime
 from typing import Literal
 
+from oirisk.schemas.report_beside import PoolRow, WeeklyRow
 from oirisk.schemas.report_liquidations import Liquidations
 from oirisk.schemas.report_parts import Figure, Part, Unit
 
 __all__ = [
     "AssetRow", "Change", "ClusterRow", "CoverageRow", "Figure", "Liquidations", "Method",
-    "OiHistory", "OiPoint", "Profile", "ProfileBin", "Query", "RejectRow", "Report", "Sentence",
-    "Tile", "Unit", "VenueRow", "VenueShare", "Withheld",
+    "OiHistory", "OiPoint", "PoolRow", "Profile", "ProfileBin", "Query", "RejectRow", "Report",
+    "Sentence", "Tile", "Unit", "VenueRow", "VenueShare", "WeeklyRow", "Withheld",
 ]  # fmt: skip
 
 
@@ -240,6 +241,7 @@ class Report(Part):
     oi_coverage: Figure
     bottom_line: tuple[Sentence, ...]
     tiles: tuple[Tile, ...]
+    beside: tuple[Sentence, ...] = ()
     changes: tuple[Change, ...]
     assets: tuple[AssetRow, ...]
     assets_total: int
@@ -247,6 +249,8 @@ class Report(Part):
     clusters_shown: int = 20
     liquidations: Liquidations = Liquidations()
     venues: tuple[VenueRow, ...]
+    weekly: tuple[WeeklyRow, ...] = ()
+    pools: tuple[PoolRow, ...] = ()
     coverage: tuple[CoverageRow, ...]
     rejects: tuple[RejectRow, ...]
     quality: tuple[QualityRow, ...] = ()

@@ -5,11 +5,10 @@ from types import MappingProxyType
 
 import pandera.polars as pa
 
+from oirisk.schemas.cftc import CFTC_TABLES
 from oirisk.schemas.facts import BarsTable, InstrumentsTable, OpenInterestTable
 from oirisk.schemas.given import EventsTable, SupplyTable
 from oirisk.schemas.ledger import (
-    BarChangesTable,
-    BuildsTable,
     CoverageTable,
     DeliveriesTable,
     FirstMapsTable,
@@ -17,6 +16,7 @@ from oirisk.schemas.ledger import (
     MigrationsTable,
     RejectsTable,
     RunsTable,
+    StaleTable,
     UnitRulesTable,
 )
 from oirisk.schemas.marts import MARTS
@@ -32,6 +32,7 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         **LIQUIDATION_MARTS,
         **QUALITY_TABLES,
         **OBSERVED_TABLES,
+        **CFTC_TABLES,
         "core.instruments": InstrumentsTable,
         "core.open_interest": OpenInterestTable,
         "core.bars": BarsTable,
@@ -41,11 +42,10 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         "ops.coverage": CoverageTable,
         "ops.rejects": RejectsTable,
         "ops.deliveries": DeliveriesTable,
-        "ops.builds": BuildsTable,
         "ops.first_maps": FirstMapsTable,
         "ops.unit_rules": UnitRulesTable,
         "ops.migrations": MigrationsTable,
-        "ops.bar_changes": BarChangesTable,
+        "ops.stale": StaleTable,
         "ops.maintenance": MaintenanceTable,
     }
 )
@@ -62,6 +62,7 @@ MAIN_METHODS: Mapping[str, str] = MappingProxyType(
         "core.leverage_tiers": "M20",
         "core.options": "M29",
         "core.observed_positions": "M22",
+        "core.cftc_positions": "M02",
         "core.events": "M11",
         "core.supply": "M17",
         "marts.oi_by_asset": "M03",
@@ -76,6 +77,7 @@ MAIN_METHODS: Mapping[str, str] = MappingProxyType(
         "marts.oi_imbalance": "M13",
         "marts.funding_extremes": "M14",
         "marts.oi_concentration": "M18",
+        "marts.pools": "M43",
         "marts.oi_profile": "M21",
         "marts.clusters": "M24",
         "marts.cluster_scores": "M24",
@@ -91,6 +93,7 @@ MAIN_METHODS: Mapping[str, str] = MappingProxyType(
         "marts.contagion": "M26",
         "marts.liquidations_at_risk": "M34",
         "marts.data_quality": "M36",
+        "marts.cftc_positions": "M02",
     }
 )
 """The method a table is made by or for; also that of its columns which have none of their own."""

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from oirisk.schemas.errors import ContractViolationError
 from oirisk.schemas.report import Figure, Method, Query, Report
 from oirisk.templates import (
+    beside_tables,
     figures,
     formats,
     liquidation_tables,
@@ -49,6 +50,8 @@ _CONTENTS = (
     ("stress", "Stress"),
     ("leverage", "Leverage"),
     ("venues", "Venues"),
+    ("weekly", "US exchanges"),
+    ("pools", "Pools"),
     ("coverage", "Coverage"),
     ("quality", "Data quality"),
     ("withheld", "Not published"),
@@ -219,6 +222,8 @@ def _tables(report: Report, medium: Medium, most_rows: int | None) -> dict[str, 
         sections.assets(report),
         sections.clusters(report),
         sections.venues(report),
+        beside_tables.weekly(report),
+        beside_tables.pools(report),
         quality_tables.coverage(report),
         quality_tables.rejects(report),
         *liquidation_tables.build(report.liquidations),

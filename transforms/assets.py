@@ -49,6 +49,7 @@ A derivative of that name is on the coin that everybody else calls by the other 
 told not to rename; recordings made otherwise still carry the names.
 """
 
+
 def canonical_asset(base: str, venue: str = "") -> tuple[str, Decimal]:
     """Return the coin behind a listed base and how many coins one listed unit is.
 

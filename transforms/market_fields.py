@@ -62,18 +62,19 @@ def choose_price(
 
 def _price(row: Row, fields: Fields, path: str, instrument: Instrument) -> Decimal | None:
     """Read a price; exchanges print 0 where there is none."""
-    value = _unscaled(_optional(row, path), fields, path, instrument)
+    value = unscaled(_optional(row, path), fields, path, instrument)
     return None if value == 0 else value
 
 
-def _unscaled(
+def unscaled(
     value: Decimal | None, fields: Fields, path: str, instrument: Instrument
 ) -> Decimal | None:
     """Undo the scaling of an integer field; None where its number of decimals is not known."""
     source = fields.decimals.get(path)
     if value is None or source is None:
         return value
-    decimals = number(pick(instrument.market, source))
+    fixed = source.removeprefix("=")
+    decimals = number(pick(instrument.market, source) if fixed == source else fixed)
     return None if decimals is None else value.scaleb(-int(decimals))
 
 
@@ -106,7 +107,7 @@ def read_funding_rate(
     if instrument.kind != "perp":
         return None
     value = _optional(row, fields.funding_rate)
-    value = _unscaled(value, fields, fields.funding_rate, instrument)
+    value = unscaled(value, fields, fields.funding_rate, instrument)
     if not fields.funding_is_amount or value is None:
         return value
     if index is None or index <= 0:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from oirisk.flows.briefing import figures, prose, rows
+from oirisk.flows.briefing.beside import beside, pool_rows, unreported, weekly_rows
 from oirisk.flows.briefing.changes import changes
 from oirisk.flows.briefing.facts import Facts, read_facts
 from oirisk.flows.briefing.liquidations import liquidations
@@ -15,6 +16,7 @@ from oirisk.schemas.report import Method, Query, Report
 from oirisk.warehouse.published import Reader
 
 _METHODS = {
+    "M02": "Contracts times their size are coins, coins times a price of the same time are USD.",
     "M03": "Totals add what is fresh. A change is one of positions: contracts at the earlier "
     "prices, of the same instruments at both instants, so that neither a missing exchange nor a "
     "price is a change. Coverage: the fresh share of the open interest last known, times the "
@@ -42,6 +44,9 @@ _METHODS = {
     "mean of the worst.",
     "M36": "Data quality: the least of completeness, freshness, validity, consistency (rows that "
     "the audit does not flag) and convention (rows whose unit and counting are on record).",
+    "M43": "Against a pool, traders' longs and shorts differ and the pool holds the rest: open "
+    "interest is the larger side, pool net is shorts less longs, the lean is longs less shorts "
+    "over both.",
     "M38": "Exchanges that add longs and shorts up are halved before anything is summed.",
 }
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
@@ -63,6 +68,8 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "leverage": ("leverage",),
     "products": ("venues",),
     "venue_shares": ("venue_shares", "changes"),
+    "cftc": ("weekly",),
+    "pools": ("pools",),
     "coverage": ("coverage",),
     "rejects": ("rejects",),
     "quality": ("quality",),
@@ -103,6 +110,7 @@ def assemble(
         oi_coverage=figures.total_coverage(facts),
         bottom_line=prose.bottom_line(facts),
         tiles=prose.tiles(facts),
+        beside=beside(facts),
         changes=changes(facts),
         assets=rows.asset_rows(facts),
         assets_total=len(facts.assets),
@@ -110,11 +118,13 @@ def assemble(
         clusters_shown=settings.report.top_clusters,
         liquidations=liquidations(facts),
         venues=rows.venue_rows(facts),
+        weekly=weekly_rows(facts),
+        pools=pool_rows(facts),
         coverage=rows.coverage_rows(facts),
         rejects=rows.reject_rows(facts),
         quality=rows.quality_rows(facts),
         audit=rows.audit_rows(facts),
-        withheld=prose.withheld(facts),
+        withheld=(*prose.withheld(facts), *unreported(facts)),
         assumptions=prose.assumptions(facts),
         history=rows.histories(facts),
         venue_shares=rows.share_rows(facts),

@@ -30,6 +30,8 @@ class Facts:
     rejects: list[Record]
     quality: list[Record]
     audit: list[Record]
+    cftc: list[Record]
+    pools: list[Record]
     uncounted: list[Record]
     history: Mapping[str, list[Record]]
     profiles: Mapping[str, list[Record]]
@@ -85,6 +87,8 @@ def read_facts(
         rejects=read("rejects", run_id=run_id),
         quality=read("quality", run_id=run_id),
         audit=read("audit", run_id=run_id),
+        cftc=read("cftc", **at),
+        pools=read("pools", **at),
         uncounted=read("uncounted", **at),
         history={
             asset: read("history", asset=asset, **at, history_days=clusters.history_days)

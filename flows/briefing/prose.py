@@ -180,7 +180,7 @@ def withheld(facts: Facts) -> tuple[Withheld, ...]:
     ]
     found += [
         Withheld(
-            what=f"{row['venue']}: {row['instruments']} instruments, for example {row['example']}",
+            what=f"{row['venue']}: {row['instruments']} instruments, for example {row['symbol']}",
             reason=row["reason"],
         )
         for row in facts.uncounted

@@ -30,6 +30,10 @@ from oirisk.schemas.report import (
 _JUDGED = ("freshness", "validity", "consistency", "convention")
 _NO_BAND = "what options hold at a strike is published, not modelled"
 _UNDATED = "entries are dated; levels are not, nor do exchanges say when options were opened"
+_APART = {
+    "options": "options stay out of futures",
+    "pool": "pools stay out of futures",
+}
 _NEW_PRODUCT = "no contract of it was known a day earlier"
 NO_ROWS = "the exchange gave no row"
 
@@ -103,8 +107,7 @@ def venue_rows(facts: Facts) -> tuple[VenueRow, ...]:
 def _venue(row: Record, has_total: bool, uncompared: str) -> VenueRow:
     is_part = has_total and row["kind_group"] == "futures"
     absent = "" if is_part else WITHHELD
-    if row["kind_group"] != "futures":
-        absent = "options stay out of futures"
+    absent = _APART.get(row["kind_group"], absent)
 
     def told(name: str, unit: Unit, reason: str) -> Figure:
         return figure(row[name] if is_part else None, unit, absent or reason)

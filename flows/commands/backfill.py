@@ -9,6 +9,7 @@ from oirisk.flows.commands.progress import shown_progress
 from oirisk.flows.commands.rederive import day
 from oirisk.flows.history.backfill import Request, VenueFilled, exit_status
 from oirisk.flows.history.backfill import backfill as run_backfill
+from oirisk.flows.looks_back import closed_note
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import LiveSource, SandboxSource, Source, wall_clock
 from oirisk.schemas.errors import ConfigurationError
@@ -32,7 +33,7 @@ def backfill(
     Args:
         home: The home folder.
         since: First day, YYYY-MM-DD.
-        venue: One exchange; empty: all that are configured.
+        venue: One exchange, or ``cftc``; empty: all that are configured, and the CFTC.
         assets: Coins, comma-separated; empty: all.
         as_json: Print JSON.
         sandbox: Address of simulated exchanges to ask instead.
@@ -53,12 +54,15 @@ def backfill(
         assets=names or None,
     )
     source: Source = SandboxSource(url=sandbox) if sandbox else LiveSource()
+    settings = load_settings(home)
     with shown_progress() as progress:
-        filled = run_backfill(Home(home), load_settings(home), source, request, progress.step)
+        filled = run_backfill(Home(home), settings, source, request, progress.step)
     if as_json:
         print_json([asdict(one) for one in filled])
     else:
         _print(filled)
+        if note := closed_note(Home(home), settings, request.since):
+            print_line(note)
     return exit_status(filled)
 
 
@@ -70,6 +74,7 @@ def _print(filled: list[VenueFilled]) -> None:
             "bars": one.bars,
             "open interest": one.open_interest,
             "positioning": one.positioning,
+            "weekly reports": one.reports,
             "refused": one.rejected,
             "failed": len(one.failures),
         }

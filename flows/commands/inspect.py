@@ -81,6 +81,7 @@ def _row(book: Book) -> dict[str, object]:
     return {
         "venue": book.venue,
         "product": book.product,
+        "asked": "by default" if book.is_default else "if named",
         "call": book.call,
         "field": rule.field,
         "unit": rule.unit,

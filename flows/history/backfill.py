@@ -9,22 +9,25 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from oirisk import __version__
-from oirisk.flows.chosen import chosen_venues
+from oirisk.flows.chosen import chosen_venues, require_one_name
 from oirisk.flows.client import KnownMarkets, VenueClient
 from oirisk.flows.history import HISTORIES
+from oirisk.flows.history.cftc import fill_reports
 from oirisk.flows.history.fetch import Page, fetch_page, instruments_of
 from oirisk.flows.history.store import FLOW, Stored, archive_page, load_page
+from oirisk.flows.marts import build_stale
 from oirisk.flows.settings import Settings
 from oirisk.flows.sources import Source
 from oirisk.schemas.errors import ConfigurationError, SourceError
 from oirisk.schemas.history import KINDS, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.venue import Venue
+from oirisk.transforms.cftc import SOURCE as CFTC
 from oirisk.transforms.names import as_known
 from oirisk.warehouse.archive import RunLabel
 from oirisk.warehouse.backfill import done_until, note_progress, stored_counts
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.load import RunRow, listed_name, record_run
+from oirisk.warehouse.load import RunRow, held_venues, listed_name, record_run
 from oirisk.warehouse.views import refresh_views
 from oirisk.warehouse.writer import Writer, opened, require_same_kind, transaction
 
@@ -43,7 +46,7 @@ class Request:
     Args:
         since: First instant.
         until: Exclusive; the time of the backfill, nothing later is known.
-        venues: ccxt ids; empty: all configured that have history.
+        venues: ccxt ids, and ``cftc``; empty: all configured that have history, and the CFTC.
         assets: Coins; None: all that are listed.
     """
 
@@ -51,6 +54,19 @@ class Request:
     until: datetime
     venues: tuple[str, ...] = ()
     assets: frozenset[str] | None = None
+
+    def asks_cftc(self) -> bool:
+        """Return whether the CFTC's weekly report is wanted."""
+        return not self.venues or CFTC in self.venues
+
+    def exchanges(self, settings: Settings) -> tuple[Venue, ...]:
+        """Return the exchanges that are wanted.
+
+        Raises:
+            ConfigurationError: One is not known.
+        """
+        named = tuple(name for name in self.venues if name != CFTC)
+        return () if self.venues and not named else chosen_venues(settings, named)
 
 
 @dataclass
@@ -63,6 +79,7 @@ class VenueFilled:
         bars: Bars stored.
         open_interest: Rows stored.
         positioning: Rows stored.
+        reports: Rows of the CFTC's weekly report.
         rejected: Rows refused.
         failures: Why something is missing, by symbol and kind.
         lacks: What the exchange cannot provide at all.
@@ -73,6 +90,7 @@ class VenueFilled:
     bars: int = 0
     open_interest: int = 0
     positioning: int = 0
+    reports: int = 0
     rejected: int = 0
     failures: dict[str, str] = field(default_factory=dict)
     lacks: dict[str, str] = field(default_factory=dict)
@@ -95,7 +113,8 @@ def backfill(
     """Fill history; every batch is committed on its own, so an interrupted backfill goes on.
 
     The warehouse is open for writing only while a batch is stored, so that the nightly run can
-    come between; what a backfill has stored is published at its end, or by that run.
+    come between; the marts of what a backfill has stored are built and published at its end, or by
+    that run.
 
     Raises:
         ConfigurationError: A venue is not known, or the span is empty.
@@ -103,13 +122,18 @@ def backfill(
     """
     if request.since >= request.until:
         raise ConfigurationError(f"--since {request.since:%Y-%m-%d}: expected a day in the past")
-    venues = chosen_venues(settings, request.venues)
+    venues = request.exchanges(settings)
     job = _Job(home, settings, source, request, say)
     with job.written() as connection:
         require_same_kind(connection, is_simulated=source.is_simulated)
+        require_one_name(held_venues(connection), (venue.id for venue in venues), settings)
     filled = [asyncio.run(job.fill(venue)) for venue in venues]
+    if request.asks_cftc() and not source.is_simulated:
+        filled.append(job.fill_cftc())
+    say("building the marts of what was filled")
     with job.written(publishes=True) as connection:
         refresh_views(connection, home)
+        build_stale(connection, settings, request.until)
     return filled
 
 
@@ -149,6 +173,15 @@ class _Job:
             filled.failures["venue"] = error.reason
         self._end(label, filled)
         return filled
+
+    def fill_cftc(self) -> VenueFilled:
+        """Ask for the CFTC's weekly report, whatever the coins."""
+        window = Window(self.request.since, self.request.until)
+        done = fill_reports(self.home, self.settings, self.source, window, self.written)
+        failures = {"report": done.failure} if done.failure else {}
+        return VenueFilled(
+            CFTC, done.contracts, reports=done.rows, rejected=done.rejected, failures=failures
+        )
 
     async def _fill_all(self, venue: Venue, history: VenueHistory, filled: VenueFilled) -> None:
         """Fill every instrument; a client keeps its answers, so it is renewed now and then."""

@@ -82,6 +82,6 @@ def test_every_section_of_figures_prints_a_query(printed: Printed) -> None:
     assert printed.rows.keys() == {
         "tiles", "changes", "assets", "withheld", "history", "clusters", "profiles",
         "liquidations", "observed", "observed_coverage", "track", "stress", "at_risk",
-        "contagion", "leverage", "venues", "venue_shares", "coverage", "rejects", "quality",
-        "audit",
+        "contagion", "leverage", "venues", "venue_shares", "weekly", "pools", "coverage", "rejects",
+        "quality", "audit",
     }  # fmt: skip

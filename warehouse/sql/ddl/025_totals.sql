@@ -148,5 +148,5 @@ create table marts.oi_uncounted (
     venue varchar not null,
     reason varchar not null,
     instruments integer not null,
-    example varchar not null
+    symbol varchar not null
 );

@@ -35,6 +35,7 @@ facts as (
         counting_factor,
         is_simulated,
         quality,
+        suspect_reason as standing,
         source,
         route_usd,
         core.is_timely(snapshot_at, observed_at, $max_age_minutes) as is_timely,
@@ -140,7 +141,10 @@ select
     is_timely and is_sound and not is_left_out as is_fresh,
     case
         when not (is_timely and is_sound)
-            then core.why_uncounted(quality, oi_base, oi_usd, route_usd, source, suspect_reason)
+            then coalesce(
+                core.standing_reason(standing),
+                core.why_uncounted(quality, oi_base, oi_usd, route_usd, source, suspect_reason)
+            )
         when is_left_out
             then 'its price says that it is another coin than its name, or its quote no dollar'
     end as reason

@@ -1,8 +1,8 @@
 -- int_universe_weighed: every instrument that should be there at a snapshot, and its weight.
 -- Grain   one row per (snapshot_at, instrument_id)
 -- Inputs  int_open_interest_judged, int_references_found, int_venues_attempted,
---         int_instruments_numbered, int_rules_numbered, int_top_ups_found, int_known_before,
---         core.instruments, core.open_interest
+--         int_instruments_numbered, int_rules_numbered, int_contracts_left_out, int_top_ups_found,
+--         int_known_before, core.instruments, core.open_interest
 -- Params  $since            timestamptz, first instant of the window
 --         $recent           timestamptz, from here on models read every fact
 --         $max_age_minutes  double, further from the snapshot than this is stale
@@ -12,7 +12,8 @@
 -- In history that a run fetched, what was not seen before weighs what that run saw.
 -- What a venue listed when it was first read is taken to have been listed before, unless its
 -- listing date says otherwise; what appeared later counts from when it appeared. A contract that
--- has expired is not missing. Assets of which nothing is fresh are told of runs alone.
+-- has expired is not missing. Nor is what bears the name and is known to be another thing. Assets
+-- of which nothing is fresh are told of runs alone.
 -- product_id is null for what was neither seen nor listed in a product line; is_stale and
 -- is_suspect say why a row that is there is not fresh.
 with
@@ -154,6 +155,14 @@ candidates as (
 
 ),
 
+other_things as (
+
+    select *
+    from int_contracts_left_out
+    where is_other
+
+),
+
 absent as materialized (
 
     select candidates.*
@@ -166,6 +175,11 @@ absent as materialized (
         on
             candidates.snapshot_at = fresh.snapshot_at
             and candidates.instrument_id = fresh.instrument_id
+    anti join other_things
+        on
+            candidates.snapshot_at = other_things.snapshot_at
+            and candidates.venue = other_things.venue
+            and candidates.symbol = other_things.symbol
 
 ),
 

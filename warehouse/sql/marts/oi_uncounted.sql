@@ -9,7 +9,7 @@ select
     instruments.venue,
     judged.reason,
     cast(count(*) as integer) as instruments,
-    min(instruments.symbol) as example
+    min(instruments.symbol) as symbol
 from int_open_interest_judged as judged
 inner join int_instruments_numbered as instruments
     on judged.instrument_id = instruments.instrument_id
