@@ -92,12 +92,19 @@ class OpenInterestTable(Table):
         "open interest; null without a price", unit="USD", method="M02", nullable=True
     )
     mark_price: float = amount(
+        "null when not sent, and for options, whose own mark is a premium; an import keeps what "
+        "its file says",
+        unit="USD per coin",
+        nullable=True,
+    )
+    index_price: float = amount(
         "null when not sent; of an option, the price of its underlying",
         unit="USD per coin",
         nullable=True,
     )
-    index_price: float = amount("null when not sent", unit="USD per coin", nullable=True)
-    last_price: float = amount("null when not sent", unit="USD per coin", nullable=True)
+    last_price: float = amount(
+        "null when not sent, and for options", unit="USD per coin", nullable=True
+    )
     volume_24h_base: float = amount("null when not sent", unit="coin", nullable=True)
     volume_24h_usd: float = amount("null when not sent", unit="USD", nullable=True)
     funding_rate: float = column(
