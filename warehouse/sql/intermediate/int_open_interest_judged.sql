@@ -7,7 +7,8 @@
 --         $until            timestamptz, last instant of the window
 --         $max_age_minutes  double, further from the snapshot than this is stale
 -- The days before the window that candles, changes and coverage read, and of the week before
--- those what the window is compared with. reason says why a fact is not fresh.
+-- those what the window is compared with. is_good is true in itself, and weighs; is_fresh may be
+-- summed too; reason says why a fact is not fresh.
 -- held is what a move of the price alone leaves unchanged (core.held), unit_usd what one of it is
 -- worth. Before a contract was first listed here it is taken to have had the size it then had.
 with
@@ -138,6 +139,7 @@ select
     counting_factor,
     is_simulated,
     is_timely,
+    is_timely and is_sound as is_good,
     is_timely and is_sound and not is_left_out as is_fresh,
     case
         when not (is_timely and is_sound)

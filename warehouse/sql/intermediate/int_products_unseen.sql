@@ -122,7 +122,7 @@ seen as (
         product_id,
         oi_usd
     from int_open_interest_judged
-    where is_fresh and snapshot_at >= $recent
+    where is_good and snapshot_at >= $recent
     union all
     select
         known.good_at as snapshot_at,
