@@ -59,6 +59,9 @@ METRICS_COLUMNS = (
     "count_toptrader_long_short_ratio", "sum_toptrader_long_short_ratio",
     "count_long_short_ratio", "sum_taker_long_short_vol_ratio",
 )  # fmt: skip
+FILE_DAY = "file_day"
+"""Beside the columns of a metrics file: the day that the file is of."""
+
 METRICS_RATIOS: Mapping[str, str] = MappingProxyType(
     {
         "count_toptrader_long_short_ratio": "top_account",

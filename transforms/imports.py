@@ -7,13 +7,16 @@ import polars as pl
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.market_data import (
     BARS_DTYPES,
+    FILE_DAY,
     METRICS_RATIOS,
     OPEN_INTEREST_DTYPES,
     Dtype,
 )
 from oirisk.schemas.open_interest import ROUTE_TOLERANCE, SIDES
+from oirisk.schemas.times import METRICS_TIME
 from oirisk.transforms.imports_columns import typed
 from oirisk.transforms.imports_symbols import metrics_terms, symbol_terms
+from oirisk.transforms.imports_times import stood_at
 from oirisk.transforms.imports_venues import VenueNames, one_name, venue_terms
 
 FIRST_COIN = datetime(2009, 1, 3)  # noqa: DTZ001 -- compared as UTC below
@@ -229,10 +232,11 @@ def metrics_candidates(frame: pl.DataFrame, now: datetime, _names: VenueNames) -
     """Read a batch of a Binance Vision metrics file.
 
     ``sum_open_interest`` is in units of the listed base, single-sided; the mark price follows
-    from the value. A row without a value is suspect: nobody knows what it is worth.
+    from the value. A row without a value is suspect: nobody knows what it is worth. Whether
+    ``create_time`` is the start or the end of the five minutes, ``time_rules.toml`` says.
 
     Args:
-        frame: The eight columns as received.
+        frame: The eight columns as received, and the day of their file where it is known.
         now: Nothing may be later.
 
     Returns:
@@ -243,7 +247,9 @@ def metrics_candidates(frame: pl.DataFrame, now: datetime, _names: VenueNames) -
         https://github.com/binance/binance-public-data; its issues 287, 350 and 484 for defects.
     """
     rows, unread = typed(frame, _METRICS_DTYPES)
-    named = rows.rename({"symbol": "market_id", "create_time": "snapshot_at"})
+    days = [frame[FILE_DAY]] if FILE_DAY in frame.columns else []
+    timed = stood_at(rows.with_columns(days), "create_time", METRICS_TIME)
+    named = timed.rename({"symbol": "market_id", "create_time": "snapshot_at"})
     terms = metrics_terms(named["market_id"].unique())
     joined = named.with_columns(unread).join(
         terms, on="market_id", how="left", maintain_order="left"
@@ -253,6 +259,7 @@ def metrics_candidates(frame: pl.DataFrame, now: datetime, _names: VenueNames) -
     problem = _problem(
         pl.col("problem"),
         *_out_of_time(joined, "snapshot_at", now),
+        pl.col("time_problem"),
         pl.col("symbol_problem"),
         _no_value(),
         *_bad_ratios(),

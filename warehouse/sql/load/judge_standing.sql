@@ -14,7 +14,7 @@
 create or replace temp table judged_standing as
 with
 
-facts as (
+facts as not materialized (
 
     select
         known.snapshot_at,
@@ -33,10 +33,10 @@ facts as (
 
 ),
 
-judged as (
+changed as (
 
     select * from facts
-    where snapshot_at between $since and $until
+    where snapshot_at between $changed_since and $changed_until
 
 ),
 
@@ -54,10 +54,8 @@ own as (
             when coalesce(rows.traded > 0, listed.is_active, true) then 'zero'
         end as verdict
     from (
-        select * from judged
-        where
-            judged.snapshot_at between $changed_since and $changed_until
-            and (judged.held = 0 or judged.kind <> 'perp')
+        select * from changed
+        where changed.held = 0 or changed.kind <> 'perp'
     ) as rows
     asof left join core.instruments as listed
         on
@@ -67,12 +65,13 @@ own as (
 
 ),
 
--- Figures in single precision that come more than six times: only these contracts are looked at.
+-- Contracts that may stand still, or no longer: a figure that changed comes more than six times, in
+-- single precision; or another figure went from among them; or they stood still until now.
 figures as (
 
-    select distinct cast(judged.held as float) as figure
-    from judged
-    where judged.held > 0 and judged.kind <> 'option'
+    select distinct cast(changed.held as float) as figure
+    from changed
+    where changed.held > 0 and changed.kind <> 'option'
 
 ),
 
@@ -91,12 +90,27 @@ often as (
 
 ),
 
-repeated as (
+doubtful as (
 
-    select distinct
+    select
         often.venue,
         often.symbol
     from often
+    union
+    select
+        facts.venue,
+        facts.symbol
+    from facts
+    where facts.suspect_reason = 'frozen'
+    union
+    select
+        gone.venue,
+        gone.symbol
+    from core.open_interest as gone
+    where
+        gone.superseded_at is not null
+        and gone.kind <> 'option'
+        and gone.snapshot_at between $changed_since and $changed_until
 
 ),
 
@@ -109,10 +123,10 @@ beside as (
         lag(facts.held) over contract as before_held,
         lag(facts.traded) over contract as before_traded
     from facts
-    inner join repeated
+    inner join doubtful
         on
-            facts.venue = repeated.venue
-            and facts.symbol = repeated.symbol
+            facts.venue = doubtful.venue
+            and facts.symbol = doubtful.symbol
     window contract as (partition by facts.venue, facts.symbol order by facts.snapshot_at)
 
 ),
@@ -190,6 +204,32 @@ standing as (
         order by counted.snapshot_at
         rows between current row and unbounded following
     )
+
+),
+
+judged as (
+
+    select
+        changed.snapshot_at,
+        changed.venue,
+        changed.symbol,
+        changed.suspect_reason
+    from changed
+    where changed.snapshot_at between $since and $until
+    union
+    select
+        facts.snapshot_at,
+        facts.venue,
+        facts.symbol,
+        facts.suspect_reason
+    from facts
+    inner join doubtful
+        on
+            facts.venue = doubtful.venue
+            and facts.symbol = doubtful.symbol
+    where
+        facts.kind <> 'option'
+        and facts.snapshot_at between $since and $until
 
 ),
 
