@@ -135,6 +135,11 @@ class OpenInterestTable(Table):
         isin=["expired", "zero", "frozen"],
         nullable=True,
     )
+    is_contradicted: bool = column(
+        "whether it is suspect because its figure is measured to mean another thing; null: no",
+        method="M38",
+        nullable=True,
+    )
     oi_long_base: float = amount(
         "the traders' longs where a pool takes the other side; null elsewhere",
         unit="coin",

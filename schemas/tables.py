@@ -6,6 +6,7 @@ from types import MappingProxyType
 import pandera.polars as pa
 
 from oirisk.schemas.cftc import CFTC_TABLES
+from oirisk.schemas.conventions import CONVENTION_TABLES
 from oirisk.schemas.facts import BarsTable, InstrumentsTable, OpenInterestTable
 from oirisk.schemas.given import EventsTable, SupplyTable
 from oirisk.schemas.ledger import (
@@ -31,6 +32,7 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         **MARKET_TABLES,
         **LIQUIDATION_MARTS,
         **QUALITY_TABLES,
+        **CONVENTION_TABLES,
         **OBSERVED_TABLES,
         **CFTC_TABLES,
         "core.instruments": InstrumentsTable,
@@ -93,6 +95,8 @@ MAIN_METHODS: Mapping[str, str] = MappingProxyType(
         "marts.contagion": "M26",
         "marts.liquidations_at_risk": "M34",
         "marts.data_quality": "M36",
+        "marts.convention_nights": "M38",
+        "marts.conventions": "M38",
         "marts.cftc_positions": "M02",
     }
 )
