@@ -28,6 +28,13 @@ _ASSET = "canonical base coin, BTC not XBT"
 _POSITIONS = f"contracts at the prices of then, {MATCHED}"
 
 
+def _price_change(span: str) -> str:
+    return (
+        f"median price change in {span} of perpetuals fresh at both ends, of dated futures where "
+        "there are none; null for options and pools"
+    )
+
+
 def _funding(description: str, **checks: float) -> Any:  # noqa: ANN401 -- what pa.Field returns
     return column(description, unit="fraction per 8 hours", method="M05", nullable=True, **checks)
 
@@ -99,13 +106,12 @@ class OiByAsset(Table):
         nullable=True,
     )
     price: float = amount(
-        "median mark price of perpetuals, of dated futures where there are none; null for others",
+        "median mark price of perpetuals, of dated futures where there are none; where no mark is "
+        "known, what a coin of open interest is worth; null for options and pools",
         unit="USD per coin",
         nullable=True,
     )
-    price_change_24h_pct: float = percent(
-        "median price change in 24 hours of instruments fresh at both ends", method="M08"
-    )
+    price_change_24h_pct: float = percent(_price_change("24 hours"), method="M08")
     volume_24h_usd: float = amount(
         "24-hour turnover of the rows that report one; null when none does",
         unit="USD",
@@ -151,12 +157,8 @@ class OiByAsset(Table):
     top_venue: str = column("venue with the largest share", method="M18", nullable=True)
     top_venue_share: float = fraction("its share of oi_usd", method="M18", nullable=True)
     is_simulated: bool = column(_SIMULATED)
-    price_change_1h_pct: float = percent(
-        "median price change in 1 hour of instruments fresh at both ends", method="M08"
-    )
-    price_change_4h_pct: float = percent(
-        "median price change in 4 hours of instruments fresh at both ends", method="M08"
-    )
+    price_change_1h_pct: float = percent(_price_change("1 hour"), method="M08")
+    price_change_4h_pct: float = percent(_price_change("4 hours"), method="M08")
     depth_1pct_usd: float = amount(
         "bids within 1 % of the price, on books that were read; null: not measured",
         unit="USD",
@@ -187,7 +189,9 @@ class OiByAsset(Table):
         nullable=True,
     )
     basis_pct: float = percent(
-        "mark price of perpetuals above their index, weighted by oi_usd", method="M40"
+        "mark price of perpetuals above their index, weighted by oi_usd; without those that lie "
+        "100 % off",
+        method="M40",
     )
 
     funding_usd_per_day: float = column(

@@ -205,6 +205,15 @@ def _known_as(facts: Facts, name: str, evidence: str) -> list[str]:
     return sorted({row["venue"] for row in facts.products if row[name] == evidence})
 
 
+def _without_funding(facts: Facts) -> list[str]:
+    """Name the exchanges of whose perpetuals no funding is known."""
+    shares: dict[str, list[float]] = defaultdict(list)
+    for row in facts.products:
+        if row["funding_covered_share"] is not None:
+            shares[row["venue"]].append(row["funding_covered_share"])
+    return sorted(venue for venue, known in shares.items() if not any(known))
+
+
 def assumptions(facts: Facts) -> tuple[str, ...]:
     """State what is assumed rather than known."""
     assumed = _known_as(facts, "counting_evidence", "assumed")
@@ -224,10 +233,17 @@ def assumptions(facts: Facts) -> tuple[str, ...]:
         )
     if units:
         stated.append(f"Unit taken by assumption: {', '.join(units)}.")
+    unfunded = _without_funding(facts)
+    if unfunded:
+        stated.append(
+            "Averages of funding leave out, since rate or interval is not known: "
+            f"{', '.join(unfunded)}."
+        )
+    rotation = f"{facts.settings.clusters.rotation:g}"
     stated.append(
         "Entry prices are modelled from changes of open interest along the price path; the band "
-        "is the range over rotation 0, 0.05 and 0.2. Positions older than the history are not "
-        "placed at any price."
+        f"is the range over rotation 0, {rotation} and 0.2. Positions older than the history are "
+        "not placed at any price."
     )
     stated.append(
         "Liquidation levels rest on these entries, on isolated margin and on assumed mixes of "

@@ -36,6 +36,7 @@ facts as (
         counting_factor,
         is_simulated,
         quality,
+        suspect_reason as standing,
         source,
         route_usd,
         core.is_timely(snapshot_at, observed_at, $max_age_minutes) as is_timely,
@@ -142,7 +143,10 @@ select
     is_timely and is_sound and left_out_reason is null as is_fresh,
     case
         when not (is_timely and is_sound)
-            then core.why_uncounted(quality, oi_base, oi_usd, route_usd, source, suspect_reason)
+            then coalesce(
+                core.standing_reason(standing),
+                core.why_uncounted(quality, oi_base, oi_usd, route_usd, source, suspect_reason)
+            )
         else left_out_reason
     end as reason
 from numbered
