@@ -126,7 +126,9 @@ def test_two_things_under_one_ticker_are_found_and_never_summed(replayed: Any) -
     assert "oi_by_venue" in marts
     for mart in marts:
         rows = desk.rows(f"select * from marts.{mart} where asset in ('META', 'NEIRO')")  # noqa: S608
-        figures = {name: row[name] for row in rows for name in row if name.startswith(("oi_", "pr"))}
+        figures = {
+            name: row[name] for row in rows for name in row if name.startswith(("oi_", "pr"))
+        }
         assert not [name for name, value in figures.items() if value], mart
     assert set(_held(desk, "quality").values()) == {"ok"}  # each is true in itself
 

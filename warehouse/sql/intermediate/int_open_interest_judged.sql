@@ -86,7 +86,7 @@ numbered as (
         rules.rule_id,
         rules.product_id,
         rules.suspect_reason,
-        left_out.symbol is not null as is_left_out,
+        left_out.reason as left_out_reason,
         core.held(
             facts.kind, facts.margin, facts.oi_base, facts.oi_usd, facts.oi_contracts,
             quanto_sizes.contract_size
@@ -140,14 +140,13 @@ select
     is_simulated,
     is_timely,
     is_timely and is_sound as is_good,
-    is_timely and is_sound and not is_left_out as is_fresh,
+    is_timely and is_sound and left_out_reason is null as is_fresh,
     case
         when not (is_timely and is_sound)
             then coalesce(
                 core.standing_reason(standing),
                 core.why_uncounted(quality, oi_base, oi_usd, route_usd, source, suspect_reason)
             )
-        when is_left_out
-            then 'its price says that it is another coin than its name, or its quote no dollar'
+        else left_out_reason
     end as reason
 from numbered
