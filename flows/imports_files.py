@@ -75,7 +75,7 @@ def find_files(patterns: Sequence[str]) -> list[Path]:
     """
     found: set[Path] = set()
     for pattern in patterns:
-        matches = [pattern] if Path(pattern).is_file() else glob.glob(pattern, recursive=True)  # noqa: PTH207 -- absolute patterns
+        matches = [pattern] if Path(pattern).is_file() else _matches(pattern)
         files = [Path(match) for match in matches if Path(match).is_file()]
         if not files and pattern and Path(pattern).is_dir():
             raise RecordingError(f"{pattern} is a folder: name its files, as {pattern}/*.parquet")
@@ -83,6 +83,14 @@ def find_files(patterns: Sequence[str]) -> list[Path]:
             raise RecordingError(f"{pattern}: no such file, and no file matches the pattern")
         found.update(files)
     return sorted(found)
+
+
+def _matches(pattern: str) -> list[str]:
+    """Return what a pattern stands for; folders that are there are meant letter by letter."""
+    literal = next((folder for folder in Path(pattern).parents if folder.is_dir()), Path())
+    rest = str(Path(pattern)).removeprefix(str(literal)).lstrip("/") if literal.parts else pattern
+    found = glob.glob(str(Path(glob.escape(str(literal))) / rest), recursive=True)  # noqa: PTH207 -- absolute patterns
+    return found or glob.glob(pattern, recursive=True)  # noqa: PTH207 -- the same
 
 
 def content_hash(paths: Sequence[Path]) -> str:

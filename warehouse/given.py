@@ -12,6 +12,7 @@ from pandera.errors import SchemaErrors
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.tables import TABLES
 from oirisk.warehouse.findings import first_line
+from oirisk.warehouse.paths import taken_literally
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.stale import note_stale
 
@@ -91,7 +92,7 @@ def _given(file: Path, table: str) -> pl.DataFrame:
         with duckdb.connect() as outside:
             given = outside.sql(
                 "select * from read_csv($file, all_varchar = true, header = true)",
-                params={"file": str(file)},
+                params={"file": taken_literally(file)},
             ).pl()
     except duckdb.Error as error:
         raise RecordingError(f"{file} is no table of {table}: {first_line(error)}") from error

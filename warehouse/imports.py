@@ -20,6 +20,7 @@ from oirisk.schemas.market_data import Form
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import merge_bars, merge_open_interest
 from oirisk.warehouse.market_facts import load_facts
+from oirisk.warehouse.paths import quoted
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.stale import note_stale_rows
 from oirisk.warehouse.writer import Writer, transaction
@@ -161,7 +162,7 @@ def scratch(connection: Writer, home: Home) -> Iterator[None]:
     """Attach an empty database of its own file as ``scratch``; it is gone afterwards."""
     path = home.root / ".incomplete-import.duckdb"
     path.unlink(missing_ok=True)
-    connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as scratch")
+    connection.execute(f"attach {quoted(path)} as scratch")
     try:
         yield
     finally:

@@ -14,6 +14,7 @@ from oirisk.warehouse.findings import first_line
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import load_unit_rules
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.paths import require_database_path
 from oirisk.warehouse.views import refresh_views
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,7 @@ def only_writer(home: Home, wait_seconds: float = 0) -> Iterator[None]:
     Raises:
         HomeError: Another run holds the home for longer than the wait, or it cannot be written.
     """
+    require_database_path(home.warehouse)
     try:
         home.root.mkdir(parents=True, exist_ok=True)
         lock = _locked(home, wait_seconds)
