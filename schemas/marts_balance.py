@@ -79,8 +79,8 @@ class OiConcentration(Table):
     top_venue: str = column("venue with the largest share", method="M18")
     top_venue_share: float = fraction("its share of oi_usd", method="M18")
     top_venue_share_change_24h_pp: float = column(
-        "change of its share in 24 hours; null unless both totals are published, of the same "
-        "venues",
+        "change of its share in 24 hours at unchanged prices, like for like; null unless both "
+        "totals are published, of the same venues",
         unit="percentage points",
         method="M18",
         nullable=True,

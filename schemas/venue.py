@@ -77,6 +77,8 @@ class Fields:
     number: the path in the market of how many decimals they have, or the number after a ``=``.
     ``value_price`` names the price that turns coins into USD where the exchange sends no mark
     price; it is never taken for one.
+    ``funding_is_amount`` where the rate is no fraction but an amount: USD a coin on linear
+    contracts, coins a USD on inverse ones; the index price makes it one.
     """
 
     market_id: str
@@ -89,6 +91,7 @@ class Fields:
     volume_usd: str = ""
     volume_contracts: str = ""
     funding_rate: str = ""
+    funding_is_amount: bool = False
     funding_interval: Interval | None = None
     funding_interval_hours: int | None = None
     observed_at: str = ""

@@ -134,6 +134,8 @@ def render_report(report: Report) -> RenderedReport:
         "banners": wording.banners(report),
         "coverage": wording.coverage(report),
         "failures": wording.failures(report),
+        "no_change": wording.no_change(report),
+        "no_clusters": wording.no_clusters(report),
         "mark": wording.mark(report),
         "verdict": wording.verdict(report),
         "is_quiet": wording.is_quiet(report),

@@ -93,12 +93,26 @@ def read_volumes(row: Row, fields: Fields, terms: Terms) -> tuple[Decimal | None
     return base, usd
 
 
-def read_funding_rate(row: Row, fields: Fields, instrument: Instrument) -> Decimal | None:
-    """Read the funding rate of a perpetual, as a fraction an interval."""
+def read_funding_rate(
+    row: Row, fields: Fields, instrument: Instrument, index: Decimal | None
+) -> Decimal | None:
+    """Read the funding rate of a perpetual, as a fraction an interval.
+
+    Args:
+        row: Of the answer.
+        fields: Where it is.
+        instrument: Whose.
+        index: USD per coin, for a rate that is an amount; None: such a rate is not known.
+    """
     if instrument.kind != "perp":
         return None
     value = _optional(row, fields.funding_rate)
-    return unscaled(value, fields, fields.funding_rate, instrument)
+    value = unscaled(value, fields, fields.funding_rate, instrument)
+    if not fields.funding_is_amount or value is None:
+        return value
+    if index is None or index <= 0:
+        return None
+    return value * index if instrument.margin == "inverse" else value / index
 
 
 def read_funding_interval(row: Row, fields: Fields, instrument: Instrument) -> Decimal | None:

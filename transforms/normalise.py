@@ -159,7 +159,7 @@ def _converted(
         "last_price": _float(_scaled(prices["last"], 1 / multiplier)),
         "volume_24h_base": _float(_scaled(volume_base, multiplier)),
         "volume_24h_usd": _float(volume_usd),
-        "funding_rate": _float(read_funding_rate(row, fields, instrument)),
+        "funding_rate": _float(read_funding_rate(row, fields, instrument, prices["index"])),
         "funding_interval_hours": _float(read_funding_interval(row, fields, instrument)),
         "unit_rule": figure.rule.id,
         "counting_factor": float(figure.rule.counting_factor),

@@ -13,6 +13,7 @@ from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.tables import TABLES
 from oirisk.warehouse.findings import first_line
 from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.stale import note_stale
 
 _COLUMNS = {
     "events": ("event_at", "asset", "event_type"),
@@ -79,6 +80,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, table: str, file: Path, coin
     connection.execute(f"delete from core.{table}")  # noqa: S608 -- names of our own
     connection.execute(f"insert into core.{table} select * from read_rows")  # noqa: S608
     connection.unregister("read_rows")
+    note_stale(connection, f"core.{table}")
     return rows.height
 
 

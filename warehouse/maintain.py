@@ -40,6 +40,9 @@ _SAMPLED = (
     _Sampled("core.options", "snapshot_at", ("venue", "symbol")),
     _Sampled("marts.oi_by_asset", "snapshot_at", ("asset", "kind_group")),
     _Sampled("marts.oi_by_venue", "snapshot_at", ("asset", "kind_group", "venue")),
+    _Sampled("marts.oi_market", "snapshot_at", ("kind_group",)),
+    _Sampled("marts.oi_by_product", "snapshot_at", ("kind_group", "venue", "product")),
+    _Sampled("marts.oi_uncounted", "snapshot_at", ("kind_group", "venue", "reason")),
     _Sampled("marts.oi_concentration", "snapshot_at", ("asset", "kind_group")),
     _Sampled("marts.pools", "snapshot_at", ("asset", "venue")),
     _Sampled("marts.oi_imbalance", "snapshot_at", ("asset",)),
@@ -166,13 +169,23 @@ def note(connection: Writer, done: Sequence[Done]) -> None:
         )
 
 
-def thinned_before(connection: duckdb.DuckDBPyConnection) -> datetime | None:
-    """Return up to when rows have been thinned out; marts before that are not built again."""
+def closed_before(
+    connection: duckdb.DuckDBPyConnection, looks_back: Mapping[str, timedelta]
+) -> datetime | None:
+    """Return up to when marts are closed, for rows that they are made of were thinned out.
+
+    Args:
+        connection: Migrated.
+        looks_back: How long before a snapshot rows must be whole, by resolution of thinning.
+
+    Returns:
+        None when nothing has been thinned out.
+    """
     found = connection.execute(
-        "select max(older_than) from ops.maintenance where action = 'thin'"
+        "select resolution, max(older_than) from ops.maintenance where action = 'thin'"
+        " group by resolution"
     ).fetchall()
-    instant: datetime | None = found[0][0]
-    return instant
+    return max((older + looks_back[resolution] for resolution, older in found), default=None)
 
 
 def compact_raw(connection: Writer, home: Home, now: datetime, *, dry_run: bool) -> list[Done]:

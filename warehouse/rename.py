@@ -79,7 +79,7 @@ def restate_names(
     connection.register("renamed", table.to_arrow())
     found = {name: _in_coins(connection, name, since) for name in _INSTANTS}
     connection.unregister("renamed")
-    load_bars(connection, found.pop("core.bars"), recorded_at=recorded_at)
+    load_bars(connection, found.pop("core.bars"))
     for name, rows in found.items():
         for (run_id,), part in rows.group_by("run_id", maintain_order=True):
             plain, run = part.drop(_OF_RUNS), str(run_id)

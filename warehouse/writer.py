@@ -44,7 +44,6 @@ def writing(home: Home, now: datetime, *, wait_seconds: float = 0.0) -> Iterator
         HomeError: Another process has the warehouse open, or the file is not ours to read.
     """
     with opened(home, now, wait_seconds=wait_seconds) as connection, transaction(connection):
-        load_unit_rules(connection)
         yield connection
 
 
@@ -68,6 +67,8 @@ def opened(
         try:
             sweep(home.root)
             migrate(connection, now)
+            with transaction(connection):
+                load_unit_rules(connection)
             refresh_views(connection, home)
             yield connection
             connection.execute("checkpoint")

@@ -47,7 +47,11 @@ def liquidations(facts: Facts) -> Liquidations:
 
 def _missing(facts: Facts) -> dict[str, str]:
     found, file = facts.liquidations, facts.settings.observe.accounts_file
-    no_map = "no asset has enough history for a liquidation map yet"
+    no_map = (
+        "no asset has enough history for a liquidation map yet"
+        if facts.run["is_mapped"]
+        else "no map was made of this instant"
+    )
     unseen = (
         "no list of accounts is configured ([observe] accounts_file)"
         if file is None

@@ -15,7 +15,10 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
             facts.venue,
             facts.symbol,
             facts.asset,
-            coalesce(facts.mark_price, facts.oi_usd / nullif(facts.oi_base, 0)) as price
+            coalesce(
+                case when facts.kind = 'option' then facts.index_price else facts.mark_price end,
+                facts.oi_usd / nullif(facts.oi_base, 0)
+            ) as price
         from core.open_interest as facts
         where
             facts.snapshot_at between first_at and last_at

@@ -18,6 +18,7 @@ fresh as (
         case when margin = 'inverse' then oi_usd else 0 end as inverse_usd,
         case when margin = 'quanto' then oi_usd else 0 end as quanto_usd,
         case when volume_24h_usd is not null then oi_usd end as traded_oi_usd,
+        case when kind = 'perp' then oi_usd end as perp_oi_usd,
         case when kind = 'perp' and isfinite(funding_8h) then oi_usd end as funded_oi_usd,
         case
             when kind = 'perp' and isfinite(funding_8h) then oi_usd * funding_8h
@@ -46,6 +47,7 @@ levels as (
         core.exact_sum(volume_24h_usd) as volume_24h_usd,
         core.exact_sum(traded_oi_usd) as traded_oi_usd,
         core.exact_sum(funding_usd) as funding_usd,
+        core.exact_sum(perp_oi_usd) as perp_oi_usd,
         core.exact_sum(funded_oi_usd) as funded_oi_usd,
         core.exact_sum(perp_funding * 1e6) / 1e6 / count(perp_funding) as funding_mean,
         core.exact_sum(volume_24h_usd * perp_funding) as funding_volume_usd,
@@ -86,9 +88,9 @@ changes as (
         max(change_pct) filter (where horizon = '4h') as change_4h_pct,
         max(change_pct) filter (where horizon = '24h') as change_24h_pct,
         max(change_pct) filter (where horizon = '7d') as change_7d_pct,
-        max(matched_usd) as matched_usd,
-        max(flow_usd) as flow_usd,
-        max(revaluation_usd) as revaluation_usd,
+        max(matched_usd) filter (where horizon = '24h') as matched_usd,
+        max(flow_usd) filter (where horizon = '24h') as flow_usd,
+        max(revaluation_usd) filter (where horizon = '24h') as revaluation_usd,
         max(price_change_pct) filter (where horizon = '1h') as price_change_1h_pct,
         max(price_change_pct) filter (where horizon = '4h') as price_change_4h_pct,
         max(price_change_pct) filter (where horizon = '24h') as price_change_24h_pct
@@ -238,7 +240,8 @@ select
     depths.truncated as depth_truncated,
     sized.oi_usd / nullif(supplied.market_cap_usd, 0) as oi_to_market_cap,
     sized.oi_base / nullif(supplied.exchange_reserve_base, 0) as leverage_ratio,
-    100 * (sized.basis_usd / nullif(sized.priced_oi_usd, 0)) as basis_pct
+    100 * (sized.basis_usd / nullif(sized.priced_oi_usd, 0)) as basis_pct,
+    coalesce(sized.funded_oi_usd, 0) / nullif(sized.perp_oi_usd, 0) as funding_covered_share
 from sized
 inner join int_coverage_counted as covered
     on
