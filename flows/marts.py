@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from oirisk.flows.settings import Settings
 from oirisk.transforms.calibrate import calibrate
 from oirisk.transforms.coupled import coupled_grid
+from oirisk.transforms.forced_closes import opened_beside_forced
 from oirisk.transforms.leverage_observed import observed_weights
 from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.audit import build_audit
@@ -27,7 +28,9 @@ from oirisk.warehouse.writer import Writer
 
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
-MODELS = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
+MODELS = Models(
+    opens=opened_beside_forced, calibrate=calibrate, stress=stress_grid, coupled=coupled_grid
+)
 """What the liquidation map asks of models that are not SQL."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from oirisk.flows.marts import MODELS
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.migrate import migrate
 from tests.rows import insert
@@ -72,7 +73,7 @@ def liquidated(
 
 
 def scored(connection: duckdb.DuckDBPyConnection, **other: Any) -> list[dict[str, Any]]:
-    build_clusters(connection, at(24), {**PARAMETERS, **other})
+    build_clusters(connection, at(24), {**PARAMETERS, **other}, MODELS)
     frame = connection.sql("from marts.cluster_scores where asset = 'BTC' order by prior").pl()
     return frame.to_dicts()
 

@@ -24,6 +24,14 @@ books as (
         core.exact_sum(scales.initial) as initial,
         core.exact_sum(
             case priors.prior
+                when 'base' then scales.stood_base
+                when 'retail_heavy' then scales.stood_retail_heavy
+                when 'institutional' then scales.stood_institutional
+                else scales.stood_calibrated
+            end
+        ) as stood,
+        core.exact_sum(
+            case priors.prior
                 when 'base' then scales.alive_base
                 when 'retail_heavy' then scales.alive_retail_heavy
                 when 'institutional' then scales.alive_institutional
@@ -90,7 +98,7 @@ select
     greatest(books.held - coalesce(mapped.base, 0), 0) as beyond_base,
     greatest(books.oi_base - books.held, 0) as unplaced_base,
     case when books.placed > 0 then least(books.initial / books.placed, 1) end as initial_share,
-    case when books.placed > 0 then least(books.alive / books.placed, 1) end as alive_share,
+    case when books.stood > 0 then least(books.alive / books.stood, 1) end as alive_share,
     books.has_tiers,
     mixes.is_learned and books.prior in ('base', 'calibrated') as is_learned,
     books.is_simulated

@@ -2,7 +2,7 @@
 -- Grain   one row per (snapshot_at, asset, venue, side, prior, price bin); venue ALL is the sum
 -- Inputs  int_liquidation_levels
 -- Params  $until  timestamptz, the snapshot to build
--- Every bin lies wholly on its side of the bin that holds the mark: longs below, shorts above.
+-- Longs lie below the mark, shorts above: the bin that holds it ends there on either side.
 with
 
 with_total as (
