@@ -113,7 +113,8 @@ class OiByAsset(Table):
         nullable=True,
     )
     oi_to_depth_2pct: float = amount(
-        "oi_usd of the instruments whose books were read over depth_2pct_usd; null: not measured",
+        "oi_usd of the instruments whose books were read over depth_2pct_usd; null: not measured, "
+        "or they hold less than 0.6 of oi_usd",
         unit="ratio",
         method="M16",
         nullable=True,
@@ -151,7 +152,8 @@ class OiByAsset(Table):
         nullable=True,
     )
     oi_to_depth_1pct: float = amount(
-        "oi_usd of the instruments whose books were read over depth_1pct_usd; null: not measured",
+        "oi_usd of the instruments whose books were read over depth_1pct_usd; null: not measured, "
+        "or they hold less than 0.6 of oi_usd",
         unit="ratio",
         method="M16",
         nullable=True,
@@ -189,6 +191,11 @@ class OiByAsset(Table):
     funding_8h_max: float = _funding("highest rate of a perpetual")
     funding_8h_dispersion: float = _funding(
         "standard deviation of the rates, weighted by oi_usd", ge=0
+    )
+    depth_covered_share: float = fraction(
+        "part of oi_usd of the instruments whose order books were read; null: none was",
+        method="M16",
+        nullable=True,
     )
 
     class Config:

@@ -42,7 +42,11 @@ STANDING_STEPS = (
     "int_liquidation_scales",
     "int_liquidation_levels",
 )
-DEPTH_STEPS = ("int_liquidation_venue_depth", "int_liquidation_depth")
+DEPTH_STEPS = (
+    "int_liquidation_venue_depth",
+    "int_liquidation_covered",
+    "int_liquidation_depth",
+)
 SCORE_STEPS = (
     "int_score_maps",
     "int_score_bars",

@@ -2,9 +2,10 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -508,10 +509,11 @@ def depth(
     side: str,
     *usd: float,
     asset: str = "BTC",
+    venue: str = "okx",
 ) -> None:
     for band, amount in zip((0.01, 0.02, 0.05), usd, strict=True):
         insert(connection, "core.depth", {
-            "snapshot_at": at(hours), "venue": "okx", "symbol": f"{asset}/USDT:USDT", "asset": asset,
+            "snapshot_at": at(hours), "venue": venue, "symbol": f"{asset}/USDT:USDT", "asset": asset,
             "band": band, "side": side, "base": amount / 100, "usd": amount, "truncated": False,
             "is_simulated": False, "run_id": "r", "recorded_at": at(hours),
         })  # fmt: skip
@@ -528,18 +530,112 @@ def test_stress_and_contagion_need_measured_depth(warehouse: duckdb.DuckDBPyConn
     depth(warehouse, 1, "ask", 600, 900, 2000)
     written = build_clusters(warehouse, at(1), PARAMETERS, MODELS)
     assert written["marts.stress"] == 4 * 12 * 3
-    rows = warehouse.execute(
-        "select venue_from, venue_to, overlap_usd, loss_usd, systemic_rank, oi_covered"
-        " from marts.contagion order by all"
-    ).fetchall()
     assert written["marts.coupled_stress"] == 0  # the book of the other was not measured
-    # depth per percent is (400 + 600) / 2 = 500
-    assert rows == [
-        ("gate", "gate", pytest.approx(2000**2 / 500), pytest.approx(0.02 * 80), 1, 1.0),
-        ("gate", "okx", pytest.approx(2000 * 5000 / 500), pytest.approx(0.02 * 200), 1, 1.0),
-        ("okx", "gate", pytest.approx(2000 * 5000 / 500), pytest.approx(0.02 * 200), 1, 1.0),
-        ("okx", "okx", pytest.approx(5000**2 / 500), pytest.approx(0.02 * 500), 1, 1.0),
+    # depth per percent is (400 + 600) / 2 = 500; gate is in none of it
+    assert contagion(warehouse) == [
+        ("okx", "okx", pytest.approx(5000**2 / 500), pytest.approx(0.02 * 500), 1, 1.0,
+         pytest.approx(5 / 7)),
+    ]  # fmt: skip
+    depth(warehouse, 1, "bid", 40, 80, 200, venue="gate")
+    depth(warehouse, 1, "ask", 60, 90, 200, venue="gate")
+    written = build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    assert written["marts.coupled_stress"] == 3 * 3
+    assert contagion(warehouse) == [
+        ("gate", "gate", pytest.approx(2000**2 / 550), pytest.approx(0.02 * 2000**2 / 55000),
+         1, 1.0, 1.0),
+        ("gate", "okx", pytest.approx(2000 * 5000 / 550), pytest.approx(0.02 * 1e7 / 55000),
+         1, 1.0, 1.0),
+        ("okx", "gate", pytest.approx(2000 * 5000 / 550), pytest.approx(0.02 * 1e7 / 55000),
+         1, 1.0, 1.0),
+        ("okx", "okx", pytest.approx(5000**2 / 550), pytest.approx(0.02 * 5000**2 / 55000),
+         1, 1.0, 1.0),
+    ]  # fmt: skip
+
+
+def contagion(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    return connection.execute(
+        "select venue_from, venue_to, overlap_usd, loss_usd, systemic_rank, oi_covered,"
+        " covered_share from marts.contagion order by all"
+    ).fetchall()
+
+
+SHARES = {"okx": 70.0, "gate": 20.0, "bybit": 10.0}
+
+
+def three_exchanges(connection: duckdb.DuckDBPyConnection, read: Sequence[str]) -> dict[str, Any]:
+    """Build positions at 25x on three exchanges with like books, of which some were read."""
+    only_leverage(connection, 25)
+    for venue, oi in SHARES.items():
+        observe(connection, 0, 0, 100, venue=venue)
+        observe(connection, 1, oi, 100, venue=venue)
+        per_pct = oi * 100 / 0.63
+        for side in ("bid", "ask") if venue in read else ():
+            depth(connection, 1, side, per_pct, 2 * per_pct, 5 * per_pct, venue=venue)
+    written = build_clusters(
+        connection, at(1), {**PARAMETERS, "liquidation_clusters": True}, MODELS
+    )
+    return {**written, "stress": connection.execute(
+        "select distinct reproduction_number, covered_share, withheld_reason, liquidated_base"
+        " from marts.stress where prior = 'base' and shock_pct = -5 and depth_factor = 1"
+    ).fetchall()}  # fmt: skip
+
+
+def test_books_that_are_missing_do_not_move_the_reproduction_number(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    found = three_exchanges(warehouse, ["okx", "gate", "bybit"])
+    assert found["stress"] == [(pytest.approx(0.63), 1.0, None, pytest.approx(100))]
+    warehouse.execute("delete from core.depth where venue <> 'okx'")
+    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    (row,) = warehouse.execute(
+        "select distinct reproduction_number, covered_share, liquidated_base from marts.stress"
+        " where prior = 'base' and shock_pct = -5 and depth_factor = 1"
+    ).fetchall()
+    assert row == (pytest.approx(0.63), pytest.approx(0.7), pytest.approx(70))
+
+
+def test_figures_that_rest_on_too_few_books_are_withheld(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    found = three_exchanges(warehouse, ["gate", "bybit"])
+    reason = "exchanges whose order books were read hold 30 % of its open interest, 60 % are needed"
+    assert found["stress"] == [(None, pytest.approx(0.3), reason, None)]
+    assert (found["marts.contagion"], found["marts.coupled_stress"]) == (0, 0)
+    levels = "select distinct mass_to_depth, covered_share from marts.clusters"
+    assert warehouse.execute(f"{levels} where kind = 'liquidation'").fetchall() == [
+        (None, pytest.approx(0.3))
     ]
+    assert warehouse.execute(f"{levels} where kind = 'entry'").fetchall() == [(None, None)]
+
+
+def test_levels_are_set_against_the_books_of_their_own_exchanges(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    ratios = []
+    for read in (["okx", "gate", "bybit"], ["okx"]):
+        warehouse.execute("begin")
+        three_exchanges(warehouse, read)
+        ratios += warehouse.execute(
+            "select usd, mass_to_depth, covered_share from marts.clusters"
+            " where kind = 'liquidation' and side = 'long'"
+        ).fetchall()
+        warehouse.execute("rollback")
+    (whole, ratio, _), (same, again, covered) = ratios
+    assert ratio == pytest.approx(whole / (5 * 100 * 100 / 0.63))
+    assert (same, again) == (pytest.approx(whole), pytest.approx(ratio))
+    assert covered == pytest.approx(0.7)
+
+
+def test_an_exchange_of_which_a_small_contract_s_book_was_read_was_not_read(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    for symbol, oi in (("BTC/USDT:USDT", 5.0), ("BTC/USDC:USDC", 95.0)):
+        observe(warehouse, 0, 0, 100, symbol=symbol)
+        observe(warehouse, 1, oi, 100, symbol=symbol)
+    depth(warehouse, 1, "bid", 400, 800, 2000)
+    depth(warehouse, 1, "ask", 600, 900, 2000)
+    written = build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    assert (written["marts.stress"], written["marts.contagion"]) == (0, 0)
 
 
 def test_the_worked_example_of_contagion_is_what_the_mart_holds(
@@ -555,8 +651,9 @@ def test_the_worked_example_of_contagion_is_what_the_mart_holds(
                 observe(warehouse, hours, billions * 1e9 * hours, 1, venue=venue, asset=asset,
                         symbol=f"{asset}/USDT:USDT")  # fmt: skip
     for asset, usd in (("BTC", 0.40e9), ("ETH", 0.15e9)):
-        for side in ("bid", "ask"):
-            depth(warehouse, 1, side, usd, 2 * usd, 3 * usd, asset=asset)
+        for side, venue in product(("bid", "ask"), held):
+            part = usd / len(held)
+            depth(warehouse, 1, side, part, 2 * part, 3 * part, asset=asset, venue=venue)
     build_clusters(warehouse, at(1), PARAMETERS, MODELS)
     rows = warehouse.execute(
         "select venue_from, venue_to, overlap_usd / 1e9, loss_usd / 1e9 from marts.contagion"

@@ -70,6 +70,8 @@ select
     by_prior.*,
     by_prior.base * (by_prior.price_low + by_prior.price_high) / 2 as usd
 from by_prior
-where by_prior.base > 0
+where
+    by_prior.base > 0
+    and by_prior.price_high > by_prior.price_low
 order by
     by_prior.asset, by_prior.venue, by_prior.side, by_prior.prior, by_prior.price_low
