@@ -8,6 +8,7 @@ from oirisk.transforms.calibrate import calibrate
 from oirisk.transforms.contradictions import judge
 from oirisk.transforms.conventions import measure
 from oirisk.transforms.coupled import coupled_grid
+from oirisk.transforms.forced_closes import opened_beside_forced
 from oirisk.transforms.leverage_observed import observed_weights
 from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.audit import build_audit
@@ -44,7 +45,9 @@ from oirisk.warehouse.stale import (
 from oirisk.warehouse.standing import judge_standing
 from oirisk.warehouse.writer import Writer
 
-MODELS = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
+MODELS = Models(
+    opens=opened_beside_forced, calibrate=calibrate, stress=stress_grid, coupled=coupled_grid
+)
 """What the liquidation map asks of models that are not SQL."""
 
 CONVENTIONS = ConventionModels(measure=measure, judge=judge)

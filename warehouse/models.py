@@ -127,6 +127,7 @@ SERIES = (
     MartModel("oi_concentration", "snapshot_at", reach=timedelta(days=7, minutes=30)),
     MartModel(
         "oi_pre_events", "measured_at", ("since", "until", "pre_event_windows"),
+        first="$since - interval 1 hour",
         reach=timedelta(days=32),
         back=_BEFORE_EVENT,
     ),

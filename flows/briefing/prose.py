@@ -185,7 +185,27 @@ def withheld(facts: Facts) -> tuple[Withheld, ...]:
         )
         for row in facts.uncounted
     ]
-    return tuple(found)
+    return (*found, *_withheld_stress(facts.liquidations.stress))
+
+
+def _withheld_stress(rows: list[Record]) -> tuple[Withheld, ...]:
+    """List the stress grids that are not printed, with their reasons."""
+    factors: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row in rows:
+        if row["withheld_reason"]:
+            factors[row["asset"], row["withheld_reason"]].append(row["depth_factor"])
+    every = {row["depth_factor"] for row in rows}
+    return tuple(
+        Withheld(what=f"stress of {asset}{_at_depth(set(seen), every)}", reason=reason)
+        for (asset, reason), seen in factors.items()
+    )
+
+
+def _at_depth(seen: set[float], every: set[float]) -> str:
+    if seen == every:
+        return ""
+    shares = " and ".join(formats.share(factor) for factor in sorted(seen, reverse=True))
+    return f" with {shares} of the depth"
 
 
 def _listed(names: list[str], noun: str) -> str:
