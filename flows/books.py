@@ -4,6 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Literal
 
+from oirisk.flows.settings import DEFAULT_VENUES
 from oirisk.flows.venues import all_venues
 from oirisk.schemas.units import UnitRule, spans, unit_rules
 from oirisk.schemas.venue import Venue
@@ -81,6 +82,11 @@ class Book:
         """What is asked first."""
         return self.fields[0].call
 
+    @property
+    def is_default(self) -> bool:
+        """Whether it is asked where a configuration names no exchanges."""
+        return self.venue in DEFAULT_VENUES
+
     def as_dict(self) -> dict[str, object]:
         """Return the book with its first field at the top and all of them under ``fields``."""
         first = self.fields[0].as_dict()
@@ -89,6 +95,7 @@ class Book:
             "venue": self.venue,
             "book": self.book,
             "product": self.product,
+            "is_default": self.is_default,
             **first,
             "fields": [field.as_dict() for field in self.fields],
         }
@@ -123,10 +130,11 @@ def _books(venue: Venue) -> list[Book]:
             continue
         for product in line.products:
             known = fields.setdefault(product.name, {})
-            for name in product.rules:
-                _add(known, "figure", line.label, name)
-            for name in product.checks:
-                _add(known, "check", line.label, name)
+            for figures in product.figures:
+                for name in figures.rules:
+                    _add(known, "figure", line.label, name)
+                for name in figures.checks:
+                    _add(known, "check", line.label, name)
     told = {rule.id for known in fields.values() for rule in (one.rule for one in known.values())}
     for name in _newest(venue, told):
         _add(fields.setdefault(unit_rules()[name].product, {}), "history", _PAST, name)

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from oirisk import __version__
+from oirisk.flows.pasted import StatementCommand
 from oirisk.schemas.errors import OiRiskError
 
 DONE, IMPOSSIBLE = 0, 2
@@ -143,7 +144,7 @@ def import_history(
 @app.command()
 def backfill(
     since: Annotated[str, typer.Option("--since", help="first day, YYYY-MM-DD")],
-    venue: Annotated[str, typer.Option("--venue", help="one exchange; default: all")] = "",
+    venue: Annotated[str, typer.Option("--venue", help="one exchange, or cftc; default: all")] = "",
     assets: Annotated[str, typer.Option("--assets", help="coins, by comma; default: the top")] = "",
     home: HomeOption = DEFAULT_HOME,
     *,
@@ -214,8 +215,27 @@ def schedule(home: HomeOption = DEFAULT_HOME) -> None:
 
 
 @app.command()
+def reconcile(
+    files: Annotated[list[str], typer.Argument(help="a vendor's tables, CSV or Parquet")],
+    home: HomeOption = DEFAULT_HOME,
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="their instant, ISO 8601; default: as their names say")
+    ] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", help="CSV to write, one row a contract")
+    ] = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Explain the difference of a vendor's open interest to ours, to the dollar."""
+    _call("reconcile", "reconcile", home, files, as_of, output, as_json=as_json)
+
+
+@app.command(cls=StatementCommand)
 def sql(
-    query: Annotated[str, typer.Argument(help="SQL for the published warehouse")],
+    query: Annotated[
+        str, typer.Argument(help="SQL for the published warehouse; - reads it from standard input")
+    ],
     home: HomeOption = DEFAULT_HOME,
     form: Annotated[str, typer.Option("--format", help="table, csv, json or parquet")] = "table",
 ) -> None:

@@ -14,6 +14,7 @@ import ccxt.async_support as ccxt
 
 from oirisk.flows.breaker import Breaker, GivenUpError, RequestLimits
 from oirisk.flows.odd_markets import KeptAnswers
+from oirisk.flows.plain import PlainExchange
 from oirisk.flows.settings import FetchSettings
 from oirisk.flows.sources import Source
 from oirisk.flows.transport import UNDER_WAY, Exchange, NoRecordedAnswerError
@@ -282,15 +283,20 @@ def check_venue_exists(venue_id: str) -> None:
 
 
 def _create(venue: Venue, session: Any, settings: FetchSettings) -> Any:  # noqa: ANN401
-    check_venue_exists(venue.id)
-    client = getattr(ccxt, venue.id)(
-        {
-            "session": session,
-            "timeout": int(settings.request_timeout_seconds * 1000),
-            "enableRateLimit": True,
-            "options": dict(venue.options),
-        }
-    )
+    config: dict[str, Any] = {
+        "id": venue.id,
+        "session": session,
+        "timeout": int(settings.request_timeout_seconds * 1000),
+        "enableRateLimit": True,
+        "options": dict(venue.options),
+    }
+    if venue.interval_ms:
+        config["rateLimit"] = venue.interval_ms
+    if venue.address is None:
+        check_venue_exists(venue.id)
+        client = getattr(ccxt, venue.id)(config)
+    else:
+        client = PlainExchange(venue.address, config)
     client.has["fetchCurrencies"] = venue.loads_currencies
     # Our session does the TLS; without this each client reads the certificate store for nothing.
     client.ssl_context = False

@@ -48,7 +48,7 @@ class Gathered:
         """Return what to top up: the coins with most open interest, and what is listed."""
         rows = pl.concat([one.verdict.accepted for one in self.derived])
         largest = (
-            rows.filter((pl.col("kind") != "option") & pl.col("oi_usd").is_not_null())
+            rows.filter(pl.col("kind").is_in(["perp", "future"]) & pl.col("oi_usd").is_not_null())
             .group_by("asset")
             .agg(pl.col("oi_usd").sum())
             .sort(["oi_usd", "asset"], descending=[True, False])

@@ -1,7 +1,7 @@
 """Import history from files: read, judge, load, and say what came of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from oirisk import __version__
+from oirisk.flows.imports_cftc import read_reports, run_of, store_reports
 from oirisk.flows.imports_files import ImportFile, content_hash, find_files, inspect
 from oirisk.flows.imports_names import venue_names
 from oirisk.flows.imports_reading import Reading, Say
@@ -61,6 +62,7 @@ class Imported:
         suspect: Rows that are stored and not counted, by why, once they have been judged.
         renamed: Names in the files whose rows are stored under those of their order books.
         gaps: Of metrics files, per symbol the steps and days that are missing.
+        left_aside: Of reports of the CFTC, rows on other things than coins; not received.
     """
 
     run_id: str
@@ -79,6 +81,7 @@ class Imported:
     suspect: dict[str, int] = field(default_factory=dict)
     renamed: tuple[str, ...] = ()
     gaps: list[dict[str, Any]] = field(default_factory=list)
+    left_aside: int = 0
 
     @property
     def state(self) -> str:
@@ -126,6 +129,8 @@ def import_files(
     run_id = f"import-{content_hash([file.path for file in files])[:16]}"
     key = ImportKey(run_id, now)
     home.root.mkdir(parents=True, exist_ok=True)
+    if form == "cftc":
+        return _import_reports(home, files, key)
     spool = home.root / _SPOOL
     try:
         with opened(home, now) as connection:
@@ -136,6 +141,33 @@ def import_files(
                 return then(connection, done)
     finally:
         spool.unlink(missing_ok=True)
+
+
+def _import_reports(home: Home, files: Sequence[ImportFile], key: ImportKey) -> Imported:
+    """Import reports of the CFTC, which are few rows, at once."""
+    reports = read_reports(files, key.recorded_at)
+    since, until = reports.span
+    checks = reports.checks
+    done = Imported(
+        run_id=key.run_id,
+        form="cftc",
+        files=len(files),
+        received=reports.received,
+        accepted=reports.judged.accepted.height,
+        rejected=reports.judged.rejected.height,
+        repeated=checks.get("unique_row", 0),
+        inserted=0,
+        superseded=0,
+        checks=checks,
+        since=since,
+        until=until,
+        left_aside=reports.left_aside,
+    )
+    with opened(home, key.recorded_at) as connection, transaction(connection):
+        require_same_kind(connection, is_simulated=False)
+        run = run_of(key, "import", "import", done.state, done.error)
+        loaded = store_reports(connection, reports, key, run)
+    return replace(done, inserted=loaded.inserted, superseded=loaded.superseded)
 
 
 def _one_form(files: Sequence[ImportFile]) -> Form:

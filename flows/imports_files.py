@@ -1,4 +1,4 @@
-"""Read files to import piece by piece: Parquet, CSV, and CSV in gzip or zip."""
+"""Read files to import piece by piece: Parquet, CSV, CSV in gzip or zip, and the CFTC's JSON."""
 
 import csv
 import glob
@@ -19,6 +19,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from oirisk.flows.imports_json import is_json, read_objects
+from oirisk.schemas.cftc import HEADLESS
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.market_data import FILE_DAY, METRICS_COLUMNS, Form
 from oirisk.transforms.imports_columns import instants, recognise
@@ -112,6 +114,8 @@ def inspect(path: Path) -> ImportFile:
             _require_single_values(path, schema)
             columns = tuple(schema.names)
             return ImportFile(path, recognise(str(path), columns), columns)
+        if is_json(path):
+            return _inspect_json(path)
         with _opened_csv(path) as stream:
             first = io.TextIOWrapper(io.BytesIO(stream.read(1 << 16)), encoding="utf-8-sig")
             columns = tuple(name.strip() for name in next(csv.reader(first), []))
@@ -119,7 +123,20 @@ def inspect(path: Path) -> ImportFile:
         raise RecordingError(f"cannot read {path} as Parquet or CSV: {error}") from error
     if len(columns) == len(METRICS_COLUMNS) and columns[0][:1].isdigit():
         return ImportFile(path, "metrics", METRICS_COLUMNS, has_header=False)
+    if len(columns) == len(HEADLESS) and columns[2][:1].isdigit():
+        return ImportFile(path, "cftc", HEADLESS, has_header=False)
     return ImportFile(path, recognise(str(path), columns), columns)
+
+
+def _inspect_json(path: Path) -> ImportFile:
+    columns = tuple(read_objects(path).columns)
+    form = recognise(str(path), columns)
+    if form != "cftc":
+        raise RecordingError(
+            f"{path}: JSON is read of reports of the CFTC alone, saw {form}: write it as Parquet "
+            "or CSV"
+        )
+    return ImportFile(path, form, columns)
 
 
 def _require_single_values(path: Path, schema: pa.Schema) -> None:
@@ -164,10 +181,17 @@ def _joined(waiting: Sequence[Piece]) -> Piece:
 
 def _pieces_of(file: ImportFile) -> Iterator[Piece]:
     try:
-        found = _parquet_pieces(file.path) if _is_parquet(file.path) else _csv_pieces(file)
-        yield from _dated(file, found) if file.form == "metrics" else found
+        yield from _dated(file, _found(file)) if file.form == "metrics" else _found(file)
     except _UNREADABLE as error:
         raise RecordingError(f"{file.path} is damaged: {error}") from error
+
+
+def _found(file: ImportFile) -> Iterator[Piece]:
+    if _is_parquet(file.path):
+        return _parquet_pieces(file.path)
+    if is_json(file.path):
+        return iter([Piece(read_objects(file.path))])
+    return _csv_pieces(file)
 
 
 def _dated(file: ImportFile, found: Iterator[Piece]) -> Iterator[Piece]:

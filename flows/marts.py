@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 from oirisk.flows.looks_back import looks_back
 from oirisk.flows.settings import Settings
 from oirisk.transforms.calibrate import calibrate
+from oirisk.transforms.contradictions import judge
+from oirisk.transforms.conventions import measure
 from oirisk.transforms.coupled import coupled_grid
+from oirisk.transforms.forced_closes import opened_beside_forced
 from oirisk.transforms.leverage_observed import observed_weights
 from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.audit import build_audit
@@ -15,7 +18,9 @@ from oirisk.warehouse.build import (
     build_marts,
     reach_of_facts,
 )
+from oirisk.warehouse.cftc import build_cftc
 from oirisk.warehouse.clusters import build_clusters
+from oirisk.warehouse.conventions import ConventionModels, build_conventions
 from oirisk.warehouse.knowledge import is_of_a_run, map_digest, map_instants, note_map
 from oirisk.warehouse.liquidation import Models
 from oirisk.warehouse.maintain import closed_before
@@ -28,6 +33,7 @@ from oirisk.warehouse.stale import (
     MAPS,
     ON_MAPS,
     ON_OBSERVATIONS,
+    ON_REPORTS,
     ON_STANDING,
     ON_TOTALS,
     Stale,
@@ -39,8 +45,13 @@ from oirisk.warehouse.stale import (
 from oirisk.warehouse.standing import judge_standing
 from oirisk.warehouse.writer import Writer
 
-MODELS = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
+MODELS = Models(
+    opens=opened_beside_forced, calibrate=calibrate, stress=stress_grid, coupled=coupled_grid
+)
 """What the liquidation map asks of models that are not SQL."""
+
+CONVENTIONS = ConventionModels(measure=measure, judge=judge)
+"""How the meaning of figures is measured."""
 
 Ends = tuple[datetime, datetime]
 """First and last snapshot that may be built; none may where the last is before the first."""
@@ -62,7 +73,8 @@ def build_stale(
     """Build all marts that changed facts bear on: what every command does that changes any.
 
     Afterwards the marts are those that a full build would make. What maintenance thinned out, and
-    what looks back on that, stays as it was made of all the rows there were.
+    what looks back on that, stays as it was made of all the rows there were. What figures mean is
+    measured first: a row that contradicts its rule is in no mart.
 
     Args:
         connection: Writer, inside a transaction.
@@ -80,12 +92,18 @@ def build_stale(
     if stored is not None:
         opened = max(stored.since, _closed(connection, settings)), min(stored.until, until)
         judged = _within(stale.over(ON_STANDING), opened)
-        if judged is not None and judge_standing(connection, judged, now) and not full:
+        if judged is not None:
+            judge_standing(connection, judged, now)
+            build_conventions(connection, judged.since, opened[0], CONVENTIONS, now)
+        if not full:
             stale = stale_facts(connection)
         maps = _build_maps(connection, _stale_maps(stale, settings), opened, settings, now)
         window = _totals_window(stale, maps, opened, settings)
     if window is not None:
         build_totals(connection, window, settings)
+    reports = stale.over(ON_REPORTS)
+    if reports is not None:
+        build_cftc(connection, reports)
     observations = stale.over(ON_OBSERVATIONS)
     if observations is not None:
         build_observations(connection, observations, settings)

@@ -18,6 +18,8 @@ MOST_ODD = 20
 """With more of them, it is the form of the list that has changed."""
 
 _DEPTH = 4
+_PLACES = 10
+"""How many collections are tried."""
 _NAMES = ("symbol", "name", "id", "instId", "ticker", "instrument_name", "contract_code", "market")
 _CANNOT = (*UNREADABLE, ccxt.ExchangeError)
 """What ccxt raises on an entry; that an exchange refused is told apart by the answers."""
@@ -116,7 +118,7 @@ def _places(answers: Mapping[str, Any]) -> list[Place]:
         for request, answer in answers.items()
         for path in _collections(answer, ())
     ]
-    return [place for place, _size in sorted(found, key=lambda one: -one[1])]
+    return [place for place, _size in sorted(found, key=lambda one: -one[1])[:_PLACES]]
 
 
 def _collections(found: Any, path: tuple[Key, ...]) -> Iterator[tuple[Key, ...]]:  # noqa: ANN401
@@ -125,7 +127,8 @@ def _collections(found: Any, path: tuple[Key, ...]) -> Iterator[tuple[Key, ...]]
     items = found.items() if isinstance(found, dict) else enumerate(found)
     if found and all(isinstance(value, dict) for _, value in items):
         yield path
-    elif isinstance(found, dict):
+    # An envelope with one object in it looks like a collection too.
+    if isinstance(found, dict):
         for key, value in found.items():
             yield from _collections(value, (*path, key))
 

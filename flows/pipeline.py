@@ -30,7 +30,7 @@ from oirisk.schemas.errors import CoverageError
 from oirisk.warehouse.archive import RunLabel, archive
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
-    ROUTE_COLUMN,
+    OPTIONAL_COLUMNS,
     STORED_COLUMNS,
     held_venues,
     knows_later_listing,
@@ -148,4 +148,4 @@ def stored_rows(result: Derived, label: RunLabel) -> pl.DataFrame:
         pl.lit(label.snapshot_at).cast(UTC_MICROSECONDS).alias("snapshot_at"),
         pl.lit("live").alias("source"),
         pl.lit(label.is_simulated).alias("is_simulated"),
-    ).select(*STORED_COLUMNS, ROUTE_COLUMN)
+    ).select(*STORED_COLUMNS, *OPTIONAL_COLUMNS)

@@ -4,7 +4,7 @@ Runs are derived again from their answers. What backfills and top-ups brought ha
 own and needs the prices of that time; it is counted anew from the rows themselves.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import groupby
@@ -24,6 +24,7 @@ from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.responses import Response
 from oirisk.schemas.venue import Venue
+from oirisk.transforms.assets import canonical_asset
 from oirisk.warehouse.archive import RunLabel, archived_runs, archived_venues
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
@@ -33,6 +34,7 @@ from oirisk.warehouse.load import (
     withdraw_open_interest,
 )
 from oirisk.warehouse.maintain import closed_before
+from oirisk.warehouse.rename import Renamed, restate_names, stored_names
 from oirisk.warehouse.restate import restate_history
 from oirisk.warehouse.writer import Writer, require_same_kind, restated_since, writing
 
@@ -86,14 +88,32 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
             _restate(connection, runs, now, venues)
             instants.append(snapshot_at)
             count += len(runs)
-        history = restate_history(connection, datetime.combine(since, time(), UTC), now)
-        if history is not None:
-            instants += [history.since, history.until]
+        instants += _restate_history(connection, datetime.combine(since, time(), UTC), now)
         if not instants:
             raise HomeError(f"{home.raw} holds no responses since {since}; nothing to rederive")
         build_stale(connection, settings, now)
         restated = restated_since(connection, now)
     return Rederived(count, restated, min(instants), max(instants))
+
+
+def _restate_history(connection: Writer, since: datetime, now: datetime) -> list[datetime]:
+    """Count history anew, and name it anew; returns instants that were restated."""
+    counted = restate_history(connection, since, now)
+    named = restate_names(connection, _renamed(stored_names(connection)), since, now)
+    return [
+        *([] if counted is None else [counted.since, counted.until]),
+        *([] if named is None else [named]),
+    ]
+
+
+def _renamed(stored: Iterable[tuple[str, str, str]]) -> list[Renamed]:
+    """Return contracts whose listed base was stored as an asset, and is a multiple of one."""
+    found = []
+    for venue, symbol, asset in stored:
+        coin, number = canonical_asset(symbol.partition("/")[0], venue)
+        if number != 1 and asset == symbol.partition("/")[0]:
+            found.append(Renamed(venue, symbol, asset, coin, float(number)))
+    return found
 
 
 def _require_open(connection: Writer, since: date, settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """The report of a run: assembled from the published copy, rendered into its folder."""
 
 import logging
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -22,10 +23,10 @@ from oirisk.warehouse.published import reading
 log = logging.getLogger(__name__)
 
 
-def report_of(home: Home, run: str, settings: Settings) -> Report:
-    """Assemble the report of a run from the published copy alone."""
+def report_of(home: Home, run: str, settings: Settings, instant: datetime | None = None) -> Report:
+    """Assemble the report of a run, or of an instant of history, from the published copy alone."""
     with reading(home) as connection:
-        return assemble(connection, run, settings)
+        return assemble(connection, run, settings, instant)
 
 
 def write_report(home: Home, report: Report) -> Path:

@@ -43,8 +43,12 @@ class Exchange:
 
 @dataclass
 class Sent:
-    """One request of an attempt: its answer, and how long the exchange wants to be left alone."""
+    """One request of an attempt: its answer, and how long the exchange wants to be left alone.
 
+    ``terms`` are the parameters that went into its path, by name.
+    """
+
+    terms: Mapping[str, str] = field(default_factory=dict)
     response: Response | None = None
     retry_after: float | None = None
 
@@ -208,13 +212,13 @@ class _Note:
 
     def down(self, status: int, body: str, at: datetime, error: str | None = None) -> None:
         """Write the answer down for the call that is under way."""
-        under_way = UNDER_WAY.get()
+        under_way, sent = UNDER_WAY.get(), SENT.get(Sent())
         response = Response(
             venue=self.venue,
             endpoint=under_way.endpoint,
             method=self.method,
             url=str(self.url),
-            params=json.dumps(dict(self.url.query)),
+            params=json.dumps({**sent.terms, **self.url.query}),
             request_body=self.body,
             status=status,
             requested_at=self.requested_at,
@@ -224,7 +228,7 @@ class _Note:
             error=error,
         )
         under_way.responses.append(response)
-        SENT.get(Sent()).response = response
+        sent.response = response
 
     def repeated(self, times: int, at: datetime) -> None:
         """Write down that the request went out more often than once, before its last answer."""

@@ -5,6 +5,7 @@ fetches. Ours does the same and asks the breaker on both sides of the throttler,
 that was queued when the venue said stop is not sent, and is paced anew afterwards.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from oirisk.schemas.responses import Response
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What ccxt's own parsers raise on odd bodies; whether a body is usable is ours to judge."""
 
+_IN_PATH = re.compile(r"{(\w+)}")
 _BANNED = 418
 _TOO_MANY = 429
 _MAY_PASS = frozenset({408, 425})
@@ -50,7 +52,7 @@ class Turns:
         terms = {} if params is None else params
         cost = self._client.calculate_rate_limiter_cost(api, method, path, terms, config or {})
         leave = await self._leave(cost)
-        sent = Sent()
+        sent = Sent({name: str(terms[name]) for name in _IN_PATH.findall(path) if name in terms})
         token = SENT.set(sent)
         try:
             request = self._client.sign(path, api, method, terms)

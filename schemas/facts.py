@@ -2,12 +2,13 @@
 
 from oirisk.schemas.columns import Table, UtcTimestamp, amount, column
 
-KINDS = ("perp", "future", "option")
+KINDS = ("perp", "future", "option", "pool")
 MARGINS = ("linear", "inverse", "quanto")
 
 _VENUE = "ccxt id of the exchange"
 _SYMBOL = "unified ccxt symbol"
 _ASSET = "canonical base coin, BTC not XBT, PEPE not 1000PEPE"
+_KIND = "perpetual, dated future, option, or perpetual against a pool"
 
 
 class InstrumentsTable(Table):
@@ -24,9 +25,10 @@ class InstrumentsTable(Table):
     base_multiplier: float = column("coins per listed base: 1000 for 1000PEPE", unit="coin", gt=0)
     quote: str = column("currency of the price")
     settle: str = column("currency of margin and settlement")
-    kind: str = column("perpetual, dated future or option", isin=KINDS)
+    kind: str = column(_KIND, isin=KINDS)
     margin: str = column(
-        "linear: margined in USD or stablecoins, inverse: in the coin, quanto: in another",
+        "linear: margined in USD or stablecoins, inverse: in the coin, quanto: in another; "
+        "what is open against a pool counts coins and is linear, whatever the collateral",
         isin=MARGINS,
     )
     contract_size: float = amount(
@@ -76,11 +78,12 @@ class OpenInterestTable(Table):
     venue: str = column(_VENUE)
     symbol: str = column(_SYMBOL)
     asset: str = column(_ASSET)
-    kind: str = column("perpetual, dated future or option", isin=KINDS)
+    kind: str = column(_KIND, isin=KINDS)
     margin: str = column("linear, inverse or quanto", isin=MARGINS)
     oi_contracts: float = amount("null where not stated", unit="contracts", nullable=True)
     oi_base: float = amount(
-        "open interest; null where only its USD is known, then quality is suspect",
+        "open interest, of a pool the larger side; null where only its USD is known, then "
+        "quality is suspect",
         unit="coin",
         method="M02",
         nullable=True,
@@ -89,12 +92,19 @@ class OpenInterestTable(Table):
         "open interest; null without a price", unit="USD", method="M02", nullable=True
     )
     mark_price: float = amount(
+        "null when not sent, and for options, whose own mark is a premium; an import keeps what "
+        "its file says",
+        unit="USD per coin",
+        nullable=True,
+    )
+    index_price: float = amount(
         "null when not sent; of an option, the price of its underlying",
         unit="USD per coin",
         nullable=True,
     )
-    index_price: float = amount("null when not sent", unit="USD per coin", nullable=True)
-    last_price: float = amount("null when not sent", unit="USD per coin", nullable=True)
+    last_price: float = amount(
+        "null when not sent, and for options", unit="USD per coin", nullable=True
+    )
     volume_24h_base: float = amount("null when not sent", unit="coin", nullable=True)
     volume_24h_usd: float = amount("null when not sent", unit="USD", nullable=True)
     funding_rate: float = column(
@@ -110,6 +120,13 @@ class OpenInterestTable(Table):
     )  # fmt: skip
     source: str = column("where it came from", isin=["live", "history", "import"])
     quality: str = column("suspect rows are stored and left out of totals", isin=["ok", "suspect"])
+    is_simulated: bool = column("whether it comes from the simulated exchanges")
+    route_usd: float = amount(
+        "USD by the exchange's own figure that lies furthest from oi_usd; null without another",
+        unit="USD",
+        method="M02",
+        nullable=True,
+    )
     suspect_reason: str = column(
         "what makes the row suspect beside those around it: expired (the contract has ended), zero "
         "(nothing open, though it trades), frozen (the same for more than six observations); null "
@@ -118,13 +135,27 @@ class OpenInterestTable(Table):
         isin=["expired", "zero", "frozen"],
         nullable=True,
     )
-    is_simulated: bool = column("whether it comes from the simulated exchanges")
-    route_usd: float = amount(
-        "USD by the exchange's own figure that lies furthest from oi_usd; null without another",
-        unit="USD",
-        method="M02",
+    is_contradicted: bool = column(
+        "whether it is suspect because its figure is measured to mean another thing; null: no",
+        method="M38",
         nullable=True,
     )
+    oi_long_base: float = amount(
+        "the traders' longs where a pool takes the other side; null elsewhere",
+        unit="coin",
+        method="M43",
+        nullable=True,
+    )
+    oi_short_base: float = amount(
+        "the traders' shorts where a pool takes the other side; null elsewhere",
+        unit="coin",
+        method="M43",
+        nullable=True,
+    )
+    pool_net_base: float = column(
+        "what the pool holds against them, shorts less longs; null elsewhere",
+        unit="coin", method="M43", nullable=True,
+    )  # fmt: skip
 
     class Config:
         """One row per grain."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from oirisk.schemas.venue import Market
 
-Kind = Literal["perp", "future", "option"]
+Kind = Literal["perp", "future", "option", "pool"]
 Margin = Literal["linear", "inverse", "quanto"]
 
 _DOLLAR = re.compile(r"[A-Z]{0,3}USD[A-Z0-9]{0,2}|DAI")

@@ -12,10 +12,11 @@ import polars as pl
 from pandera.api.polars.types import PolarsData
 
 from oirisk.schemas.columns import UTC_MICROSECONDS, UtcTimestamp
+from oirisk.schemas.facts import KINDS
 from oirisk.schemas.open_interest import FIGURE_DTYPES, IMPOSSIBLE_AMOUNT
 
 Dtype = pl.DataType | type[pl.DataType]
-Form = Literal["open_interest", "bars", "metrics"]
+Form = Literal["open_interest", "bars", "metrics", "cftc"]
 
 INTERVALS: Mapping[str, int] = MappingProxyType({"5m": 300, "1h": 3600, "4h": 14400, "1d": 86400})
 """Lengths of bars we keep, in seconds."""
@@ -104,11 +105,14 @@ class ImportedOpenInterest(_Imported):
 
     snapshot_at: UtcTimestamp
     observed_at: UtcTimestamp
-    kind: str = pa.Field(isin=["perp", "future", "option"])
+    kind: str = pa.Field(isin=list(KINDS))
     margin: str = pa.Field(isin=["linear", "inverse", "quanto"])
     oi_contracts: float = _amount()
     oi_base: float = _amount(nullable=False)
     oi_usd: float = _amount()
+    oi_long_base: float = _amount()
+    oi_short_base: float = _amount()
+    pool_net_base: float = pa.Field(nullable=True)
     mark_price: float = _amount(positive=True)
     index_price: float = _amount(positive=True)
     last_price: float = _amount()

@@ -66,7 +66,9 @@ class OiConcentration(Table):
 
     snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
     asset: str = column(_ASSET)
-    kind_group: str = column("futures or options", method="M03", isin=["futures", "options"])
+    kind_group: str = column(
+        "futures, options or pool", method="M03", isin=["futures", "options", "pool"]
+    )
     venues: pl.Int32 = column("venues with a fresh row", unit="count", ge=1)
     hhi: float = fraction("sum of squared venue shares of oi_usd", method="M18")
     effective_venues: float = column("1 / hhi", unit="count", method="M18", ge=1 - 1e-9)
@@ -77,8 +79,8 @@ class OiConcentration(Table):
     top_venue: str = column("venue with the largest share", method="M18")
     top_venue_share: float = fraction("its share of oi_usd", method="M18")
     top_venue_share_change_24h_pp: float = column(
-        "change of its share in 24 hours; null unless both totals are published, of the same "
-        "venues",
+        "change of its share in 24 hours at unchanged prices, like for like; null unless both "
+        "totals are published, of the same venues",
         unit="percentage points",
         method="M18",
         nullable=True,
@@ -100,7 +102,7 @@ class OiConcentration(Table):
 class OiImbalance(Table):
     """Six named measures of who leans which way. Longs and shorts are always equal in size.
 
-    Grain: one row per snapshot_at and asset whose futures total is published.
+    Grain: one row per snapshot_at and asset whose futures total is published, or that a pool holds.
     """
 
     snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
@@ -144,8 +146,8 @@ class OiImbalance(Table):
         "M13e",
     )
     pool_imbalance: float = _signed(
-        "traders' longs less shorts where a pool takes the other side; null: no venue that is "
-        "asked is a pool",
+        "traders' longs less shorts, over both, where pools take the other side; null: no fresh "
+        "row of a pool",
         "M13f",
     )
     imbalance_index: float = column(
@@ -165,3 +167,32 @@ class OiImbalance(Table):
         """One row per grain."""
 
         unique = ["snapshot_at", "asset"]  # noqa: RUF012
+
+
+class Pools(Table):
+    """What traders hold against pools: longs and shorts differ, and the pool holds the rest.
+
+    Each market has a pool of its own, so that sums are of markets. Part of no total of futures.
+    Grain: one row per snapshot_at, asset and venue with a fresh row of a pool.
+    """
+
+    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
+    asset: str = column(_ASSET)
+    venue: str = column("id of the venue, ALL for the sum")
+    oi_long_base: float = amount("the traders' longs", unit="coin", method="M43")
+    oi_short_base: float = amount("the traders' shorts", unit="coin", method="M43")
+    pool_net_base: float = column(
+        "what the pools hold: shorts less longs; positive: the pools are long",
+        unit="coin",
+        method="M43",
+    )
+    oi_base: float = amount("sum of each market's larger side", unit="coin", method="M43")
+    oi_usd: float = amount("the same in USD", unit="USD", method="M43")
+    pool_imbalance: float = _signed("longs less shorts, over both; null: nothing open", "M13f")
+    markets: pl.Int32 = column("markets with a fresh row", unit="count", ge=1)
+    is_simulated: bool = column(_SIMULATED)
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["snapshot_at", "asset", "venue"]  # noqa: RUF012

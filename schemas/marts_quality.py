@@ -41,7 +41,7 @@ class AuditTable(Table):
     )
     seen: float = amount("the figure, or how far it moved", unit="as in unit")
     expected: float = amount("what it is held against", unit="as in unit")
-    unit: str = column("unit of seen and expected: USD, coin, USD per coin")
+    unit: str = column("unit of seen and expected: USD, coin, contracts, USD per coin")
     ratio: float = amount("seen over expected; null over zero", unit="ratio", nullable=True)
     severity: str = column(
         "error: wrong as it stands, warning: may have an innocent reason", isin=SEVERITIES

@@ -38,8 +38,17 @@ def _coins(description: str) -> Any:  # noqa: ANN401 -- what pa.Field returns
     return column(description, unit="coin", method="M06")
 
 
+def _opened(part: str) -> Any:  # noqa: ANN401 -- what pa.Field returns
+    return _coins(
+        f"candle of what was opened less closed since the open, at the prices of then: its {part}"
+    )
+
+
 class OiCandles(Table):
     """Open interest of futures as candles; like for like within a candle.
+
+    Levels and delta_base are coins, and those of inverse and quanto contracts move with the price.
+    Changes are of positions, which a price move alone leaves as they are.
 
     Counted back from the close by the changes of instruments seen before, so that a venue that
     comes or goes moves no candle: the open of one need not be the close of the one before.
@@ -59,16 +68,16 @@ class OiCandles(Table):
     low: float = _coins("lowest of the open and the observations")
     close: float = _coins("last observation; for ALL, of a total that is published")
     close_usd: float = amount("the same in USD", unit="USD", method="M06")
-    delta_base: float = _coins("close less open")
-    change_open: float = _coins("candle of the change since the open: its open, always 0")
-    change_high: float = _coins("candle of the change since the open: its high")
-    change_low: float = _coins("candle of the change since the open: its low")
-    change_close: float = _coins("candle of the change since the open: its close")
+    delta_base: float = _coins("close less open, in coins: not what was opened or closed")
+    change_open: float = _opened("open, always 0")
+    change_high: float = _opened("high")
+    change_low: float = _opened("low")
+    change_close: float = _opened("close")
     n_obs: pl.Int32 = column("snapshots in the bar that count", unit="count", ge=1)
     close_at: UtcTimestamp = column("snapshot of the close", unit="UTC")
     change_pct: float = percent(
-        "change of coins from the close of the bar before, over instruments fresh at both; null "
-        "after a gap",
+        "change of positions from the close of the bar before, contracts at the prices of then, "
+        "over instruments fresh at both; null after a gap",
         method="M07",
     )
     change_usd: float = column(
@@ -96,7 +105,7 @@ class OiAnomalies(Table):
     asset: str = column(_ASSET)
     venue: str = column(_VENUE)
     change_pct: float = percent(
-        "change of coins from the bar before, matched; null after a gap", method="M07"
+        "change of positions from the bar before, matched; null after a gap", method="M07"
     )
     mean: float = percent(
         "mean of the baseline: the changes before the bar, its own not among them", method="M07"
@@ -157,7 +166,7 @@ class OiAnomalies(Table):
 
 
 class OiRegimes(Table):
-    """Who acted, read from price and coin open interest together; price-inferred. Futures only.
+    """Who acted, read from price and open positions together; price-inferred. Futures only.
 
     Grain: one row per bar_at, horizon and asset.
     """
@@ -166,9 +175,7 @@ class OiRegimes(Table):
     horizon: str = column("length of the period compared", isin=HORIZONS)
     asset: str = column(_ASSET)
     price_change_pct: float = percent("price change over the horizon", method="M08")
-    oi_change_pct: float = percent(
-        "matched change of coin open interest over the horizon", method="M03"
-    )
+    oi_change_pct: float = percent("matched change of positions over the horizon", method="M03")
     cell: str = column(
         "reading of both; neutral within the dead-bands; null when a change is unknown",
         method="M08",
@@ -214,7 +221,8 @@ class OiPreEvents(Table):
     asset: str = column(_ASSET)
     event_type: str = column("what it is, as in core.events")
     measured_at: UtcTimestamp = column(
-        "last snapshot at least an hour before; nothing later is read", unit="UTC"
+        "total nearest to an hour before, half an hour from there at most; nothing later is read",
+        unit="UTC",
     )
     build_pct: float = column(
         "product of the 23 hourly matched changes", unit="percent", method="M11"

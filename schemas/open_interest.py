@@ -7,6 +7,7 @@ import polars as pl
 from pandera.api.polars.types import PolarsData
 
 from oirisk.schemas.columns import UTC_MICROSECONDS, UtcTimestamp
+from oirisk.schemas.facts import KINDS
 
 CLOCK_SKEW = pl.duration(minutes=5)
 ROUTE_TOLERANCE = 0.02
@@ -16,10 +17,14 @@ IMPOSSIBLE_AMOUNT = 1e24
 SCOPE_CHECKS = frozenset({"quote_in_usd"})
 """Checks that refuse what is outside our scope; they do not make a venue's answer partial."""
 
+SIDES = ("oi_long_base", "oi_short_base", "pool_net_base")
+"""What traders hold against a pool, and what the pool holds against them (M43)."""
+
 FIGURE_DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "oi_contracts": pl.Float64,
     "oi_base": pl.Float64,
     "oi_usd": pl.Float64,
+    **dict.fromkeys(SIDES, pl.Float64),
     "mark_price": pl.Float64,
     "index_price": pl.Float64,
     "last_price": pl.Float64,
@@ -71,7 +76,7 @@ class OpenInterestCandidate(pa.DataFrameModel):
     symbol: str = pa.Field(nullable=True)
     market_id: str = pa.Field(nullable=True)
     asset: str = pa.Field(nullable=True)
-    kind: str = pa.Field(isin=["perp", "future", "option"], nullable=True)
+    kind: str = pa.Field(isin=list(KINDS), nullable=True)
     margin: str = pa.Field(isin=["linear", "inverse", "quanto"], nullable=True)
     observed_at: UtcTimestamp = pa.Field(nullable=False)
     received_at: UtcTimestamp = pa.Field(nullable=False)
@@ -80,6 +85,9 @@ class OpenInterestCandidate(pa.DataFrameModel):
     oi_contracts: float = _optional_amount()
     oi_base: float = _optional_amount()
     oi_usd: float = _optional_amount()
+    oi_long_base: float = pa.Field(nullable=True)
+    oi_short_base: float = pa.Field(nullable=True)
+    pool_net_base: float = pa.Field(nullable=True)
     mark_price: float = _optional_amount(positive=True)
     index_price: float = _optional_amount(positive=True)
     last_price: float = _optional_amount()

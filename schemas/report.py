@@ -8,13 +8,14 @@ open interest is single-sided, instants are UTC.
 from datetime import datetime
 from typing import Literal
 
+from oirisk.schemas.report_beside import PoolRow, WeeklyRow
 from oirisk.schemas.report_liquidations import Liquidations
 from oirisk.schemas.report_parts import Figure, Part, Unit
 
 __all__ = [
     "AssetRow", "Change", "ClusterRow", "CoverageRow", "Figure", "Liquidations", "Method",
-    "OiHistory", "OiPoint", "Profile", "ProfileBin", "Query", "RejectRow", "Report", "Sentence",
-    "Tile", "Unit", "VenueRow", "VenueShare", "Withheld",
+    "OiHistory", "OiPoint", "PoolRow", "Profile", "ProfileBin", "Query", "RejectRow", "Report",
+    "Sentence", "Tile", "Unit", "VenueRow", "VenueShare", "WeeklyRow", "Withheld",
 ]  # fmt: skip
 
 
@@ -49,6 +50,7 @@ class AssetRow(Part):
     cell: str
     cell_reason: str = ""
     funding_8h: Figure
+    funding_covered: Figure | None = None
     oi_to_volume: Figure
     top_venue: str
     top_venue_share: Figure
@@ -76,7 +78,11 @@ class ClusterRow(Part):
 
 
 class VenueRow(Part):
-    """One product line of one exchange: what it sends and how far that is proven."""
+    """One product line of one exchange: what it sends and how far that is proven.
+
+    Field, unit and factor are those of most of its open interest; ``other_rules`` names the unit
+    rules of the rest.
+    """
 
     venue: str
     product: str
@@ -85,6 +91,7 @@ class VenueRow(Part):
     unit_evidence: str
     counting_factor: float
     counting_evidence: str
+    other_rules: str = ""
     oi_usd: Figure
     share: Figure
     share_change_24h_pp: Figure
@@ -141,7 +148,7 @@ class AuditRow(Part):
 
 
 class Change(Part):
-    """What moved since the last report. ``subject`` is an asset, a venue or a cluster."""
+    """What moved, in 24 hours or since the last report; ``subject`` is what."""
 
     kind: Literal["asset", "venue", "cluster", "coverage", "method"]
     subject: str
@@ -173,7 +180,7 @@ class OiHistory(Part):
 
 
 class VenueShare(Part):
-    """Share of one venue in all published futures open interest."""
+    """Share of one venue in all futures open interest."""
 
     venue: str
     oi_usd: float
@@ -212,7 +219,12 @@ class Method(Part):
 
 
 class Report(Part):
-    """Everything one briefing says."""
+    """Everything one briefing says.
+
+    ``is_history``: no run asked the exchanges, all is from imported or backfilled files;
+    ``is_mapped``: positions were placed at prices for this instant; ``oi_coverage`` is that of
+    marts.oi_market.
+    """
 
     run_id: str
     version: str
@@ -221,12 +233,15 @@ class Report(Part):
     previous_as_of: datetime | None
     next_run: datetime | None
     is_simulated: bool
+    is_history: bool = False
+    is_mapped: bool = True
     is_degraded: bool
     venues_fresh: int
     venues_total: int
     oi_coverage: Figure
     bottom_line: tuple[Sentence, ...]
     tiles: tuple[Tile, ...]
+    beside: tuple[Sentence, ...] = ()
     changes: tuple[Change, ...]
     assets: tuple[AssetRow, ...]
     assets_total: int
@@ -234,6 +249,8 @@ class Report(Part):
     clusters_shown: int = 20
     liquidations: Liquidations = Liquidations()
     venues: tuple[VenueRow, ...]
+    weekly: tuple[WeeklyRow, ...] = ()
+    pools: tuple[PoolRow, ...] = ()
     coverage: tuple[CoverageRow, ...]
     rejects: tuple[RejectRow, ...]
     quality: tuple[QualityRow, ...] = ()

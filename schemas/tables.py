@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 import pandera.polars as pa
 
+from oirisk.schemas.cftc import CFTC_TABLES
+from oirisk.schemas.conventions import CONVENTION_TABLES
 from oirisk.schemas.facts import BarsTable, InstrumentsTable, OpenInterestTable
 from oirisk.schemas.given import EventsTable, SupplyTable
 from oirisk.schemas.ledger import (
@@ -30,7 +32,9 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         **MARKET_TABLES,
         **LIQUIDATION_MARTS,
         **QUALITY_TABLES,
+        **CONVENTION_TABLES,
         **OBSERVED_TABLES,
+        **CFTC_TABLES,
         "core.instruments": InstrumentsTable,
         "core.open_interest": OpenInterestTable,
         "core.bars": BarsTable,
@@ -60,10 +64,14 @@ MAIN_METHODS: Mapping[str, str] = MappingProxyType(
         "core.leverage_tiers": "M20",
         "core.options": "M29",
         "core.observed_positions": "M22",
+        "core.cftc_positions": "M02",
         "core.events": "M11",
         "core.supply": "M17",
         "marts.oi_by_asset": "M03",
         "marts.oi_by_venue": "M03",
+        "marts.oi_market": "M03",
+        "marts.oi_by_product": "M03",
+        "marts.oi_uncounted": "M36",
         "marts.oi_candles": "M06",
         "marts.oi_anomalies": "M07",
         "marts.oi_regimes": "M08",
@@ -71,6 +79,7 @@ MAIN_METHODS: Mapping[str, str] = MappingProxyType(
         "marts.oi_imbalance": "M13",
         "marts.funding_extremes": "M14",
         "marts.oi_concentration": "M18",
+        "marts.pools": "M43",
         "marts.oi_profile": "M21",
         "marts.clusters": "M24",
         "marts.cluster_scores": "M24",
@@ -86,6 +95,9 @@ MAIN_METHODS: Mapping[str, str] = MappingProxyType(
         "marts.contagion": "M26",
         "marts.liquidations_at_risk": "M34",
         "marts.data_quality": "M36",
+        "marts.convention_nights": "M38",
+        "marts.conventions": "M38",
+        "marts.cftc_positions": "M02",
     }
 )
 """The method a table is made by or for; also that of its columns which have none of their own."""

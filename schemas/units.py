@@ -1,8 +1,9 @@
 """The unit registry: what each exchange's open-interest field means, since when, and how we know.
 
-The rules themselves are data, in ``unit_rules.toml`` (exchanges with one bulk answer) and
-``unit_rules_more.toml`` (the others). A venue file names the rules it uses; the normaliser does
-the arithmetic. Order of preference is the venue file's.
+The rules themselves are data, in ``unit_rules.toml`` (exchanges with one bulk answer),
+``unit_rules_more.toml`` (the others) and ``unit_rules_rest.toml`` (at a plain address, or by raw
+requests). A venue file names the rules it uses; the normaliser does the arithmetic. Order of
+preference is the venue file's.
 """
 
 import tomllib

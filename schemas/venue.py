@@ -5,7 +5,8 @@ applies them.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 Market = Mapping[str, Any]
@@ -23,7 +24,8 @@ class Call:
     """One request: a generated ccxt method and its parameters.
 
     For an address that ccxt generates no method for, ``path`` and ``api`` name it as ccxt's
-    ``request`` takes them, and ``method`` is the HTTP method.
+    ``request`` takes them, and ``method`` is the HTTP method. On an :class:`Address` that has
+    several hosts, ``api`` is the name of one. ``{symbol}`` in a path is that parameter.
     """
 
     method: str
@@ -71,9 +73,12 @@ class Fields:
     ``@`` reads another answer: ``@premium.markPrice`` the row of the line ``premium`` that
     completes this one, ``@asked.symbol`` a parameter of the request.
 
-    ``decimals`` says which fields are integers that hold a scaled number: the path in the
-    market of how many decimals they have. ``value_price`` names the price that turns coins
-    into USD where the exchange sends no mark price; it is never taken for one.
+    ``decimals`` says which fields, open interest among them, are integers that hold a scaled
+    number: the path in the market of how many decimals they have, or the number after a ``=``.
+    ``value_price`` names the price that turns coins into USD where the exchange sends no mark
+    price; it is never taken for one.
+    ``funding_is_amount`` where the rate is no fraction but an amount: USD a coin on linear
+    contracts, coins a USD on inverse ones; the index price makes it one.
     """
 
     market_id: str
@@ -86,6 +91,7 @@ class Fields:
     volume_usd: str = ""
     volume_contracts: str = ""
     funding_rate: str = ""
+    funding_is_amount: bool = False
     funding_interval: Interval | None = None
     funding_interval_hours: int | None = None
     observed_at: str = ""
@@ -94,15 +100,28 @@ class Fields:
 
 
 @dataclass(frozen=True)
+class Figures:
+    """The unit rules of one figure of a row.
+
+    ``rules`` are tried in order, the first whose field is present counts. ``checks`` are other
+    figures of the same: they complete what the rule cannot tell without a price, and they must
+    agree with it.
+    """
+
+    rules: tuple[str, ...]
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Product:
     """One product line: which markets belong to it, and the unit rules of its figure.
 
-    ``rules`` are tried in order, the first whose field is present counts. ``checks`` are other
-    figures of the same row: they complete what the rule cannot tell without a price, and they
-    must agree with it. ``market_key`` is where a market keeps the id that rows use;
-    ``refusal`` says why a covered market cannot be used (``check: reason``), or nothing.
-    Products of one name on several lines are the same markets, asked in different ways.
-    ``is_perpetual`` tells perpetuals that the exchange lists as futures with an expiry.
+    ``rules`` and ``checks`` are those of :class:`Figures`. ``shorts`` are those of the traders'
+    shorts, where a pool takes the other side of every trade; ``rules`` then mean their longs.
+    ``market_key`` is where a market keeps the id that rows use; ``refusal`` says why a covered
+    market cannot be used (``check: reason``), or nothing. Products of one name on several lines
+    are the same markets, asked in different ways. ``is_perpetual`` tells perpetuals that the
+    exchange lists as futures with an expiry.
     """
 
     name: str
@@ -110,9 +129,24 @@ class Product:
     rules: tuple[str, ...]
     fields: Fields
     checks: tuple[str, ...] = ()
+    shorts: Figures | None = None
     market_key: str = "id"
     refusal: Callable[[Market], str] | None = None
     is_perpetual: Callable[[Market], bool] | None = None
+
+    @cached_property
+    def figures(self) -> tuple[Figures, ...]:
+        """Return the figures of a row: open interest, or the longs and the shorts of a pool."""
+        first = Figures(self.rules, self.checks)
+        return (first,) if self.shorts is None else (first, self.shorts)
+
+    def rule_names(self) -> tuple[str, ...]:
+        """Return the unit rules of all figures, the first ones first."""
+        figures = self.figures
+        return (
+            *(name for figure in figures for name in figure.rules),
+            *(name for figure in figures for name in figure.checks),
+        )
 
 
 @dataclass(frozen=True)
@@ -173,11 +207,53 @@ class Line:
 
 
 @dataclass(frozen=True)
+class MarketList:
+    """How an exchange says what it trades, where no ccxt class reads it.
+
+    Args:
+        calls: What is asked.
+        rows: How the rows are taken from a decoded body.
+        market: What a row lists, as a ccxt unified market structure; None for what is no
+            contract.
+        together: Whether ``rows`` takes the bodies of all calls at once, as a list, because
+            one says what another means.
+    """
+
+    calls: tuple[Call, ...]
+    rows: Callable[[Any], list[Row]]
+    market: Callable[[Row], Market | None]
+    together: bool = False
+
+    def rows_of(self, bodies: list[Any]) -> list[Row]:
+        """Return the rows of the bodies, in order of the calls."""
+        if self.together:
+            return self.rows(bodies)
+        return [row for body in bodies for row in self.rows(body)]
+
+
+@dataclass(frozen=True)
+class Address:
+    """A plain REST address, for an exchange that ccxt has no class for.
+
+    Args:
+        url: What the paths of calls are put behind; by name of the host where there are several.
+        lists: How it says what it trades.
+        interval_ms: Least time between two requests, in milliseconds.
+        headers: Sent with every request.
+    """
+
+    url: str | Mapping[str, str]
+    lists: MarketList
+    interval_ms: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
 class Venue:
     """One exchange.
 
     Args:
-        id: ccxt id.
+        id: ccxt id; a name of that kind where it has an address instead.
         book: Name of the order book behind it; venues that share one are summed once.
         lines: What is asked.
         options: ccxt ``options`` for the client, for example to trim ``load_markets``.
@@ -185,6 +261,8 @@ class Venue:
         lists_by_place: Whether a market is known by its place in the list, so that no entry
             can be left out.
         currencies: Names that only this exchange gives to coins, and what everybody calls them.
+        address: Where it is asked and what it lists, if ccxt has no class for it.
+        interval_ms: Least time between two requests, in milliseconds; 0: as ccxt models it.
     """
 
     id: str
@@ -194,6 +272,8 @@ class Venue:
     currencies: Mapping[str, str] = field(default_factory=dict)
     loads_currencies: bool = False
     lists_by_place: bool = False
+    address: Address | None = None
+    interval_ms: int = 0
 
     def products(self) -> tuple[Product, ...]:
         """Return all product lines, each name once, as its first line declares it."""
@@ -231,31 +311,32 @@ class PerValue:
     """``Line.calls`` that ask once for each value found at a path of the markets.
 
     Markets that share the value (options of one underlying) share the request; inactive markets
-    are not asked for.
+    are not asked for. The value becomes a parameter of the call.
     """
 
-    method: str
+    call: Call
     parameter: str
-    path: str
-    params: Mapping[str, str]
+    path: str = "id"
 
     def __call__(self, markets: Sequence[Market]) -> tuple[Call, ...]:
         """Return the requests, in order of the markets."""
         listed = [market for market in markets if market.get("active") is not False]
         values = [value_at(market, self.path) for market in listed]
         known = dict.fromkeys(str(value) for value in values if value not in {None, ""})
-        return tuple(Call(self.method, {self.parameter: value, **self.params}) for value in known)
+        return tuple(self._asking(value) for value in known)
 
     @property
     def label(self) -> str:
         """What is asked, in words."""
-        value = f"<{self.path.rpartition('.')[2]}>"
-        return Call(self.method, {self.parameter: value, **self.params}).label
+        return self._asking(f"<{self.path.rpartition('.')[2]}>").label
+
+    def _asking(self, value: str) -> Call:
+        return replace(self.call, params={self.parameter: value, **self.call.params})
 
 
 def each(method: str, parameter: str, path: str = "id", **params: str) -> PerValue:
     """Make a ``Line.calls`` that asks once for each value found at a path of the markets."""
-    return PerValue(method, parameter, path, params)
+    return PerValue(Call(method, params), parameter, path)
 
 
 def completing(
@@ -299,6 +380,11 @@ def value_at(found: Any, path: str) -> Any:  # noqa: ANN401 -- any JSON
             return None
         found = found.get(key)
     return found
+
+
+def get(path: str, **params: str) -> Call:
+    """Make the call of a path on the exchange's own address."""
+    return Call("GET", params, path)
 
 
 def once(method: str, **params: str) -> Bulk:

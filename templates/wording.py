@@ -36,7 +36,7 @@ class Banner:
 
 
 def is_partial(report: Report) -> bool:
-    """Say whether a venue is missing or too little of the known open interest is fresh."""
+    """Say whether a venue is missing or coverage is low."""
     covered = report.oi_coverage.value
     return report.venues_fresh < report.venues_total or (
         covered is not None and covered < LEAST_COVERAGE
@@ -44,7 +44,7 @@ def is_partial(report: Report) -> bool:
 
 
 def is_quiet(report: Report) -> bool:
-    """Say whether nothing moved since the last report and nothing failed: the mail is short."""
+    """Say whether nothing moved by a threshold and nothing failed: the mail is short."""
     troubled = any(row.status not in _QUIET_STATES for row in report.coverage)
     return not (
         report.changes
@@ -79,6 +79,7 @@ def subject(report: Report) -> str:
     Only numbers and dates of the report enter it, so nothing foreign can reach a mail header.
     """
     flags = ["SIMULATED"] if report.is_simulated else []
+    flags += ["HISTORY"] if report.is_history else []
     if status(report) != "complete":
         flags.append(status(report).upper())
     prefix = "".join(f"[{flag}] " for flag in flags)
@@ -105,11 +106,29 @@ def preheader(report: Report) -> str:
 
 
 def coverage(report: Report) -> str:
-    """Write how much of the market answered: ``11 of 12 venues, 96.0% of known OI``."""
+    """Write how much of the market answered: ``96.0%, 11 of 12 venues``."""
     venues = f"{formats.count(report.venues_fresh)} of {formats.count(report.venues_total)} venues"
-    if report.oi_coverage.value is None:
-        return f"{venues}, share of known OI {formats.figure(report.oi_coverage)}"
-    return f"{venues}, {formats.figure(report.oi_coverage)} of known OI"
+    return f"{formats.figure(report.oi_coverage)}, {venues}"
+
+
+def no_change(report: Report) -> str:
+    """Say that nothing changed by a threshold."""
+    if report.previous_as_of is None:
+        return (
+            "This is the first report, and no change in 24 hours is known that crossed a threshold."
+        )
+    since = formats.instant(report.previous_as_of)
+    return f"No threshold was crossed in 24 hours, nor since the last report, {since}."
+
+
+def no_clusters(report: Report) -> str:
+    """Say why there is no concentration."""
+    if report.is_mapped:
+        return "No concentration of positions stands out near the mark."
+    return (
+        "Positions were not placed at prices for this instant; oirisk build does so for the last "
+        "one, and with --as-of for others."
+    )
 
 
 def failures(report: Report) -> tuple[str, ...]:
@@ -132,6 +151,15 @@ def banners(report: Report) -> tuple[Banner, ...]:
                 "Every number here comes from simulated exchanges, not from a real market.",
             )
         )
+    if report.is_history:
+        found.append(
+            Banner(
+                "history",
+                "HISTORY",
+                "No exchange was asked for this report: it says what imported or backfilled "
+                "history holds at its instant.",
+            )
+        )
     if report.is_degraded:
         withheld = tuple(formats.one_line(f"{row.what}: {row.reason}") for row in report.withheld)
         reasons = failures(report) + withheld or ("no reason was recorded with this run",)
@@ -139,7 +167,9 @@ def banners(report: Report) -> tuple[Banner, ...]:
             Banner("degraded", "DATA DEGRADED", "Read the numbers below with this:", reasons)
         )
     elif is_partial(report):
-        found.append(Banner("partial", "PARTIAL", f"Covers {coverage(report)}.", failures(report)))
+        found.append(
+            Banner("partial", "PARTIAL", f"Coverage is {coverage(report)}.", failures(report))
+        )
     return tuple(found)
 
 
@@ -282,8 +312,8 @@ def shares_finding(report: Report) -> str:
     ranked = sorted(report.venue_shares, key=lambda part: (-part.share, part.venue))
     first = ranked[0]
     text = (
-        f"{formats.one_line(first.venue)} holds {formats.share(first.share)} of published "
-        "futures open interest"
+        f"{formats.one_line(first.venue)} holds {formats.share(first.share)} of futures open "
+        "interest"
     )
     if len(ranked) <= 3:  # noqa: PLR2004
         return f"{text}."

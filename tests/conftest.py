@@ -19,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 
 from oirisk.flows.extract import Harvest, harvest_venue
 from oirisk.flows.gathered import Gathered
+from oirisk.flows.marts import build_totals
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.recording import read_recording
@@ -31,8 +32,10 @@ from oirisk.flows.sources import ReplaySource, SandboxSource, Source
 from oirisk.flows.venues import select_venues
 from oirisk.schemas import units
 from oirisk.schemas.report import Report
+from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
+from oirisk.warehouse.writer import writing
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 """The night that the tests speak of."""
@@ -138,6 +141,11 @@ class Desk:
         """Store a recording; unless told otherwise it speaks of its last instant."""
         source = ReplaySource(read_recording(path))
         return self.store(self.harvest(source), at or source.now(), now=now, simulated=False)
+
+    def build(self, at: datetime) -> None:
+        """Build the totals of a snapshot from what is stored now."""
+        with writing(self.home, at) as connection:
+            build_totals(connection, BuildWindow(at, at), self.settings)
 
     def report(self, outcome: Outcome) -> Report:
         """Assemble the report of a run."""

@@ -24,7 +24,8 @@ every figure that rests on an assumption or is contested. A **check** is another
 row, which must agree; **history** is what only the exchange's past is told in. A meaning that
 changed has a row for each span of time.
 
-Exchanges that show the same order book are one book, of which only one can be configured.
+Exchanges that show the same order book are one book, of which only one can be configured. Those
+not asked by default are asked where `venues` in `oirisk.toml` names them.
 """
 
 
@@ -39,7 +40,8 @@ def page() -> str:
 
 
 def _venue(venue: str, books: Sequence[Book]) -> list[str]:
-    lines = [f"## {venue}", "", f"Order book: {books[0].book}.", ""]
+    asked = "Asked" if books[0].is_default else "Not asked"
+    lines = [f"## {venue}", "", f"Order book: {books[0].book}. {asked} by default.", ""]
     lines += ["| product | call |", "|---|---|"]
     calls = dict.fromkeys((book.product, field.call) for book in books for field in book.fields)
     lines += [f"| {product} | `{call}` |" for product, call in calls]

@@ -12,7 +12,7 @@ from oirisk.schemas.market_data import (
     OPEN_INTEREST_DTYPES,
     Dtype,
 )
-from oirisk.schemas.open_interest import ROUTE_TOLERANCE
+from oirisk.schemas.open_interest import ROUTE_TOLERANCE, SIDES
 from oirisk.schemas.times import METRICS_TIME
 from oirisk.transforms.imports_columns import typed
 from oirisk.transforms.imports_symbols import metrics_terms, symbol_terms
@@ -22,7 +22,7 @@ from oirisk.transforms.imports_venues import VenueNames, one_name, venue_terms
 FIRST_COIN = datetime(2009, 1, 3)  # noqa: DTZ001 -- compared as UTC below
 _SKEW = timedelta(minutes=5)
 _OPTIONAL = (
-    "oi_contracts", "oi_usd", "mark_price", "index_price", "last_price", "volume_24h_base",
+    "oi_contracts", "oi_usd", *SIDES, "mark_price", "index_price", "last_price", "volume_24h_base",
     "volume_24h_usd", "funding_rate", "funding_interval_hours", "counting_factor",
 )  # fmt: skip
 
@@ -52,7 +52,8 @@ def open_interest_candidates(frame: pl.DataFrame, now: datetime, names: VenueNam
     """
     rows, unread = typed(frame, OPEN_INTEREST_DTYPES)
     joined = _with_terms(rows.with_columns(unread, _told_quality(frame)), names)
-    return one_name(_completed(joined), names).with_columns(
+    completed = one_name(_completed(joined), names)
+    return completed.with_columns(
         _problem(
             pl.col("problem"),
             _superseded(frame),
@@ -60,6 +61,7 @@ def open_interest_candidates(frame: pl.DataFrame, now: datetime, names: VenueNam
             *_out_of_time(joined, "snapshot_at", now),
             pl.col("symbol_problem"),
             *_wrong_names(joined),
+            *_wrong_sides(completed),
         )
     ).select(*OPEN_INTEREST_DTYPES, "problem")  # fmt: skip
 
@@ -95,6 +97,7 @@ def _completed(joined: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.col("quality").fill_null("ok"))
         .alias("quality"),
         pl.coalesce("oi_usd", product).alias("oi_usd"),
+        pl.coalesce("pool_net_base", pl.col("oi_short_base") - pl.col("oi_long_base")),
         pl.col("counting_factor").fill_null(1.0),
     )
 
@@ -170,6 +173,37 @@ def _wrong_names(rows: pl.DataFrame) -> tuple[pl.Expr, ...]:
     )
 
 
+def _wrong_sides(rows: pl.DataFrame) -> tuple[pl.Expr, ...]:
+    """Say where longs and shorts are missing, or are not those of the open interest (M43)."""
+    longs, shorts, net = (pl.col(name) for name in SIDES)
+    is_pool = pl.col("kind") == "pool"
+    room = 1e-9 * pl.col("oi_base")
+    differs = ((pl.max_horizontal(longs, shorts) - pl.col("oi_base")).abs() > room) | (
+        (shorts - longs - net).abs() > room
+    )
+    has_sides = pl.any_horizontal(one.is_not_null() for one in (longs, shorts, net))
+    return (
+        _told(
+            rows,
+            is_pool & (longs.is_null() | shorts.is_null()),
+            pl.lit("sides_known: kind pool needs oi_long_base and oi_short_base"),
+        ),
+        _told(
+            rows,
+            is_pool & differs,
+            pl.lit(
+                "sides_agree: expected the larger side as oi_base, and shorts less longs as "
+                "pool_net_base"
+            ),
+        ),
+        _told(
+            rows,
+            ~is_pool & has_sides,
+            pl.lit("sides_of_a_pool: longs and shorts differ against a pool alone: kind pool"),
+        ),
+    )
+
+
 def bar_candidates(frame: pl.DataFrame, now: datetime, names: VenueNames) -> pl.DataFrame:
     """Read a batch of bars.
 
@@ -233,7 +267,7 @@ def metrics_candidates(frame: pl.DataFrame, now: datetime, _names: VenueNames) -
     absent = [
         pl.lit(None, dtype=dtype).alias(name)
         for name, dtype in OPEN_INTEREST_DTYPES.items()
-        if name in {"oi_contracts", "index_price", "last_price", "volume_24h_base",
+        if name in {"oi_contracts", *SIDES, "index_price", "last_price", "volume_24h_base",
                     "volume_24h_usd", "funding_rate", "funding_interval_hours"}
     ]  # fmt: skip
     return joined.with_columns(

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from oirisk.schemas.cftc import DATES, plain_name
+from oirisk.schemas.cftc import NEEDED as CFTC_NEEDED
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.market_data import (
@@ -54,10 +56,31 @@ def recognise(name: str, columns: Sequence[str]) -> Form:
         if seen.issuperset(needed):
             _refuse_unknown(name, form, seen)
             return form
+    if CFTC_NEEDED[0] in map(plain_name, columns):
+        _require_cftc(name, columns)
+        return "cftc"
     wanted = "; or ".join(f"{', '.join(needed)} ({form})" for form, needed in _NEEDED.items())
     raise RecordingError(
-        f"{name}: expected at least the columns {wanted}; saw {_shown(columns) or 'none'}"
+        f"{name}: expected at least the columns {wanted}; or those of a report of the CFTC; saw "
+        f"{_shown(columns) or 'none'}"
     )
+
+
+def _require_cftc(name: str, columns: Sequence[str]) -> None:
+    """Refuse another report of the CFTC than the one that names dealers and leveraged funds."""
+    folded = [plain_name(column) for column in columns]
+    missing = [column for column in CFTC_NEEDED if column not in folded]
+    if not set(DATES).intersection(folded):
+        missing.append(DATES[0])
+    if missing:
+        raise RecordingError(
+            f"{name}: a report of the CFTC without {_shown(missing)}: expected Traders in "
+            "Financial Futures, futures only (publicreporting.cftc.gov/resource/gpe5-46if, or "
+            "FinFutYY.txt of a year)"
+        )
+    twice = sorted({column for column in folded if folded.count(column) > 1})
+    if twice:
+        raise RecordingError(f"{name}: columns {_shown(twice)} appear twice, in two spellings")
 
 
 def _shown(columns: Sequence[str]) -> str:

@@ -8,8 +8,10 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 
+from oirisk.schemas.cftc import ImportedCftc
 from oirisk.schemas.errors import ContractViolationError
 from oirisk.schemas.market_data import FILE_DAY, Form, ImportedBar, ImportedOpenInterest
+from oirisk.transforms.cftc import cftc_candidates
 from oirisk.transforms.imports import (
     bar_candidates,
     metrics_candidates,
@@ -31,11 +33,13 @@ _READERS: dict[Form, Callable[[pl.DataFrame, datetime, VenueNames], pl.DataFrame
     "open_interest": open_interest_candidates,
     "bars": bar_candidates,
     "metrics": metrics_candidates,
+    "cftc": cftc_candidates,
 }
 _CONTRACTS: dict[Form, type[pa.DataFrameModel]] = {
     "open_interest": ImportedOpenInterest,
     "bars": ImportedBar,
     "metrics": ImportedOpenInterest,
+    "cftc": ImportedCftc,
 }
 
 
@@ -114,7 +118,8 @@ def _explained(frame: pl.DataFrame, refused: pl.DataFrame, bad: pl.Series) -> pl
     """Let a problem that was found while reading speak for itself."""
     parts = pl.col("problem").str.splitn(": ", 2)
     told = pl.col("problem").is_not_null()
-    symbol = frame["symbol"].gather(bad).cast(pl.String, strict=False).alias("received_symbol")
+    received = frame["symbol"].gather(bad) if "symbol" in frame.columns else refused["symbol"]
+    symbol = received.cast(pl.String, strict=False).alias("received_symbol")
     return refused.with_columns(symbol).select(
         pl.col("venue").fill_null("unknown"),
         pl.coalesce("symbol", "received_symbol").alias("symbol"),

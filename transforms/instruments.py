@@ -96,7 +96,7 @@ def _refusal(market: Market) -> str:
 
 def _resolve(venue: Venue, product: Product, market: Market) -> Instrument:
     asset, multiplier = canonical_asset(_listed_base(market), venue.id)
-    kind, margin = _kind(product, market), _margin(market)
+    kind, margin = _kind(product, market), _margin(product, market)
     size = contract_size(product, market)
     return Instrument(
         venue=venue.id,
@@ -111,7 +111,7 @@ def _resolve(venue: Venue, product: Product, market: Market) -> Instrument:
         margin=margin,
         contract_size=size,
         contract_size_unit=_size_unit(size, kind, margin),
-        expiry=None if kind == "perp" else _instant(market.get("expiry")),
+        expiry=None if kind in {"perp", "pool"} else _instant(market.get("expiry")),
         strike=number(market.get("strike")),
         option_type=market.get("optionType"),
         max_leverage=number(pick(market, "limits.leverage.max")),
@@ -128,6 +128,8 @@ def _listed_base(market: Market) -> str:
 
 
 def _kind(product: Product, market: Market) -> Kind:
+    if product.shorts is not None:
+        return "pool"
     if market.get("option"):
         return "option"
     if product.is_perpetual is not None and product.is_perpetual(market):
@@ -137,7 +139,10 @@ def _kind(product: Product, market: Market) -> Kind:
     return "future" if dated else "perp"
 
 
-def _margin(market: Market) -> Margin:
+def _margin(product: Product, market: Market) -> Margin:
+    """Tell what a contract is margined in; against a pool it counts coins, whatever is paid in."""
+    if product.shorts is not None:
+        return "linear"
     if market.get("settle") == market.get("quote") or is_dollar(str(market.get("settle"))):
         return "linear"
     return "inverse" if market.get("settle") == market.get("base") else "quanto"
@@ -154,8 +159,7 @@ def contract_size(product: Product, market: Market) -> Decimal | None:
 
     A source is a path in the market; ``a * b`` multiplies two.
     """
-    rules = (*product.rules, *product.checks)
-    sources = [unit_rules()[rule].contract_size_source for rule in rules]
+    sources = [unit_rules()[rule].contract_size_source for rule in product.rule_names()]
     source = next((source for source in sources if source), "contractSize")
     factors = [number(pick(market, path.strip())) for path in source.split("*")]
     known = [factor for factor in factors if factor is not None and factor > 0]

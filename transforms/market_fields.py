@@ -62,18 +62,19 @@ def choose_price(
 
 def _price(row: Row, fields: Fields, path: str, instrument: Instrument) -> Decimal | None:
     """Read a price; exchanges print 0 where there is none."""
-    value = _unscaled(_optional(row, path), fields, path, instrument)
+    value = unscaled(_optional(row, path), fields, path, instrument)
     return None if value == 0 else value
 
 
-def _unscaled(
+def unscaled(
     value: Decimal | None, fields: Fields, path: str, instrument: Instrument
 ) -> Decimal | None:
     """Undo the scaling of an integer field; None where its number of decimals is not known."""
     source = fields.decimals.get(path)
     if value is None or source is None:
         return value
-    decimals = number(pick(instrument.market, source))
+    fixed = source.removeprefix("=")
+    decimals = number(pick(instrument.market, source) if fixed == source else fixed)
     return None if decimals is None else value.scaleb(-int(decimals))
 
 
@@ -92,12 +93,26 @@ def read_volumes(row: Row, fields: Fields, terms: Terms) -> tuple[Decimal | None
     return base, usd
 
 
-def read_funding_rate(row: Row, fields: Fields, instrument: Instrument) -> Decimal | None:
-    """Read the funding rate of a perpetual, as a fraction an interval."""
+def read_funding_rate(
+    row: Row, fields: Fields, instrument: Instrument, index: Decimal | None
+) -> Decimal | None:
+    """Read the funding rate of a perpetual, as a fraction an interval.
+
+    Args:
+        row: Of the answer.
+        fields: Where it is.
+        instrument: Whose.
+        index: USD per coin, for a rate that is an amount; None: such a rate is not known.
+    """
     if instrument.kind != "perp":
         return None
     value = _optional(row, fields.funding_rate)
-    return _unscaled(value, fields, fields.funding_rate, instrument)
+    value = unscaled(value, fields, fields.funding_rate, instrument)
+    if not fields.funding_is_amount or value is None:
+        return value
+    if index is None or index <= 0:
+        return None
+    return value * index if instrument.margin == "inverse" else value / index
 
 
 def read_funding_interval(row: Row, fields: Fields, instrument: Instrument) -> Decimal | None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from oirisk.schemas.instruments import Instrument
+from oirisk.schemas.open_interest import SIDES
 from oirisk.transforms.assets import possible_multiple
 
 TOLERANCE = 0.05
@@ -108,7 +109,7 @@ def in_coins(rows: pl.DataFrame, multiples: Mapping[Key, Multiple]) -> pl.DataFr
     number = pl.col("number").fill_null(1.0)
     return joined.with_columns(
         pl.coalesce("coin", "asset").alias("asset"),
-        *((pl.col(name) * number).alias(name) for name in ("oi_base", "volume_24h_base")),
+        *((pl.col(name) * number).alias(name) for name in ("oi_base", *SIDES, "volume_24h_base")),
         *(
             (pl.col(name) / number).alias(name)
             for name in ("mark_price", "index_price", "last_price")

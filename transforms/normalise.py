@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +9,7 @@ import polars as pl
 
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.open_interest import CANDIDATE_DTYPES
-from oirisk.schemas.units import UnitRule, rule_at, unit_rules
 from oirisk.schemas.venue import Fields, Line, Product, Row
-from oirisk.transforms.convert import Amount, relative_gap
 from oirisk.transforms.decode import pick
 from oirisk.transforms.instruments import Listing
 from oirisk.transforms.joins import Answer
@@ -24,11 +21,7 @@ from oirisk.transforms.market_fields import (
     read_prices,
     read_volumes,
 )
-from oirisk.transforms.numbers import number
-
-
-class _RowError(ValueError):
-    """Why a row cannot be converted, as ``check: reason``."""
+from oirisk.transforms.routes import RowError, Told, larger, tell
 
 
 def normalise(venue: str, answer: Answer, listing: Listing) -> pl.DataFrame:
@@ -105,7 +98,7 @@ def _candidate(
         settle_price = settle.get(instrument.settle)
         values = _converted(row, product, instrument, answer, settle_price)
         return {**_empty(), **common, **values}
-    except _RowError as error:
+    except RowError as error:
         return {**_empty(), **common, "problem": str(error)}
     except (ValueError, ArithmeticError) as error:
         return {**_empty(), **common, "problem": f"readable: {error}"}
@@ -126,8 +119,8 @@ def _instrument(row: Row, line: Line, listing: Listing) -> tuple[Product, Instru
         if key in listing.instruments:
             return product, listing.instruments[key]
         if key in listing.refused:
-            raise _RowError(listing.refused[key])
-    raise _RowError(
+            raise RowError(listing.refused[key])
+    raise RowError(
         f"known_instrument: the exchange lists no {line.name} instrument {_market_id(row, line)!r}"
     )
 
@@ -141,11 +134,11 @@ def _converted(
 ) -> dict[str, Any]:
     fields = product.fields
     observed = answer.time_of(row, fields.observed_at, fields.observed_unit)
-    rule, value = _figure(row, product, observed)
     prices = read_prices(row, fields, instrument)
     price = choose_price(row, fields, instrument, prices)
     terms = Terms(instrument, price, settle_price)
-    amount, others = _all_routes(row, product, observed, (value, rule), terms)
+    told = tell(row, product, observed, terms)
+    figure = larger(told)
     multiplier = instrument.base_multiplier
     volume_base, volume_usd = read_volumes(row, fields, terms)
     return {
@@ -156,95 +149,39 @@ def _converted(
         "margin": instrument.margin,
         "observed_at": observed,
         "expiry": instrument.expiry,
-        "oi_value": _float(value),
-        "oi_contracts": _float(amount.contracts),
-        "oi_base": _float(_scaled(amount.base, multiplier)),
-        "oi_usd": _float(amount.usd),
+        "oi_value": _float(figure.value),
+        "oi_contracts": _float(figure.amount.contracts),
+        "oi_base": _float(_scaled(figure.amount.base, multiplier)),
+        "oi_usd": _float(figure.amount.usd),
+        **(_sides(told, multiplier) if len(told) > 1 else {}),
         "mark_price": _float(_scaled(prices["mark"], 1 / multiplier)),
         "index_price": _float(_scaled(prices["index"], 1 / multiplier)),
         "last_price": _float(_scaled(prices["last"], 1 / multiplier)),
         "volume_24h_base": _float(_scaled(volume_base, multiplier)),
         "volume_24h_usd": _float(volume_usd),
-        "funding_rate": _float(read_funding_rate(row, fields, instrument)),
+        "funding_rate": _float(read_funding_rate(row, fields, instrument, prices["index"])),
         "funding_interval_hours": _float(read_funding_interval(row, fields, instrument)),
-        "unit_rule": rule.id,
-        "counting_factor": float(rule.counting_factor),
-        "route_gap": _float(_widest_gap(amount, others)),
-        "route_usd": _float(_furthest_usd(amount, others)),
+        "unit_rule": figure.rule.id,
+        "counting_factor": float(figure.rule.counting_factor),
+        "route_gap": _float(_widest_gap(told)),
+        "route_usd": _float(figure.furthest_usd()),
     }
 
 
-def _figure(row: Row, product: Product, at: datetime) -> tuple[UnitRule, Decimal]:
-    for rule in _rules_at(product.rules, at):
-        value = number(pick(row, rule.field))
-        if value is not None:
-            return rule, value
-    wanted = " or ".join(unit_rules()[name].field for name in product.rules)
-    raise _RowError(f"has_open_interest: expected {wanted}, saw neither")
+def _sides(told: tuple[Told, ...], multiplier: Decimal) -> dict[str, float | None]:
+    """Return longs, shorts and what the pool holds against them, in coins (M43)."""
+    longs, shorts = (one.amount.base for one in told)
+    net = None if longs is None or shorts is None else shorts - longs
+    return {
+        "oi_long_base": _float(_scaled(longs, multiplier)),
+        "oi_short_base": _float(_scaled(shorts, multiplier)),
+        "pool_net_base": _float(_scaled(net, multiplier)),
+    }
 
 
-def _rules_at(names: Iterable[str], at: datetime) -> list[UnitRule]:
-    found = (rule_at(unit_rules(), name, at) for name in names)
-    return [rule for rule in found if rule is not None]
-
-
-def _all_routes(
-    row: Row,
-    product: Product,
-    at: datetime,
-    figure: tuple[Decimal, UnitRule],
-    terms: Terms,
-) -> tuple[Amount, list[Amount]]:
-    """Complete an amount from the row's other figures; return those too, for comparison.
-
-    Without coins a row is still worth its USD; without either it is worth nothing.
-    """
-    amount = terms.convert(*figure)
-    others: list[Amount] = []
-    for check in _rules_at(product.checks, at):
-        value = number(pick(row, check.field))
-        if value is None:
-            continue
-        other = terms.convert(value, check)
-        others.append(other)
-        amount = Amount(
-            other.contracts if amount.contracts is None else amount.contracts,
-            other.base if amount.base is None else amount.base,
-            other.usd if amount.usd is None else amount.usd,
-        )
-    if amount.base is None and amount.usd is None:
-        raise _RowError(_no_base(figure[1], terms))
-    return amount, others
-
-
-def _widest_gap(amount: Amount, others: Iterable[Amount]) -> Decimal | None:
-    """Tell how far the figures of a row disagree, in whichever unit they share."""
-    gaps = (
-        relative_gap(*pair)
-        for other in others
-        for pair in (
-            (amount.contracts, other.contracts), (amount.base, other.base), (amount.usd, other.usd)
-        )
-    )  # fmt: skip
-    return max((gap for gap in gaps if gap is not None), default=None)
-
-
-def _furthest_usd(amount: Amount, others: Iterable[Amount]) -> Decimal | None:
-    """Return the USD of the figure that lies furthest from the one that is used."""
-    gaps = {other.usd: relative_gap(amount.usd, other.usd) for other in others}
-    known = {usd: gap for usd, gap in gaps.items() if gap is not None}
-    return max(known, key=lambda usd: known[usd], default=None)
-
-
-def _no_base(rule: UnitRule, terms: Terms) -> str:
-    instrument = terms.instrument
-    if rule.unit == "contracts" and instrument.contract_size is None:
-        missing = "a contract size"
-    elif instrument.margin == "quanto" and terms.settle_price is None:
-        missing = f"the price of {instrument.settle}, in which this quanto contract settles"
-    else:
-        missing = "a price" if terms.price is None else f"a price above zero, saw {terms.price}"
-    return f"base_known: {rule.field} cannot be turned into coins without {missing}"
+def _widest_gap(told: tuple[Told, ...]) -> Decimal | None:
+    gaps = [gap for one in told if (gap := one.widest_gap()) is not None]
+    return max(gaps, default=None)
 
 
 def _scaled(value: Decimal | None, factor: Decimal) -> Decimal | None:

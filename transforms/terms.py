@@ -84,7 +84,7 @@ def _places(venue: Venue, markets: Sequence[Market]) -> Iterator[tuple[tuple[str
 
 def _listed_terms(product: Product) -> frozenset[str]:
     """Return the native names of the numbers that are read from a product's market list."""
-    rules = (unit_rules()[name] for name in (*product.rules, *product.checks))
+    rules = (unit_rules()[name] for name in product.rule_names())
     sizes = (path.strip() for rule in rules for path in rule.contract_size_source.split("*"))
     paths = {*sizes, *product.fields.decimals.values()}
     return frozenset(path.removeprefix(_INFO) for path in paths if path.startswith(_INFO))

@@ -122,14 +122,38 @@ def build_marts(
         parameters = _parameters(part, coverage)
         _materialise(connection, INTERMEDIATES, parameters)
         _insert(connection, MARTS, parameters, rows)
-        _materialise(connection, CANDLE_INTERMEDIATES, parameters)
-        _clear(connection, (CANDLES,), part)
-        _insert(connection, (CANDLES,), parameters, rows)
+        _build_candles(connection, part, parameters, rows)
     _drop(connection, (*INTERMEDIATES, *CANDLE_INTERMEDIATES))
     for model in SERIES:
         _build_series(connection, model, window, judgement, rows)
     log.info("marts built %s", " ".join(f"{name}={count}" for name, count in rows.items()))
     return rows
+
+
+def _build_candles(
+    connection: duckdb.DuckDBPyConnection,
+    part: BuildWindow,
+    parameters: Mapping[str, Parameter],
+    rows: dict[str, int],
+) -> None:
+    _drop_unread(connection, CANDLE_INTERMEDIATES)
+    for place, model in enumerate(CANDLE_INTERMEDIATES, 1):
+        _materialise(connection, (model,), parameters)
+        _drop_unread(connection, CANDLE_INTERMEDIATES[place:])
+    _clear(connection, (CANDLES,), part)
+    _insert(connection, (CANDLES,), parameters, rows)
+
+
+def _drop_unread(connection: duckdb.DuckDBPyConnection, later: Sequence[IntermediateModel]) -> None:
+    """Make room: drop the intermediates that neither these nor the candles read."""
+    texts = [statement(f"intermediate/{model.name}.sql") for model in later]
+    texts.append(statement(f"marts/{CANDLES.name}.sql"))
+    unread = [
+        model
+        for model in (*INTERMEDIATES, *CANDLE_INTERMEDIATES)
+        if not any(model.name in text for text in texts)
+    ]
+    _drop(connection, unread)
 
 
 def _build_series(

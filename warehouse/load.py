@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.open_interest import SIDES
 from oirisk.schemas.units import unit_rules
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.stale import note_listing, note_stale, note_stale_rows
@@ -20,8 +21,8 @@ STORED_COLUMNS = (
     "source", "quality", "is_simulated",
 )  # fmt: skip
 
-ROUTE_COLUMN = "route_usd"
-"""Stored where a frame has it; history and imports give one figure only."""
+OPTIONAL_COLUMNS = (*SIDES, "route_usd")
+"""Stored where a frame has them; history and imports give one figure only."""
 
 _RULE_COLUMNS = (
     "venue", "product", "field", "unit", "contract_size_source", "counting_factor",
@@ -57,14 +58,15 @@ def load_open_interest(
 
     Args:
         connection: Writer, inside a transaction.
-        rows: Frame with ``STORED_COLUMNS`` and, where there is one, ``ROUTE_COLUMN``; one row per
+        rows: Frame with ``STORED_COLUMNS`` and what it has of ``OPTIONAL_COLUMNS``; one row per
             (snapshot_at, venue, symbol).
         run_id: The run that brings the rows.
         recorded_at: When they become known.
     """
-    has_route = ROUTE_COLUMN in rows.columns
-    route = pl.col(ROUTE_COLUMN) if has_route else pl.lit(None, pl.Float64).alias(ROUTE_COLUMN)
-    with _staged(connection, "staged_open_interest", rows.select(*STORED_COLUMNS, route)):
+    absent = [name for name in OPTIONAL_COLUMNS if name not in rows.columns]
+    staged = rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in absent)
+    columns = (*STORED_COLUMNS, *OPTIONAL_COLUMNS)
+    with _staged(connection, "staged_open_interest", staged.select(columns)):
         merge_open_interest(connection, run_id=run_id, recorded_at=recorded_at)
 
 

@@ -14,6 +14,7 @@ FACT_KEYS = {
     "core.leverage_tiers": ("as_of", "venue", "symbol", "floor_usd", "floor_base"),
     "core.options": ("snapshot_at", "venue", "symbol"),
     "core.observed_positions": ("snapshot_at", "venue", "account", "symbol"),
+    "core.cftc_positions": ("report_date", "exchange", "contract_code"),
 }
 """What identifies a row of each table, the instant it speaks of first; of rows with one key only
 the newest is current."""

@@ -46,19 +46,30 @@ _BEFORE_EVENT = timedelta(minutes=30)
 """An event is measured at the last snapshot of a half hour: a later one moves it there."""
 
 INTERMEDIATES = (
+    IntermediateModel("int_rules_numbered", ("earliest", "until")),
     IntermediateModel("int_contracts_left_out", ("since", "recent", "until", "max_age_minutes")),
     IntermediateModel("int_known_before", ("earliest", "recent", "max_age_minutes")),
     IntermediateModel("int_instruments_numbered", ("earliest", "recent", "until")),
     IntermediateModel("int_open_interest_judged", ("since", "recent", "until", "max_age_minutes")),
     IntermediateModel("int_references_found", ("since",)),
+    IntermediateModel("int_prices_averaged"),
+    IntermediateModel("int_changes_paired"),
     IntermediateModel("int_changes_matched"),
     IntermediateModel("int_top_ups_found", ("earliest", "until")),
     IntermediateModel("int_venues_attempted", ("earliest", "recent", "until", "lookback_days")),
     IntermediateModel(
         "int_universe_weighed", ("since", "recent", "max_age_minutes", "lookback_days")
     ),
+    IntermediateModel("int_attempts_counted"),
     IntermediateModel("int_coverage_counted", ("minimum_coverage",)),
     IntermediateModel("int_venues_summed"),
+    IntermediateModel(
+        "int_products_unseen", ("since", "recent", "max_age_minutes", "lookback_days")
+    ),
+    IntermediateModel("int_products_covered"),
+    IntermediateModel("int_products_changed"),
+    IntermediateModel("int_lines_summed", ("since", "until")),
+    IntermediateModel("int_products_totalled", ("since", "until")),
 )
 """What the snapshot marts read."""
 
@@ -73,6 +84,10 @@ CANDLE_INTERMEDIATES = (
 MARTS = (
     MartModel("oi_by_asset", "snapshot_at"),
     MartModel("oi_by_venue", "snapshot_at"),
+    MartModel("pools", "snapshot_at", ("since", "until", "max_age_minutes")),
+    MartModel("oi_market", "snapshot_at", ("minimum_coverage",)),
+    MartModel("oi_by_product", "snapshot_at", ("since", "until", "minimum_coverage")),
+    MartModel("oi_uncounted", "snapshot_at"),
 )
 """Built from facts, snapshot by snapshot."""
 
@@ -112,6 +127,7 @@ SERIES = (
     MartModel("oi_concentration", "snapshot_at", reach=timedelta(days=7, minutes=30)),
     MartModel(
         "oi_pre_events", "measured_at", ("since", "until", "pre_event_windows"),
+        first="$since - interval 1 hour",
         reach=timedelta(days=32),
         back=_BEFORE_EVENT,
     ),

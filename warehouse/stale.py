@@ -46,6 +46,9 @@ ON_STANDING = frozenset({ANYTHING, "core.open_interest", "core.instruments"})
 ON_OBSERVATIONS = frozenset({ANYTHING, "core.observed_positions", "core.instruments"})
 """What is made of observed positions alone."""
 
+ON_REPORTS = frozenset({ANYTHING, "core.cftc_positions", "core.open_interest", "core.bars"})
+"""What the weekly reports of the CFTC are, and are priced by."""
+
 MAP_MEMORY = timedelta(days=14)
 """How long a map bears on later ones: what was learned at it counts for twice the week of a
 calibration, its clusters for 48 hours, its levels are scored within 28."""

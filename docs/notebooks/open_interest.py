@@ -46,7 +46,7 @@ def _(asset, mo, simulated):
     mo.md(
         f"# Open interest of {asset}\n\n{made_up}\n\n"
         "Single-sided: total long = total short = open interest. Futures and perpetuals; options "
-        "are apart. A total with less than 90 percent of the known open interest is left out."
+        "are apart. A total that is not published, for want of coverage, is left out."
     )
     return
 
@@ -84,11 +84,11 @@ def _(alt, asset, rows):
         """
         select bar_at, open, high, low, close, close >= open as has_grown
         from marts.oi_candles
-        where asset = $asset and venue = 'ALL' and "interval" = '1h'
+        where asset = $asset and venue = 'ALL' and "interval" = '1d'
         order by bar_at
         """
     )
-    base = alt.Chart(candles, title=f"{asset}: hourly candles of open interest, coins").encode(
+    base = alt.Chart(candles, title=f"{asset}: daily candles of open interest, coins").encode(
         x=alt.X("bar_at:T", title="UTC"),
         color=alt.condition("datum.has_grown", alt.value("#2a7f62"), alt.value("#b5403a")),
         tooltip=["bar_at:T", "open", "high", "low", "close"],

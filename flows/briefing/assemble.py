@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from oirisk.flows.briefing import figures, prose, rows
+from oirisk.flows.briefing.beside import beside, pool_rows, unreported, weekly_rows
 from oirisk.flows.briefing.changes import changes
 from oirisk.flows.briefing.facts import Facts, read_facts
 from oirisk.flows.briefing.liquidations import liquidations
@@ -15,12 +16,17 @@ from oirisk.schemas.report import Method, Query, Report
 from oirisk.warehouse.published import Reader
 
 _METHODS = {
-    "M03": "Totals add what is fresh; changes compare the same instruments at both instants, so a "
-    "missing exchange is never a fall. Below the coverage limit nothing is printed.",
-    "M04": "A change in USD splits without remainder into new positions (change in coin at the "
-    "mean price) and revaluation (change in price on the mean amount).",
-    "M05": "Funding per 8 hours, each contract weighted by its open interest in USD.",
-    "M08": "Price and coin open interest, each up or down beyond 0.1 %, name who pushed.",
+    "M02": "Contracts times their size are coins, coins times a price of the same time are USD.",
+    "M03": "Totals add what is fresh. A change is one of positions: contracts at the earlier "
+    "prices, of the same instruments at both instants, so that neither a missing exchange nor a "
+    "price is a change. Coverage: the fresh share of the open interest last known, times the "
+    "shares of instruments and of exchanges of which any is known. Below its limit nothing is "
+    "printed.",
+    "M04": "A change in USD splits without remainder into new positions (change of contracts at "
+    "the mean price) and revaluation (what the price did).",
+    "M05": "Funding per 8 hours of the perpetuals whose rate and interval are known, each weighted "
+    "by its open interest in USD; covered is their part of all perpetuals' open interest.",
+    "M08": "Price and positions, each up or down beyond a band, name who pushed.",
     "M18": "Concentration: share of each exchange in single-sided open interest.",
     "M21": "Entry profile: openings are placed where price traded, closings thin out what stood.",
     "M24": "Clusters: price bins, or strikes of options, above median plus two robust deviations.",
@@ -31,21 +37,24 @@ _METHODS = {
     "M23": "Liquidation map: surviving entries times the mix of leverage, put where they would be "
     "closed; never on the wrong side of the mark.",
     "M25": "Stress: a shock hits levels, their closes walk the order book, price moves on, until "
-    "no level is hit. Deleveraging of winners is not modelled.",
+    "no level is hit; levels and books are of the same exchanges. Deleveraging of winners is not "
+    "modelled.",
     "M26": "Contagion: what forced sales on one exchange cost positions in the same coins on "
     "another, through measured depth.",
     "M34": "Liquidations at risk: forced closes under each past daily return; the mildest and the "
     "mean of the worst.",
     "M36": "Data quality: the least of completeness, freshness, validity, consistency (rows that "
     "the audit does not flag) and convention (rows whose unit and counting are on record).",
+    "M43": "Against a pool, traders' longs and shorts differ and the pool holds the rest: open "
+    "interest is the larger side, pool net is shorts less longs, the lean is longs less shorts "
+    "over both.",
     "M38": "Exchanges that add longs and shorts up are halved before anything is summed.",
 }
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "totals": ("tiles",),
-    "change_total": ("tiles",),
-    "changes_assets": ("changes",),
+    "market": ("tiles", "withheld"),
+    "moved": ("changes",),
     "assets": ("assets", "withheld"),
-    "findings": ("withheld",),
+    "uncounted": ("withheld",),
     "history": ("history",),
     "clusters": ("clusters",),
     "profile": ("profiles",),
@@ -54,13 +63,14 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "observations": ("observed",),
     "observed": ("observed_coverage",),
     "track_record": ("track",),
-    "stress": ("stress",),
+    "stress": ("stress", "withheld"),
     "liquidations_at_risk": ("at_risk",),
     "contagion": ("contagion",),
     "leverage": ("leverage",),
-    "venues": ("venues",),
-    "venue_changes": ("venues",),
-    "venue_shares": ("venue_shares",),
+    "products": ("venues",),
+    "venue_shares": ("venue_shares", "changes"),
+    "cftc": ("weekly",),
+    "pools": ("pools",),
     "coverage": ("coverage",),
     "rejects": ("rejects",),
     "quality": ("quality",),
@@ -69,32 +79,39 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
 """The sections that show what a query of ``sql/report`` gives."""
 
 
-def assemble(connection: Reader, run_id: str, settings: Settings) -> Report:
-    """Make the report of a run.
+def assemble(
+    connection: Reader, run_id: str, settings: Settings, instant: datetime | None = None
+) -> Report:
+    """Make the report of a run, or of an instant of history that it stored.
 
     Args:
         connection: The published copy.
         run_id: A run on record there.
         settings: Limits and sizes.
+        instant: What the report speaks of; None: the run's own snapshot.
 
     Raises:
         HomeError: The run is not on record.
     """
-    facts = read_facts(connection, run_id, settings)
+    facts = read_facts(connection, run_id, settings, instant)
+    is_history = facts.run["is_history"]
     return Report(
         run_id=run_id,
         version=facts.run["version"],
         as_of=facts.at,
         data_cutoff=facts.run["data_cutoff"],
         previous_as_of=facts.earlier_at,
-        next_run=next_run(settings.schedule, facts.at),
+        next_run=None if is_history else next_run(settings.schedule, facts.at),
         is_simulated=facts.run["is_simulated"],
+        is_history=is_history,
+        is_mapped=facts.run["is_mapped"],
         is_degraded=not figures.is_publishable(facts),
-        venues_fresh=facts.totals["venues_fresh"] or 0,
-        venues_total=facts.totals["venues_attempted"] or _asked(facts),
+        venues_fresh=facts.market["venues_fresh"] if facts.market else 0,
+        venues_total=facts.market["venues_asked"] if facts.market else _asked(facts),
         oi_coverage=figures.total_coverage(facts),
         bottom_line=prose.bottom_line(facts),
         tiles=prose.tiles(facts),
+        beside=beside(facts),
         changes=changes(facts),
         assets=rows.asset_rows(facts),
         assets_total=len(facts.assets),
@@ -102,11 +119,13 @@ def assemble(connection: Reader, run_id: str, settings: Settings) -> Report:
         clusters_shown=settings.report.top_clusters,
         liquidations=liquidations(facts),
         venues=rows.venue_rows(facts),
+        weekly=weekly_rows(facts),
+        pools=pool_rows(facts),
         coverage=rows.coverage_rows(facts),
         rejects=rows.reject_rows(facts),
         quality=rows.quality_rows(facts),
         audit=rows.audit_rows(facts),
-        withheld=prose.withheld(facts),
+        withheld=(*prose.withheld(facts), *unreported(facts)),
         assumptions=prose.assumptions(facts),
         history=rows.histories(facts),
         venue_shares=rows.share_rows(facts),

@@ -1,4 +1,4 @@
-"""What a report says has changed since the last one."""
+"""What a report says has changed: in 24 hours, and since the last report."""
 
 from oirisk.flows.briefing.asked import Record
 from oirisk.flows.briefing.facts import Facts
@@ -11,32 +11,25 @@ _NOTABLE_PP = 0.5
 
 
 def changes(facts: Facts) -> tuple[Change, ...]:
-    """Return what moved since the last report: assets, venues, clusters and coverage."""
+    """Return what moved in 24 hours, assets and venues, and, since a last report, the rest."""
+    moved = (*_asset_changes(facts), *_venue_changes(facts))
     if facts.earlier_at is None:
-        return ()
-    return (
-        *_asset_changes(facts), *_venue_changes(facts), *_cluster_changes(facts),
-        *_coverage_changes(facts),
-    )  # fmt: skip
+        return moved
+    return (*moved, *_cluster_changes(facts), *_coverage_changes(facts))
 
 
 def _asset_changes(facts: Facts) -> list[Change]:
     """Tell changes of contracts known at both instants, beside the level of all there are."""
-    levels = {row["asset"]: row["oi_usd"] for row in facts.assets}
-    notable = [
-        row
-        for row in facts.moved
-        if row["change_pct"] is not None and abs(row["change_pct"]) >= _NOTABLE_PCT
-    ]
+    notable = [row for row in facts.moved if abs(row["change_24h_pct"]) >= _NOTABLE_PCT]
     return [
         Change(
             kind="asset",
             subject=row["asset"],
-            text=f"open interest {formats.pct(row['change_pct'])} in coin, like for like; "
-            f"{formats.usd(levels[row['asset']])} in all"
+            text=f"positions {formats.pct(row['change_24h_pct'])} in 24 hours, like for like; "
+            f"{formats.usd(row['oi_usd'])} in all"
             + (
-                f"; price {formats.pct(row['price_change_pct'])}"
-                if row["price_change_pct"] is not None
+                f"; price {formats.pct(row['price_change_24h_pct'])}"
+                if row["price_change_24h_pct"] is not None
                 else ""
             ),
             method="M03",
@@ -49,15 +42,15 @@ def _venue_changes(facts: Facts) -> list[Change]:
     moved = [
         row
         for row in facts.shares
-        if row["share_change_pp"] is not None and abs(row["share_change_pp"]) >= _NOTABLE_PP
+        if row["share_change_24h_pp"] is not None and abs(row["share_change_24h_pp"]) >= _NOTABLE_PP
     ]
-    moved.sort(key=lambda row: -abs(row["share_change_pp"]))
+    moved.sort(key=lambda row: -abs(row["share_change_24h_pp"]))
     return [
         Change(
             kind="venue",
             subject=row["venue"],
-            text=f"share of open interest {formats.pp(row['share_change_pp'])} to "
-            f"{formats.share(row['share'])}",
+            text=f"share of open interest {formats.pp(row['share_change_24h_pp'])} in 24 hours at "
+            f"constant prices; {formats.share(row['share'])} now",
             method="M18",
         )
         for row in moved[:_MOVES]

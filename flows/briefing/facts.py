@@ -13,23 +13,26 @@ from oirisk.warehouse.published import Reader
 
 @dataclass(frozen=True)
 class Facts:
-    """Query results, one field per section, and the queries themselves by name."""
+    """Query results, one field per section, and the queries themselves by name.
+
+    ``market`` is None where nothing was fresh.
+    """
 
     run: Record
     settings: Settings
-    totals: Record
-    change_total: Record
+    market: Record | None
     assets: list[Record]
     clusters: list[Record]
-    venues: list[Record]
-    venue_changes: list[Record]
+    products: list[Record]
     shares: list[Record]
     moved: list[Record]
     coverage: list[Record]
     rejects: list[Record]
     quality: list[Record]
     audit: list[Record]
-    findings: list[Record]
+    cftc: list[Record]
+    pools: list[Record]
+    uncounted: list[Record]
     history: Mapping[str, list[Record]]
     profiles: Mapping[str, list[Record]]
     liquidations: LiquidationFacts
@@ -46,21 +49,27 @@ class Facts:
         return self.run["previous_at"]  # type: ignore[no-any-return]
 
 
-def read_facts(connection: Reader, run_id: str, settings: Settings) -> Facts:
+def read_facts(
+    connection: Reader, run_id: str, settings: Settings, instant: datetime | None = None
+) -> Facts:
     """Run every query of a report.
+
+    Args:
+        connection: The published copy.
+        run_id: A run on record there.
+        settings: Limits and sizes.
+        instant: What the report speaks of; None: the run's own snapshot.
 
     Raises:
         HomeError: The published copy does not hold the run.
     """
     read = Asked(connection)
-    runs = read("run", run_id=run_id)
+    runs = read("run", run_id=run_id, snapshot_at=instant)
     if not runs:
         raise HomeError(f"the published warehouse holds no run {run_id}")
     run = runs[0]
     at = {"snapshot_at": run["snapshot_at"]}
-    age = {"max_age_minutes": settings.coverage.max_age_minutes}
     earlier = {"earlier_at": run["previous_at"]}
-    lookback = {"lookback_days": settings.coverage.lookback_days}
     assets = read("assets", **at)
     prices = {row["asset"]: row["price"] for row in assets if row["price"]}
     charted = [asset for asset in settings.report.chart_assets if asset in prices]
@@ -68,19 +77,19 @@ def read_facts(connection: Reader, run_id: str, settings: Settings) -> Facts:
     return Facts(
         run=run,
         settings=settings,
-        totals=read("totals", **at, **age, **lookback)[0],
-        change_total=read("change_total", **at, **age)[0],
+        market=next(iter(read("market", **at)), None),
         assets=assets,
         clusters=read("clusters", **at),
-        venues=read("venues", **at, **age),
-        venue_changes=read("venue_changes", **at, **age),
-        shares=read("venue_shares", **at, **earlier),
-        moved=read("changes_assets", **at, **earlier, **age),
+        products=read("products", **at),
+        shares=read("venue_shares", **at),
+        moved=read("moved", **at),
         coverage=read("coverage", run_id=run_id, **earlier),
         rejects=read("rejects", run_id=run_id),
         quality=read("quality", run_id=run_id),
         audit=read("audit", run_id=run_id),
-        findings=read("findings", **at, **age),
+        cftc=read("cftc", **at),
+        pools=read("pools", **at),
+        uncounted=read("uncounted", **at),
         history={
             asset: read("history", asset=asset, **at, history_days=clusters.history_days)
             for asset in charted

@@ -5,6 +5,7 @@ from oirisk.schemas.report import Figure, Unit
 
 NO_DAY = "no comparable snapshot a day earlier"
 NO_WEEK = "no comparable snapshot a week earlier"
+NO_FUNDING = "no perpetual has a known rate and interval"
 WITHHELD = "not published, see below"
 
 
@@ -14,21 +15,11 @@ def figure(value: float | None, unit: Unit, reason: str) -> Figure:
 
 
 def total_coverage(facts: Facts) -> Figure:
-    """Return the share of all known futures open interest that this snapshot holds fresh (M03).
-
-    What is fresh counts as much as before, as for one asset. Instruments and venues of unknown
-    size each take their equal part off.
-    """
-    totals = facts.totals
-    if not totals["known_usd"] or not totals["venues_attempted"] or not totals["instruments"]:
-        return figure(None, "share", "nothing is known yet")
-    fresh = totals["covered_usd"] / totals["known_usd"]
-    sized = totals["instruments_known"] / totals["instruments"]
-    heard = 1 - totals["venues_unknown"] / totals["venues_attempted"]
-    return figure(fresh * sized * heard, "share", "")
+    """Return how much of what should be there this snapshot holds fresh, 0 to 1 (M03)."""
+    covered = None if facts.market is None else facts.market["coverage"]
+    return figure(covered, "share", "nothing was fresh")
 
 
 def is_publishable(facts: Facts) -> bool:
     """Tell whether the overall total may be printed."""
-    covered = total_coverage(facts).value
-    return covered is not None and covered >= facts.settings.coverage.minimum
+    return facts.market is not None and facts.market["published"]

@@ -5,8 +5,8 @@ from collections import defaultdict
 from oirisk.flows.briefing.asked import Record
 from oirisk.flows.briefing.changes import cluster_size
 from oirisk.flows.briefing.facts import Facts
-from oirisk.flows.briefing.figures import NO_DAY, figure, is_publishable, total_coverage
-from oirisk.schemas.report import Figure, Sentence, Tile, Withheld
+from oirisk.flows.briefing.figures import NO_DAY, NO_FUNDING, figure, is_publishable
+from oirisk.schemas.report import Figure, Sentence, Tile, Unit, Withheld
 from oirisk.templates import formats, sections
 
 _NAMED = 4
@@ -17,28 +17,27 @@ def tiles(facts: Facts) -> tuple[Tile, ...]:
     """Return the headline numbers."""
     publishable = is_publishable(facts)
     withheld = _shortfall(facts)
-    change = facts.change_total
 
-    def total(value: float | None, unit: str, absent: str) -> Figure:
-        shown = value if publishable else None
-        return figure(shown, unit, absent if publishable else withheld)  # type: ignore[arg-type]
+    def total(name: str, unit: Unit, absent: str = "") -> Figure:
+        shown = facts.market[name] if publishable and facts.market else None
+        return figure(shown, unit, absent if publishable else withheld)
 
     general = (
         Tile(
             id="oi_usd", label="Open interest, all futures", method="M03",
-            figure=total(facts.totals["fresh_usd"], "usd", ""), note="single-sided, USD",
+            figure=total("oi_usd", "usd"), note="single-sided, USD",
         ),
         Tile(
-            id="change_24h_pct", label="24 h like-for-like", method="M04",
-            figure=total(change["flow_pct"], "pct", NO_DAY), note="price moves taken out",
+            id="change_24h_pct", label="24 h like-for-like", method="M03",
+            figure=total("change_24h_pct", "pct", NO_DAY), note="positions, at constant prices",
         ),
         Tile(
             id="flow_usd_24h", label="New positions, 24 h", method="M04",
-            figure=total(change["flow_usd"], "usd", NO_DAY), note="opened less closed",
+            figure=total("flow_usd_24h", "usd", NO_DAY), note="opened less closed",
         ),
         Tile(
             id="revaluation_usd_24h", label="Revaluation, 24 h", method="M04",
-            figure=total(change["revaluation_usd"], "usd", NO_DAY), note="old positions, new price",
+            figure=total("revaluation_usd_24h", "usd", NO_DAY), note="what the price did",
         ),
     )  # fmt: skip
     leads = [row for row in facts.assets if row["asset"] in LEADS]
@@ -58,11 +57,19 @@ def _lead(row: Record) -> tuple[Tile, Tile]:
             id=f"{asset.lower()}_funding", label=f"{asset} funding per 8 h", method="M05",
             figure=figure(
                 row["funding_8h_oi_weighted"] if published else None, "rate",
-                "no exchange sent funding and interval" if published else reason,
+                NO_FUNDING if published else reason,
             ),
-            note="weighted by open interest",
+            note=_weighting(row["funding_covered_share"]),
         ),
     )  # fmt: skip
+
+
+def _weighting(covered: float | None) -> str:
+    """Say what an average of funding is weighted by, and how much of it that is."""
+    weighted = "weighted by open interest"
+    if not covered:
+        return weighted
+    return f"{weighted}, {formats.share(covered)} of it covered"
 
 
 def bottom_line(facts: Facts) -> tuple[Sentence, ...]:
@@ -76,16 +83,17 @@ def bottom_line(facts: Facts) -> tuple[Sentence, ...]:
 
 
 def _total_sentence(facts: Facts) -> Sentence:
-    if not is_publishable(facts):
+    market = facts.market
+    if market is None or not is_publishable(facts):
         return Sentence(text=f"The total is not published: {_shortfall(facts)}.", method="M03")
-    text = f"Futures open interest stands at {formats.usd(facts.totals['fresh_usd'])}, single-sided"
-    pct, flow = facts.change_total["flow_pct"], facts.change_total["flow_usd"]
+    text = f"Futures open interest stands at {formats.usd(market['oi_usd'])}, single-sided"
+    pct, flow = market["change_24h_pct"], market["flow_usd_24h"]
     if pct is None or flow is None:
         return Sentence(text=f"{text}; {NO_DAY}, so no change is given.", method="M03")
     return Sentence(
-        text=f"{text}; like for like and at constant prices it moved {formats.pct(pct)} "
-        f"({formats.usd(flow, signed=True)}) in 24 hours.",
-        method="M04",
+        text=f"{text}; like for like and at constant prices positions moved {formats.pct(pct)} "
+        f"in 24 hours, at mean prices {formats.usd(flow, signed=True)}.",
+        method="M03",
     )
 
 
@@ -93,7 +101,7 @@ def _asset_sentence(row: Record) -> Sentence:
     asset = row["asset"]
     text = f"{asset} holds {formats.base(row['oi_base'], asset)}"
     if row["change_24h_pct"] is not None:
-        text += f", {formats.pct(row['change_24h_pct'])} in coin over 24 hours"
+        text += f", positions {formats.pct(row['change_24h_pct'])} over 24 hours"
     if row["cell"]:
         text += (
             f" while the price moved {formats.pct(row['price_change_24h_pct'])}: "
@@ -148,19 +156,21 @@ def _coverage_sentence(facts: Facts) -> list[Sentence]:
 
 
 def _shortfall(facts: Facts) -> str:
+    if facts.market is None:
+        return "nothing was fresh"
     missing = [row["venue"] for row in facts.coverage if row["status"] in {"failed", "partial"}]
     who = f" ({', '.join(missing)} incomplete)" if missing else ""
-    covered = total_coverage(facts)
-    share = formats.share(covered.value) if covered.value is not None else "nothing"
+    covered = formats.share(facts.market["coverage"])
     least = formats.share(facts.settings.coverage.minimum)
-    return f"{share} of known open interest is fresh, {least} is needed{who}"
+    return f"coverage is {covered}, {least} is needed{who}"
 
 
 def withheld(facts: Facts) -> tuple[Withheld, ...]:
     """List what was not printed, grouped by reason."""
     found: list[Withheld] = []
     if not is_publishable(facts):
-        found.append(Withheld(what="total open interest", reason=_shortfall(facts)))
+        reason = facts.market["withheld_reason"] if facts.market else _shortfall(facts)
+        found.append(Withheld(what="total open interest", reason=reason))
     groups: dict[str, list[str]] = defaultdict(list)
     for row in facts.assets:
         if not row["published"]:
@@ -170,12 +180,32 @@ def withheld(facts: Facts) -> tuple[Withheld, ...]:
     ]
     found += [
         Withheld(
-            what=f"{row['venue']}: {row['instruments']} instruments, for example {row['example']}",
+            what=f"{row['venue']}: {row['instruments']} instruments, for example {row['symbol']}",
             reason=row["reason"],
         )
-        for row in facts.findings
+        for row in facts.uncounted
     ]
-    return tuple(found)
+    return (*found, *_withheld_stress(facts.liquidations.stress))
+
+
+def _withheld_stress(rows: list[Record]) -> tuple[Withheld, ...]:
+    """List the stress grids that are not printed, with their reasons."""
+    factors: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row in rows:
+        if row["withheld_reason"]:
+            factors[row["asset"], row["withheld_reason"]].append(row["depth_factor"])
+    every = {row["depth_factor"] for row in rows}
+    return tuple(
+        Withheld(what=f"stress of {asset}{_at_depth(set(seen), every)}", reason=reason)
+        for (asset, reason), seen in factors.items()
+    )
+
+
+def _at_depth(seen: set[float], every: set[float]) -> str:
+    if seen == every:
+        return ""
+    shares = " and ".join(formats.share(factor) for factor in sorted(seen, reverse=True))
+    return f" with {shares} of the depth"
 
 
 def _listed(names: list[str], noun: str) -> str:
@@ -192,7 +222,16 @@ _AT_PAR = (
 
 def _known_as(facts: Facts, name: str, evidence: str) -> list[str]:
     """Name the exchanges with a figure whose evidence is of a kind."""
-    return sorted({row["venue"] for row in facts.venues if row[name] == evidence})
+    return sorted({row["venue"] for row in facts.products if row[name] == evidence})
+
+
+def _without_funding(facts: Facts) -> list[str]:
+    """Name the exchanges of whose perpetuals no funding is known."""
+    shares: dict[str, list[float]] = defaultdict(list)
+    for row in facts.products:
+        if row["funding_covered_share"] is not None:
+            shares[row["venue"]].append(row["funding_covered_share"])
+    return sorted(venue for venue, known in shares.items() if not any(known))
 
 
 def assumptions(facts: Facts) -> tuple[str, ...]:
@@ -214,10 +253,17 @@ def assumptions(facts: Facts) -> tuple[str, ...]:
         )
     if units:
         stated.append(f"Unit taken by assumption: {', '.join(units)}.")
+    unfunded = _without_funding(facts)
+    if unfunded:
+        stated.append(
+            "Averages of funding leave out, since rate or interval is not known: "
+            f"{', '.join(unfunded)}."
+        )
+    rotation = f"{facts.settings.clusters.rotation:g}"
     stated.append(
         "Entry prices are modelled from changes of open interest along the price path; the band "
-        "is the range over rotation 0, 0.05 and 0.2. Positions older than the history are not "
-        "placed at any price."
+        f"is the range over rotation 0, {rotation} and 0.2. Positions older than the history are "
+        "not placed at any price."
     )
     stated.append(
         "Liquidation levels rest on these entries, on isolated margin and on assumed mixes of "

@@ -1,10 +1,15 @@
 """The tables of a report: query rows to report rows, every absent number with its reason."""
 
-from collections.abc import Mapping
-
 from oirisk.flows.briefing.asked import Record
 from oirisk.flows.briefing.facts import Facts
-from oirisk.flows.briefing.figures import NO_DAY, NO_WEEK, WITHHELD, figure, is_publishable
+from oirisk.flows.briefing.figures import (
+    NO_DAY,
+    NO_FUNDING,
+    NO_WEEK,
+    WITHHELD,
+    figure,
+    is_publishable,
+)
 from oirisk.schemas.report import (
     AssetRow,
     AuditRow,
@@ -25,6 +30,10 @@ from oirisk.schemas.report import (
 _JUDGED = ("freshness", "validity", "consistency", "convention")
 _NO_BAND = "what options hold at a strike is published, not modelled"
 _UNDATED = "entries are dated; levels are not, nor do exchanges say when options were opened"
+_APART = {
+    "options": "options stay out of futures",
+    "pool": "pools stay out of futures",
+}
 _NEW_PRODUCT = "no contract of it was known a day earlier"
 NO_ROWS = "the exchange gave no row"
 
@@ -51,8 +60,9 @@ def _asset(row: Record) -> AssetRow:
         price_change_24h_pct=told("price_change_24h_pct", "pct", NO_DAY),
         cell=row["cell"] or "",
         cell_reason="" if row["cell"] else NO_DAY if published else WITHHELD,
-        funding_8h=told("funding_8h_oi_weighted", "rate", "no exchange sent funding and interval"),
-        oi_to_volume=told("oi_to_volume", "ratio", "no exchange sent volume"),
+        funding_8h=told("funding_8h_oi_weighted", "rate", NO_FUNDING),
+        funding_covered=told("funding_covered_share", "share", "no perpetuals"),
+        oi_to_volume=told("oi_to_volume", "ratio", "no exchange sent a volume above zero"),
         top_venue=row["top_venue"] if published and row["top_venue"] else "",
         top_venue_share=told("top_venue_share", "share", "no open interest"),
         coverage=figure(row["coverage"], "share", "unknown"),
@@ -89,25 +99,19 @@ def venue_rows(facts: Facts) -> tuple[VenueRow, ...]:
 
     Without a total there are no shares of it. The change is that of the row's own share.
     """
-    moved = {_product(row): row["share_change_pp"] for row in facts.venue_changes}
-    total = sum(row["oi_usd"] for row in facts.venues if not row["is_option"])
-    whole = total if is_publishable(facts) else None
-    return tuple(_venue(row, moved, whole) for row in facts.venues)
+    has_day = any(row["share_change_24h_pp"] is not None for row in facts.products)
+    uncompared = _NEW_PRODUCT if has_day else NO_DAY
+    return tuple(_venue(row, is_publishable(facts), uncompared) for row in facts.products)
 
 
-def _product(row: Record) -> tuple[str, str, str, str]:
-    return row["venue"], row["product"], row["field"], row["unit"]
+def _venue(row: Record, has_total: bool, uncompared: str) -> VenueRow:
+    is_part = has_total and row["kind_group"] == "futures"
+    absent = "" if is_part else WITHHELD
+    absent = _APART.get(row["kind_group"], absent)
 
+    def told(name: str, unit: Unit, reason: str) -> Figure:
+        return figure(row[name] if is_part else None, unit, absent or reason)
 
-def _venue(
-    row: Record, moved: Mapping[tuple[str, str, str, str], float], total: float | None
-) -> VenueRow:
-    part = row["oi_usd"] / total if total and not row["is_option"] else None
-    absent = "no total" if total == 0 else WITHHELD
-    if row["is_option"]:
-        absent = "options stay out of futures"
-    change = moved.get(_product(row)) if part is not None else None
-    uncompared = _NEW_PRODUCT if moved else NO_DAY
     return VenueRow(
         venue=row["venue"],
         product=row["product"],
@@ -116,10 +120,11 @@ def _venue(
         unit_evidence=row["unit_evidence"],
         counting_factor=row["counting_factor"],
         counting_evidence=row["counting_evidence"],
+        other_rules=row["other_unit_rules"] or "",
         oi_usd=figure(row["oi_usd"], "usd", ""),
-        share=figure(part, "share", absent),
-        share_change_24h_pp=figure(change, "pp", absent if part is None else uncompared),
-        instruments=row["instruments"],
+        share=told("share", "share", "no total"),
+        share_change_24h_pp=told("share_change_24h_pp", "pp", uncompared),
+        instruments=row["instruments_fresh"],
         age=figure(row["age_minutes"] / 60, "hours", ""),
     )
 
@@ -167,7 +172,7 @@ def audit_rows(facts: Facts) -> tuple[AuditRow, ...]:
 
 
 def share_rows(facts: Facts) -> tuple[VenueShare, ...]:
-    """Return venue shares of published futures open interest."""
+    """Return venue shares of futures open interest; none where the total is not published."""
     return tuple(
         VenueShare(venue=row["venue"], oi_usd=row["oi_usd"], share=row["share"])
         for row in facts.shares

@@ -33,7 +33,7 @@ def backfill(
     Args:
         home: The home folder.
         since: First day, YYYY-MM-DD.
-        venue: One exchange; empty: all that are configured.
+        venue: One exchange, or ``cftc``; empty: all that are configured, and the CFTC.
         assets: Coins, comma-separated; empty: all.
         as_json: Print JSON.
         sandbox: Address of simulated exchanges to ask instead.
@@ -74,6 +74,7 @@ def _print(filled: list[VenueFilled]) -> None:
             "bars": one.bars,
             "open interest": one.open_interest,
             "positioning": one.positioning,
+            "weekly reports": one.reports,
             "refused": one.rejected,
             "failed": len(one.failures),
         }

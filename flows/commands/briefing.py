@@ -18,8 +18,8 @@ from oirisk.warehouse.sql_files import statement
 def report(home: Path, date: str) -> int:
     """Write the newest report, or a day's, again."""
     place = Home(home)
-    run = _latest_run(place, day("--date", date) if date else None)
-    path = write_report(place, report_of(place, run, load_settings(home)))
+    run, instant = _subject(place, day("--date", date) if date else None)
+    path = write_report(place, report_of(place, run, load_settings(home), instant))
     print_line(f"report: {path.resolve()}")
     return 0
 
@@ -35,13 +35,16 @@ def send(home: Path, date: str) -> int:
     return 1 if any(delivery.state == "failed" for delivery in deliveries) else 0
 
 
-def _latest_run(home: Home, night: dt.date | None) -> str:
+def _subject(home: Home, night: dt.date | None) -> tuple[str, dt.datetime | None]:
+    """Find what to report: a run, or an instant of history and the run that stored it."""
     with reading(home) as connection:
-        runs = query(connection, statement("report/latest_run.sql"), {"report_date": night})
-    if runs.is_empty():
+        found = query(connection, statement("report/subject.sql"), {"report_date": night})
+    if found.is_empty():
         when = f" on {night}" if night else ""
         raise HomeError(
-            f"no completed run{when} is published in {home.root}; without --date the newest is "
-            "taken, and `oirisk nightly` makes one"
+            f"there is nothing to report{when} in {home.root}: no completed run is published "
+            "there, and no totals of history. `oirisk nightly` makes a run, `oirisk build` totals "
+            "of what was imported or backfilled; without --date the newest is taken"
         )
-    return str(runs["run_id"][0])
+    row = found.row(0, named=True)
+    return row["run_id"], row["snapshot_at"]

@@ -105,7 +105,7 @@ def check_venues(settings: Settings) -> Finding:
         chosen = chosen_venues(settings)
     except ConfigurationError as error:
         return Finding("venues", "fail", str(error), "change `venues` in oirisk.toml")
-    unknown = sorted({venue.id for venue in chosen} - set(exchanges))
+    unknown = sorted({venue.id for venue in chosen if not venue.address} - set(exchanges))
     if unknown:
         detail = f"not known to the installed ccxt: {', '.join(unknown)}"
         return Finding("venues", "fail", detail, _REINSTALL)

@@ -51,6 +51,8 @@ def _print(done: Imported) -> None:
         print_line(f"{count} rows are suspect, and in no total: {reason}")
     for name in done.renamed:
         print_line(f"{name}: stored under the names of its order books, see `oirisk venues`")
+    if done.left_aside:
+        print_line(f"{done.left_aside} rows on other things than coins were left aside")
     if done.unknown_venues:
         print_line(
             f"venues that oirisk does not know: {', '.join(done.unknown_venues)}; each counts as "

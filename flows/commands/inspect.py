@@ -13,10 +13,11 @@ from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import is_simulated, query, reading
 
 _FORMATS = ("table", "csv", "json", "parquet")
+_STANDARD_INPUT = "-"
 
 
 def sql(home: Path, text: str, form: str) -> int:
-    """Print the rows of a query.
+    """Print the rows of a query; ``-`` stands for what standard input holds.
 
     Raises:
         ConfigurationError: The format is not known, or binary output would go to a terminal.
@@ -29,8 +30,15 @@ def sql(home: Path, text: str, form: str) -> int:
     with reading(Home(home)) as connection:
         if is_simulated(connection):
             sys.stderr.write("SIMULATED data: this home was filled by `oirisk demo`\n")
-        _write(query(connection, text), form)
+        _write(query(connection, _given() if text == _STANDARD_INPUT else text), form)
     return 0
+
+
+def _given() -> str:
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"standard input: expected UTF-8 text, saw {error}") from error
 
 
 def _write(frame: pl.DataFrame, form: str) -> None:
@@ -73,6 +81,7 @@ def _row(book: Book) -> dict[str, object]:
     return {
         "venue": book.venue,
         "product": book.product,
+        "asked": "by default" if book.is_default else "if named",
         "call": book.call,
         "field": rule.field,
         "unit": rule.unit,

@@ -12,6 +12,7 @@ from oirisk import __version__
 from oirisk.flows.chosen import chosen_venues, require_one_name
 from oirisk.flows.client import KnownMarkets, VenueClient
 from oirisk.flows.history import HISTORIES
+from oirisk.flows.history.cftc import fill_reports
 from oirisk.flows.history.fetch import Page, fetch_page, instruments_of
 from oirisk.flows.history.store import FLOW, Stored, archive_page, load_page
 from oirisk.flows.marts import build_stale
@@ -21,6 +22,7 @@ from oirisk.schemas.errors import ConfigurationError, SourceError
 from oirisk.schemas.history import KINDS, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.venue import Venue
+from oirisk.transforms.cftc import SOURCE as CFTC
 from oirisk.transforms.names import as_known
 from oirisk.warehouse.archive import RunLabel
 from oirisk.warehouse.backfill import done_until, note_progress, stored_counts
@@ -44,7 +46,7 @@ class Request:
     Args:
         since: First instant.
         until: Exclusive; the time of the backfill, nothing later is known.
-        venues: ccxt ids; empty: all configured that have history.
+        venues: ccxt ids, and ``cftc``; empty: all configured that have history, and the CFTC.
         assets: Coins; None: all that are listed.
     """
 
@@ -52,6 +54,19 @@ class Request:
     until: datetime
     venues: tuple[str, ...] = ()
     assets: frozenset[str] | None = None
+
+    def asks_cftc(self) -> bool:
+        """Return whether the CFTC's weekly report is wanted."""
+        return not self.venues or CFTC in self.venues
+
+    def exchanges(self, settings: Settings) -> tuple[Venue, ...]:
+        """Return the exchanges that are wanted.
+
+        Raises:
+            ConfigurationError: One is not known.
+        """
+        named = tuple(name for name in self.venues if name != CFTC)
+        return () if self.venues and not named else chosen_venues(settings, named)
 
 
 @dataclass
@@ -64,6 +79,7 @@ class VenueFilled:
         bars: Bars stored.
         open_interest: Rows stored.
         positioning: Rows stored.
+        reports: Rows of the CFTC's weekly report.
         rejected: Rows refused.
         failures: Why something is missing, by symbol and kind.
         lacks: What the exchange cannot provide at all.
@@ -74,6 +90,7 @@ class VenueFilled:
     bars: int = 0
     open_interest: int = 0
     positioning: int = 0
+    reports: int = 0
     rejected: int = 0
     failures: dict[str, str] = field(default_factory=dict)
     lacks: dict[str, str] = field(default_factory=dict)
@@ -105,12 +122,14 @@ def backfill(
     """
     if request.since >= request.until:
         raise ConfigurationError(f"--since {request.since:%Y-%m-%d}: expected a day in the past")
-    venues = chosen_venues(settings, request.venues)
+    venues = request.exchanges(settings)
     job = _Job(home, settings, source, request, say)
     with job.written() as connection:
         require_same_kind(connection, is_simulated=source.is_simulated)
         require_one_name(held_venues(connection), (venue.id for venue in venues), settings)
     filled = [asyncio.run(job.fill(venue)) for venue in venues]
+    if request.asks_cftc() and not source.is_simulated:
+        filled.append(job.fill_cftc())
     say("building the marts of what was filled")
     with job.written(publishes=True) as connection:
         refresh_views(connection, home)
@@ -154,6 +173,15 @@ class _Job:
             filled.failures["venue"] = error.reason
         self._end(label, filled)
         return filled
+
+    def fill_cftc(self) -> VenueFilled:
+        """Ask for the CFTC's weekly report, whatever the coins."""
+        window = Window(self.request.since, self.request.until)
+        done = fill_reports(self.home, self.settings, self.source, window, self.written)
+        failures = {"report": done.failure} if done.failure else {}
+        return VenueFilled(
+            CFTC, done.contracts, reports=done.rows, rejected=done.rejected, failures=failures
+        )
 
     async def _fill_all(self, venue: Venue, history: VenueHistory, filled: VenueFilled) -> None:
         """Fill every instrument; a client keeps its answers, so it is renewed now and then."""

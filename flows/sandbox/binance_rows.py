@@ -29,6 +29,13 @@ def exchange_info(symbols: list[Row], book: Book) -> dict[str, Any]:
     }
 
 
+def linear_info(query: Query, book: Book) -> dict[str, Any]:
+    """Return the market list of linear contracts."""
+    del query
+    rows = [{**symbol_row(q.instrument, book), "status": "TRADING"} for q in book.quotes]
+    return exchange_info(rows, book)
+
+
 def contract_type(it: SimulatedInstrument, book: Book) -> str:
     """Return PERPETUAL, or which of the coming quarters a future is."""
     if it.expiry is None:
@@ -119,6 +126,42 @@ def ticker_row(quote: Quote, book: Book) -> Row:
         "firstId": 1,
         "lastId": 1000,
         "count": 1000,
+    }
+
+
+def ticker_rows(query: Query, book: Book) -> Any:  # noqa: ANN401 -- a list, or one row of it
+    """Return ticker/24hr of linear contracts; one row if a symbol is named."""
+    rows = [
+        {
+            **ticker_row(quote, book),
+            "volume": plain(quote.volume_base),
+            "quoteVolume": plain(quote.volume_usd),
+        }
+        for quote in book.quotes
+        if query.get("symbol", quote.instrument.native) == quote.instrument.native
+    ]
+    return rows[0] if "symbol" in query and rows else rows
+
+
+def one_open_interest(query: Query, book: Book) -> Row:
+    """Return open interest of the one contract that was asked about."""
+    del query
+    (quote,) = book.quotes
+    return {
+        "symbol": quote.instrument.native,
+        "openInterest": plain(quote.size),
+        "time": milliseconds(book.at),
+    }
+
+
+def funding_row(quote: Quote) -> Row:
+    """Return a row of fundingInfo."""
+    return {
+        "symbol": quote.instrument.native,
+        "adjustedFundingRateCap": "0.02",
+        "adjustedFundingRateFloor": "-0.02",
+        "fundingIntervalHours": quote.instrument.funding_hours,
+        "disclaimer": False,
     }
 
 

@@ -5,19 +5,19 @@ Prices and funding come in bulk from ``premiumIndex``, volumes from ``ticker/24h
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from oirisk.flows.sandbox.assets import Coin
 from oirisk.flows.sandbox.binance_rows import (
     ONE_OPEN_INTEREST,
     ONE_SYMBOL,
     TICKERS_WEIGHT,
-    exchange_info,
+    funding_row,
+    linear_info,
+    one_open_interest,
     premium_rows,
-    symbol_row,
-    ticker_row,
+    ticker_rows,
 )
-from oirisk.flows.sandbox.instruments import Calendar, SimulatedInstrument, milliseconds, plain
+from oirisk.flows.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.flows.sandbox.listing import dated, in_thousands, linear
 from oirisk.flows.sandbox.quotes import Book
 from oirisk.flows.sandbox.venue import (
@@ -48,46 +48,11 @@ def _linear(coin: Coin, quote: str) -> SimulatedInstrument:
     return linear("binanceusdm", coin, f"{listed[0]}{quote}", quote, listed)
 
 
-def _exchange_info(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    rows = [{**symbol_row(q.instrument, book), "status": "TRADING"} for q in book.quotes]
-    return exchange_info(rows, book)
-
-
-def _open_interest(query: Query, book: Book) -> Row:
-    del query
-    (quote,) = book.quotes
-    return {
-        "symbol": quote.instrument.native,
-        "openInterest": plain(quote.size),
-        "time": milliseconds(book.at),
-    }
-
-
-def _tickers(query: Query, book: Book) -> Any:  # noqa: ANN401 -- a list, or one row of it
-    rows = [
-        {
-            **ticker_row(quote, book),
-            "volume": plain(quote.volume_base),
-            "quoteVolume": plain(quote.volume_usd),
-        }
-        for quote in book.quotes
-        if query.get("symbol", quote.instrument.native) == quote.instrument.native
-    ]
-    return rows[0] if "symbol" in query and rows else rows
-
-
 def _funding_info(query: Query, book: Book) -> list[Row]:
     """Return the contracts whose funding interval is not the usual eight hours."""
     del query
     return [
-        {
-            "symbol": quote.instrument.native,
-            "adjustedFundingRateCap": "0.02",
-            "adjustedFundingRateFloor": "-0.02",
-            "fundingIntervalHours": quote.instrument.funding_hours,
-            "disclaimer": False,
-        }
+        funding_row(quote)
         for quote in book.quotes
         if quote.instrument.funding_hours not in {None, 8}
     ]
@@ -99,16 +64,16 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=2400, seconds=60),
     endpoints=(
-        Endpoint("GET", "/fapi/v1/exchangeInfo", _exchange_info),
+        Endpoint("GET", "/fapi/v1/exchangeInfo", linear_info),
         Endpoint(
             "GET",
             "/fapi/v1/openInterest",
-            _open_interest,
+            one_open_interest,
             one_symbol=ONE_SYMBOL,
             open_interest=ONE_OPEN_INTEREST,
         ),
         Endpoint("GET", "/fapi/v1/premiumIndex", premium_rows, weight=10),
-        Endpoint("GET", "/fapi/v1/ticker/24hr", _tickers, weight=TICKERS_WEIGHT),
+        Endpoint("GET", "/fapi/v1/ticker/24hr", ticker_rows, weight=TICKERS_WEIGHT),
         Endpoint("GET", "/fapi/v1/fundingInfo", _funding_info),
     ),
 )

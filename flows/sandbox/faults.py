@@ -17,9 +17,10 @@ _DAY = timedelta(days=1)
 class Fault(StrEnum):
     """A fault of the open-interest answer.
 
-    Where the market list is the same answer (dYdX, Gate, Hyperliquid, KuCoin Futures), loading
-    the markets meets it too. Every other answer stays sound. Where one contract is asked about at
-    a time, what befalls a row befalls the first contract of each product line.
+    Where the market list is the same answer (BitMEX, dYdX, Gate, Hyperliquid, KuCoin Futures,
+    Variational), loading the markets meets it too. Every other answer stays sound. Where one
+    contract is asked about at a time, what befalls a row befalls the first contract of each
+    product line.
     """
 
     RATE_LIMITED = "rate_limited"
@@ -57,7 +58,8 @@ class Fault(StrEnum):
 
     FUTURE = "future"
     """Every observation time, and the Date header, is one day ahead. Some exchanges print no
-    observation time (dYdX, Gate, Hyperliquid, KuCoin Futures), so there only the header is."""
+    observation time (dYdX, Gate, Hyperliquid, KuCoin Futures, Variational), so there only the
+    header is."""
 
     STALE = "stale"
     """Every observation time is one day behind; the Date header is not."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-Kind = Literal["perp", "future", "option"]
+Kind = Literal["perp", "future", "option", "pool"]
 Margin = Literal["linear", "inverse"]
 
 LISTED_AT = datetime(2024, 3, 1, 8, tzinfo=UTC)
@@ -27,7 +27,7 @@ class SimulatedInstrument:
         symbol: ccxt unified symbol, of a client whose ``commonCurrencies`` only rename XBT.
         asset: Canonical coin.
         listed_base: Name of the base on this exchange (XBT, 1000PEPE).
-        kind: Perpetual, dated future or option.
+        kind: Perpetual, dated future, option, or perpetual against a pool.
         margin: Linear or inverse.
         quote: Quote currency.
         settle: Settlement currency.

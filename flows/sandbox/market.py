@@ -156,7 +156,8 @@ class SimulatedMarket:
 
         Returns:
             Columns venue, product, market_id, symbol, asset, kind, margin, oi_base (coins),
-            oi_usd, mark_price (USD per coin), volume_24h_usd, funding_rate; single-sided.
+            oi_usd, mark_price (USD per coin), volume_24h_usd, funding_rate; single-sided. Of
+            pools also oi_long_base and oi_short_base.
 
         Raises:
             ConfigurationError: The instant is outside the simulated window.
@@ -258,7 +259,9 @@ class SimulatedMarket:
                 self._coins,
                 ContractPaths.stack([part.own for part in parts]),
             )
-            chosen = [row for row, it in enumerate(whole.contracts) if it.kind != "option"]
+            chosen = [
+                row for row, it in enumerate(whole.contracts) if it.kind in {"perp", "future"}
+            ]
             self._futures = whole.select(chosen)
         return self._futures
 

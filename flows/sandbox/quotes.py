@@ -45,6 +45,20 @@ class Quote:
         return amount / self.mark if self.instrument.is_usd else amount
 
     @property
+    def sides(self) -> tuple[Decimal, Decimal]:
+        """The traders' longs and shorts, as the exchange prints sizes; they differ in a pool alone.
+
+        The larger side is the open interest. The last digits of the size say how many hundredths
+        of it the other side is, the digit before them which side that is.
+        """
+        if self.instrument.kind != "pool":
+            return self.size, self.size
+        steps = self.size / self.instrument.size_step
+        which, hundredths = divmod(int(steps), 100)
+        other = (steps * hundredths // 100) * self.instrument.size_step
+        return (self.size, other) if which % 2 else (other, self.size)
+
+    @property
     def usd(self) -> Decimal:
         """Single-sided open interest in USD; of an option, its coins at the underlying price."""
         amount = self.size * self.instrument.oi_unit

@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 
 from oirisk.flows.sandbox import (
+    aster,
     binance,
     binancecoinm,
     binanceusdm,
     bingx,
     bitfinex,
     bitget,
+    bitmex,
     bybit,
     cryptocom,
     delta,
     deribit,
     dydx,
+    edgex,
     gate,
+    gmx,
     htx,
     hyperliquid,
     krakenfutures,
@@ -23,6 +27,7 @@ from oirisk.flows.sandbox import (
     okx,
     paradex,
     phemex,
+    variational,
     woofipro,
 )
 from oirisk.flows.sandbox.venue import SimulatedVenue
@@ -30,18 +35,22 @@ from oirisk.flows.settings import DEMO_VENUES
 from oirisk.schemas.errors import ConfigurationError
 
 VENUES: tuple[SimulatedVenue, ...] = (
+    aster.VENUE,
     binance.VENUE,
     binancecoinm.VENUE,
     binanceusdm.VENUE,
     bingx.VENUE,
     bitfinex.VENUE,
     bitget.VENUE,
+    bitmex.VENUE,
     bybit.FULL,
     cryptocom.VENUE,
     delta.VENUE,
     deribit.VENUE,
     dydx.VENUE,
+    edgex.VENUE,
     gate.FULL,
+    gmx.VENUE,
     htx.VENUE,
     hyperliquid.FULL,
     krakenfutures.VENUE,
@@ -50,6 +59,7 @@ VENUES: tuple[SimulatedVenue, ...] = (
     okx.FULL,
     paradex.VENUE,
     phemex.VENUE,
+    variational.VENUE,
     woofipro.VENUE,
 )
 """All of them, with all their product lines."""

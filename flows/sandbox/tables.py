@@ -1,6 +1,7 @@
 """The simulated market as tables: the truth at an instant, and its histories."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -13,7 +14,7 @@ from oirisk.flows.sandbox.states import States, on_steps, turnover_step, volume_
 from oirisk.schemas.columns import UTC_MICROSECONDS
 
 _CONTRACT_VENUES = frozenset(
-    {"binancecoinm", "delta", "gate", "htx", "kucoinfutures", "mexc", "okx", "phemex"}
+    {"binancecoinm", "bitmex", "delta", "gate", "htx", "kucoinfutures", "mexc", "okx", "phemex"}
 )
 _TEXT = ("venue", "product", "symbol", "asset", "kind", "margin")
 _TRUTH = {
@@ -29,6 +30,8 @@ _TRUTH = {
     "mark_price": pl.Float64,
     "volume_24h_usd": pl.Float64,
     "funding_rate": pl.Float64,
+    "oi_long_base": pl.Float64,
+    "oi_short_base": pl.Float64,
 }
 
 
@@ -36,9 +39,10 @@ def truth_table(quotes: Sequence[Quote]) -> pl.DataFrame:
     """Return what is really open, one row per contract, from exact decimals.
 
     Returns:
-        Shape (contracts, 12). Open interest is single-sided, bases are coins (not thousands).
+        Shape (contracts, 14). Open interest is single-sided, bases are coins (not thousands).
         ``mark_price`` of an option is the price of its underlying; its volume is null, because
-        what exchanges print for it is the premium paid.
+        what exchanges print for it is the premium paid. Longs and shorts are null where they are
+        equal, everywhere but against a pool.
     """
     rows = [
         (
@@ -48,10 +52,21 @@ def truth_table(quotes: Sequence[Quote]) -> pl.DataFrame:
             float(quote.mark / quote.instrument.base_multiplier),
             None if quote.instrument.kind == "option" else float(quote.volume_usd),
             None if quote.funding is None else float(quote.funding),
+            *_sides(quote),
         )
         for quote in quotes
     ]
     return pl.DataFrame(rows, schema=_TRUTH, orient="row")
+
+
+def _sides(quote: Quote) -> tuple[float | None, float | None]:
+    if quote.instrument.kind != "pool":
+        return None, None
+    longs, shorts = (
+        replace(quote, size=side).listed_base * quote.instrument.base_multiplier
+        for side in quote.sides
+    )
+    return float(longs), float(shorts)
 
 
 def history_table(states: States, positions: Floats, instants: pl.Series) -> pl.DataFrame:

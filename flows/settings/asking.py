@@ -1,4 +1,4 @@
-"""Sections on what is asked for and how: ``[fetch]``, ``[top_up]``, ``[observe]``."""
+"""Sections on what is asked for and how: ``[fetch]``, ``[top_up]``, ``[observe]``, ``[cftc]``."""
 
 from pydantic import Field
 
@@ -91,4 +91,17 @@ class ObserveSettings(Section):
         gt=0,
         le=86_400,
         description="accounts that did not answer by then are left out",
+    )
+
+
+class CftcSettings(Section):
+    """The CFTC's weekly report of futures on US exchanges; no key is needed."""
+
+    url: str = Field(
+        default="https://publicreporting.cftc.gov/resource/gpe5-46if.json",
+        pattern=r"^https?://[^/ ]+/.*[^/ ]$",
+        description="Traders in Financial Futures, futures only, as JSON",
+    )
+    interval_ms: int = Field(
+        default=2000, ge=1, le=60_000, description="least time between two requests"
     )

@@ -13,9 +13,19 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from oirisk.flows.settings.asking import FetchSettings, ObserveSettings, TopUpSettings
+from oirisk.flows.settings.asking import (
+    CftcSettings,
+    FetchSettings,
+    ObserveSettings,
+    TopUpSettings,
+)
 from oirisk.flows.settings.delivery import MailSettings, ScheduleSettings
-from oirisk.flows.settings.figures import ClusterSettings, CoverageSettings, ReportSettings
+from oirisk.flows.settings.figures import (
+    ClusterSettings,
+    CoverageSettings,
+    ReconcileSettings,
+    ReportSettings,
+)
 from oirisk.flows.settings.retention import RetentionSettings
 from oirisk.flows.settings.series import SeriesSettings
 from oirisk.schemas.errors import ConfigurationError
@@ -24,11 +34,12 @@ from oirisk.schemas.generic import GenericLine
 CONFIG_NAME = "oirisk.toml"
 DEMO_VENUES = ("bybit", "deribit", "gate", "hyperliquid", "kucoinfutures", "okx")
 DEFAULT_VENUES = (
-    "binance", "binancecoinm", "binanceusdm", "bingx", "bitfinex", "bitget", "bybit", "cryptocom",
-    "delta", "deribit", "derive", "dydx", "gate", "htx", "hyperliquid", "krakenfutures",
-    "kucoinfutures", "mexc", "okx", "paradex", "phemex", "woofipro",
+    "aster", "binance", "binancecoinm", "binanceusdm", "bingx", "bitfinex", "bitget", "bitmex",
+    "bybit", "coinbase", "coinex", "cryptocom", "delta", "deribit", "derive", "dydx", "edgex",
+    "gate", "htx", "hyperliquid", "krakenfutures", "kucoinfutures", "mexc", "nado", "okx",
+    "paradex", "phemex", "woofipro",
 )  # fmt: skip
-"""Exchanges whose figures were checked on real responses; more can be named in oirisk.toml."""
+"""Exchanges whose unit was checked on real answers; more can be named in oirisk.toml."""
 
 
 class Settings(BaseSettings):
@@ -59,7 +70,13 @@ class Settings(BaseSettings):
     observe: ObserveSettings = Field(
         default=ObserveSettings(), description="accounts whose positions are public"
     )
+    cftc: CftcSettings = Field(
+        default=CftcSettings(), description="the weekly report of US exchanges"
+    )
     report: ReportSettings = Field(default=ReportSettings(), description="the briefing")
+    reconcile: ReconcileSettings = Field(
+        default=ReconcileSettings(), description="tables of vendors"
+    )
     mail: MailSettings = Field(default=MailSettings(), description="where it is mailed")
     retention: RetentionSettings = Field(
         default=RetentionSettings(), description="what maintenance takes out"

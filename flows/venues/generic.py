@@ -12,6 +12,7 @@
     unit = "base"
     counting_factor = "1"
 
+An exchange that ccxt does not know has an address, a path and a market list instead of the call.
 What is declared so counts as assumed, in every footnote.
 """
 
@@ -22,15 +23,31 @@ from typing import Any
 import ccxt.async_support as ccxt
 
 from oirisk.schemas.errors import ConfigurationError
-from oirisk.schemas.generic import GenericLine
+from oirisk.schemas.generic import GenericLine, GenericMarkets
 from oirisk.schemas.units import add_rules
-from oirisk.schemas.venue import Call, Fields, Line, Market, Product, Row, Venue, each, once
+from oirisk.schemas.venue import (
+    Address,
+    Bulk,
+    Call,
+    Fields,
+    Figures,
+    Line,
+    Market,
+    MarketList,
+    PerValue,
+    Product,
+    Row,
+    Venue,
+    get,
+)
 from oirisk.transforms.decode import object_at, rows_at, values_at
+from oirisk.transforms.markets import ContractFields
 
 _COVERS: Mapping[str, Callable[[Market], bool]] = {
     "linear": lambda market: bool(market.get("linear")) and not market.get("option"),
     "inverse": lambda market: bool(market.get("inverse")) and not market.get("option"),
     "option": lambda market: bool(market.get("option")),
+    "pool": lambda market: bool(market.get("swap")),
 }
 
 
@@ -63,30 +80,48 @@ def build_generic(declared: Sequence[GenericLine], known: Mapping[str, Venue]) -
     for section in declared:
         _check(section, known, by_id[section.id])
         by_id[section.id].append(section)
-    add_rules(section.rule() for section in declared)
+    add_rules(rule for section in declared for rule in section.rules())
     return tuple(
-        Venue(id=name, book=name, lines=tuple(_line(section) for section in sections))
+        Venue(
+            id=name,
+            book=name,
+            lines=tuple(_line(section) for section in sections),
+            address=_address(sections[0]),
+        )
         for name, sections in by_id.items()
     )
 
 
+def _address(section: GenericLine) -> Address | None:
+    listed = section.markets
+    if listed is None:
+        return None
+    names = listed.model_dump(exclude={"path", "params", "shape", "rows"})
+    asked = get(listed.path, **listed.params)
+    lists = MarketList((asked,), _reader(listed), ContractFields(**names))
+    return Address(section.address, lists, section.interval_ms, section.headers)
+
+
 def _line(section: GenericLine) -> Line:
+    first, *shorts = (rule.id for rule in section.rules())
     product = Product(
         name=section.product,
         covers=_COVERS[section.product],
-        rules=(section.rule().id,),
+        rules=(first,),
+        shorts=Figures(tuple(shorts)) if shorts else None,
         fields=Fields(**{name: getattr(section, name) for name in _ROW_FIELDS}),
     )
     return Line(section.product, (product,), _calls(section), _reader(section))
 
 
 def _calls(section: GenericLine) -> Callable[[Sequence[Market]], tuple[Call, ...]]:
-    if section.each:
-        return each(section.call, section.each, **section.params)
-    return once(section.call, **section.params)
+    asked = Call("GET", section.params, section.path)
+    if section.call:
+        asked = Call(section.call, section.params)
+    return PerValue(asked, section.each) if section.each else Bulk(asked)
 
 
-def _reader(section: GenericLine) -> Callable[[Any], list[Row]]:
+def _reader(section: GenericLine | GenericMarkets) -> Callable[[Any], list[Row]]:
     path = tuple(section.rows.split(".")) if section.rows else ()
     if section.shape == "object":
         return object_at(*path)
@@ -97,9 +132,26 @@ def _check(section: GenericLine, known: Mapping[str, Venue], earlier: list[Gener
     where = f"[[generic]] id = {section.id!r}"
     if section.id in known:
         raise ConfigurationError(f"{where}: oirisk knows this exchange; name it in venues instead")
-    if section.id not in ccxt.exchanges:
-        raise ConfigurationError(f"{where}: ccxt {ccxt.__version__} has no such exchange")
-    if not hasattr(getattr(ccxt, section.id), section.call):
-        raise ConfigurationError(f"{where}: ccxt has no method {section.call!r} for this exchange")
+    if section.call:
+        _check_ccxt(section, where)
     if any(section.product == other.product for other in earlier):
         raise ConfigurationError(f"{where}: product {section.product!r} is declared twice")
+    if any(_place(section) != _place(other) for other in earlier):
+        raise ConfigurationError(
+            f"{where}: its sections name different places; one exchange has one address, "
+            "interval_ms, headers and markets, or calls of ccxt alone"
+        )
+
+
+def _check_ccxt(section: GenericLine, where: str) -> None:
+    if section.id not in ccxt.exchanges:
+        raise ConfigurationError(
+            f"{where}: ccxt {ccxt.__version__} has no such exchange; "
+            "give address, path and markets instead of call"
+        )
+    if not hasattr(getattr(ccxt, section.id), section.call):
+        raise ConfigurationError(f"{where}: ccxt has no method {section.call!r} for this exchange")
+
+
+def _place(section: GenericLine) -> tuple[object, ...]:
+    return section.address, section.interval_ms, section.headers, section.markets

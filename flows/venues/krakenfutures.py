@@ -3,7 +3,8 @@
 Open interest is ``openInterest``: coins for multi-collateral (``PF_``, ``FF_``) contracts, USD for
 single-collateral inverse ones (``PI_``, ``FI_``). Units documented by Kraken, Tickers and contract
 specifications; the counting side is not documented (assumed one-sided). Rows whose name starts
-with ``in_`` or ``rr_`` are indices. Funding is left out: the rate printed is in USD a coin.
+with ``in_`` or ``rr_`` are indices. Funding is hourly and printed as an amount, USD a coin for
+``PF_`` and coins a USD for ``PI_``, which the index price makes a fraction.
 """
 
 from typing import Any
@@ -16,6 +17,9 @@ _COMMON: dict[str, Any] = {
     "mark_price": "markPrice",
     "index_price": "indexPrice",
     "last_price": "last",
+    "funding_rate": "fundingRate",
+    "funding_is_amount": True,
+    "funding_interval_hours": 1,
 }
 LINEAR = Product(
     name="linear",

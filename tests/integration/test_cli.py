@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -492,6 +493,51 @@ def test_sql_takes_every_kind_of_query(oirisk: Any, filled: Any) -> None:
     ):  # fmt: skip
         result = oirisk("sql", query, "--home", filled.home.root)
         assert result.exit_code == 0, (query, result.stderr)
+
+
+PASTED = """-- venues: "who" has $ and `what`, it's said
+--
+select venue, oi_base from core.open_interest
+-- the end
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "oirisk sql --home {home} --format csv {sql}",
+        "oirisk sql {sql} --home {home} --format csv",
+        "oirisk --home {home} sql --format csv -- {sql}",
+        "oirisk sql --home {home} --format=csv - <<'SQL'\n{raw}SQL\n",
+        "printf '%s' {sql} | oirisk sql - --home {home} --format csv",
+    ],
+)
+@pytest.mark.parametrize("text", [PASTED, f"--{PASTED[3:]}", f"  {PASTED}", f"--home\n{PASTED}"])
+def test_sql_takes_a_query_as_it_was_pasted(line: str, text: str, filled: Any) -> None:
+    """Through a shell; the comment may be led by spaces, or by none behind its dashes."""
+    home = shlex.quote(str(filled.home.root))
+    command = line.format(home=home, sql=shlex.quote(text), raw=text)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(  # noqa: S603 -- own program
+        ["/bin/bash", "-c", command],
+        capture_output=True, text=True, timeout=120, check=False, env={**os.environ, "PATH": path},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "venue,oi_base\ngate,30.0\n"), done.stderr
+
+
+def test_sql_still_names_an_option_that_is_none(oirisk: Any, filled: Any) -> None:
+    result = oirisk("sql", "select 1", "--home", filled.home.root, "--frmat", "csv")
+    assert result.exit_code == 2
+    assert "No such option: --frmat" in result.stderr
+
+
+def test_sql_of_standard_input_must_be_text(filled: Any) -> None:
+    done = subprocess.run(  # noqa: S603 -- own program
+        [sys.executable, "-m", "oirisk", "sql", "-", "--home", str(filled.home.root)],
+        input=b"select '\xff'", capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert b"standard input: expected UTF-8 text" in done.stderr
 
 
 def test_sql_answers_one_query_at_a_time(oirisk: Any, filled: Any) -> None:

@@ -14,8 +14,8 @@ import pytest
 from oirisk.flows.rederive import rederive_since
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.units import UnitRule, unit_rules
-from oirisk.transforms import normalise as normaliser
-from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
+from oirisk.transforms import routes
+from oirisk.warehouse.load import STORED_COLUMNS, load_bars, load_open_interest
 from oirisk.warehouse.writer import writing
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -36,7 +36,8 @@ def nights(
             second = tape.later(DAY + number * MINUTE, f"second{number}.jsonl").bybit(btc, eth)
             second.gate(gate_row(contracts, 50_000))
             desk.replay(second.write(), at + DAY, now=at + DAY + (1 + number) * MINUTE)
-        third = tape.later(2 * DAY, "third.jsonl").bybit(btc).gate(gate_row(300, 50_000))
+        third = tape.later(2 * DAY, "third.jsonl").bybit(btc)
+        third.gate(gate_row(300, 50_000, quanto_multiplier="0.1"))
         third.lines[0]["markets"].pop()
         third.lines[2]["markets"][0]["info"]["quanto_multiplier"] = "0.1"
         third.lines[2]["markets"][0]["contractSize"] = 0.1
@@ -75,7 +76,7 @@ def test_a_corrected_rule_restates_the_past_and_keeps_what_was_said(
         **unit_rules(),
         rule.id: rule.model_copy(update={"counting_factor": Decimal("0.5")}),
     }
-    monkeypatch.setattr(normaliser, "unit_rules", lambda: corrected)
+    monkeypatch.setattr(routes, "unit_rules", lambda: corrected)
     done = rederive_since(nights.home, SINCE, nights.settings, at + 9 * DAY)
     assert done.restated == 3
     current = (
@@ -100,7 +101,7 @@ def test_a_row_that_a_corrected_rule_refuses_is_withdrawn(
 ) -> None:
     rule = unit_rules()["gate.usdt.position_size"]
     unknown = {**unit_rules(), rule.id: rule.model_copy(update={"field": "no_such_field"})}
-    monkeypatch.setattr(normaliser, "unit_rules", lambda: unknown)
+    monkeypatch.setattr(routes, "unit_rules", lambda: unknown)
     done = rederive_since(nights.home, SINCE, nights.settings, at + 9 * DAY)
     assert done.restated == 3
     assert nights.column(
@@ -196,6 +197,41 @@ def test_history_stored_under_the_old_rule_of_gate_is_counted_anew_and_the_old_r
     assert again.restated == 0
 
 
+def test_history_under_a_name_of_its_own_is_restated_in_coins(nights: Any, at: Any) -> None:
+    # 3 units of a million BOB at 0.015 USD each: 3,000,000 BOB, 0.045 USD
+    symbol, when = "1000000BOB/USDT:USDT", at - 20 * MINUTE
+    named = {"venue": "gate", "symbol": symbol, "asset": "1000000BOB"}
+    figures = {
+        "snapshot_at": when, "observed_at": when, "oi_contracts": 3.0, "oi_base": 3.0,
+        "oi_usd": 0.045, "mark_price": 0.015, "counting_factor": 1.0, "source": "import",
+        "unit_rule": "import",
+    }  # fmt: skip
+    rows = pl.DataFrame([{**GATE, **named, **figures}])
+    absent = [name for name in STORED_COLUMNS if name not in rows.columns]
+    rows = rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in absent)
+    prices = dict.fromkeys(("open", "high", "low", "close"), 0.015)
+    bar = {"bar_at": when, "interval": "5m", **named, **prices, "volume_base": 2.0}
+    bars = pl.DataFrame([{**bar, "volume_usd": 0.03}])
+    with writing(nights.home, at + 3 * DAY) as connection:
+        load_open_interest(connection, rows, run_id="import", recorded_at=at + 3 * DAY)
+        load_bars(connection, bars)
+
+    done = rederive_since(nights.home, SINCE, nights.settings, at + 9 * DAY)
+    assert done.restated == 1
+    held = nights.rows(
+        "select asset, oi_base, oi_usd, mark_price, superseded_at is null as is_current"
+        " from core.open_interest where symbol = $symbol order by recorded_at",
+        symbol=symbol,
+    )
+    assert [tuple(row.values()) for row in held] == [
+        ("1000000BOB", 3.0, 0.045, 0.015, False), ("BOB", 3e6, 0.045, pytest.approx(1.5e-8), True),
+    ]  # fmt: skip
+    (kept,) = nights.rows("select asset, close, volume_base from core.bars")
+    assert kept == {"asset": "BOB", "close": pytest.approx(1.5e-8), "volume_base": 2e6}
+    again = rederive_since(nights.home, SINCE, nights.settings, at + 10 * DAY)
+    assert again.restated == 0
+
+
 def _one_sided(name: str) -> UnitRule:
     rule = unit_rules()[name]
     told = {"counting_factor": Decimal(1), "counting_evidence": "assumed"}
@@ -223,7 +259,7 @@ def test_hyperliquid_is_halved_from_the_first_day_and_the_old_rows_are_kept(
     name = "hyperliquid.perp.openInterest"
     with monkeypatch.context() as patched:
         old = {**unit_rules(), name: _one_sided(name)}
-        patched.setattr(normaliser, "unit_rules", lambda: old)
+        patched.setattr(routes, "unit_rules", lambda: old)
         desk.replay(tape.write(), at)
     assert desk.column("select oi_base from core.open_interest") == [20.0]
 

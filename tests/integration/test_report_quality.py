@@ -74,6 +74,7 @@ def test_imported_rows_stand_among_the_venues_as_assumed(
     )  # fmt: skip
     frame.write_parquet(file)
     import_files(desk.home, [str(file)], outcome.snapshot_at + DAY)
+    desk.build(outcome.snapshot_at)
     report = desk.report(outcome)
     rows = {row.venue: row for row in report.venues}
     assert rows.keys() == {"gate", "kraken"}

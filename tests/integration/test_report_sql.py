@@ -46,6 +46,7 @@ def printed(
     }  # fmt: skip
     pl.DataFrame([given]).write_parquet(file)
     import_files(desk.home, [str(file)], tape.at + 2 * DAY)
+    desk.build(tape.at + DAY)
     later = tape.later(DAY - timedelta(hours=2), "next.jsonl").gate(gate)
     later.at += timedelta(hours=2)
     outcome = desk.replay(later.bybit(btc).write())
@@ -61,7 +62,7 @@ def test_figures_are_what_their_queries_give(printed: Printed) -> None:
     assert report.venues_fresh == 1
     assert "ETH" in {row.what for row in report.withheld}
     (tile,) = (tile for tile in report.tiles if tile.id == "oi_usd")
-    assert tile.figure.value == rows["tiles"][0][0]["fresh_usd"] == 5_002_500.0
+    assert tile.figure.value == rows["tiles"][0][0]["oi_usd"] == 5_002_500.0
 
     venues = {(row.venue, row.product): row.oi_usd.value for row in report.venues}
     asked = {(row["venue"], row["product"]): row["oi_usd"] for row in rows["venues"][0]}
@@ -69,18 +70,18 @@ def test_figures_are_what_their_queries_give(printed: Printed) -> None:
 
     shares = [(row.venue, row.oi_usd, row.share) for row in report.venue_shares]
     asked_shares = [tuple(row.values())[:3] for row in rows["venue_shares"][0]]
-    assert shares == asked_shares == [("bybit", 5_000_000.0, 1.0)]
+    assert shares == asked_shares == [("bybit", 5_002_500.0, 1.0)]
 
     assets = {row["asset"]: (row["published"], row["oi_usd"]) for row in rows["assets"][0]}
     assert assets == {"BTC": (True, 5_000_000.0), "ETH": (False, 2_500.0)}
     assert {row.asset: row.oi_usd.value for row in report.assets} == {"BTC": 5e6, "ETH": None}
-    assert [row["venue"] for row in rows["withheld"][1]] == ["gate"]
+    assert [row["venue"] for row in rows["withheld"][2]] == ["gate"]
 
 
 def test_every_section_of_figures_prints_a_query(printed: Printed) -> None:
     assert printed.rows.keys() == {
         "tiles", "changes", "assets", "withheld", "history", "clusters", "profiles",
         "liquidations", "observed", "observed_coverage", "track", "stress", "at_risk",
-        "contagion", "leverage", "venues", "venue_shares", "coverage", "rejects", "quality",
-        "audit",
+        "contagion", "leverage", "venues", "venue_shares", "weekly", "pools", "coverage", "rejects",
+        "quality", "audit",
     }  # fmt: skip

@@ -35,6 +35,7 @@ def give(tmp_path: Path, desk: Any) -> Callable[..., None]:
         }  # fmt: skip
         pl.DataFrame([row]).write_parquet(file)
         import_files(desk.home, [str(file)], at + DAY)
+        desk.build(at)
 
     return give
 

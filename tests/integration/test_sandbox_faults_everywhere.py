@@ -34,6 +34,15 @@ class Bulk(NamedTuple):
     per_second: int = 1000
 
 
+class One(NamedTuple):
+    """How one contract is asked about, and what refuses one that is not known."""
+
+    path: str
+    symbols: tuple[str, str]
+    refused: int
+    name: str = "symbol"
+
+
 def _data(body: Any) -> list[Any]:
     return list(body["data"])
 
@@ -53,6 +62,11 @@ BULK = {
     "bitfinex": Bulk("/bitfinex/v2/status/deriv?keys=ALL", list, 0, 18, 1),
     "bitget-usdt": Bulk(f"{BITGET}USDT-FUTURES", _data, "symbol", "holdingAmount", "ts"),
     "bitget-coin": Bulk(f"{BITGET}COIN-FUTURES", _data, "symbol", "holdingAmount", "ts"),
+    "bitmex": Bulk(
+        "/bitmex/api/v1/instrument/active",
+        lambda body: [row for row in body if "openInterest" in row],
+        *("symbol", "openInterest"),
+    ),
     "bybit-option": Bulk(
         "/bybit/v5/market/tickers?category=option&baseCoin=ETH",
         lambda body: body["result"]["list"],
@@ -73,6 +87,7 @@ BULK = {
     "gate-option": Bulk(
         "/gate/api/v4/options/contracts?underlying=BTC_USDT", list, "name", "position_size"
     ),
+    "gmx": Bulk("/gmx/v1/markets/tickers", list, "marketTokenAddress", "longInterestInTokens"),
     "htx-linear": Bulk("/htx/linear-swap-api/v1/swap_open_interest", _data, *HTX_ROW),
     "htx-coin": Bulk("/htx/swap-api/v1/swap_open_interest", _data, *HTX_ROW),
     "htx-future": Bulk("/htx/api/v1/contract_open_interest", _data, *HTX_ROW),
@@ -104,6 +119,11 @@ BULK = {
         *("symbol", "openInterest", "timestamp"),
         1_000_000_000,
     ),
+    "variational": Bulk(
+        "/variational/metadata/stats",
+        lambda body: [{**row, **row["open_interest"]} for row in body["listings"]],
+        *("ticker", "short_open_interest"),
+    ),
     "woofipro": Bulk(
         "/woofipro/v1/public/futures",
         lambda body: body["data"]["rows"],
@@ -111,17 +131,22 @@ BULK = {
     ),
 }
 ONE_BY_ONE = {
-    "binanceusdm": ("/binanceusdm/fapi/v1/openInterest?symbol=", ("BTCUSDT", "ETHUSDT"), 400),
-    "binancecoinm": (
-        "/binancecoinm/dapi/v1/openInterest?symbol=",
-        ("BTCUSD_PERP", "ETHUSD_PERP"),
-        400,
+    "aster": One("/aster/fapi/v1/openInterest?symbol=", ("BTCUSDT", "ETHUSDT"), 400),
+    "binanceusdm": One("/binanceusdm/fapi/v1/openInterest?symbol=", ("BTCUSDT", "ETHUSDT"), 400),
+    "binancecoinm": One(
+        "/binancecoinm/dapi/v1/openInterest?symbol=", ("BTCUSD_PERP", "ETHUSD_PERP"), 400
     ),
-    "bingx": ("/bingx/openApi/swap/v2/quote/openInterest?symbol=", ("BTC-USDT", "ETH-USDT"), 200),
-    "bingx-coin": (
-        "/bingx/openApi/cswap/v1/market/openInterest?symbol=",
-        ("BTC-USD", "ETH-USD"),
+    "bingx": One(
+        "/bingx/openApi/swap/v2/quote/openInterest?symbol=", ("BTC-USDT", "ETH-USDT"), 200
+    ),
+    "bingx-coin": One(
+        "/bingx/openApi/cswap/v1/market/openInterest?symbol=", ("BTC-USD", "ETH-USD"), 200
+    ),
+    "edgex": One(
+        "/edgex/api/v2/public/quote/getTicker?contractId=",
+        ("30000001", "30000002"),
         200,
+        "contractId",
     ),
 }
 
@@ -227,6 +252,8 @@ def test_an_instant_of_the_whole_answer_or_in_words_moves_too(sandbox: Sandbox) 
     assert orderly["timestamp"] == stamp + 1000 * DAY
     assert kraken["serverTime"][:19] == "2026-11-20T00:05:00"
     assert {row["lastTime"][:19] for row in kraken["tickers"]} == {"2026-11-20T00:05:00"}
+    ((_, bitmex),) = _ask(sandbox, BULK["bitmex"].path, Fault.FUTURE)
+    assert {row["timestamp"][:19] for row in bitmex} == {"2026-11-22T00:05:00"}
 
 
 def _row(answer: Answer) -> Any:
@@ -234,11 +261,16 @@ def _row(answer: Answer) -> Any:
     return body[0] if isinstance(body, list) else body
 
 
+def _instant(answer: Answer) -> int:
+    said = {**answer[1], **_row(answer)}
+    return int(next(said[key] for key in ("timestamp", "responseTime", "time") if key in said))
+
+
 @pytest.mark.parametrize("name", ONE_BY_ONE)
 def test_asked_one_by_one_the_first_contract_has_the_bad_figure(
     sandbox: Sandbox, name: str
 ) -> None:
-    path, (first, second), _ = ONE_BY_ONE[name]
+    path, (first, second), _, name_key = ONE_BY_ONE[name]
     sound = [_row(_ask(sandbox, path + symbol)[0]) for symbol in (first, second)]
     for fault in (Fault.NAN, Fault.NEGATIVE, Fault.SCRIPT_SYMBOL):
         spoiled, other = (
@@ -250,12 +282,12 @@ def test_asked_one_by_one_the_first_contract_has_the_bad_figure(
         elif fault is Fault.NEGATIVE:
             assert Decimal(spoiled["openInterest"]) == -Decimal(sound[0]["openInterest"])
         else:
-            assert SCRIPT in spoiled["symbol"]
+            assert SCRIPT in spoiled[name_key]
 
 
 @pytest.mark.parametrize("name", ONE_BY_ONE)
 def test_asked_one_by_one_a_listed_contract_can_be_dead(sandbox: Sandbox, name: str) -> None:
-    path, (first, second), refused = ONE_BY_ONE[name]
+    path, (first, second), refused, _ = ONE_BY_ONE[name]
     ((status, body),) = _ask(sandbox, path + first, Fault.DEAD_SYMBOL)
     ((unknown, same),) = _ask(sandbox, path + "NOSUCH-USD")
     assert (status, body) == (unknown, same)
@@ -269,19 +301,19 @@ def test_asked_one_by_one_a_listed_contract_can_be_dead(sandbox: Sandbox, name: 
 def test_asked_one_by_one_faults_of_every_row_are_those_of_every_answer(
     sandbox: Sandbox, name: str
 ) -> None:
-    path, symbols, _ = ONE_BY_ONE[name]
+    path, symbols, _, _ = ONE_BY_ONE[name]
     for symbol in symbols:
-        sound = _row(_ask(sandbox, path + symbol)[0])
+        (answer,) = _ask(sandbox, path + symbol)
+        sound = _row(answer)
         doubled = _row(_ask(sandbox, path + symbol, Fault.DOUBLED)[0])
-        stale = _row(_ask(sandbox, path + symbol, Fault.STALE)[0])
+        (stale,) = _ask(sandbox, path + symbol, Fault.STALE)
         ((_, empty),) = _ask(sandbox, path + symbol, Fault.EMPTY)
         assert Decimal(doubled["openInterest"]) == 2 * Decimal(sound["openInterest"])
-        key = "timestamp" if "timestamp" in stale else "time"
-        assert stale[key] == sound[key] - 1000 * DAY
+        assert _instant(stale) == _instant(answer) - 1000 * DAY
         assert "openInterest" not in json.dumps(empty, default=str)
 
 
-@pytest.mark.parametrize("path", [BULK["mexc"].path, ONE_BY_ONE["bingx"][0] + "BTC-USDT"])
+@pytest.mark.parametrize("path", [BULK["mexc"].path, ONE_BY_ONE["bingx"].path + "BTC-USDT"])
 def test_flaky_refuses_the_first_time_and_answers_the_second(sandbox: Sandbox, path: str) -> None:
     first, second, third = _ask(sandbox, path, Fault.FLAKY, times=3)
     assert (first[0], second[0], third[0]) == (503, 200, 200)

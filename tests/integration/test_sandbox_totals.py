@@ -28,6 +28,8 @@ EXACT = 1e-9
 TWO_SIDED = {"bybit": 1.0, "htx": 0.5, "hyperliquid": 0.5}
 """They print the sum of both sides; Bybit the single side beside it, which is read."""
 
+GROUPS = {"option": "options", "pool": "pool"}
+
 Key = tuple[str, str]
 
 
@@ -57,7 +59,7 @@ def warehouse(
     frame = RunFrame(home, "nightly", at, at, "sandbox", is_simulated=True, settings=settings)
     outcome = store(frame, Gathered(_harvest(whole_market, at, settings), settings), at)
     assert set(outcome.statuses.values()) == {"ok"}
-    assert (len(outcome.statuses), outcome.rejected) == (21, 0)
+    assert (len(outcome.statuses), outcome.rejected) == (len(IDS), 0)
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("set timezone = 'UTC'")
         yield connection
@@ -76,7 +78,7 @@ def truth(whole_market: SimulatedMarket, at: datetime) -> list[dict[str, Any]]:
 def _sums(rows: list[dict[str, Any]], figure: str) -> dict[Key, float]:
     sums: dict[Key, float] = defaultdict(float)
     for row in rows:
-        sums[_asset(row), "options" if row["kind"] == "option" else "futures"] += row[figure]
+        sums[_asset(row), GROUPS.get(row["kind"], "futures")] += row[figure]
     return dict(sums)
 
 
@@ -123,6 +125,38 @@ def test_an_exchange_that_prints_both_sides_counts_once(
         {"venue": venue},
     ).fetchall()
     assert factors == [(TWO_SIDED[venue],)]
+
+
+def test_longs_and_shorts_of_pools_are_the_truth_and_in_no_total_of_futures(
+    warehouse: duckdb.DuckDBPyConnection, truth: list[dict[str, Any]]
+) -> None:
+    true = {row["symbol"]: row for row in truth if row["kind"] == "pool"}
+    sides = ("oi_long_base", "oi_short_base")
+    stored = warehouse.sql("from core.open_interest where kind = 'pool'").pl().to_dicts()
+    assert {row["symbol"] for row in stored} == set(true)
+    for row in stored:
+        expected = true[row["symbol"]]
+        assert [row[side] for side in sides] == pytest.approx(
+            [expected[side] for side in sides], rel=EXACT
+        )
+        assert row["oi_base"] == max(row[side] for side in sides)
+        net = expected["oi_short_base"] - expected["oi_long_base"]
+        assert row["pool_net_base"] == pytest.approx(net, rel=EXACT, abs=1e-9)
+    assert {row["pool_net_base"] > 0 for row in stored} == {True, False}
+
+    summed = _table(warehouse, "pools", "asset", "venue")
+    leaning = _table(warehouse, "oi_imbalance", "asset")
+    for asset in {row["asset"] for row in true.values()}:
+        of_asset = [row for row in true.values() if row["asset"] == asset]
+        longs, shorts = (sum(row[side] for row in of_asset) for side in sides)
+        found = summed[asset, "ALL"]
+        assert [found[side] for side in sides] == pytest.approx([longs, shorts], rel=EXACT)
+        assert found["markets"] == len(of_asset)
+        assert found["pool_imbalance"] == pytest.approx((longs - shorts) / (longs + shorts))
+        assert leaning[asset,]["pool_imbalance"] == found["pool_imbalance"]
+        groups = {key[1:] for key in _by_venue(warehouse) if key[0] == asset}
+        assert not {("futures", "gmx"), ("futures", "variational")} & groups
+    assert summed["BTC", "gmx"]["markets"] == 2
 
 
 def test_a_builders_contract_is_not_the_coin_it_is_named_after(

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+RECEIVED = "2026-11-21T00:05:01Z"
 LAYERS = ("flows", "schemas", "templates", "transforms", "warehouse")
 
 READ_IT = """
@@ -19,11 +21,12 @@ from pathlib import Path
 from oirisk.flows.derive import derive
 from oirisk.flows.extract import harvest_venue
 from oirisk.flows.recording import read_recording
-from oirisk.flows.settings import FetchSettings
+from oirisk.flows.chosen import chosen_venues
+from oirisk.flows.settings import FetchSettings, load_settings
 from oirisk.flows.sources import ReplaySource
 from oirisk.flows.venues import select_venues
 
-(venue,) = select_venues(["blofin"])
+(venue,) = %s
 source = ReplaySource(read_recording(Path("night.jsonl")))
 harvest = asyncio.run(harvest_venue(venue, source, FetchSettings(attempts=1)))
 derived = derive(venue, harvest.responses)
@@ -53,57 +56,106 @@ def copy(root: Path, tmp_path: Path) -> Path:
 
 def _block(guide: str, language: str, start: str) -> str:
     blocks = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", guide, flags=re.MULTILINE | re.DOTALL)
-    (found,) = [text for _, text in blocks if textwrap.dedent(text).startswith(start)]
-    return textwrap.dedent(found)
+    texts = [textwrap.dedent(text) for _, text in blocks]
+    (found,) = [text for text in texts if text.startswith(start)]
+    return found
 
 
-def _record(folder: Path, body: str) -> None:
+def _write(folder: Path, lines: list[dict[str, Any]]) -> None:
+    (folder / "night.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def _listed() -> dict[str, Any]:
     market = {
         "id": "BTC-USDT", "symbol": "BTC/USDT:USDT", "base": "BTC", "quote": "USDT",
         "settle": "USDT", "type": "swap", "contract": True, "swap": True, "future": False,
         "option": False, "spot": False, "linear": True, "inverse": False, "contractSize": 0.001,
         "active": True, "expiry": None, "info": {},
     }  # fmt: skip
-    common = {"venue": "blofin", "received_at": "2026-11-21T00:05:01Z"}
-    response = {
-        "method": "GET", "url": "https://openapi.blofin.com/api/v1/market/tickers",
-        "status": 200, "body": body,
+    return {"kind": "markets", "venue": "blofin", "received_at": RECEIVED, "markets": [market]}
+
+
+def _response(venue: str, url: str, body: str) -> dict[str, Any]:
+    return {
+        "kind": "response", "venue": venue, "received_at": RECEIVED,
+        "method": "GET", "url": url, "status": 200, "body": body,
     }  # fmt: skip
-    lines = [
-        {"kind": "markets", **common, "markets": [market]},
-        {"kind": "response", **common, **response},
+
+
+def _elsewhere(guide: str) -> list[dict[str, Any]]:
+    answers = {
+        "contracts": _block(guide, "", '{"contracts"'),
+        "interest/BTC-P": _block(guide, "", '{"result"'),
+    }
+    return [
+        _response("elsewhere", f"https://api.elsewhere.example/v1/{path}", body)
+        for path, body in answers.items()
     ]
-    (folder / "night.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def _read(folder: Path, venues: str) -> Any:
+    """Run the project's copy on the recording; returns its problems and rows."""
+    done = subprocess.run(  # noqa: S603 -- our own code
+        [sys.executable, "-c", READ_IT % venues],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+def _row(contracts: float, base: float, usd: float) -> dict[str, Any]:
+    return {
+        "symbol": "BTC/USDT:USDT", "oi_contracts": contracts, "oi_base": base, "oi_usd": usd,
+        "quality": "ok",
+    }  # fmt: skip
 
 
 def test_one_file_and_one_entry_of_the_guide_make_a_venue(guide: str, copy: Path) -> None:
-    _record(copy, _block(guide, "", '{"code"'))
+    url = "https://openapi.blofin.com/api/v1/market/tickers"
+    _write(copy, [_listed(), _response("blofin", url, _block(guide, "", '{"code"'))])
     (copy / "oirisk" / "flows" / "venues" / "blofin.py").write_text(
         _block(guide, "python", '"""BloFin'), encoding="utf-8"
     )
     with (copy / "oirisk" / "schemas" / "unit_rules_more.toml").open("a", encoding="utf-8") as file:
         file.write("\n" + _block(guide, "toml", "[[rule]]"))
 
-    done = subprocess.run(  # noqa: S603 -- our own code
-        [sys.executable, "-c", READ_IT],
-        cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-
     # 1500 contracts x 0.001 BTC = 1.5 BTC; x 85000 = 127500 USD.
-    assert json.loads(done.stdout) == {
+    assert _read(copy, 'select_venues(["blofin"])') == {
         "problems": [],
-        "rows": [
-            {
-                "symbol": "BTC/USDT:USDT",
-                "oi_contracts": 1500.0,
-                "oi_base": 1.5,
-                "oi_usd": 127500.0,
-                "quality": "ok",
-            }
-        ],
+        "rows": [_row(1500.0, 1.5, 127_500.0)],
     }
+
+
+# 3000 contracts of both sides are 1500; x 0.001 BTC = 1.5 BTC; x 85000 = 127500 USD.
+ELSEWHERE = {"problems": [], "rows": [_row(1500.0, 1.5, 127_500.0)]}
+
+
+def test_one_file_with_an_address_makes_a_venue_that_ccxt_does_not_know(
+    guide: str, copy: Path
+) -> None:
+    _write(copy, _elsewhere(guide))
+    (copy / "oirisk" / "flows" / "venues" / "elsewhere.py").write_text(
+        _block(guide, "python", '"""Elsewhere'), encoding="utf-8"
+    )
+    entry = _block(guide, "toml", "[[rule]]")
+    for old, new in {
+        "blofin": "elsewhere", "perp.openInterest": "perp.size", '"openInterest"': '"size"',
+        'counting_factor = "1"': 'counting_factor = "0.5"',
+    }.items():  # fmt: skip
+        assert old in entry
+        entry = entry.replace(old, new)
+    with (copy / "oirisk" / "schemas" / "unit_rules_rest.toml").open("a", encoding="utf-8") as file:
+        file.write("\n" + entry)
+    assert _read(copy, 'select_venues(["elsewhere"])') == ELSEWHERE
+
+
+def test_a_section_with_an_address_makes_one_without_a_file(guide: str, copy: Path) -> None:
+    _write(copy, _elsewhere(guide))
+    section = _block(guide, "toml", '[[generic]]\nid = "elsewhere"')
+    (copy / "oirisk.toml").write_text(section, encoding="utf-8")
+    chosen = 'chosen_venues(load_settings(Path()), ["elsewhere"])'
+    assert _read(copy, chosen) == ELSEWHERE

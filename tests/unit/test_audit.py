@@ -211,6 +211,31 @@ def test_inverse_contracts_are_compared_in_usd_so_a_price_move_is_no_flow(books:
     assert books.audit(AT + DAY) == []
 
 
+def test_quanto_contracts_are_counted_so_a_price_move_is_no_jump(books: Books) -> None:
+    """Both the coins and the USD of a quanto contract move with the price of what it settles in."""
+    for night, settle in enumerate((50_000.0, 100_000.0)):
+        at = AT + night * DAY
+        books.run("a", at=at)
+        coins = 1e6 * 1e-6 * settle
+        books.row("a", at, margin="quanto", oi_contracts=1e6, oi_base=coins, mark_price=3000.0)
+    bar = AT.replace(minute=0)
+    for hour in range(26):
+        books.connection.execute(
+            "insert into core.bars select $at, '1h', 'a', 'BTC/USDT:USDT', 'BTC', 1, 1, 1, 1, 9, 9",
+            {"at": bar + timedelta(hours=hour)},
+        )
+    assert books.audit(AT + DAY) == []
+
+
+def test_quanto_contracts_that_double_are_a_jump_of_contracts(books: Books) -> None:
+    for at, contracts in ((AT, 1e6), (AT + DAY, 2e6)):
+        books.run("a", at=at)
+        books.row("a", at, margin="quanto", oi_contracts=contracts, oi_base=50_000.0)
+    assert [(row["check_name"], row["seen"], row["expected"], row["unit"]) for row in (
+        books.audit(AT + DAY)
+    )] == [("instrument_jump", 2e6, 1e6, "contracts")]  # fmt: skip
+
+
 def _nights(books: Books, before: Mapping[str, float], after: Mapping[str, float]) -> list[Any]:
     for at, levels in ((AT, before), (AT + DAY, after)):
         books.run("a", at=at)

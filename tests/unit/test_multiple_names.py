@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
 import pytest
 
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.names import with_settled_names
 from oirisk.flows.venues import all_venues
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
-from oirisk.transforms.names import as_known
+from oirisk.transforms.names import Multiple, as_known, in_coins
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 
@@ -79,6 +80,17 @@ def test_another_price_leaves_a_name_what_it_is(
     (found,) = with_settled_names([_dydx(**{base: (7, price), coin: (1, of_coin)})])
     row = _row(found, base)
     assert (row["asset"], row["oi_base"], found.notes) == (base, 7.0, ())
+
+
+def test_both_sides_of_a_pool_are_restated_in_coins() -> None:
+    amounts = {"oi_base": 7.0, "oi_long_base": 7.0, "oi_short_base": 3.0, "pool_net_base": -4.0}
+    others = dict.fromkeys(("volume_24h_base", "index_price", "last_price"), 1.0)
+    row = {"venue": "gmx", "symbol": "KFOO/USD:KFOO", "asset": "KFOO", "mark_price": 2.0}
+    multiples = {("gmx", "KFOO/USD:KFOO"): Multiple("FOO", Decimal(1000))}
+    (found,) = in_coins(pl.DataFrame([row | amounts | others]), multiples).to_dicts()
+    assert {name: found[name] for name in amounts} == {
+        name: 1000 * amount for name, amount in amounts.items()
+    }
 
 
 def test_a_name_that_no_price_settles_is_said() -> None:

@@ -25,12 +25,20 @@ def changes(**found: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 
 def test_the_level_is_that_of_the_asset_not_of_the_contracts_compared() -> None:
-    """Of 20 million in all, contracts known at both instants hold 15."""
+    """Of 20 million in all, whatever contracts known at both instants hold."""
     moved = {
-        "asset": "SOL", "change_pct": 4.0, "usd_after": 15e6, "price_change_pct": None,
+        "asset": "SOL", "change_24h_pct": 4.0, "oi_usd": 20e6, "price_change_24h_pct": None,
     }  # fmt: skip
-    assert changes(moved=[moved], assets=[{"asset": "SOL", "oi_usd": 20e6}]) == [
-        ("SOL", "open interest +4.0% in coin, like for like; $20.0m in all")
+    assert changes(moved=[moved]) == [
+        ("SOL", "positions +4.0% in 24 hours, like for like; $20.0m in all")
+    ]
+
+
+def test_what_changed_in_a_day_is_told_in_the_first_report_too() -> None:
+    share = {"venue": "okx", "share": 0.25, "share_change_24h_pp": -0.5}
+    facts: Any = SimpleNamespace(earlier_at=None, moved=[], shares=[share])
+    assert [(change.subject, change.text) for change in changing.changes(facts)] == [
+        ("okx", "share of open interest -0.50 pp in 24 hours at constant prices; 25.0% now")
     ]
 
 
@@ -44,7 +52,7 @@ def test_a_reading_says_that_it_is_inferred_from_price(cell: str, reading: str) 
         "price_change_24h_pct": 2.0,
     }  # fmt: skip
     facts: Any = SimpleNamespace(
-        totals={"known_usd": 0, "venues_attempted": 0, "instruments": 0},
+        market=None,
         assets=[row], audit=[], clusters=[], coverage=[], settings=Settings(),
     )  # fmt: skip
     said = [sentence.text for sentence in prose.bottom_line(facts)]

@@ -1,7 +1,7 @@
 """Sums of a report are the same to the last digit, in whatever order rows are stored."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
@@ -11,7 +11,6 @@ from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.sql_files import statement
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
-DAY_BEFORE = AT - timedelta(days=1)
 
 
 @pytest.fixture
@@ -65,25 +64,20 @@ def test_a_loss_by_contagion(
     assert (row["loss_usd"], row["most_hit_usd"]) == (0.6, 0.3)
 
 
-def test_an_exchange_at_one_instant_alone_moves_no_other_share(
-    warehouse: duckdb.DuckDBPyConnection,
-) -> None:
-    """Gate and okx hold 30 and 60 at both; bybit comes, deribit goes."""
-    both = {"gate": 30, "okx": 60}
-    held = {AT: {**both, "bybit": 10}, DAY_BEFORE: {**both, "deribit": 90}}
-    for at, venues in held.items():
-        for venue, usd in venues.items():
-            insert(
-                warehouse, "marts.oi_by_venue", snapshot_at=at, asset="BTC", kind_group="futures",
-                venue=venue, oi_base=1.0, oi_usd=usd, unit_evidence="official",
-                counting_evidence="official", is_simulated=False,
-            )  # fmt: skip
+@ORDERS
+def test_a_share_of_a_venue(warehouse: duckdb.DuckDBPyConnection, parts: tuple[float, ...]) -> None:
+    """Of 1.2 USD in all okx holds 0.1, 0.2 and 0.3 on three product lines."""
+    common = {
+        "snapshot_at": AT, "kind_group": "futures", "oi_usd_linear": 0.0, "oi_usd_inverse": 0.0,
+        "oi_usd_quanto": 0.0, "instruments_fresh": 1, "instruments_expected": 1, "coverage": 1.0,
+        "published": True, "observed_from": AT, "observed_until": AT, "is_simulated": False,
+    }  # fmt: skip
+    insert(warehouse, "marts.oi_market", **common, oi_usd=1.2, venues_fresh=1, venues_asked=1)
+    for place, usd in enumerate(parts):
         insert(
-            warehouse, "marts.oi_by_asset", snapshot_at=at, asset="BTC", kind_group="futures",
-            published=True, oi_base=1.0, oi_usd=1.0, oi_usd_linear=1.0, oi_usd_inverse=0.0,
-            oi_usd_quanto=0.0, venues=3, instruments=3, coverage=1.0, is_simulated=False,
+            warehouse, "marts.oi_by_product", **common, oi_usd=usd, venue="okx",
+            product=f"line{place}", field="oi", unit="base", counting_factor=1.0,
+            unit_evidence="official", counting_evidence="official", share_change_24h_pp=usd,
         )  # fmt: skip
-    rows = asked(warehouse, "venue_shares", earlier_at=DAY_BEFORE)
-    assert [(row["venue"], row["share"], row["share_change_pp"]) for row in rows] == [
-        ("okx", 0.6, 0), ("gate", 0.3, 0), ("bybit", 0.1, None),
-    ]  # fmt: skip
+    (row,) = asked(warehouse, "venue_shares")
+    assert (row["oi_usd"], row["share"], row["share_change_24h_pp"]) == (0.6, 0.5, 0.6)

@@ -249,7 +249,7 @@ def test_unproven_counting_is_marked_wherever_it_is_shown() -> None:
     made = rendered("rich")
     assert "(assumed) [1]" in made.email_text
     assert "(assumed) [1]" in made.email_html
-    assert "\u00d7 0.50 (assumed)1" in "".join(parse(made.index_html).itertext())
+    assert "\u00d7 0.50 (assumed)2" in "".join(parse(made.index_html).itertext())
 
 
 def test_sql_of_an_unknown_section_is_still_shown() -> None:

@@ -36,7 +36,7 @@ def test_every_rule_of_a_venue_file_is_in_the_registry_and_no_rule_is_left_over(
         for venue in all_venues().values()
         for line in venue.lines
         for product in line.products
-        for name in (*product.rules, *product.checks)
+        for name in product.rule_names()
     }
     history = tomllib.loads((root / "schemas" / "unit_rules_history.toml").read_text())
     named = used | {entry["id"] for entry in history["rule"]}
@@ -47,7 +47,7 @@ def test_a_rule_speaks_of_the_venue_and_product_that_use_it() -> None:
     for venue in all_venues().values():
         for line in venue.lines:
             for product in line.products:
-                for name in (*product.rules, *product.checks):
+                for name in product.rule_names():
                     rule = unit_rules()[name]
                     shared = (venue.id, rule.venue) == ("coinbaseinternational", "deribit")
                     assert rule.venue == venue.id or shared, name

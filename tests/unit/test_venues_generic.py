@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import textwrap
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -81,16 +80,16 @@ def test_contracts_take_ccxts_size_unless_another_place_is_named() -> None:
         "unit": "contracts",
         "call": "publicLinearGetFutureMarketV1PublicContractOpenInterest",
     }
-    assert GenericLine.model_validate(section).rule().contract_size_source == "contractSize"
+    assert GenericLine.model_validate(section).rules()[0].contract_size_source == "contractSize"
     named = {**section, "contract_size_source": "info.size"}
-    assert GenericLine.model_validate(named).rule().contract_size_source == "info.size"
+    assert GenericLine.model_validate(named).rules()[0].contract_size_source == "info.size"
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
         ({"id": "okx"}, "oirisk knows this exchange"),
-        ({"id": "bitmex"}, "ccxt 4.5.90 has no such exchange"),
+        ({"id": "bitmart"}, "ccxt 4.5.90 has no such exchange"),
         ({"call": "publicGetNothing"}, "no method 'publicGetNothing'"),
     ],
 )
@@ -108,6 +107,52 @@ def test_one_product_cannot_be_declared_twice() -> None:
         build_generic([section, section], all_venues())
 
 
+PLAIN = {
+    **{name: value for name, value in WEEX.items() if name != "call"},
+    "id": "elsewhere",
+    "address": "https://api.elsewhere.example",
+    "path": "/interest",
+    "markets": {"path": "/contracts", "base": "coin", "quote": "=USDT"},
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"call": "publicGetTickers"},
+        {"path": ""},
+        {"markets": None},
+        {"address": ""},
+        {"address": "elsewhere.example"},
+        {"product": "option"},
+        {"markets": {"path": "/contracts", "quote": "=USDT"}},
+    ],
+    ids=str,
+)
+def test_an_address_goes_with_a_path_and_a_market_list(change: dict[str, Any]) -> None:
+    assert GenericLine.model_validate(PLAIN).rules()[0].unit_evidence == "assumed"
+    with pytest.raises(ValidationError):
+        GenericLine.model_validate({**PLAIN, **change})
+
+
+def test_a_pool_has_a_field_for_each_side() -> None:
+    pool = {**PLAIN, "product": "pool", "field": "longs", "short_field": "shorts"}
+    declared = GenericLine.model_validate(pool)
+    assert [(rule.field, rule.product) for rule in declared.rules()] == [
+        ("longs", "pool"), ("shorts", "pool"),
+    ]  # fmt: skip
+    for change in ({"short_field": ""}, {"product": "linear"}):
+        with pytest.raises(ValidationError, match="pool and short_field"):
+            GenericLine.model_validate({**pool, **change})
+
+
+def test_sections_of_one_exchange_share_its_address() -> None:
+    other = {**PLAIN, "product": "inverse", "address": "https://api.elsewhere.example/v2"}
+    sections = [GenericLine.model_validate(it) for it in (PLAIN, other)]
+    with pytest.raises(ConfigurationError, match="one exchange has one address"):
+        build_generic(sections, all_venues())
+
+
 @pytest.mark.parametrize(
     "change", [{"unit": "lots"}, {"counting_factor": "0"}, {"factor": "1"}, {"product": "spot"}]
 )
@@ -116,9 +161,12 @@ def test_a_section_that_makes_no_sense_is_refused(change: dict[str, str]) -> Non
         GenericLine.model_validate({**WEEX, **change})
 
 
-def test_the_section_of_the_guide_is_a_declaration(root: Path) -> None:
+def test_the_sections_of_the_guide_are_declarations(root: Path) -> None:
     guide = (root / "docs" / "how-to" / "add-a-venue.md").read_text(encoding="utf-8")
-    (text,) = re.findall(r"```toml\n( *\[\[generic\]\].*?)```", guide, flags=re.DOTALL)
-    sections = tomllib.loads(textwrap.dedent(text))["generic"]
-    (venue,) = build_generic([GenericLine.model_validate(it) for it in sections], all_venues())
-    assert venue.id == "hibachi"
+    blocks = re.findall(r"```toml\n(\[\[generic\]\].*?)```", guide, flags=re.DOTALL)
+    sections = [it for text in blocks for it in tomllib.loads(text)["generic"]]
+    venues = build_generic([GenericLine.model_validate(it) for it in sections], all_venues())
+    assert {venue.id: venue.address is None for venue in venues} == {
+        "hibachi": True,
+        "elsewhere": False,
+    }

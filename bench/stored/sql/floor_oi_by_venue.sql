@@ -57,16 +57,26 @@ instants as (
 
 ),
 
+wanted as (
+
+    select
+        instants.snapshot_at,
+        horizons.hours,
+        instants.snapshot_at - to_hours(horizons.hours) as wanted_at
+    from instants
+    cross join (values (24), (168)) as horizons (hours)
+    where instants.snapshot_at >= $since
+
+),
+
 before as (
 
     select
-        later.snapshot_at,
-        later.snapshot_at - interval 24 hour as wanted_at,
-        earlier.snapshot_at as before_at
-    from instants as later
-    asof left join instants as earlier
-        on later.snapshot_at - interval 24 hour >= earlier.snapshot_at
-    where later.snapshot_at >= $since
+        wanted.*,
+        instants.snapshot_at as before_at
+    from wanted
+    asof left join instants
+        on wanted.wanted_at >= instants.snapshot_at
 
 ),
 
@@ -74,6 +84,7 @@ pairs as (
 
     select
         before.snapshot_at,
+        before.hours,
         case
             when
                 coalesce(
@@ -93,6 +104,63 @@ pairs as (
 
 ),
 
+facts as (
+
+    select
+        snapshot_at,
+        asset,
+        venue,
+        symbol,
+        margin,
+        oi_base,
+        oi_usd
+    from core.open_interest
+    where superseded_at is null and quality = 'ok' and snapshot_at <= $until
+
+),
+
+matched as (
+
+    select
+        later.*,
+        pairs.hours,
+        pairs.reference_at
+    from facts as later
+    inner join pairs
+        on later.snapshot_at = pairs.snapshot_at
+
+),
+
+moved as (
+
+    select
+        later.snapshot_at,
+        later.asset,
+        later.venue,
+        sum(earlier.oi_usd) filter (where later.hours = 24) as matched_usd_24h,
+        sum(
+            case
+                when later.margin = 'inverse' then later.oi_usd - earlier.oi_usd
+                else (later.oi_base - earlier.oi_base) * earlier.oi_usd / earlier.oi_base
+            end
+        ) filter (where later.hours = 24) as positions_usd_24h,
+        sum(earlier.oi_usd) filter (where later.hours = 168) as matched_usd_7d,
+        sum(
+            case
+                when later.margin = 'inverse' then later.oi_usd - earlier.oi_usd
+                else (later.oi_base - earlier.oi_base) * earlier.oi_usd / earlier.oi_base
+            end
+        ) filter (where later.hours = 168) as positions_usd_7d
+    from matched as later
+    inner join facts as earlier
+        on
+            later.reference_at = earlier.snapshot_at
+            and later.venue = earlier.venue
+            and later.symbol = earlier.symbol
+    group by all
+
+),
+
 published as (
 
     select
@@ -108,18 +176,30 @@ comparable as (
 
     select
         later.snapshot_at,
-        later.asset,
-        earlier.snapshot_at as reference_at,
-        earlier.oi_usd
+        later.asset
     from published as later
     inner join pairs
-        on later.snapshot_at = pairs.snapshot_at
+        on later.snapshot_at = pairs.snapshot_at and pairs.hours = 24
     inner join published as earlier
         on
             pairs.reference_at = earlier.snapshot_at
             and later.asset = earlier.asset
             and later.venues = earlier.venues
     where later.published and earlier.published
+
+),
+
+compared as (
+
+    select
+        moved.snapshot_at,
+        moved.asset,
+        sum(moved.matched_usd_24h) as matched_usd,
+        sum(moved.matched_usd_24h + moved.positions_usd_24h) as moved_usd
+    from moved
+    inner join comparable
+        on moved.snapshot_at = comparable.snapshot_at and moved.asset = comparable.asset
+    group by all
 
 )
 
@@ -131,20 +211,26 @@ select
     summed.oi_base,
     summed.oi_usd,
     summed.oi_usd / totals.oi_usd as share,
-    100 * (summed.oi_usd / totals.oi_usd - earlier.oi_usd / comparable.oi_usd)
-        as share_change_24h_pp,
+    100 * (
+        (moved.matched_usd_24h + moved.positions_usd_24h) / compared.moved_usd
+        - moved.matched_usd_24h / compared.matched_usd
+    ) as share_change_24h_pp,
+    moved.matched_usd_24h,
+    moved.positions_usd_24h,
+    moved.matched_usd_7d,
+    moved.positions_usd_7d,
     ['official', 'measured', 'assumed'][summed.unit_grade] as unit_evidence,
     ['official', 'measured', 'assumed'][summed.counting_grade] as counting_evidence,
     summed.is_simulated
 from summed
 inner join totals
     on summed.snapshot_at = totals.snapshot_at and summed.asset = totals.asset
-left join comparable
-    on summed.snapshot_at = comparable.snapshot_at and summed.asset = comparable.asset
-left join summed as earlier
+left join moved
     on
-        comparable.reference_at = earlier.snapshot_at
-        and summed.asset = earlier.asset
-        and summed.venue = earlier.venue
+        summed.snapshot_at = moved.snapshot_at
+        and summed.asset = moved.asset
+        and summed.venue = moved.venue
+left join compared
+    on summed.snapshot_at = compared.snapshot_at and summed.asset = compared.asset
 where summed.snapshot_at >= $since
 order by summed.snapshot_at, summed.asset, summed.venue

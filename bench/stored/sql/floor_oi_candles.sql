@@ -14,9 +14,17 @@ facts as (
         oi_base,
         oi_usd,
         is_simulated,
-        oi_base - lag(oi_base) over (partition by venue, symbol order by snapshot_at) as step
+        oi_base - lag(oi_base) over series as step,
+        case
+            when margin = 'inverse'
+                then
+                    (oi_usd - lag(oi_usd) over series)
+                    * lag(oi_base) over series / lag(oi_usd) over series
+            else oi_base - lag(oi_base) over series
+        end as opened
     from core.open_interest
     where superseded_at is null and quality = 'ok' and snapshot_at <= $until
+    window series as (partition by venue, symbol order by snapshot_at)
 
 ),
 
@@ -29,6 +37,7 @@ ticks as (
         sum(oi_base) as oi_base,
         sum(oi_usd) as oi_usd,
         coalesce(sum(step), 0) as step,
+        coalesce(sum(opened), 0) as opened,
         bool_or(is_simulated) as is_simulated
     from facts
     group by grouping sets ((at_time, asset, venue), (at_time, asset))
@@ -39,8 +48,10 @@ paths as (
 
     select
         *,
-        sum(step) over (partition by asset, venue order by at_time) as path
+        sum(step) over series as path,
+        sum(opened) over series as opened_path
     from ticks
+    window series as (partition by asset, venue order by at_time)
 
 ),
 
@@ -99,6 +110,12 @@ folded as (
         max(path) as top_path,
         min(path) as low_path,
         arg_max(path, at_time) as last_path,
+        arg_min(
+            case when at_time > bar_at then opened_path - opened else opened_path end, at_time
+        ) as opened_base,
+        max(opened_path) as opened_top,
+        min(opened_path) as opened_low,
+        arg_max(opened_path, at_time) as opened_last,
         arg_max(oi_base, at_time) as close,
         arg_max(oi_usd, at_time) as close_usd,
         max(at_time) as close_at,
@@ -139,7 +156,13 @@ changes as (
         pairs.before_at,
         later.asset,
         coalesce(later.venue, 'ALL') as venue,
-        100 * (sum(later.oi_base) / sum(earlier.oi_base) - 1) as change_pct,
+        100 * sum(
+            case
+                when later.margin = 'inverse' then later.oi_usd - earlier.oi_usd
+                else
+                    (later.oi_base - earlier.oi_base) * earlier.oi_usd / earlier.oi_base
+            end
+        ) / sum(earlier.oi_usd) as change_pct,
         sum(
             case
                 when later.margin = 'inverse' then later.oi_usd - earlier.oi_usd
@@ -176,9 +199,9 @@ select
     bars.close_usd,
     bars.last_path - bars.base as delta_base,
     0.0::double as change_open,
-    greatest(bars.top_path - bars.base, 0) as change_high,
-    least(bars.low_path - bars.base, 0) as change_low,
-    bars.last_path - bars.base as change_close,
+    greatest(bars.opened_top - bars.opened_base, 0) as change_high,
+    least(bars.opened_low - bars.opened_base, 0) as change_low,
+    bars.opened_last - bars.opened_base as change_close,
     bars.n_obs,
     bars.close_at,
     changes.change_pct,

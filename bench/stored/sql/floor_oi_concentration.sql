@@ -9,6 +9,10 @@ placed as (
         asset,
         venue,
         share,
+        matched_usd_24h,
+        positions_usd_24h,
+        matched_usd_7d,
+        positions_usd_7d,
         is_simulated
     from marts.oi_by_venue
     where share is not null and snapshot_at <= $until
@@ -27,6 +31,10 @@ measured as (
         exp(-sum(case when share > 0 then share * ln(share) end)) as entropy_venues,
         min_by(venue, (-share, venue)) as top_venue,
         max(share) as top_venue_share,
+        sum(matched_usd_24h) as matched_usd_24h,
+        sum(positions_usd_24h) as positions_usd_24h,
+        sum(matched_usd_7d) as matched_usd_7d,
+        sum(positions_usd_7d) as positions_usd_7d,
         bool_or(is_simulated) as is_simulated
     from placed
     group by all
@@ -137,11 +145,21 @@ select
     compared.top_venue_share,
     case
         when compared.published and day.published and compared.members = day.members
-            then 100 * (compared.top_venue_share - day_shares.share)
+            then
+                100 * (
+                    (top_shares.matched_usd_24h + top_shares.positions_usd_24h)
+                    / (compared.matched_usd_24h + compared.positions_usd_24h)
+                    - top_shares.matched_usd_24h / compared.matched_usd_24h
+                )
     end as top_venue_share_change_24h_pp,
     case
         when compared.published and week.published and compared.members = week.members
-            then 100 * (compared.top_venue_share - week_shares.share)
+            then
+                100 * (
+                    (top_shares.matched_usd_7d + top_shares.positions_usd_7d)
+                    / (compared.matched_usd_7d + compared.positions_usd_7d)
+                    - top_shares.matched_usd_7d / compared.matched_usd_7d
+                )
     end as top_venue_share_change_7d_pp,
     compared.is_simulated
 from compared
@@ -149,14 +167,9 @@ left join totals as day
     on compared.day_at = day.snapshot_at and compared.asset = day.asset
 left join totals as week
     on compared.week_at = week.snapshot_at and compared.asset = week.asset
-left join placed as day_shares
+left join placed as top_shares
     on
-        compared.day_at = day_shares.snapshot_at
-        and compared.asset = day_shares.asset
-        and compared.top_venue = day_shares.venue
-left join placed as week_shares
-    on
-        compared.week_at = week_shares.snapshot_at
-        and compared.asset = week_shares.asset
-        and compared.top_venue = week_shares.venue
+        compared.snapshot_at = top_shares.snapshot_at
+        and compared.asset = top_shares.asset
+        and compared.top_venue = top_shares.venue
 order by compared.snapshot_at, compared.asset

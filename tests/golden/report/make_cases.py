@@ -69,6 +69,7 @@ def asset(place: int) -> parts.AssetRow:
         funding_8h=missing("rate", "no perpetual of this asset published a funding rate")
         if new
         else known(wave(place, 0.00013), "rate"),
+        funding_covered=known(0.84 - 0.02 * (place % 7), "share"),
         oi_to_volume=known(0.4 + place * 0.07, "ratio"),
         top_venue=VENUES[place % 3],
         top_venue_share=known(0.363 - place * 0.01, "share"),
@@ -134,6 +135,7 @@ def venue(place: int) -> parts.VenueRow:
         unit_evidence="official" if place % 3 else "measured",
         counting_factor=0.5 if name == "bitget" else 1.0,
         counting_evidence="assumed" if assumed else "official",
+        other_rules="bybit.linear.openInterest" if name == "bybit" else "",
         oi_usd=known(34.8e9 * SHARES[place], "usd"),
         share=known(SHARES[place], "share"),
         share_change_24h_pp=known(wave(place, 0.9), "pp"),
@@ -231,6 +233,9 @@ def reach(place: int) -> risk.ReachRow:
         depth_2pct_usd=missing("usd", "order-book depth was not measured")
         if place > 3
         else known(usd * 3, "usd"),
+        mass_to_depth=missing("ratio", "order-book depth was not measured")
+        if place > 3
+        else known(1.3, "ratio"),
     )
 
 
@@ -272,6 +277,7 @@ def liquidations() -> risk.Liquidations:
                 move_high_pct=abs(shock) * 2 / factor**0.3,
                 reproduction_number=0.35 / factor**0.6,
                 stop_reason="exhausted" if factor < 1 else "no_level_hit",
+                covered_share=0.82,
             )
             for shock in (-5.0, 5.0)
             for factor in (1.0, 0.1)
@@ -329,7 +335,7 @@ def liquidations() -> risk.Liquidations:
 TILES = (
     ("oi_usd", "Open interest", known(34.8e9, "usd"), "all futures, single-sided", "M02"),
     ("oi_btc", "BTC open interest, coins", known(412_300.0, "base"), "", "M02"),
-    ("change_24h_pct", "Change 24 h", known(1.2, "pct"), "like-for-like, in coins", "M03"),
+    ("change_24h_pct", "Change 24 h", known(1.2, "pct"), "like-for-like, positions", "M03"),
     ("flow_usd_24h", "Flow 24 h", known(412e6, "usd"), "price effect removed", "M04"),
     ("funding_8h", "Funding, OI-weighted", known(0.0000978, "rate"), "10.7% a year", "M05"),
     ("oi_to_volume", "OI / volume", known(0.41, "ratio"), "days to turn over", "M15"),
@@ -375,7 +381,7 @@ def rich() -> Report:
         oi_coverage=known(0.967, "share"),
         bottom_line=(
             parts.Sentence(
-                text="Open interest stands at $34.8bn, +1.2% in coins since yesterday.",
+                text="Open interest stands at $34.8bn, positions +1.2% since yesterday.",
                 method="M03",
             ),
             parts.Sentence(

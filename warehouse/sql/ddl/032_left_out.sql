@@ -3,7 +3,8 @@
 -- Contracts that are left out because one ticker names different things. Those of one asset fall
 -- into things where their prices, in order, lie further apart than by half. The thing that more
 -- than half of the venues list keeps the name; where none is, nobody knows whose it is, and all
--- are left out. other_price is that of the other thing that most list.
+-- are left out. other_price is that of the other thing that most list; is_owned tells whether the
+-- name is kept, so that what is left out is known to be another thing.
 create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes) as table (
     with
 
@@ -14,7 +15,10 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
             facts.venue,
             facts.symbol,
             facts.asset,
-            coalesce(facts.mark_price, facts.oi_usd / nullif(facts.oi_base, 0)) as price
+            coalesce(
+                case when facts.kind = 'option' then facts.index_price else facts.mark_price end,
+                facts.oi_usd / nullif(facts.oi_base, 0)
+            ) as price
         from core.open_interest as facts
         where
             facts.snapshot_at between first_at and last_at
@@ -30,8 +34,7 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
 
         select
             priced.snapshot_at,
-            priced.asset,
-            count(distinct priced.venue) as venues
+            priced.asset
         from priced
         where priced.price > 0
         group by all
@@ -43,7 +46,6 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
 
         select
             priced.*,
-            doubtful.venues as all_venues,
             priced.price > 1.5 * lag(priced.price) over in_order as is_next
         from priced
         inner join doubtful
@@ -76,10 +78,20 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
         select
             things.snapshot_at,
             things.asset,
-            things.all_venues,
             things.thing,
             count(distinct things.venue) as venues,
             median(things.price) as price
+        from things
+        group by all
+
+    ),
+
+    asked as (
+
+        select
+            things.snapshot_at,
+            things.asset,
+            count(distinct things.venue) as venues
         from things
         group by all
 
@@ -91,7 +103,8 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
             mine.snapshot_at,
             mine.asset,
             mine.thing,
-            2 * mine.venues > mine.all_venues and mine.venues > max(others.venues) as is_of_most,
+            2 * mine.venues > any_value(asked.venues) and mine.venues > max(others.venues)
+                as is_of_most,
             max_by(others.price, (others.venues, -others.thing)) as other_price
         from listed as mine
         inner join listed as others
@@ -99,12 +112,15 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
                 mine.snapshot_at = others.snapshot_at
                 and mine.asset = others.asset
                 and mine.thing <> others.thing
+        inner join asked
+            on
+                mine.snapshot_at = asked.snapshot_at
+                and mine.asset = asked.asset
         group by
             mine.snapshot_at,
             mine.asset,
             mine.thing,
-            mine.venues,
-            mine.all_venues
+            mine.venues
 
     )
 
@@ -114,14 +130,17 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
         things.symbol,
         things.asset,
         things.price,
-        voted.other_price
+        voted.other_price,
+        bool_or(voted.is_of_most) over (
+            partition by things.snapshot_at, things.asset
+        ) as is_owned
     from things
     inner join voted
         on
             things.snapshot_at = voted.snapshot_at
             and things.asset = voted.asset
             and things.thing = voted.thing
-    where not voted.is_of_most
+    qualify not voted.is_of_most
 );
 
 -- Contracts quoted in a dollar coin that is more than 5 % from a dollar, by the prices of at least
@@ -138,8 +157,8 @@ create macro core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes
             facts.venue,
             facts.symbol,
             facts.asset,
-            regexp_replace(facts.asset, '^[A-Z0-9]+-', '') as thing,
-            regexp_extract(facts.symbol, '/([^:]+):', 1) as quote,
+            split_part(facts.asset, '-', -1) as thing,
+            split_part(split_part(facts.symbol, '/', 2), ':', 1) as quote,
             facts.mark_price as price
         from core.open_interest as facts
         where
@@ -159,7 +178,7 @@ create macro core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes
             priced.snapshot_at,
             priced.thing,
             priced.quote,
-            median(priced.price) as price
+            avg(priced.price) as price
         from priced
         group by all
 
@@ -220,17 +239,37 @@ create macro core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes
             and priced.quote = judged.quote
 );
 
--- Both: contracts that are in no sum. One row per snapshot_at, venue and symbol.
+-- Both: contracts that are in no sum. One row per snapshot_at, venue and symbol; is_other tells those
+-- that are known to be another thing than the asset whose name they bear.
 create macro core.contracts_left_out(first_at, last_at, as_known_at, max_age_minutes) as table (
+    with
+
+    found as (
+
+        select
+            apart.snapshot_at,
+            apart.venue,
+            apart.symbol,
+            apart.is_owned as is_other,
+            'by its price one ticker names two things' as reason
+        from core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes) as apart
+        union all
+        select
+            off_peg.snapshot_at,
+            off_peg.venue,
+            off_peg.symbol,
+            false as is_other,
+            'its quote is not worth a dollar' as reason
+        from core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes) as off_peg
+
+    )
+
     select
-        apart.snapshot_at,
-        apart.venue,
-        apart.symbol
-    from core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes) as apart
-    union
-    select
-        off_peg.snapshot_at,
-        off_peg.venue,
-        off_peg.symbol
-    from core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes) as off_peg
+        found.snapshot_at,
+        found.venue,
+        found.symbol,
+        bool_or(found.is_other) as is_other,
+        min(found.reason) as reason
+    from found
+    group by all
 );

@@ -2,9 +2,10 @@
 -- Grain   one row per (snapshot_at, venue, symbol)
 -- Inputs  core.open_interest, int_audit_snapshots
 -- Params  $max_age_minutes  double, further from the snapshot than this is stale
--- held is what a price move alone leaves unchanged: USD of face value for inverse contracts,
--- else coins; traded is the 24-hour volume in the same unit, null for quanto contracts and
--- options, whose volume comes in units of its own. price is that of the coin.
+-- held is what a price move alone leaves unchanged (core.held): USD of face value for inverse
+-- contracts, number of quanto contracts, else coins; traded is the 24-hour volume in the same unit,
+-- null for quanto contracts and options, whose volume comes in units of its own. price is that of
+-- the coin.
 with
 
 facts as (
@@ -40,9 +41,13 @@ select
     oi_base,
     oi_usd,
     route_usd,
-    case when kind = 'option' then coalesce(mark_price, index_price) else mark_price end as price,
-    case when is_usd_sized then 'USD' else 'coin' end as unit,
-    case when is_usd_sized then oi_usd else oi_base end as held,
+    case when kind = 'option' then coalesce(index_price, mark_price) else mark_price end as price,
+    case
+        when is_usd_sized then 'USD'
+        when margin = 'quanto' and kind <> 'option' then 'contracts'
+        else 'coin'
+    end as unit,
+    core.held(kind, margin, oi_base, oi_usd, oi_contracts, null) as held,
     case
         when kind = 'option' or margin = 'quanto' then null
         when is_usd_sized then volume_24h_usd

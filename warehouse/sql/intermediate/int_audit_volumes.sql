@@ -44,8 +44,10 @@ summed as (
         steps.venue,
         steps.symbol,
         bars.length,
-        sum(case when steps.unit = 'USD' then bars.volume_usd else bars.volume_base end) as traded,
-        count(case when steps.unit = 'USD' then bars.volume_usd else bars.volume_base end)
+        sum(
+            case steps.unit when 'USD' then bars.volume_usd when 'coin' then bars.volume_base end
+        ) as traded,
+        count(case steps.unit when 'USD' then bars.volume_usd when 'coin' then bars.volume_base end)
         * max(bars.length_us)
         = epoch_us(max(bars.end_at)) - epoch_us(min(bars.bar_at))
         and min(bars.bar_at) <= min(steps.before_at)

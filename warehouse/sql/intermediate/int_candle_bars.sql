@@ -1,5 +1,5 @@
 -- int_candle_bars: ticks folded into bars.
--- Grain   one row per (interval, bar_us, group_id, venue_id) with a tick
+-- Grain   one row per (interval, bar_us, group_id, venue_id, is_opened) with a tick
 -- Inputs  int_candle_ticks, marts.oi_by_asset
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
@@ -65,6 +65,7 @@ placed as (
         ticks.at_us,
         ticks.group_id,
         ticks.venue_id,
+        ticks.is_opened,
         ticks.units,
         ticks.oi_usd,
         ticks.is_simulated,
@@ -94,6 +95,7 @@ folded as (
         bar_us,
         group_id,
         venue_id,
+        is_opened,
         arg_min(case when at_us > bar_us then path - step else path end, at_us) as base,
         max(case when used_us is not null then path end) as high,
         min(case when used_us is not null then path end) as low,
@@ -113,6 +115,7 @@ select
     bar_us,
     group_id,
     venue_id,
+    is_opened,
     units,
     greatest(high - base, 0) as high,
     least(low - base, 0) as low,
@@ -128,4 +131,4 @@ select
     end as previous_us
 from folded
 where n_obs > 0
-window series as (partition by "interval", group_id, venue_id order by bar_us)
+window series as (partition by "interval", group_id, venue_id, is_opened order by bar_us)

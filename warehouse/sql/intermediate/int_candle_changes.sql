@@ -1,9 +1,9 @@
 -- int_candle_changes: the change from one close to the next, over instruments fresh at both.
 -- Grain   one row per (close_us, previous_us, group_id, venue_id); venue_id 0 is the sum
--- Inputs  int_candle_bars, int_open_interest_judged
+-- Inputs  int_candle_bars, int_open_interest_judged, int_prices_averaged
 -- Params  $since  timestamptz, first instant of the window
--- The change in USD is the flow: coins changed at the mean of both prices; what the price did
--- is left out. Futures that are sized in USD change in USD by flow alone.
+-- As in int_changes_paired: change_pct is that of positions at the earlier price, change_usd the
+-- flow, positions changed at the mean of both prices.
 with
 
 pairs as (
@@ -25,6 +25,7 @@ fresh as (
     from int_open_interest_judged
     where
         is_fresh
+        and held is not null
         and snapshot_at >= core.bar_start('1d', $since) - interval 24 hour
 
 ),
@@ -36,9 +37,8 @@ placed as materialized (
         pairs.*,
         fresh.instrument_id,
         fresh.venue_id,
-        fresh.oi_base,
-        fresh.oi_usd,
-        fresh.margin = 'inverse' as is_usd_sized
+        fresh.held,
+        fresh.unit_usd
     from pairs
     inner join fresh
         on
@@ -47,42 +47,46 @@ placed as materialized (
 
 ),
 
-by_venue as (
+matched as (
 
     select
         placed.close_us,
         placed.previous_us,
         placed.group_id,
         placed.venue_id,
-        sum(cast(placed.oi_base * 1e10 as hugeint)) as base_1,
-        sum(cast(earlier.oi_base * 1e10 as hugeint)) as base_0,
-        sum(
-            try_cast(
-                1e10
-                * case
-                    when placed.is_usd_sized then placed.oi_usd - earlier.oi_usd
-                    else
-                        (placed.oi_base - earlier.oi_base)
-                        * (
-                            coalesce(
-                                placed.oi_usd / nullif(placed.oi_base, 0),
-                                earlier.oi_usd / nullif(earlier.oi_base, 0),
-                                0
-                            )
-                            + coalesce(
-                                earlier.oi_usd / nullif(earlier.oi_base, 0),
-                                placed.oi_usd / nullif(placed.oi_base, 0),
-                                0
-                            )
-                        ) / 2
-                end as hugeint
-            )
-        ) as flow
+        earlier.oi_usd as usd_0,
+        core.positions_usd(
+            earlier.held, coalesce(earlier.unit_usd, averaged.unit_usd),
+            placed.held, placed.unit_usd
+        ) as positions_usd,
+        core.flow_usd(earlier.held, earlier.unit_usd, placed.held, placed.unit_usd) as flow_usd
     from placed
     inner join fresh as earlier
         on
             placed.previous_us = earlier.at_us
             and placed.instrument_id = earlier.instrument_id
+    left join int_prices_averaged as averaged
+        on
+            earlier.snapshot_at = averaged.snapshot_at
+            and earlier.group_id = averaged.group_id
+            and earlier.margin <> 'quanto'
+
+),
+
+by_venue as (
+
+    select
+        close_us,
+        previous_us,
+        group_id,
+        venue_id,
+        sum(cast(usd_0 * 1e10 as hugeint)) as usd_0,
+        sum(cast(positions_usd * 1e10 as hugeint)) as positions,
+        sum(cast(flow_usd * 1e10 as hugeint)) as flow
+    from matched
+    where
+        abs(positions_usd) < 1e24
+        and abs(flow_usd) < 1e24
     group by all
 
 ),
@@ -96,8 +100,8 @@ summed as (
         previous_us,
         group_id,
         0 as venue_id,
-        sum(base_1) as base_1,
-        sum(base_0) as base_0,
+        sum(usd_0) as usd_0,
+        sum(positions) as positions,
         sum(flow) as flow
     from by_venue
     group by all
@@ -109,6 +113,6 @@ select
     previous_us,
     group_id,
     venue_id,
-    100 * (cast(base_1 - base_0 as double) / nullif(cast(base_0 as double), 0)) as change_pct,
+    100 * (cast(positions as double) / nullif(cast(usd_0 as double), 0)) as change_pct,
     cast(flow as double) / 1e10 as change_usd
 from summed

@@ -1,5 +1,5 @@
 -- int_candle_ticks: synchronous ticks of each venue and of all venues, with the path so far.
--- Grain   one row per (at_us, group_id, venue_id); venue_id 0 is the sum of all venues
+-- Grain   one row per (at_us, group_id, venue_id, is_opened); venue_id 0 is the sum of all venues
 -- Inputs  int_candle_steps, int_instruments_numbered, marts.oi_by_asset
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
@@ -38,6 +38,7 @@ totals as (
         at_us,
         group_id,
         0 as venue_id,
+        is_opened,
         sum(units) as units,
         core.exact_sum(oi_usd) as oi_usd,
         sum(step_5m) as step_5m,
@@ -75,4 +76,4 @@ select
     sum(step_4h) over series as path_4h,
     sum(step_1d) over series as path_1d
 from ticks
-window series as (partition by group_id, venue_id order by at_us)
+window series as (partition by group_id, venue_id, is_opened order by at_us)

@@ -5,16 +5,21 @@
 --         $recent           timestamptz, from here on models read every fact
 --         $until            timestamptz, last instant of the window
 --         $max_age_minutes  double, further from the snapshot than this is stale
+-- is_other: it is known to be another thing than the asset whose name it bears.
 select
     snapshot_at,
     venue,
-    symbol
+    symbol,
+    is_other,
+    reason
 from core.contracts_left_out($recent, $until, timestamptz 'infinity', $max_age_minutes)
 union
 select
     snapshot_at,
     venue,
-    symbol
+    symbol,
+    is_other,
+    reason
 from
     core.contracts_left_out(
         $since - interval '7 days 30 minutes',

@@ -4,7 +4,7 @@
 -- Params  $earliest         timestamptz, first instant any model reads
 --         $recent           timestamptz, from here on models read every fact
 --         $max_age_minutes  double, further from the snapshot than this is stale
--- good_at and good_usd are those of the last row that could be summed; null without one.
+-- good_at, good_usd and good_rule are those of the last row that could be summed; null without one.
 with
 
 facts as (
@@ -16,6 +16,7 @@ facts as (
         asset,
         core.kind_group(kind) as kind_group,
         oi_usd,
+        unit_rule,
         core.is_timely(snapshot_at, observed_at, $max_age_minutes)
         and core.is_sound(quality, oi_base, oi_usd) as is_fresh
     from core.open_interest
@@ -33,6 +34,7 @@ select
     kind_group,
     max(snapshot_at) as seen_at,
     max(snapshot_at) filter (where is_fresh) as good_at,
-    arg_max(oi_usd, snapshot_at) filter (where is_fresh) as good_usd
+    arg_max(oi_usd, snapshot_at) filter (where is_fresh) as good_usd,
+    arg_max(unit_rule, snapshot_at) filter (where is_fresh) as good_rule
 from facts
 group by all

@@ -1,8 +1,8 @@
 -- int_universe_weighed: every instrument that should be there at a snapshot, and its weight.
 -- Grain   one row per (snapshot_at, instrument_id)
 -- Inputs  int_open_interest_judged, int_references_found, int_venues_attempted,
---         int_instruments_numbered, int_top_ups_found, int_known_before, core.instruments,
---         core.open_interest
+--         int_instruments_numbered, int_rules_numbered, int_contracts_left_out, int_top_ups_found,
+--         int_known_before, core.instruments, core.open_interest
 -- Params  $since            timestamptz, first instant of the window
 --         $recent           timestamptz, from here on models read every fact
 --         $max_age_minutes  double, further from the snapshot than this is stale
@@ -12,7 +12,10 @@
 -- In history that a run fetched, what was not seen before weighs what that run saw.
 -- What a venue listed when it was first read is taken to have been listed before, unless its
 -- listing date says otherwise; what appeared later counts from when it appeared. A contract that
--- has expired is not missing.
+-- has expired is not missing. Nor is what bears the name and is known to be another thing. Assets
+-- of which nothing is fresh are told of runs alone.
+-- product_id is null for what was neither seen nor listed in a product line; is_stale and
+-- is_suspect say why a row that is there is not fresh.
 with
 
 instants as (
@@ -28,26 +31,47 @@ instants as (
         group_id
     from int_references_found
     where horizon = '24h'
+    union
+    select
+        runs.snapshot_at,
+        groups.group_id
+    from (
+        select distinct snapshot_at from int_venues_attempted
+        where snapshot_at = run_at and snapshot_at >= $since
+    ) as runs
+    cross join (select distinct group_id from int_instruments_numbered) as groups
+
+),
+
+products as (
+
+    select distinct
+        product,
+        product_id
+    from int_rules_numbered
 
 ),
 
 listings as (
 
     select
-        venue,
-        symbol,
-        asset,
-        core.kind_group(kind) as kind_group,
-        is_active,
-        expiry,
-        listed_at,
-        valid_to,
+        listed.venue,
+        listed.symbol,
+        listed.asset,
+        core.kind_group(listed.kind) as kind_group,
+        products.product_id,
+        listed.is_active,
+        listed.expiry,
+        listed.listed_at,
+        listed.valid_to,
         case
-            when valid_from = min(valid_from) over (partition by venue)
+            when listed.valid_from = min(listed.valid_from) over (partition by listed.venue)
                 then timestamptz '1970-01-01 00:00:00+00'
-            else valid_from
+            else listed.valid_from
         end as known_from
-    from core.instruments
+    from core.instruments as listed
+    left join products
+        on listed.product = products.product
 
 ),
 
@@ -58,16 +82,22 @@ good as (
         group_id,
         instrument_id,
         venue,
-        oi_usd
+        venue_id,
+        product_id,
+        oi_usd,
+        is_fresh
     from int_open_interest_judged
-    where is_fresh and snapshot_at >= $recent
+    where is_good and snapshot_at >= $recent
     union all
     select
         known.good_at as snapshot_at,
         instruments.group_id,
         instruments.instrument_id,
         known.venue,
-        known.good_usd as oi_usd
+        instruments.venue_id,
+        rules.product_id,
+        known.good_usd as oi_usd,
+        false as is_fresh
     from int_known_before as known
     inner join int_instruments_numbered as instruments
         on
@@ -75,6 +105,8 @@ good as (
             and known.symbol = instruments.symbol
             and known.asset = instruments.asset
             and known.kind_group = instruments.kind_group
+    inner join int_rules_numbered as rules
+        on known.good_rule = rules.unit_rule
     where known.good_at is not null
 
 ),
@@ -97,6 +129,8 @@ fresh as (
         seen.group_id,
         seen.instrument_id,
         seen.venue,
+        seen.venue_id,
+        seen.product_id,
         case
             when
                 epoch_us(seen.earlier_at)
@@ -109,6 +143,7 @@ fresh as (
         on
             seen.snapshot_at = instants.snapshot_at
             and seen.group_id = instants.group_id
+    where seen.is_fresh
 
 ),
 
@@ -120,6 +155,14 @@ candidates as (
     from instants
     inner join int_instruments_numbered as instruments
         on instants.group_id = instruments.group_id
+
+),
+
+other_things as (
+
+    select *
+    from int_contracts_left_out
+    where is_other
 
 ),
 
@@ -135,6 +178,11 @@ absent as materialized (
         on
             candidates.snapshot_at = fresh.snapshot_at
             and candidates.instrument_id = fresh.instrument_id
+    anti join other_things
+        on
+            candidates.snapshot_at = other_things.snapshot_at
+            and candidates.venue = other_things.venue
+            and candidates.symbol = other_things.symbol
 
 ),
 
@@ -145,7 +193,9 @@ described as materialized (
         absent.group_id,
         absent.instrument_id,
         absent.venue,
+        absent.venue_id,
         absent.symbol,
+        listings.product_id,
         coalesce(
             listings.is_active
             and listings.asset = absent.asset
@@ -190,7 +240,8 @@ later as (
 weighed as (
 
     select
-        described.*,
+        described.* exclude (product_id),
+        coalesce(good.product_id, described.product_id) as product_id,
         case
             when
                 epoch_us(good.snapshot_at)
@@ -208,6 +259,17 @@ weighed as (
             described.instrument_id = good.instrument_id
             and described.snapshot_at >= good.snapshot_at
 
+),
+
+unfresh as (
+
+    select
+        snapshot_at,
+        instrument_id,
+        is_timely
+    from int_open_interest_judged
+    where not is_fresh
+
 )
 
 select
@@ -215,21 +277,33 @@ select
     group_id,
     instrument_id,
     venue,
+    venue_id,
+    product_id,
     true as is_fresh,
+    false as is_stale,
+    false as is_suspect,
     weight_usd
 from fresh
 union all
 select
-    snapshot_at,
-    group_id,
-    instrument_id,
-    venue,
+    weighed.snapshot_at,
+    weighed.group_id,
+    weighed.instrument_id,
+    weighed.venue,
+    weighed.venue_id,
+    weighed.product_id,
     false as is_fresh,
-    weight_usd
+    coalesce(not unfresh.is_timely, false) as is_stale,
+    coalesce(unfresh.is_timely, false) as is_suspect,
+    weighed.weight_usd
 from weighed
+left join unfresh
+    on
+        weighed.snapshot_at = unfresh.snapshot_at
+        and weighed.instrument_id = unfresh.instrument_id
 where
-    (is_alive and has_begun)
+    (weighed.is_alive and weighed.has_begun)
     or (
-        weight_usd is not null
-        and (is_alive or not (is_described or is_past_its_day))
+        weighed.weight_usd is not null
+        and (weighed.is_alive or not (weighed.is_described or weighed.is_past_its_day))
     )

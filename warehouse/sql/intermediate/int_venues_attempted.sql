@@ -9,6 +9,7 @@
 -- Where a run is recorded, those it asked, and any that has rows all the same (an import);
 -- where none is (history), those seen within the lookback. History that a run fetched of the day
 -- before it is a part of what that run asked: the venues without history are missing there.
+-- run_at is that run's snapshot, its own or a later one; null in other history.
 with
 
 glimpses as (
@@ -16,20 +17,20 @@ glimpses as (
     select
         venue,
         snapshot_at,
-        is_fresh
+        is_good
     from int_open_interest_judged
     where snapshot_at >= $recent
     union all
     select
         venue,
         seen_at as snapshot_at,
-        false as is_fresh
+        false as is_good
     from int_known_before
     union all
     select
         venue,
         good_at as snapshot_at,
-        true as is_fresh
+        true as is_good
     from int_known_before
     where good_at is not null
 
@@ -40,7 +41,7 @@ sightings as (
     select
         venue,
         snapshot_at,
-        bool_or(is_fresh) as is_good
+        bool_or(is_good) as is_good
     from glimpses
     group by all
 
@@ -71,13 +72,15 @@ asked as (
 
     select
         snapshot_at,
-        venue
+        venue,
+        snapshot_at as run_at
     from run_venues
     where snapshot_at <= $until
     union
     select
         found.snapshot_at,
-        run_venues.venue
+        run_venues.venue,
+        found.run_at
     from int_top_ups_found as found
     inner join run_venues
         on found.run_at = run_venues.snapshot_at
@@ -145,7 +148,10 @@ last_good as (
 
 recorded as (
 
-    select distinct snapshot_at from asked
+    select distinct
+        snapshot_at,
+        run_at
+    from asked
 
 )
 
@@ -154,16 +160,16 @@ select
     last_good.venue,
     coalesce(last_good.good_at >= last_good.lookback_at, false)
     or last_good.venue in (select instruments.venue from core.instruments as instruments)
-        as is_known
+        as is_known,
+    recorded.run_at
 from last_good
 left join asked
     on
         last_good.snapshot_at = asked.snapshot_at
         and last_good.venue = asked.venue
+left join recorded
+    on last_good.snapshot_at = recorded.snapshot_at
 where
     asked.venue is not null
     or last_good.seen_at = last_good.snapshot_at
-    or (
-        last_good.seen_at >= last_good.lookback_at
-        and last_good.snapshot_at not in (select recorded.snapshot_at from recorded)
-    )
+    or (last_good.seen_at >= last_good.lookback_at and recorded.snapshot_at is null)

@@ -22,7 +22,7 @@ inner join newest
     on facts.snapshot_at = newest.snapshot_at
 where
     facts.superseded_at is null
-    and facts.kind <> 'option'
+    and facts.kind in ('perp', 'future')
     and facts.quality = 'ok'
 group by all
 having sum(facts.oi_usd) is not null

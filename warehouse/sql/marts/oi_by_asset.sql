@@ -7,7 +7,7 @@
 -- Levels are the sum of what is fresh; below the minimum coverage what rests on the change of
 -- open interest is null and withheld_reason says why.
 -- Depth, volume and funding are set against the open interest of the instruments that have
--- them. group_id follows (asset, kind_group).
+-- them; the ratio to depth is withheld where these are too few (depth_covered_share). group_id follows (asset, kind_group).
 with
 
 fresh as (
@@ -18,6 +18,7 @@ fresh as (
         case when margin = 'inverse' then oi_usd else 0 end as inverse_usd,
         case when margin = 'quanto' then oi_usd else 0 end as quanto_usd,
         case when volume_24h_usd is not null then oi_usd end as traded_oi_usd,
+        case when kind = 'perp' then oi_usd end as perp_oi_usd,
         case when kind = 'perp' and isfinite(funding_8h) then oi_usd end as funded_oi_usd,
         case
             when kind = 'perp' and isfinite(funding_8h) then oi_usd * funding_8h
@@ -46,6 +47,7 @@ levels as (
         core.exact_sum(volume_24h_usd) as volume_24h_usd,
         core.exact_sum(traded_oi_usd) as traded_oi_usd,
         core.exact_sum(funding_usd) as funding_usd,
+        core.exact_sum(perp_oi_usd) as perp_oi_usd,
         core.exact_sum(funded_oi_usd) as funded_oi_usd,
         core.exact_sum(perp_funding * 1e6) / 1e6 / count(perp_funding) as funding_mean,
         core.exact_sum(volume_24h_usd * perp_funding) as funding_volume_usd,
@@ -86,9 +88,9 @@ changes as (
         max(change_pct) filter (where horizon = '4h') as change_4h_pct,
         max(change_pct) filter (where horizon = '24h') as change_24h_pct,
         max(change_pct) filter (where horizon = '7d') as change_7d_pct,
-        max(matched_usd) as matched_usd,
-        max(flow_usd) as flow_usd,
-        max(revaluation_usd) as revaluation_usd,
+        max(matched_usd) filter (where horizon = '24h') as matched_usd,
+        max(flow_usd) filter (where horizon = '24h') as flow_usd,
+        max(revaluation_usd) filter (where horizon = '24h') as revaluation_usd,
         max(price_change_pct) filter (where horizon = '1h') as price_change_1h_pct,
         max(price_change_pct) filter (where horizon = '4h') as price_change_4h_pct,
         max(price_change_pct) filter (where horizon = '24h') as price_change_24h_pct
@@ -205,7 +207,10 @@ select
     sized.volume_24h_usd,
     sized.traded_oi_usd / nullif(sized.volume_24h_usd, 0) as oi_to_volume,
     depths.depth_2pct_usd,
-    depths.oi_2pct_usd / nullif(depths.depth_2pct_usd, 0) as oi_to_depth_2pct,
+    case
+        when core.is_covered(depths.oi_2pct_usd / nullif(sized.oi_usd, 0))
+            then depths.oi_2pct_usd / nullif(depths.depth_2pct_usd, 0)
+    end as oi_to_depth_2pct,
     sized.funding_usd / nullif(sized.funded_oi_usd, 0) as funding_8h_oi_weighted,
     sized.funding_usd / nullif(sized.funded_oi_usd, 0) * 3 * 365 as funding_apr,
     sized.funding_usd * 3 as funding_usd_per_day,
@@ -234,11 +239,16 @@ select
     changes.price_change_1h_pct,
     changes.price_change_4h_pct,
     depths.depth_1pct_usd,
-    depths.oi_1pct_usd / nullif(depths.depth_1pct_usd, 0) as oi_to_depth_1pct,
+    case
+        when core.is_covered(depths.oi_1pct_usd / nullif(sized.oi_usd, 0))
+            then depths.oi_1pct_usd / nullif(depths.depth_1pct_usd, 0)
+    end as oi_to_depth_1pct,
     depths.truncated as depth_truncated,
     sized.oi_usd / nullif(supplied.market_cap_usd, 0) as oi_to_market_cap,
     sized.oi_base / nullif(supplied.exchange_reserve_base, 0) as leverage_ratio,
-    100 * (sized.basis_usd / nullif(sized.priced_oi_usd, 0)) as basis_pct
+    100 * (sized.basis_usd / nullif(sized.priced_oi_usd, 0)) as basis_pct,
+    coalesce(sized.funded_oi_usd, 0) / nullif(sized.perp_oi_usd, 0) as funding_covered_share,
+    least(depths.oi_1pct_usd / nullif(sized.oi_usd, 0), 1) as depth_covered_share
 from sized
 inner join int_coverage_counted as covered
     on

@@ -3,7 +3,9 @@
 -- Inputs  int_candle_bars, int_candle_changes, int_instruments_numbered
 -- Params  $since  timestamptz, first instant of the window; its bars are rebuilt from their start
 -- The close is what was open at the last tick; open, high and low are counted back from it by
--- the changes of instruments seen before, so a venue that comes or goes moves no candle.
+-- the changes of instruments seen before, so a venue that comes or goes moves no candle. Those are
+-- levels, in coins. The candle of change is of positions, which a price move alone leaves at 0: where
+-- all contracts are linear, the same as of coins.
 -- group_id follows the asset and venue_id the venue, ALL first.
 with
 
@@ -27,6 +29,13 @@ venues as (
         0 as venue_id,
         'ALL' as venue
 
+),
+
+opened as (
+
+    select * from int_candle_bars
+    where is_opened
+
 )
 
 select
@@ -41,9 +50,9 @@ select
     bars.close_usd,
     cast(bars.last_step as double) / 1e10 as delta_base,
     cast(0 as double) as change_open,
-    cast(bars.high as double) / 1e10 as change_high,
-    cast(bars.low as double) / 1e10 as change_low,
-    cast(bars.last_step as double) / 1e10 as change_close,
+    cast(coalesce(opened.high, bars.high) as double) / 1e10 as change_high,
+    cast(coalesce(opened.low, bars.low) as double) / 1e10 as change_low,
+    cast(coalesce(opened.last_step, bars.last_step) as double) / 1e10 as change_close,
     bars.n_obs,
     make_timestamptz(bars.close_us) as close_at,
     changes.change_pct,
@@ -54,13 +63,21 @@ inner join assets
     on bars.group_id = assets.group_id
 inner join venues
     on bars.venue_id = venues.venue_id
+left join opened
+    on
+        bars."interval" = opened."interval"
+        and bars.bar_us = opened.bar_us
+        and bars.group_id = opened.group_id
+        and bars.venue_id = opened.venue_id
 left join int_candle_changes as changes
     on
         bars.close_us = changes.close_us
         and bars.previous_us = changes.previous_us
         and bars.group_id = changes.group_id
         and bars.venue_id = changes.venue_id
-where bars.bar_us >= epoch_us(core.bar_start(bars."interval", $since))
+where
+    not bars.is_opened
+    and bars.bar_us >= epoch_us(core.bar_start(bars."interval", $since))
 order by
     bars.bar_us asc,
     bars."interval" asc,

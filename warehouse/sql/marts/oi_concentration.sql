@@ -4,8 +4,9 @@
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
 -- The share of today's top venue is compared with its own share 24 hours and 7 days before, at the
--- nearest snapshot within 30 minutes that has the asset, as in marts.oi_by_venue; only when both
--- totals are published and hold the same venues, those with nothing open among them.
+-- nearest snapshot within 30 minutes that has the asset, at unchanged prices and like for like, as in
+-- marts.oi_by_venue; only when both totals are published and hold the same venues, those with
+-- nothing open among them.
 with
 
 horizons as (
@@ -174,6 +175,10 @@ shares as (
         venues.kind_group,
         venues.venue,
         venues.share,
+        venues.matched_usd_24h,
+        venues.positions_usd_24h,
+        venues.matched_usd_7d,
+        venues.positions_usd_7d,
         numbered.venue_id
     from marts.oi_by_venue as venues
     inner join instants
@@ -195,6 +200,10 @@ measured as (
         max(share, 3) as largest,
         exp(-core.exact_sum(case when share > 0 then share * ln(share) * 1e8 end) / 1e8)
             as entropy_venues,
+        core.exact_sum(matched_usd_24h) as matched_usd_24h,
+        core.exact_sum(positions_usd_24h) as positions_usd_24h,
+        core.exact_sum(matched_usd_7d) as matched_usd_7d,
+        core.exact_sum(positions_usd_7d) as positions_usd_7d,
         bit_or(cast(1 as hugeint) << venue_id) as members
     from shares
     group by all
@@ -215,6 +224,10 @@ totals as materialized (
         totals.is_simulated,
         measured.largest,
         measured.entropy_venues,
+        measured.matched_usd_24h,
+        measured.positions_usd_24h,
+        measured.matched_usd_7d,
+        measured.positions_usd_7d,
         case when totals.published then measured.members end as members
     from marts.oi_by_asset as totals
     inner join measured
@@ -257,11 +270,17 @@ select
     compared.top_venue_share,
     case
         when compared.members = day.members
-            then 100 * (compared.top_venue_share - day_shares.share)
+            then core.share_change_pp(
+                top_shares.matched_usd_24h, top_shares.positions_usd_24h,
+                compared.matched_usd_24h, compared.positions_usd_24h
+            )
     end as top_venue_share_change_24h_pp,
     case
         when compared.members = week.members
-            then 100 * (compared.top_venue_share - week_shares.share)
+            then core.share_change_pp(
+                top_shares.matched_usd_7d, top_shares.positions_usd_7d,
+                compared.matched_usd_7d, compared.positions_usd_7d
+            )
     end as top_venue_share_change_7d_pp,
     compared.is_simulated
 from compared
@@ -275,18 +294,12 @@ left join totals as week
         compared.week_at = week.snapshot_at
         and compared.asset = week.asset
         and compared.kind_group = week.kind_group
-left join shares as day_shares
+left join shares as top_shares
     on
-        compared.day_at = day_shares.snapshot_at
-        and compared.asset = day_shares.asset
-        and compared.kind_group = day_shares.kind_group
-        and compared.top_venue = day_shares.venue
-left join shares as week_shares
-    on
-        compared.week_at = week_shares.snapshot_at
-        and compared.asset = week_shares.asset
-        and compared.kind_group = week_shares.kind_group
-        and compared.top_venue = week_shares.venue
+        compared.snapshot_at = top_shares.snapshot_at
+        and compared.asset = top_shares.asset
+        and compared.kind_group = top_shares.kind_group
+        and compared.top_venue = top_shares.venue
 order by
     compared.snapshot_at asc,
     compared.asset asc,

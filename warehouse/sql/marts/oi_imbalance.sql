@@ -1,6 +1,6 @@
 -- oi_imbalance: six named measures of who leans which way; longs and shorts are always equal.
--- Grain   one row per (snapshot_at, asset) whose futures total is published
--- Inputs  int_imbalance_measures
+-- Grain   one row per (snapshot_at, asset) whose futures total is published, or that a pool holds
+-- Inputs  int_imbalance_measures, marts.pools
 -- Params  $since                 timestamptz, first instant of the window
 --         $until                 timestamptz, last instant of the window
 --         $funding_minimum_days  integer, least number of days that a percentile needs
@@ -103,46 +103,73 @@ indexed as (
             as carry_member
     from scored
 
+),
+
+leaning as (
+
+    select
+        snapshot_at,
+        asset,
+        accounts as account_imbalance,
+        (1 + accounts) / nullif(1 - accounts, 0) as long_short_accounts,
+        top as top_imbalance,
+        top - accounts as top_minus_accounts,
+        taker as taker_imbalance,
+        core.net_taker_long(taker, oi_change_base) as net_taker_long_base,
+        core.net_taker_short(taker, oi_change_base) as net_taker_short_base,
+        funding_percentile,
+        basis_pct,
+        basis_percentile,
+        vulnerability as vulnerability_imbalance,
+        100 * (
+            coalesce(accounts_member, 0) + coalesce(top_member, 0)
+            + coalesce(taker_member, 0) + coalesce(carry_member, 0)
+            + coalesce(vulnerability_member, 0)
+        ) / nullif(
+            cast(accounts_member is not null as integer) + cast(top_member is not null as integer)
+            + cast(taker_member is not null as integer) + cast(carry_member is not null as integer)
+            + cast(vulnerability_member is not null as integer),
+            0
+        ) as imbalance_index,
+        nullif(
+            concat_ws(
+                ',',
+                case when accounts_member is not null then 'accounts' end,
+                case when top_member is not null then 'top' end,
+                case when taker_member is not null then 'taker' end,
+                case when carry_member is not null then 'carry' end,
+                case when vulnerability_member is not null then 'vulnerability' end
+            ),
+            ''
+        ) as members,
+        is_simulated
+    from indexed
+
+),
+
+pooled as (
+
+    select
+        snapshot_at,
+        asset,
+        pool_imbalance,
+        is_simulated
+    from marts.pools
+    where venue = 'ALL' and snapshot_at between $since and $until
+
 )
 
 select
-    snapshot_at,
-    asset,
-    accounts as account_imbalance,
-    (1 + accounts) / nullif(1 - accounts, 0) as long_short_accounts,
-    top as top_imbalance,
-    top - accounts as top_minus_accounts,
-    taker as taker_imbalance,
-    core.net_taker_long(taker, oi_change_base) as net_taker_long_base,
-    core.net_taker_short(taker, oi_change_base) as net_taker_short_base,
-    funding_percentile,
-    basis_pct,
-    basis_percentile,
-    vulnerability as vulnerability_imbalance,
-    cast(null as double) as pool_imbalance,
-    100 * (
-        coalesce(accounts_member, 0) + coalesce(top_member, 0)
-        + coalesce(taker_member, 0) + coalesce(carry_member, 0)
-        + coalesce(vulnerability_member, 0)
-    ) / nullif(
-        cast(accounts_member is not null as integer) + cast(top_member is not null as integer)
-        + cast(taker_member is not null as integer) + cast(carry_member is not null as integer)
-        + cast(vulnerability_member is not null as integer),
-        0
-    ) as imbalance_index,
-    nullif(
-        concat_ws(
-            ',',
-            case when accounts_member is not null then 'accounts' end,
-            case when top_member is not null then 'top' end,
-            case when taker_member is not null then 'taker' end,
-            case when carry_member is not null then 'carry' end,
-            case when vulnerability_member is not null then 'vulnerability' end
-        ),
-        ''
-    ) as members,
-    is_simulated
-from indexed
+    leaning.* exclude (snapshot_at, asset, is_simulated),
+    pooled.pool_imbalance,
+    coalesce(leaning.snapshot_at, pooled.snapshot_at) as snapshot_at,
+    coalesce(leaning.asset, pooled.asset) as asset,
+    coalesce(leaning.is_simulated, false) or coalesce(pooled.is_simulated, false) as is_simulated
+from leaning
+full join pooled
+    on
+        leaning.snapshot_at = pooled.snapshot_at
+        and leaning.asset = pooled.asset
 order by
-    snapshot_at asc,
-    asset asc
+    coalesce(leaning.snapshot_at, pooled.snapshot_at) asc,
+    coalesce(leaning.asset, pooled.asset) asc

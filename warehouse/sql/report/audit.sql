@@ -6,7 +6,7 @@ select
     audit.venue,
     audit.check_name,
     audit.severity,
-    count(*) as "count",
+    count(*) as count,
     coalesce(
         min_by(audit.symbol, (-abs(ln(nullif(audit.ratio, 0))), audit.symbol)), ''
     ) as example_symbol,

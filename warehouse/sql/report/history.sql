@@ -3,7 +3,7 @@
 -- Inputs  marts.oi_by_asset
 -- Params  $asset, $snapshot_at, $history_days
 select
-    totals.snapshot_at as "at",
+    totals.snapshot_at as at,
     case when totals.published then totals.oi_base end as oi_base,
     case when totals.published then totals.oi_usd end as oi_usd,
     totals.price

@@ -5,7 +5,7 @@
 select
     rejects.venue,
     rejects.check_name,
-    count(*) as "count",
+    count(*) as count,
     coalesce(min_by(rejects.symbol, rejects.record), '') as example_symbol,
     min_by(rejects.reason, rejects.record) as example_reason
 from ops.rejects as rejects

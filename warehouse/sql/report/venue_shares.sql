@@ -1,88 +1,24 @@
--- venue_shares: each venue's part of all published futures open interest, now and before.
--- Grain   one row per venue
--- Inputs  marts.oi_by_venue, marts.oi_by_asset
--- Params  $snapshot_at, $earlier_at  timestamptz, null when there is nothing to compare with
--- Only assets that are published at both instants enter the comparison, and only exchanges that
--- have some at both: one that is missing does not lift the shares of the others.
-with
-
-published as (
-
-    select
-        totals.snapshot_at,
-        totals.asset
-    from marts.oi_by_asset as totals
-    where
-        totals.kind_group = 'futures'
-        and totals.published
-        and totals.snapshot_at in ($snapshot_at, $earlier_at)
-
-),
-
-comparable as (
-
-    select published.asset
-    from published
-    group by published.asset
-    having count(*) = 2
-
-),
-
-levels as (
-
-    select
-        venues.venue,
-        core.exact_sum(
-            case when venues.snapshot_at = $snapshot_at then venues.oi_usd end
-        ) as oi_usd,
-        core.exact_sum(
-            case
-                when venues.snapshot_at = $snapshot_at and comparable.asset is not null
-                    then venues.oi_usd
-            end
-        ) as comparable_usd,
-        core.exact_sum(
-            case
-                when venues.snapshot_at = $earlier_at and comparable.asset is not null
-                    then venues.oi_usd
-            end
-        ) as earlier_usd
-    from marts.oi_by_venue as venues
-    inner join published
-        on
-            venues.snapshot_at = published.snapshot_at
-            and venues.asset = published.asset
-    left join comparable
-        on venues.asset = comparable.asset
-    where venues.kind_group = 'futures'
-    group by venues.venue
-
-),
-
-totals as (
-
-    select
-        core.exact_sum(levels.oi_usd) as oi_usd,
-        core.exact_sum(
-            case when levels.earlier_usd is not null then levels.comparable_usd end
-        ) as comparable_usd,
-        core.exact_sum(levels.earlier_usd) as earlier_usd
-    from levels
-    where levels.oi_usd is not null
-
-)
-
+-- venue_shares: each venue's part of all futures open interest, and how it changed in 24 hours.
+-- Grain   one row per venue; none when the total is not published
+-- Inputs  marts.oi_by_product, marts.oi_market
+-- Params  $snapshot_at
+-- The change is that of contracts known at both ends, at the earlier prices (M03): an exchange that
+-- is missing does not lift the shares of the others.
 select
-    levels.venue,
-    levels.oi_usd,
-    levels.oi_usd / nullif(totals.oi_usd, 0) as share,
-    100 * (
-        levels.comparable_usd / nullif(totals.comparable_usd, 0)
-        - levels.earlier_usd / nullif(totals.earlier_usd, 0)
-    ) as share_change_pp
-from levels
-cross join totals
-where levels.oi_usd is not null
+    products.venue,
+    core.exact_sum(products.oi_usd) as oi_usd,
+    core.exact_sum(products.oi_usd) / nullif(any_value(market.oi_usd), 0) as share,
+    core.exact_sum(products.share_change_24h_pp) as share_change_24h_pp
+from marts.oi_by_product as products
+inner join marts.oi_market as market
+    on
+        products.snapshot_at = market.snapshot_at
+        and products.kind_group = market.kind_group
+where
+    products.snapshot_at = $snapshot_at
+    and products.kind_group = 'futures'
+    and market.published
+group by products.venue
 order by
-    levels.oi_usd desc,
-    levels.venue
+    oi_usd desc,
+    products.venue

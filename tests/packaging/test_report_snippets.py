@@ -1,0 +1,241 @@
+"""Every query that a report prints, pasted into a shell, gives the figures of its section."""
+
+import html
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from oirisk.schemas.report import Figure, Report
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
+
+Row = dict[str, Any]
+Answers = Mapping[str, list[list[Row]]]
+
+_PRINTED = re.compile(r'<pre tabindex="0"><code>(.*?)</code></pre>', flags=re.DOTALL)
+_HOSTILE = set('"$`\\!')
+"""What a shell does not leave alone between double quotes."""
+
+
+@pytest.fixture(scope="module")
+def report(reader: Any) -> Report:
+    path = max(reader.home.glob("reports/*/report.json"))
+    return Report.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def snippets(reader: Any) -> list[str]:
+    path = max(reader.home.glob("reports/2*/index.html"))
+    found = _PRINTED.findall(path.read_text(encoding="utf-8"))
+    return list(dict.fromkeys(html.unescape(text) for text in found))
+
+
+@pytest.fixture(scope="module")
+def answers(reader: Any, snippets: list[str]) -> Answers:
+    """Rows by the name that stands in a query's first line, one list for each time it is asked."""
+    found = defaultdict(list)
+    for text in snippets:
+        command = f'oirisk sql --home oirisk-demo-home --format json "{text}"'
+        done = reader.run(["bash", "-c", command])
+        assert done.returncode == 0, (text, done.stderr)
+        name = text.removeprefix("-- ").partition(":")[0]
+        found[name].append(json.loads(done.stdout))
+    return found
+
+
+def test_a_snippet_survives_double_quotes(snippets: list[str]) -> None:
+    assert len(snippets) > 20
+    assert not [text for text in snippets if _HOSTILE & set(text)]
+
+
+def test_one_can_be_pasted_into_standard_input(reader: Any, snippets: list[str]) -> None:
+    (text,) = (text for text in snippets if text.startswith("-- market:"))
+    command = f"oirisk sql - --home oirisk-demo-home --format json <<'SQL'\n{text}\nSQL"
+    done = reader.run(["bash", "-c", command])
+    assert len(json.loads(done.stdout)) == 1, done.stderr
+
+
+def _values(part: object, *names: str) -> tuple[Any, ...]:
+    """Return fields of a part of a report; of a figure its value."""
+    found = (getattr(part, name) for name in names)
+    return tuple(one.value if isinstance(one, Figure) else one for one in found)
+
+
+def _columns(row: Row, *names: str) -> tuple[Any, ...]:
+    return tuple(row[name] for name in names)
+
+
+def _pairs(parts: Any, rows: list[Row], names: Mapping[str, str]) -> tuple[Any, Any]:
+    """Pair what is printed with what is asked: fields of parts, and the columns of their names."""
+    return (
+        [_values(part, *names) for part in parts],
+        [_columns(row, *names.values()) for row in rows],
+    )
+
+
+def _same(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+def _tiles(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+    names = ("oi_usd", "change_24h_pct", "flow_usd_24h", "revaluation_usd_24h")
+    tiles = {tile.id: tile.figure.value for tile in report.tiles}
+    coverage = ("venues_fresh", "venues_asked", "coverage")
+    return (
+        [*(tiles[name] for name in names), report.venues_fresh, report.venues_total,
+         report.oi_coverage.value],
+        [*_columns(rows[0], *names), *_columns(rows[0], *coverage)],
+    )  # fmt: skip
+
+
+def _assets(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+    names = _same("asset", "oi_base", "oi_usd", "change_24h_pct", "change_7d_pct", "flow_usd_24h",
+                  "price", "price_change_24h_pct", "cell", "oi_to_volume", "top_venue",
+                  "top_venue_share", "coverage")  # fmt: skip
+    named = {
+        **names,
+        "funding_8h": "funding_8h_oi_weighted",
+        "funding_covered": "funding_covered_share",
+    }
+    assert report.assets_total == len(rows)
+    return _pairs(report.assets, rows[: len(report.assets)], named)
+
+
+def _moved(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+    told = [change.subject for change in report.changes if change.kind == "asset"]
+    assert told
+    return told, [row["asset"] for row in rows if abs(row["change_24h_pct"]) >= 1][:6]
+
+
+def _clusters(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+    names = _same("asset", "kind", "side", "price_low", "price_high", "price_peak", "usd",
+                  "usd_low", "usd_high", "share", "distance_pct", "age_hours", "status")  # fmt: skip
+    return _pairs(report.clusters, [row for row in rows if row["status"] != "consumed"], names)
+
+
+def _products(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+    names = _same("venue", "product", "field", "unit", "unit_evidence", "counting_factor",
+                  "counting_evidence", "oi_usd")  # fmt: skip
+    futures = [row for row in rows if row["kind_group"] == "futures"]
+    shared = [part for part in report.venues if part.share.value is not None]
+    more = _same("share", "share_change_24h_pp")
+    printed, asked = _pairs(shared, futures, {**names, **more})
+    whole = _pairs(report.venues, rows, {**names, "instruments": "instruments_fresh"})
+    return [printed, whole[0]], [asked, whole[1]]
+
+
+def _profiles(report: Report, rows: list[Row], place: int) -> tuple[Any, Any]:
+    return _pairs(
+        report.profiles[place].bins, rows, _same("side", "price_low", "price_high", "usd")
+    )
+
+
+def _maps(report: Report, rows: list[Row], place: int) -> tuple[Any, Any]:
+    bins = report.liquidations.maps[place].bins
+    printed = [
+        (*_values(part, "side", "price_low", "measured"), part.modelled.usd) for part in bins
+    ]
+    return printed, [_columns(row, "side", "price_low", "measured", "usd") for row in rows]
+
+
+def _reach(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+    printed = [
+        (part.asset, part.side, part.within_5_pct.usd, part.price)
+        for part in report.liquidations.reach
+    ]
+    asked = [
+        _columns(row, "asset", "side", "usd", "price") for row in rows if row["distance_pct"] == 5
+    ]
+    return printed, asked[: len(printed)]
+
+
+def _track(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+    names = {**_same("asset", "prior", "days", "nights", "precision", "chance"), "bins": "n_bins"}
+    printed, asked = _pairs(report.liquidations.track, rows, names)
+    assert printed
+    return set(printed) - set(asked), set()
+
+
+def _stress(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+    names = _same("shock_pct", "depth_factor", "move_pct", "reproduction_number")
+    return _pairs(report.liquidations.stress, rows, names)
+
+
+def _at_risk(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+    parts = report.liquidations.at_risk
+    printed = [(part.asset, part.alpha, part.at_risk.usd, part.shortfall.usd) for part in parts]
+    asked = [_columns(row, "asset", "alpha", "usd", "es_usd") for row in rows]
+    return printed, asked[: len(printed)]
+
+
+def _leverage(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+    names = _same("source", "name", "asset", "below_3x", "from_3x_to_7x", "above_7x")
+    return _pairs(report.liquidations.leverage, rows, names)
+
+
+def _observed(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+    names = _same("asset", "venue", "accounts", "positions", "long_share", "short_share")
+    return _pairs(report.liquidations.observed, rows, names)
+
+
+def _observations(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+    (row,) = rows
+    answered = f"{row['accounts_answered']} of {row['accounts_listed']} accounts answered"
+    return report.liquidations.observed_note.startswith(answered), True
+
+
+def _history(report: Report, rows: list[Row], place: int) -> tuple[Any, Any]:
+    return _pairs(report.history[place].points, rows, _same("oi_base", "oi_usd", "price"))
+
+
+def _plain(part: str, *names: str) -> Callable[[Report, list[Row]], tuple[Any, Any]]:
+    return lambda report, rows: _pairs(getattr(report, part), rows, _same(*names))
+
+
+ONCE: dict[str, Callable[[Report, list[Row]], tuple[Any, Any]]] = {
+    "market": _tiles,
+    "assets": _assets,
+    "moved": _moved,
+    "clusters": _clusters,
+    "products": _products,
+    "venue_shares": _plain("venue_shares", "venue", "oi_usd", "share"),
+    "coverage": _plain("coverage", "venue", "status", "received", "accepted", "rejected"),
+    "rejects": _plain("rejects", "venue", "check_name", "count"),
+    "quality": _plain("quality", "venue", "score", "completeness", "freshness", "findings"),
+    "audit": _plain("audit", "venue", "check_name", "severity", "count", "detail"),
+    "uncounted": lambda report, rows: (len(report.withheld), len(rows)),
+    "liquidation_reach": _reach,
+    "track_record": _track,
+    "contagion": lambda report, rows: _pairs(
+        report.liquidations.contagion, rows, _same("venue", "loss_usd", "most_hit")
+    ),
+    "liquidations_at_risk": _at_risk,
+    "leverage": _leverage,
+    "observed": _observed,
+    "observations": _observations,
+}
+EACH: dict[str, Callable[[Report, list[Row], int], tuple[Any, Any]]] = {
+    "history": _history,
+    "profile": _profiles,
+    "liquidation_map": _maps,
+}
+
+
+def test_every_snippet_gives_the_figures_of_its_section(report: Report, answers: Answers) -> None:
+    assert set(answers) == {*ONCE, *EACH, "stress"}
+    for name, compared in ONCE.items():
+        (rows,) = answers[name]
+        printed, asked = compared(report, rows)
+        assert printed == asked, name
+    for name, each in EACH.items():
+        assert len(answers[name]) == 2, name
+        for place, rows in enumerate(answers[name]):
+            printed, asked = each(report, rows, place)
+            assert printed
+            assert printed == asked, name
+    printed, asked = _stress(report, [row for rows in answers["stress"] for row in rows])
+    assert printed == asked

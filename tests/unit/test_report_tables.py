@@ -1,0 +1,84 @@
+"""What the statements of a report read: marts, and what is operational; facts never."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from oirisk.warehouse import sql_files
+
+STATEMENTS = sorted((Path(sql_files.__file__).parent / "sql" / "report").glob("*.sql"))
+OPERATIONAL = {
+    "ops.runs", "ops.coverage", "ops.rejects", "ops.audit", "ops.observations", "ops.first_maps",
+}  # fmt: skip
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, dict):
+        yield tree
+    for part in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from _nodes(part)
+
+
+def _parsed(text: str) -> list[dict[str, Any]]:
+    with duckdb.connect() as connection:
+        ((tree,),) = connection.execute("select json_serialize_sql($1)", [text]).fetchall()
+    found = json.loads(tree)
+    assert not found["error"], found
+    return list(_nodes(found))
+
+
+def _tables(nodes: list[dict[str, Any]]) -> set[str]:
+    """Name the tables, without those that the statement names itself."""
+    own = {entry["key"] for node in nodes for entry in node.get("cte_map", {}).get("map", ())}
+    return {
+        f"{node['schema_name']}.{node['table_name']}"
+        for node in nodes
+        if node.get("type") == "BASE_TABLE" and node["table_name"] not in own
+    }
+
+
+def _macros(nodes: list[dict[str, Any]]) -> set[str]:
+    """Name the macros of facts that are called."""
+    return {
+        node["function_name"]
+        for node in nodes
+        if node.get("type") == "FUNCTION" and node.get("schema") == "core"
+    }
+
+
+def test_tables_and_functions_are_found() -> None:
+    nodes = _parsed(
+        "with a as (select * from core.b) select core.f($x) from a join c.d on (select 1 from e.f)"
+    )
+    assert _tables(nodes) == {"core.b", "c.d", "e.f"}
+    assert _macros(nodes) == {"f"}
+
+
+def test_there_are_statements() -> None:
+    assert len(STATEMENTS) > 20
+
+
+@pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: path.stem)
+def test_a_statement_of_the_report_reads_marts_and_judges_no_fact(path: Path) -> None:
+    nodes = _parsed(path.read_text(encoding="utf-8"))
+    read = _tables(nodes)
+    assert {name for name in read if not name.startswith("marts.")} <= OPERATIONAL
+    assert _macros(nodes) <= {"exact_sum"}
+
+
+@pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: path.stem)
+def test_a_statement_names_its_inputs(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    (line,) = (line for line in text.splitlines() if line.startswith("-- Inputs"))
+    named = {name.strip() for name in line.removeprefix("-- Inputs").split(",")}
+    nodes = _parsed(text)
+    functions = {
+        f"{node['function']['schema']}.{node['function']['function_name']}"
+        for node in nodes
+        if node.get("type") == "TABLE_FUNCTION" and node["function"].get("schema")
+    }
+    assert named == _tables(nodes) | functions

@@ -1,0 +1,200 @@
+-- int_products_unseen: what belongs to assets of which a snapshot of history holds nothing.
+-- Grain   one row per (snapshot_at, kind_group, venue_id, product_id)
+-- Inputs  int_open_interest_judged, int_venues_attempted, int_instruments_numbered,
+--         int_rules_numbered, int_known_before, core.open_interest
+-- Params  $since            timestamptz, first instant of the window
+--         $recent           timestamptz, from here on models read every fact
+--         $max_age_minutes  double, further from the snapshot than this is stale
+--         $lookback_days    double, how long the last good figure of an instrument counts
+-- A run is asked for every asset (int_universe_weighed). History that a run fetched holds the
+-- largest assets alone: the others weigh what that run saw. In other history an asset weighs what
+-- was last seen of it within the lookback, unless all of it has expired.
+with
+
+snapshots as (
+
+    select distinct
+        snapshot_at,
+        run_at
+    from int_venues_attempted
+    where snapshot_at >= $since and snapshot_at is distinct from run_at
+
+),
+
+levels as (
+
+    select distinct
+        snapshot_at,
+        group_id
+    from int_open_interest_judged
+    where is_fresh and snapshot_at >= $since
+
+),
+
+run_lines as (
+
+    select
+        facts.snapshot_at as run_at,
+        instruments.kind_group,
+        instruments.group_id,
+        instruments.venue_id,
+        rules.product_id,
+        core.exact_sum(facts.oi_usd) as usd,
+        count(*) as instruments
+    from core.open_interest as facts
+    inner join int_instruments_numbered as instruments
+        on
+            facts.venue = instruments.venue
+            and facts.symbol = instruments.symbol
+            and facts.asset = instruments.asset
+            and core.kind_group(facts.kind) = instruments.kind_group
+    inner join int_rules_numbered as rules
+        on facts.unit_rule = rules.unit_rule
+    where
+        facts.snapshot_at in (select snapshots.run_at from snapshots)
+        and facts.superseded_at is null
+        and core.is_sound(facts.quality, facts.oi_base, facts.oi_usd)
+        and core.is_timely(facts.snapshot_at, facts.observed_at, $max_age_minutes)
+    group by all
+
+),
+
+run_sums as (
+
+    select
+        run_at,
+        kind_group,
+        venue_id,
+        product_id,
+        core.exact_sum(usd) as usd,
+        sum(instruments) as instruments
+    from run_lines
+    group by all
+
+),
+
+topped_up as (
+
+    select
+        snapshots.snapshot_at,
+        run_lines.kind_group,
+        run_lines.venue_id,
+        run_lines.product_id,
+        core.exact_sum(run_lines.usd) as usd,
+        sum(run_lines.instruments) as instruments
+    from snapshots
+    inner join levels
+        on snapshots.snapshot_at = levels.snapshot_at
+    inner join run_lines
+        on
+            snapshots.run_at = run_lines.run_at
+            and levels.group_id = run_lines.group_id
+    group by all
+
+),
+
+beside_top_ups as (
+
+    select
+        snapshots.snapshot_at,
+        run_sums.kind_group,
+        run_sums.venue_id,
+        run_sums.product_id,
+        run_sums.usd - coalesce(topped_up.usd, 0) as usd,
+        run_sums.instruments - coalesce(topped_up.instruments, 0) as instruments
+    from snapshots
+    inner join run_sums
+        on snapshots.run_at = run_sums.run_at
+    left join topped_up
+        on
+            snapshots.snapshot_at = topped_up.snapshot_at
+            and run_sums.kind_group = topped_up.kind_group
+            and run_sums.venue_id = topped_up.venue_id
+            and run_sums.product_id = topped_up.product_id
+
+),
+
+seen as (
+
+    select
+        snapshot_at,
+        instrument_id,
+        product_id,
+        oi_usd
+    from int_open_interest_judged
+    where is_good and snapshot_at >= $recent
+    union all
+    select
+        known.good_at as snapshot_at,
+        instruments.instrument_id,
+        rules.product_id,
+        known.good_usd as oi_usd
+    from int_known_before as known
+    inner join int_instruments_numbered as instruments
+        on
+            known.venue = instruments.venue
+            and known.symbol = instruments.symbol
+            and known.asset = instruments.asset
+            and known.kind_group = instruments.kind_group
+    inner join int_rules_numbered as rules
+        on known.good_rule = rules.unit_rule
+    where known.good_at is not null
+
+),
+
+-- Materialised: a snapshot of history that holds every asset has none of these.
+absent as materialized (
+
+    select
+        snapshots.snapshot_at,
+        groups.group_id
+    from snapshots
+    cross join (select distinct group_id from int_instruments_numbered) as groups
+    anti join levels
+        on
+            snapshots.snapshot_at = levels.snapshot_at
+            and groups.group_id = levels.group_id
+    where snapshots.run_at is null
+
+),
+
+last_seen as (
+
+    select
+        absent.snapshot_at,
+        instruments.kind_group,
+        instruments.venue_id,
+        seen.product_id,
+        seen.oi_usd
+    from absent
+    inner join int_instruments_numbered as instruments
+        on absent.group_id = instruments.group_id
+    asof inner join seen
+        on
+            instruments.instrument_id = seen.instrument_id
+            and absent.snapshot_at >= seen.snapshot_at
+    where
+        epoch_us(seen.snapshot_at)
+        >= epoch_us(absent.snapshot_at) - cast($lookback_days * 86400e6 as bigint)
+        and coalesce(instruments.expires_at > absent.snapshot_at, true)
+
+),
+
+elsewhere as (
+
+    select
+        snapshot_at,
+        kind_group,
+        venue_id,
+        product_id,
+        core.exact_sum(oi_usd) as usd,
+        count(*) as instruments
+    from last_seen
+    group by all
+
+)
+
+select * from beside_top_ups
+where instruments > 0
+union all
+select * from elsewhere
