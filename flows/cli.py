@@ -263,12 +263,13 @@ def export(
 
 @app.command()
 def venues(
+    home: HomeOption = DEFAULT_HOME,
     *,
     units: Annotated[bool, typer.Option("--units", help="print the whole unit registry")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List exchanges with calls, units, counting factors and their evidence."""
-    _call("inspect", "venues", as_json=as_json, units=units)
+    _call("inspect", "venues", home, as_json=as_json, units=units)
 
 
 @app.command()

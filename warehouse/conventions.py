@@ -121,7 +121,8 @@ def _measure(
         f"delete from {_NIGHTS} where snapshot_at >= $start and snapshot_at < $after",  # noqa: S608
         {"start": start, "after": after},
     )
-    _append(connection, _NIGHTS, nights.filter(pl.col("snapshot_at") >= start))
+    if not nights.is_empty():  # a slice without a figure has no columns either
+        _append(connection, _NIGHTS, nights.filter(pl.col("snapshot_at") >= start))
     for name in STEPS:
         connection.execute(f"drop table temp.{name}")
 

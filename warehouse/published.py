@@ -114,6 +114,15 @@ def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
             )
 
 
+def has_table(connection: Reader, schema: str, name: str) -> bool:
+    """Tell whether the published copy holds a table; an older oirisk may have written it."""
+    found = connection.execute(
+        "select count(*) from duckdb_tables() where schema_name = ? and table_name = ?",
+        [schema, name],
+    ).fetchall()
+    return bool(found[0][0])
+
+
 def is_simulated(connection: Reader) -> bool:
     """Tell whether the published data was made up by the sandbox."""
     rows = connection.execute("select bool_or(is_simulated) from ops.runs").fetchall()

@@ -48,13 +48,16 @@ _METHODS = {
     "M43": "Against a pool, traders' longs and shorts differ and the pool holds the rest: open "
     "interest is the larger side, pool net is shorts less longs, the lean is longs less shorts "
     "over both.",
-    "M38": "Exchanges that add longs and shorts up are halved before anything is summed.",
+    "M38": "Exchanges that add longs and shorts up are halved before anything is summed. Whether "
+    "they do is measured every night: sums of both are even numbers of lots, one side never moves "
+    "by more than was traded. What contradicts the registry is not counted.",
 }
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "market": ("tiles", "withheld"),
     "moved": ("changes",),
     "assets": ("assets", "withheld"),
     "uncounted": ("withheld",),
+    "contradictions": ("bottom_line",),
     "history": ("history",),
     "clusters": ("clusters",),
     "profile": ("profiles",),

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from oirisk.flows.briefing.asked import Record
 from oirisk.flows.briefing.changes import cluster_size
+from oirisk.flows.briefing.contradictions import contradiction_sentences
 from oirisk.flows.briefing.facts import Facts
 from oirisk.flows.briefing.figures import NO_DAY, NO_FUNDING, figure, is_publishable
 from oirisk.schemas.report import Figure, Sentence, Tile, Unit, Withheld
@@ -74,7 +75,7 @@ def _weighting(covered: float | None) -> str:
 
 def bottom_line(facts: Facts) -> tuple[Sentence, ...]:
     """Say in at most four sentences what matters."""
-    sentences = [_total_sentence(facts)]
+    sentences = [*contradiction_sentences(facts.contradictions), _total_sentence(facts)]
     sentences += [_asset_sentence(row) for row in facts.assets[:1] if row["published"]]
     sentences += _audit_sentence(facts)
     sentences += _cluster_sentence(facts)
@@ -136,7 +137,12 @@ def _cluster_sentence(facts: Facts) -> list[Sentence]:
 
 def _audit_sentence(facts: Facts) -> list[Sentence]:
     """Warn of an exchange whose figures all changed at once: the totals hold them as they came."""
-    jumped = [row["venue"] for row in facts.audit if row["check_name"] == "venue_jump"]
+    uncounted = {row["venue"] for row in facts.contradictions}
+    jumped = [
+        row["venue"]
+        for row in facts.audit
+        if row["check_name"] == "venue_jump" and row["venue"] not in uncounted
+    ]
     if not jumped:
         return []
     return [

@@ -13,11 +13,10 @@ facts as (
         known.*,
         case when rules.unit = 'quote' then 'usd' else coalesce(rules.unit, 'base') end as unit,
         coalesce(terms.multiplier, 1) as multiplier,
-        case known.margin
-            when 'quanto' then 1
-            when 'inverse' then if(terms.contract_size_unit = 'usd', terms.contract_size, null)
-            else if(terms.contract_size_unit = 'base', terms.contract_size, null)
-        end as size
+        known.margin = 'inverse' and known.kind <> 'option' as is_inverse,
+        known.margin = 'quanto' and known.kind <> 'option' as is_quanto,
+        terms.contract_size_unit,
+        terms.contract_size
     from core.open_interest as known
     left join ops.unit_rules as rules
         on known.unit_rule = rules.unit_rule
@@ -42,23 +41,23 @@ select
     snapshot_at,
     symbol,
     unit,
-    margin = 'inverse' as is_inverse,
+    is_inverse,
     counting_factor as factor,
-    case margin
-        when 'inverse' then oi_usd
-        when 'quanto' then coalesce(oi_contracts, oi_usd)
-        else oi_base / multiplier
-    end as held,
+    core.held(kind, margin, oi_base, oi_usd, oi_contracts, 1)
+    / if(is_inverse or is_quanto, 1, multiplier) as held,
     case
         when unit = 'contracts' then oi_contracts
         when unit = 'base' then oi_base / multiplier
-        when unit = 'usd' and margin = 'inverse' then oi_usd
+        when unit = 'usd' and is_inverse then oi_usd
     end / counting_factor as printed,
-    case when margin <> 'quanto' then mark_price * multiplier end as price,
-    size,
-    case margin
-        when 'inverse' then volume_24h_usd
-        when 'linear' then volume_24h_base / multiplier
+    if(is_quanto, null, mark_price * multiplier) as price,
+    case
+        when is_quanto then 1
+        when contract_size_unit = if(is_inverse, 'usd', 'base') then contract_size
+    end as size,
+    case
+        when is_inverse then volume_24h_usd
+        when not is_quanto then volume_24h_base / multiplier
     end as traded,
     epoch(observed_at) / 3600 as hours,
     is_simulated

@@ -37,11 +37,9 @@ others as (
         nights.field,
         nights.snapshot_at,
         known.symbol,
-        case known.margin
-            when 'inverse' then known.oi_usd
-            when 'quanto' then coalesce(known.oi_contracts, known.oi_usd)
-            else known.oi_base / coalesce(terms.multiplier, 1)
-        end as held
+        core.held(known.kind, known.margin, known.oi_base, known.oi_usd, known.oi_contracts, 1)
+        / if(known.margin = 'linear' or known.kind = 'option', coalesce(terms.multiplier, 1), 1)
+            as held
     from nights
     inner join core.open_interest as known
         on

@@ -37,6 +37,7 @@ facts as (
         is_simulated,
         quality,
         suspect_reason as standing,
+        is_contradicted,
         source,
         route_usd,
         core.is_timely(snapshot_at, observed_at, $max_age_minutes) as is_timely,
@@ -85,7 +86,11 @@ numbered as (
         instruments.venue_id,
         rules.rule_id,
         rules.product_id,
-        rules.suspect_reason,
+        if(
+            facts.is_contradicted,
+            'its figures are measured to mean another thing than its rule says: marts.conventions',
+            rules.suspect_reason
+        ) as suspect_reason,
         left_out.reason as left_out_reason,
         core.held(
             facts.kind, facts.margin, facts.oi_base, facts.oi_usd, facts.oi_contracts,
