@@ -1,15 +1,22 @@
 """The books of all exchanges: what each is asked, and what its figures mean and how we know."""
 
-from collections.abc import Container
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Literal
 
+from oirisk.flows.briefing.contradictions import chance, meaning
 from oirisk.flows.settings import DEFAULT_VENUES
 from oirisk.flows.venues import all_venues
 from oirisk.schemas.units import UnitRule, spans, unit_rules
 from oirisk.schemas.venue import Venue
 
 Role = Literal["figure", "check", "history"]
+
+Measured = Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]
+"""Verdicts of ``marts.conventions`` that hold now, by venue, product and field."""
+
+_NOTHING: Measured = MappingProxyType({})
 
 _PAST = "history of open interest"
 
@@ -19,11 +26,13 @@ class BookField:
     """One field of a book.
 
     A ``figure`` can be the open interest, a ``check`` must agree, ``history`` tells the past alone.
+    ``measured`` is what a home has found of it.
     """
 
     role: Role
     call: str
     rule: UnitRule
+    measured: Sequence[Mapping[str, Any]] = ()
 
     @property
     def validity(self) -> str:
@@ -45,6 +54,15 @@ class BookField:
         doubt = f"; stored as suspect: {rule.suspect_reason}" if rule.suspect_reason else ""
         return f"{rule.counting_evidence}: {rule.counting_source}{doubt}"
 
+    @property
+    def findings(self) -> str:
+        """What was measured, in words: with numbers, chance and date."""
+        return "; ".join(
+            f"{meaning(row['verdict'])} by {row['test']}, n {row['n']}{chance(row['p_value'])}, "
+            f"since {row['since']:%Y-%m-%d}{'' if row['agrees'] else ', AGAINST THE REGISTRY'}"
+            for row in self.measured
+        )
+
     def as_dict(self) -> dict[str, object]:
         """Return the field with its rule."""
         rule = self.rule
@@ -58,6 +76,7 @@ class BookField:
             "counting_factor": rule.counting_factor,
             "unit_evidence": rule.unit_evidence,
             "counting_evidence": rule.counting_evidence,
+            "measured": [dict(row) for row in self.measured],
             "unit_source": rule.unit_source,
             "counting_source": rule.counting_source,
             "sources": [rule.unit_source, rule.counting_source],
@@ -114,16 +133,21 @@ class Book:
             "factor": rule.counting_factor,
             "unit known": f"{rule.unit_evidence}: {rule.unit_source}",
             "side known": field.side,
+            "measured": field.findings,
             "valid": field.validity,
         }
 
 
-def all_books() -> list[Book]:
-    """Return the books of every exchange that has a file, in order of exchange."""
-    return [book for venue in all_venues().values() for book in _books(venue)]
+def all_books(measured: Measured = _NOTHING) -> list[Book]:
+    """Return the books of every exchange that has a file, in order of exchange.
+
+    Args:
+        measured: What a home has found of their fields.
+    """
+    return [book for venue in all_venues().values() for book in _books(venue, measured)]
 
 
-def _books(venue: Venue) -> list[Book]:
+def _books(venue: Venue, measured: Measured) -> list[Book]:
     fields: dict[str, dict[str, BookField]] = {}
     for line in venue.lines:
         if line.completes:
@@ -139,9 +163,21 @@ def _books(venue: Venue) -> list[Book]:
     for name in _newest(venue, told):
         _add(fields.setdefault(unit_rules()[name].product, {}), "history", _PAST, name)
     return [
-        Book(venue.id, venue.book, product, tuple(known.values()))
+        Book(
+            venue.id,
+            venue.book,
+            product,
+            tuple(_with_findings(field, measured) for field in known.values()),
+        )
         for product, known in fields.items()
     ]
+
+
+def _with_findings(field: BookField, measured: Measured) -> BookField:
+    """Add what was measured of a field to the rule that holds now."""
+    rule = field.rule
+    found = () if rule.valid_to else measured.get((rule.venue, rule.product, rule.field), ())
+    return replace(field, measured=found)
 
 
 def _add(known: dict[str, BookField], role: Role, call: str, name: str) -> None:

@@ -214,6 +214,23 @@ def schedule(home: HomeOption = DEFAULT_HOME) -> None:
     _call("run", "schedule", home)
 
 
+@app.command()
+def reconcile(
+    files: Annotated[list[str], typer.Argument(help="a vendor's tables, CSV or Parquet")],
+    home: HomeOption = DEFAULT_HOME,
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="their instant, ISO 8601; default: as their names say")
+    ] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", help="CSV to write, one row a contract")
+    ] = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Explain the difference of a vendor's open interest to ours, to the dollar."""
+    _call("reconcile", "reconcile", home, files, as_of, output, as_json=as_json)
+
+
 @app.command(cls=StatementCommand)
 def sql(
     query: Annotated[
@@ -246,12 +263,13 @@ def export(
 
 @app.command()
 def venues(
+    home: HomeOption = DEFAULT_HOME,
     *,
     units: Annotated[bool, typer.Option("--units", help="print the whole unit registry")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List exchanges with calls, units, counting factors and their evidence."""
-    _call("inspect", "venues", as_json=as_json, units=units)
+    _call("inspect", "venues", home, as_json=as_json, units=units)
 
 
 @app.command()

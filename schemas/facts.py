@@ -127,6 +127,19 @@ class OpenInterestTable(Table):
         method="M02",
         nullable=True,
     )
+    suspect_reason: str = column(
+        "what makes the row suspect beside those around it: expired (the contract has ended), zero "
+        "(nothing open, though it trades), frozen (the same for more than six observations); null "
+        "otherwise, also where the row alone is suspect: without a price, or disagreeing in itself",
+        method="M36",
+        isin=["expired", "zero", "frozen"],
+        nullable=True,
+    )
+    is_contradicted: bool = column(
+        "whether it is suspect because its figure is measured to mean another thing; null: no",
+        method="M38",
+        nullable=True,
+    )
     oi_long_base: float = amount(
         "the traders' longs where a pool takes the other side; null elsewhere",
         unit="coin",

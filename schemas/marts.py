@@ -131,7 +131,8 @@ class OiByAsset(Table):
         nullable=True,
     )
     oi_to_depth_2pct: float = amount(
-        "oi_usd of the instruments whose books were read over depth_2pct_usd; null: not measured",
+        "oi_usd of the instruments whose books were read over depth_2pct_usd; null: not measured, "
+        "or they hold less than 0.6 of oi_usd",
         unit="ratio",
         method="M16",
         nullable=True,
@@ -166,7 +167,8 @@ class OiByAsset(Table):
         nullable=True,
     )
     oi_to_depth_1pct: float = amount(
-        "oi_usd of the instruments whose books were read over depth_1pct_usd; null: not measured",
+        "oi_usd of the instruments whose books were read over depth_1pct_usd; null: not measured, "
+        "or they hold less than 0.6 of oi_usd",
         unit="ratio",
         method="M16",
         nullable=True,
@@ -210,6 +212,11 @@ class OiByAsset(Table):
     funding_covered_share: float = fraction(
         "part of the perpetuals' oi_usd whose funding rate is known; null without perpetuals",
         method="M05",
+        nullable=True,
+    )
+    depth_covered_share: float = fraction(
+        "part of oi_usd of the instruments whose order books were read; null: none was",
+        method="M16",
         nullable=True,
     )
 

@@ -6,11 +6,10 @@ from types import MappingProxyType
 import pandera.polars as pa
 
 from oirisk.schemas.cftc import CFTC_TABLES
+from oirisk.schemas.conventions import CONVENTION_TABLES
 from oirisk.schemas.facts import BarsTable, InstrumentsTable, OpenInterestTable
 from oirisk.schemas.given import EventsTable, SupplyTable
 from oirisk.schemas.ledger import (
-    BarChangesTable,
-    BuildsTable,
     CoverageTable,
     DeliveriesTable,
     FirstMapsTable,
@@ -18,6 +17,7 @@ from oirisk.schemas.ledger import (
     MigrationsTable,
     RejectsTable,
     RunsTable,
+    StaleTable,
     UnitRulesTable,
 )
 from oirisk.schemas.marts import MARTS
@@ -32,6 +32,7 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         **MARKET_TABLES,
         **LIQUIDATION_MARTS,
         **QUALITY_TABLES,
+        **CONVENTION_TABLES,
         **OBSERVED_TABLES,
         **CFTC_TABLES,
         "core.instruments": InstrumentsTable,
@@ -43,11 +44,10 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         "ops.coverage": CoverageTable,
         "ops.rejects": RejectsTable,
         "ops.deliveries": DeliveriesTable,
-        "ops.builds": BuildsTable,
         "ops.first_maps": FirstMapsTable,
         "ops.unit_rules": UnitRulesTable,
         "ops.migrations": MigrationsTable,
-        "ops.bar_changes": BarChangesTable,
+        "ops.stale": StaleTable,
         "ops.maintenance": MaintenanceTable,
     }
 )
@@ -95,6 +95,8 @@ MAIN_METHODS: Mapping[str, str] = MappingProxyType(
         "marts.contagion": "M26",
         "marts.liquidations_at_risk": "M34",
         "marts.data_quality": "M36",
+        "marts.convention_nights": "M38",
+        "marts.conventions": "M38",
         "marts.cftc_positions": "M02",
     }
 )

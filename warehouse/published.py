@@ -12,6 +12,7 @@ from polars.exceptions import PolarsError
 from oirisk.schemas.errors import HomeError, QueryError
 from oirisk.warehouse.findings import first_line
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.paths import quoted, taken_literally
 
 Reader = duckdb.DuckDBPyConnection
 """A read-only connection; callers outside the warehouse only pass it on."""
@@ -45,9 +46,10 @@ def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
             "again from the warehouse"
         ) from error
     try:
-        folder = str(home.raw.resolve()).replace("'", "''")
+        folder = home.raw.resolve()
+        allowed = ", ".join(quoted(name) for name in (folder, taken_literally(folder)))
         connection.execute("set timezone = 'UTC'")
-        connection.execute(f"set allowed_directories = ['{folder}']")
+        connection.execute(f"set allowed_directories = [{allowed}]")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         yield connection
@@ -110,6 +112,15 @@ def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
                 f"expected a query, saw {statement.type.name}: this is read-only; "
                 "to keep a result, write `oirisk sql --format csv … > FILE`"
             )
+
+
+def has_table(connection: Reader, schema: str, name: str) -> bool:
+    """Tell whether the published copy holds a table; an older oirisk may have written it."""
+    found = connection.execute(
+        "select count(*) from duckdb_tables() where schema_name = ? and table_name = ?",
+        [schema, name],
+    ).fetchall()
+    return bool(found[0][0])
 
 
 def is_simulated(connection: Reader) -> bool:

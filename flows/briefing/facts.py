@@ -33,6 +33,7 @@ class Facts:
     cftc: list[Record]
     pools: list[Record]
     uncounted: list[Record]
+    contradictions: list[Record]
     history: Mapping[str, list[Record]]
     profiles: Mapping[str, list[Record]]
     liquidations: LiquidationFacts
@@ -90,6 +91,7 @@ def read_facts(
         cftc=read("cftc", **at),
         pools=read("pools", **at),
         uncounted=read("uncounted", **at),
+        contradictions=read("contradictions", **at),
         history={
             asset: read("history", asset=asset, **at, history_days=clusters.history_days)
             for asset in charted

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from oirisk.flows.briefing.asked import Record
 from oirisk.flows.briefing.changes import cluster_size
+from oirisk.flows.briefing.contradictions import contradiction_sentences
 from oirisk.flows.briefing.facts import Facts
 from oirisk.flows.briefing.figures import NO_DAY, NO_FUNDING, figure, is_publishable
 from oirisk.schemas.report import Figure, Sentence, Tile, Unit, Withheld
@@ -74,7 +75,7 @@ def _weighting(covered: float | None) -> str:
 
 def bottom_line(facts: Facts) -> tuple[Sentence, ...]:
     """Say in at most four sentences what matters."""
-    sentences = [_total_sentence(facts)]
+    sentences = [*contradiction_sentences(facts.contradictions), _total_sentence(facts)]
     sentences += [_asset_sentence(row) for row in facts.assets[:1] if row["published"]]
     sentences += _audit_sentence(facts)
     sentences += _cluster_sentence(facts)
@@ -136,7 +137,12 @@ def _cluster_sentence(facts: Facts) -> list[Sentence]:
 
 def _audit_sentence(facts: Facts) -> list[Sentence]:
     """Warn of an exchange whose figures all changed at once: the totals hold them as they came."""
-    jumped = [row["venue"] for row in facts.audit if row["check_name"] == "venue_jump"]
+    uncounted = {row["venue"] for row in facts.contradictions}
+    jumped = [
+        row["venue"]
+        for row in facts.audit
+        if row["check_name"] == "venue_jump" and row["venue"] not in uncounted
+    ]
     if not jumped:
         return []
     return [
@@ -185,7 +191,27 @@ def withheld(facts: Facts) -> tuple[Withheld, ...]:
         )
         for row in facts.uncounted
     ]
-    return tuple(found)
+    return (*found, *_withheld_stress(facts.liquidations.stress))
+
+
+def _withheld_stress(rows: list[Record]) -> tuple[Withheld, ...]:
+    """List the stress grids that are not printed, with their reasons."""
+    factors: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row in rows:
+        if row["withheld_reason"]:
+            factors[row["asset"], row["withheld_reason"]].append(row["depth_factor"])
+    every = {row["depth_factor"] for row in rows}
+    return tuple(
+        Withheld(what=f"stress of {asset}{_at_depth(set(seen), every)}", reason=reason)
+        for (asset, reason), seen in factors.items()
+    )
+
+
+def _at_depth(seen: set[float], every: set[float]) -> str:
+    if seen == every:
+        return ""
+    shares = " and ".join(formats.share(factor) for factor in sorted(seen, reverse=True))
+    return f" with {shares} of the depth"
 
 
 def _listed(names: list[str], noun: str) -> str:

@@ -1,16 +1,18 @@
 """``sql`` and ``venues``."""
 
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import polars as pl
 from polars.exceptions import PolarsError
 
-from oirisk.flows.books import Book, all_books
+from oirisk.flows.books import Book, Measured, all_books
 from oirisk.flows.commands.output import print_json, print_table
 from oirisk.schemas.errors import ConfigurationError, QueryError
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.published import is_simulated, query, reading
+from oirisk.warehouse.published import has_table, is_simulated, query, reading
+from oirisk.warehouse.sql_files import statement
 
 _FORMATS = ("table", "csv", "json", "parquet")
 _STANDARD_INPUT = "-"
@@ -59,14 +61,15 @@ def _csv(frame: pl.DataFrame) -> str:
         raise QueryError(f"csv cannot hold these columns, try --format json: {error}") from error
 
 
-def venues(*, as_json: bool, units: bool = False) -> int:
+def venues(home: Path, *, as_json: bool, units: bool = False) -> int:
     """Print what each exchange is asked and what its figure means.
 
     Args:
+        home: Home folder whose measurements are shown beside the registry; it need not exist.
         as_json: One object per book of an exchange, with every field of the unit registry.
         units: Print the unit registry, one row per field, instead of one row per book.
     """
-    books = all_books()
+    books = all_books(_measured(Home(home)))
     if as_json:
         print_json([book.as_dict() for book in books])
     elif units:
@@ -74,6 +77,20 @@ def venues(*, as_json: bool, units: bool = False) -> int:
     else:
         print_table("venues", [_row(book) for book in books])
     return 0
+
+
+def _measured(home: Home) -> Measured:
+    """Return what a home has found; nothing where it has published no such table."""
+    if not home.published.is_file():
+        return {}
+    with reading(home) as connection:
+        if not has_table(connection, "marts", "conventions"):
+            return {}
+        rows = query(connection, statement("ops/conventions_found.sql")).to_dicts()
+    found: dict[tuple[str, str, str], list[dict[str, object]]] = defaultdict(list)
+    for row in rows:
+        found[row.pop("venue"), row.pop("product"), row.pop("field")].append(row)
+    return found
 
 
 def _row(book: Book) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -19,10 +20,30 @@ _MOST_DIGITS = 300
 """Digits of the largest and the smallest numbers that JSON readers keep."""
 
 
+_MARK = "decimal:"
+
+
 def print_json(content: object) -> None:
     """Print one JSON document; what JSON has no number for becomes null."""
     text = json.dumps(_plain(content), indent=2, default=str, allow_nan=False)
     sys.stdout.write(text + "\n")
+
+
+def print_exact_json(content: object) -> None:
+    """Print one JSON document in which decimals keep every digit."""
+    text = json.dumps(_marked(content), indent=2, default=str, allow_nan=False)
+    sys.stdout.write(re.sub(rf'"{_MARK}([^"]*)"', r"\1", text) + "\n")
+
+
+def _marked(value: object) -> object:
+    """Mark decimals, which JSON has no type for, as text that is printed without its quotes."""
+    if isinstance(value, Mapping):
+        return {str(key): _marked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_marked(item) for item in value]
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{_MARK}{value.normalize() + 0:f}"
+    return _plain(value)
 
 
 def _plain(value: object) -> object:
@@ -45,6 +66,11 @@ def _number(value: Decimal) -> int | float | str:
 def print_line(text: str) -> None:
     """Print one line."""
     sys.stdout.write(text + "\n")
+
+
+def print_note(text: str) -> None:
+    """Print one line beside what a program may read."""
+    sys.stderr.write(text + "\n")
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:

@@ -1,8 +1,9 @@
 """Sections on the figures and the briefing: ``[coverage]``, ``[clusters]``, ``[report]``."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from oirisk.flows.settings.section import Section
+from oirisk.transforms.vendor_tables import COLUMNS as TABLE_COLUMNS
 
 LONGEST_DAYS = 36_600
 """A century; a span beyond what the calendar holds could not be looked back on."""
@@ -62,6 +63,29 @@ class ClusterSettings(Section):
     top_assets: int = Field(
         default=30, ge=1, le=10_000, description="assets that get a profile, by open interest"
     )
+
+
+class ReconcileSettings(Section):
+    """Tables of vendors (methods M44)."""
+
+    columns: dict[str, str] = Field(
+        default={},
+        description="what a table calls exchange_name, instrument_id, symbol, current_price, "
+        "open_interest_quantity and open_interest_usd, where it calls them otherwise",
+    )
+    exchanges: dict[str, str] = Field(
+        default={}, description="ccxt ids of exchanges, by the name that a table gives them"
+    )
+
+    @field_validator("columns")
+    @classmethod
+    def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(value) - set(TABLE_COLUMNS))
+        if unknown:
+            raise ValueError(
+                f"expected names among {', '.join(TABLE_COLUMNS)}, saw {', '.join(unknown)}"
+            )
+        return value
 
 
 class ReportSettings(Section):

@@ -20,7 +20,12 @@ from oirisk.flows.settings.asking import (
     TopUpSettings,
 )
 from oirisk.flows.settings.delivery import MailSettings, ScheduleSettings
-from oirisk.flows.settings.figures import ClusterSettings, CoverageSettings, ReportSettings
+from oirisk.flows.settings.figures import (
+    ClusterSettings,
+    CoverageSettings,
+    ReconcileSettings,
+    ReportSettings,
+)
 from oirisk.flows.settings.retention import RetentionSettings
 from oirisk.flows.settings.series import SeriesSettings
 from oirisk.schemas.errors import ConfigurationError
@@ -69,6 +74,9 @@ class Settings(BaseSettings):
         default=CftcSettings(), description="the weekly report of US exchanges"
     )
     report: ReportSettings = Field(default=ReportSettings(), description="the briefing")
+    reconcile: ReconcileSettings = Field(
+        default=ReconcileSettings(), description="tables of vendors"
+    )
     mail: MailSettings = Field(default=MailSettings(), description="where it is mailed")
     retention: RetentionSettings = Field(
         default=RetentionSettings(), description="what maintenance takes out"

@@ -33,6 +33,12 @@ def _toml(value: Any) -> str:  # noqa: ANN401 -- any option's default
         return '""'
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return (
+            "{"
+            + ", ".join(f"{_toml(str(key))} = {_toml(item)}" for key, item in value.items())
+            + "}"
+        )
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):

@@ -27,7 +27,7 @@ levels as (
         snapshot_at,
         group_id
     from int_open_interest_judged
-    where is_fresh and snapshot_at >= $recent
+    where is_fresh and snapshot_at >= $since
 
 ),
 
@@ -134,15 +134,27 @@ known_before as (
 
 ),
 
+seen as (
+
+    select
+        snapshot_at,
+        group_id,
+        instrument_id,
+        product_id,
+        oi_usd
+    from int_open_interest_judged
+    where is_good and snapshot_at >= $recent
+    union all
+    select * from known_before
+
+),
+
 times as (
 
-    select * from levels
-    union all
-    select
-        max(snapshot_at) as snapshot_at,
+    select distinct
+        snapshot_at,
         group_id
-    from known_before
-    group by group_id
+    from seen
 
 ),
 
@@ -176,21 +188,6 @@ last_seen as materialized (
     where
         epoch_us(times.snapshot_at)
         >= epoch_us(absent.snapshot_at) - cast($lookback_days * 86400e6 as bigint)
-
-),
-
-seen as (
-
-    select
-        snapshot_at,
-        group_id,
-        instrument_id,
-        product_id,
-        oi_usd
-    from int_open_interest_judged
-    where is_fresh and snapshot_at >= $recent
-    union all
-    select * from known_before
 
 ),
 

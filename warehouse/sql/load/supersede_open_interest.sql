@@ -1,4 +1,5 @@
 -- supersede_open_interest: close the current rows that the staged ones restate.
+-- That a row is marked for what was measured of its figure is no difference: that is judged later.
 -- Inputs  core.open_interest, staged_open_interest
 -- Params  $recorded_at  timestamptz, when the restatement becomes known
 update core.open_interest as known
@@ -14,8 +15,11 @@ where
         known.oi_base, known.oi_usd, known.mark_price, known.index_price, known.last_price,
         known.volume_24h_base, known.volume_24h_usd, known.funding_rate,
         known.funding_interval_hours, known.unit_rule, known.counting_factor, known.source,
-        known.quality, known.is_simulated, known.route_usd, known.oi_long_base,
-        known.oi_short_base, known.pool_net_base
+        case
+            when known.is_contradicted then 'ok'
+            else core.told_quality(known.quality, known.suspect_reason)
+        end, known.is_simulated,
+        known.route_usd, known.oi_long_base, known.oi_short_base, known.pool_net_base
     ) is distinct from (
         staged.observed_at, staged.asset, staged.kind, staged.margin, staged.oi_contracts,
         staged.oi_base, staged.oi_usd, staged.mark_price, staged.index_price, staged.last_price,

@@ -1,0 +1,15 @@
+-- contradicted_restate: the rows that take the place of those whose mark differs.
+-- Inputs  core.open_interest, contradicted_rows
+-- Params  $recorded_at  timestamptz, when the restatement becomes known
+create or replace temp table restated_history as
+select
+    known.* replace (
+        case when found.is_contradicted then 'suspect' else 'ok' end as quality,
+        found.is_contradicted as is_contradicted,
+        $recorded_at as recorded_at
+    )
+from core.open_interest as known
+inner join contradicted_rows as found
+    on known.rowid = found.row_id
+where known.recorded_at <> $recorded_at
+order by known.snapshot_at, known.venue, known.symbol
