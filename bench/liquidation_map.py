@@ -1,10 +1,12 @@
 """Score the liquidation map on simulated markets, beside the public method.
 
-    python -m bench.liquidation_map [--worlds 12] [--seed 2026] [--sensitivity] [--together]
+    python -m bench.liquidation_map [--worlds 12] [--seed 2026] [--maker traders] [--sensitivity]
+        [--together]
 
-Every world is new to the model: seeds, leverage, holding times, regimes and churn are drawn. Each
-is written to files, imported and built in a home of its own by the commands that a user has, with
-settings as they are unless a sensitivity is asked for; the map is read from what was published.
+Every world is new to the model: seeds, leverage, holding times, regimes and churn are drawn. There
+are two makers, of which the second shares no habit with the first. Each world is written to files,
+imported and built in a home of its own by the commands that a user has, with settings as they are
+unless a sensitivity is asked for; the map is read from what was published.
 ``--together`` puts all worlds into one home, as coins that end at the same time; ``--in-process``
 builds each in memory instead.
 """
@@ -97,11 +99,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=12)
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--maker", choices=("crowd", "traders"), default="crowd")
     parser.add_argument("--sensitivity", action="store_true", help="rotation 0, 0.05 and 0.2")
     parser.add_argument("--together", action="store_true", help="all worlds in one home")
     parser.add_argument("--in-process", action="store_true", help="without files and commands")
     arguments = parser.parse_args()
-    specs = draw_specs(arguments.worlds, arguments.seed)
+    specs = draw_specs(arguments.worlds, arguments.seed, arguments.maker)
     make = in_process if arguments.in_process else by_command
     for rotation in ROTATIONS if arguments.sensitivity else (None,):
         print(
@@ -147,7 +150,11 @@ def _print_reached(kept: Mapping[str, Sequence[Score]]) -> None:
 
 
 def _name(spec: WorldSpec) -> str:
-    return f"{spec.regime:5s} {spec.mix:13s} {spec.holding:17s} {spec.days:2d} days"
+    kind = (
+        f"{spec.regime:5s} {spec.mix:13s} {spec.holding:17s}" if spec.maker == "crowd"
+        else spec.maker
+    )  # fmt: skip
+    return f"{kind} {spec.days:2d} days"
 
 
 def _cell(one: Score) -> str:

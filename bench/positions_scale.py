@@ -10,6 +10,7 @@ seconds of processor time; what learning leverage takes, a few assets a night, i
 import argparse
 import resource
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
@@ -121,7 +122,7 @@ def timed(seconds: list[float]) -> Models:
         seconds.append(perf_counter() - begun)
         return learned
 
-    return Models(calibrate=calibrate, stress=MODELS.stress, coupled=MODELS.coupled)
+    return replace(MODELS, calibrate=calibrate)
 
 
 def main() -> None:

@@ -40,6 +40,7 @@ from oirisk.flows.venues import select_venues
 from oirisk.warehouse import writer
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.writer import writing
 
 AT = datetime(2026, 9, 21, tzinfo=UTC)
 LEAST = 500
@@ -164,7 +165,9 @@ def measure(folder: Path, days: int, every: timedelta) -> bool:
         demo.STEP, demo.PIECE = every, max(every, demo.PIECE)
         window = BuildWindow(AT - timedelta(days=days), AT - every)
         with watch.measuring("history"):
-            demo.fill_history(home, market, window, settings, wall_clock())
+            demo.fill_history(home, market, window, wall_clock())
+            with writing(home, wall_clock()) as connection:
+                marts.build_stale(connection, settings, wall_clock())
     with Sandbox(market, clock=lambda: AT).in_background() as sandbox:
         asyncio.run(fetch(sandbox.url, settings))  # draws the market's answers once
         with watch.measuring("fetch"):

@@ -98,12 +98,12 @@ def measure_marts(folder: Path, options: argparse.Namespace) -> bool:
     good = True
     for it in found:
         print(_mart_line(it))
-    base = [it for it in found if it.mart in {"oi_by_asset", "oi_by_venue", "oi_candles"}]
+    base = [it for it in found if it.mart in marts.OF_FACTS]
     walls = (shared[0] + sum(it.built for it in base)) / sum(it.queried for it in base)
     cpus = (shared[1] + sum(it.built_processor for it in base)) / sum(
         it.queried_processor for it in base
     )
-    print(f"the three made of facts, with what they share: {walls:.2f}, by processor {cpus:.2f}")
+    print(f"those made of facts, with what they share: {walls:.2f}, by processor {cpus:.2f}")
     for name, (wall, processor) in marts.total_by_frames(home, with_pandas=HAS_PANDAS).items():
         print(f"sums by snapshot and asset alone, {name:<20}{wall:>8.2f} s{processor:>8.2f} cpu")
     print(f"peak memory of the build: {peak:.2f} GiB")

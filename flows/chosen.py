@@ -1,10 +1,11 @@
 """The exchanges of a configuration: those with a file here, and those it declares itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from oirisk.flows.settings import Settings
 from oirisk.flows.venues import all_venues, select_venues
 from oirisk.flows.venues.generic import build_generic
+from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.venue import Venue
 
 
@@ -27,3 +28,25 @@ def chosen_venues(settings: Settings, ids: Sequence[str] = ()) -> tuple[Venue, .
     declared = build_generic(settings.generic, all_venues())
     names = ids or (*settings.venues, *(venue.id for venue in declared))
     return select_venues(tuple(dict.fromkeys(names)), declared)
+
+
+def require_one_name(held: Collection[str], ids: Iterable[str], settings: Settings) -> None:
+    """Keep the name of an order book that a home began with: under another it would be a new one.
+
+    Args:
+        held: Exchanges that the home has figures of.
+        ids: Exchanges that give more.
+        settings: Which exchanges are known.
+
+    Raises:
+        ConfigurationError: A book that is held under one name would go on under another.
+    """
+    known = known_venues(settings)
+    books = {known[name].book: name for name in held if name in known}
+    for name in ids:
+        other = books.get(known[name].book, name)
+        if name not in held and other != name:
+            raise ConfigurationError(
+                f"venues {other} and {name} are the same order book ({known[name].book}), and this "
+                f"home holds it as {other}: configure that name, or choose another --home"
+            )

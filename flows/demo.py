@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from oirisk import __version__
-from oirisk.flows.marts import build_totals
 from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.settings import Settings
 from oirisk.flows.venues import all_venues
 from oirisk.schemas.units import unit_rules
 from oirisk.warehouse.build import BuildWindow
@@ -18,21 +16,18 @@ from oirisk.warehouse.load import (
     RunRow,
     load_bars,
     load_open_interest,
-    load_unit_rules,
     record_run,
 )
 from oirisk.warehouse.writer import opened, require_same_kind, transaction
 
 STEP = timedelta(hours=1)
 PIECE = timedelta(days=5)
-SERIES = timedelta(days=1)
-"""Windows up to this get candles and what rests on them; a whole month would take minutes."""
 
 
-def fill_history(
-    home: Home, market: SimulatedMarket, window: BuildWindow, settings: Settings, now: datetime
-) -> int:
+def fill_history(home: Home, market: SimulatedMarket, window: BuildWindow, now: datetime) -> int:
     """Load hourly history of a window, both ends included, as a venue's history would be.
+
+    Its marts are left to the night that comes after it.
 
     Returns:
         Rows of open interest loaded.
@@ -46,20 +41,16 @@ def fill_history(
         is_simulated=True, error=None,
     )  # fmt: skip
     rows = 0
-    with_series = window.until - window.since <= SERIES
-    with opened(home, now) as connection:
+    with opened(home, now, publishes=False) as connection:
         with transaction(connection):
             require_same_kind(connection, is_simulated=True)
             record_run(connection, run, pl.DataFrame(), pl.DataFrame())
-            load_unit_rules(connection)
         for start, end in _spans(window.since, window.until + STEP):
             with transaction(connection):
                 history = _as_facts(market.history(start, end - STEP, STEP))
                 load_open_interest(connection, history, run_id=run_id, recorded_at=now)
                 bars = market.bars(start - STEP, end - STEP, STEP)
-                load_bars(connection, bars, recorded_at=now)
-                part = BuildWindow(start, end - STEP)
-                build_totals(connection, part, settings, with_series=with_series)
+                load_bars(connection, bars)
             rows += history.height
     return rows
 

@@ -1,6 +1,6 @@
 """Import history from files: read, judge, load, and say what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,6 @@ from oirisk.warehouse.imports import (
     keep_in_scratch,
     load_scratch,
     missing_steps,
-    require_one_name,
     scratch,
     stream_open_interest,
 )
@@ -60,6 +59,8 @@ class Imported:
         since: First instant of an accepted row.
         until: Last instant of an accepted row.
         unknown_venues: Venues of accepted rows that are none of those that oirisk knows.
+        suspect: Rows that are stored and not counted, by why, once they have been judged.
+        renamed: Names in the files whose rows are stored under those of their order books.
         gaps: Of metrics files, per symbol the steps and days that are missing.
         left_aside: Of reports of the CFTC, rows on other things than coins; not received.
     """
@@ -77,6 +78,8 @@ class Imported:
     since: datetime | None
     until: datetime | None
     unknown_venues: tuple[str, ...] = ()
+    suspect: dict[str, int] = field(default_factory=dict)
+    renamed: tuple[str, ...] = ()
     gaps: list[dict[str, Any]] = field(default_factory=list)
     left_aside: int = 0
 
@@ -98,12 +101,17 @@ class Imported:
         return f"{self.rejected} of {self.received} rows refused: {by_check}"
 
 
+Then = Callable[[Writer, Imported], Imported]
+"""What is done with what an import stored, before readers see it; adds to what came of it."""
+
+
 def import_files(
     home: Home,
     patterns: Sequence[str],
     now: datetime,
     say: Say = lambda _text: None,
     names: VenueNames | None = None,
+    then: Then = lambda _connection, done: done,
 ) -> Imported:
     """Import files into a home; the same files again change nothing.
 
@@ -113,10 +121,10 @@ def import_files(
         now: When the rows become known; nothing may be later.
         say: Told how far it is.
         names: What the order books are called; those of all exchanges by default.
+        then: What is done with what was stored before readers see it.
 
     Raises:
-        RecordingError: A file is missing, cannot be read, or has columns of no form we know; or
-            one order book would stand under two names.
+        RecordingError: A file is missing, cannot be read, or has columns of no form we know.
         HomeError: The warehouse is locked, or holds simulated data.
     """
     files = [inspect(path) for path in find_files(patterns)]
@@ -126,18 +134,22 @@ def import_files(
     key = ImportKey(run_id, now)
     home.root.mkdir(parents=True, exist_ok=True)
     if form == "cftc":
-        return _import_reports(home, files, key)
+        return _import_reports(home, files, key, then)
     spool = home.root / _SPOOL
     try:
         with opened(home, now) as connection:
             require_same_kind(connection, is_simulated=False)
             reading = Reading(form, files, now, spool, say, names or venue_names(all_venues()))
-            return _Job(connection, home, key, reading).run()
+            done = _Job(connection, home, key, reading).run()
+            with transaction(connection):
+                return then(connection, done)
     finally:
         spool.unlink(missing_ok=True)
 
 
-def _import_reports(home: Home, files: Sequence[ImportFile], key: ImportKey) -> Imported:
+def _import_reports(
+    home: Home, files: Sequence[ImportFile], key: ImportKey, then: Then
+) -> Imported:
     """Import reports of the CFTC, which are few rows, at once."""
     reports = read_reports(files, key.recorded_at)
     since, until = reports.span
@@ -161,7 +173,8 @@ def _import_reports(home: Home, files: Sequence[ImportFile], key: ImportKey) -> 
         require_same_kind(connection, is_simulated=False)
         run = run_of(key, "import", "import", done.state, done.error)
         loaded = store_reports(connection, reports, key, run)
-    return replace(done, inserted=loaded.inserted, superseded=loaded.superseded)
+        stored = replace(done, inserted=loaded.inserted, superseded=loaded.superseded)
+        return then(connection, stored)
 
 
 def _one_form(files: Sequence[ImportFile]) -> Form:
@@ -228,9 +241,6 @@ class _Job:
         return self._result(loaded, gaps)
 
     def _record(self, loaded: Loaded) -> None:
-        reading = self.reading
-        if reading.form != "bars" and reading.span:
-            require_one_name(self.connection, reading.names.shared, reading.venues, reading.span)
         result = self._result(loaded, [])
         run = RunRow(
             run_id=self.key.run_id,
@@ -268,6 +278,7 @@ class _Job:
             since=reading.since,
             until=reading.until,
             unknown_venues=reading.names.unknown(reading.venues),
+            renamed=tuple(sorted(reading.others - reading.venues)),
             gaps=gaps,
         )
 

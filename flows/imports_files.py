@@ -4,11 +4,13 @@ import csv
 import glob
 import hashlib
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,8 @@ import pyarrow.parquet as pq
 from oirisk.flows.imports_json import is_json, read_objects
 from oirisk.schemas.cftc import HEADLESS
 from oirisk.schemas.errors import RecordingError
-from oirisk.schemas.market_data import METRICS_COLUMNS, Form
-from oirisk.transforms.imports_columns import recognise
+from oirisk.schemas.market_data import FILE_DAY, METRICS_COLUMNS, Form
+from oirisk.transforms.imports_columns import instants, recognise
 
 PIECE_ROWS = 500_000
 _BLOCK_BYTES = 32 << 20
@@ -34,6 +36,8 @@ _NO_VALUES = (
     pa.types.is_nested, pa.types.is_duration, pa.types.is_interval, pa.types.is_binary,
     pa.types.is_large_binary, pa.types.is_fixed_size_binary,
 )  # fmt: skip
+_DAY = re.compile(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+"""A day in the name of a file."""
 _ENCRYPTED = 0x1
 """Bit of the flags of a file in a zip."""
 
@@ -71,7 +75,7 @@ def find_files(patterns: Sequence[str]) -> list[Path]:
     """
     found: set[Path] = set()
     for pattern in patterns:
-        matches = [pattern] if Path(pattern).is_file() else glob.glob(pattern, recursive=True)  # noqa: PTH207 -- absolute patterns
+        matches = [pattern] if Path(pattern).is_file() else _matches(pattern)
         files = [Path(match) for match in matches if Path(match).is_file()]
         if not files and pattern and Path(pattern).is_dir():
             raise RecordingError(f"{pattern} is a folder: name its files, as {pattern}/*.parquet")
@@ -79,6 +83,14 @@ def find_files(patterns: Sequence[str]) -> list[Path]:
             raise RecordingError(f"{pattern}: no such file, and no file matches the pattern")
         found.update(files)
     return sorted(found)
+
+
+def _matches(pattern: str) -> list[str]:
+    """Return what a pattern stands for; folders that are there are meant letter by letter."""
+    literal = next((folder for folder in Path(pattern).parents if folder.is_dir()), Path())
+    rest = str(Path(pattern)).removeprefix(str(literal)).lstrip("/") if literal.parts else pattern
+    found = glob.glob(str(Path(glob.escape(str(literal))) / rest), recursive=True)  # noqa: PTH207 -- absolute patterns
+    return found or glob.glob(pattern, recursive=True)  # noqa: PTH207 -- the same
 
 
 def content_hash(paths: Sequence[Path]) -> str:
@@ -169,14 +181,29 @@ def _joined(waiting: Sequence[Piece]) -> Piece:
 
 def _pieces_of(file: ImportFile) -> Iterator[Piece]:
     try:
-        if _is_parquet(file.path):
-            yield from _parquet_pieces(file.path)
-        elif is_json(file.path):
-            yield Piece(read_objects(file.path))
-        else:
-            yield from _csv_pieces(file)
+        yield from _dated(file, _found(file)) if file.form == "metrics" else _found(file)
     except _UNREADABLE as error:
         raise RecordingError(f"{file.path} is damaged: {error}") from error
+
+
+def _found(file: ImportFile) -> Iterator[Piece]:
+    if _is_parquet(file.path):
+        return _parquet_pieces(file.path)
+    if is_json(file.path):
+        return iter([Piece(read_objects(file.path))])
+    return _csv_pieces(file)
+
+
+def _dated(file: ImportFile, found: Iterator[Piece]) -> Iterator[Piece]:
+    """Put beside each row the day that its file is of: by its name, else by its first row."""
+    named = _DAY.search(file.path.name)
+    day = date.fromisoformat(named[0]) if named else None
+    for piece in found:
+        if day is None and piece.frame.height:
+            first = instants(piece.frame["create_time"].head(1))[0]
+            day = None if first is None else first.date()
+        beside = pl.lit(day, dtype=pl.Date).alias(FILE_DAY)
+        yield Piece(piece.frame.with_columns(beside), piece.broken)
 
 
 def _parquet_pieces(path: Path) -> Iterator[Piece]:

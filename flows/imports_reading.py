@@ -34,6 +34,7 @@ class Reading:
     until: datetime | None = None
     checks: dict[str, int] = field(default_factory=dict)
     venues: set[str] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)
     keys: KeyLedger = field(init=False)
     _writer: pa.ipc.RecordBatchStreamWriter | None = None
 
@@ -49,6 +50,9 @@ class Reading:
             self._refuse(broken_rows(piece.broken))
             self.received += piece.frame.height + len(piece.broken)
             self._note(judged.accepted)
+            if "venue" in piece.frame.columns:
+                named = set(piece.frame["venue"].unique())
+                self.others |= named & {name for name, _ in self.names.lines}
             self.say(f"{self.received:,} rows read, {self.refused:,} refused")
             if judged.accepted.height:
                 yield judged.accepted

@@ -18,7 +18,7 @@ import polars as pl
 from oirisk import __version__
 from oirisk.flows.accounts import read_accounts
 from oirisk.flows.client import VenueClient
-from oirisk.flows.marts import build_observations
+from oirisk.flows.marts import build_stale
 from oirisk.flows.pipeline import RunFrame
 from oirisk.flows.sources import Source
 from oirisk.flows.venues.hyperliquid import (
@@ -37,7 +37,6 @@ from oirisk.schemas.venue import Row
 from oirisk.transforms.instruments import list_instruments
 from oirisk.transforms.observed import JudgedPositions, judge_positions, position_candidates
 from oirisk.warehouse.archive import RunLabel, archive
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.load import RunRow, record_run
 from oirisk.warehouse.market_cache import latest_markets
 from oirisk.warehouse.observed import load_positions, record_observation
@@ -193,7 +192,6 @@ def _store(
         state="completed" if is_whole else "partial", version=__version__,
         error=observation.note or None,
     )  # fmt: skip
-    window = BuildWindow(label.snapshot_at, label.snapshot_at)
     with writing(frame.home, now) as connection:
         require_same_kind(connection, is_simulated=label.is_simulated)
         if record_run(connection, run, pl.DataFrame(), _rejects(judged, label, now)):
@@ -206,7 +204,7 @@ def _store(
             run_id=label.run_id,
             recorded_at=now,
         )
-        build_observations(connection, window, frame.settings)
+        build_stale(connection, frame.settings, now)
 
 
 def _ledger_row(observation: Observation, label: RunLabel, now: datetime) -> dict[str, Any]:

@@ -16,11 +16,12 @@ from datetime import datetime
 
 import polars as pl
 
+from oirisk.flows.chosen import require_one_name
 from oirisk.flows.derive import Derived, instruments_frame
 from oirisk.flows.extract import Harvest
 from oirisk.flows.gathered import Gathered, load_beside
 from oirisk.flows.history.top_up import FLOW as TOP_UP
-from oirisk.flows.marts import build_from
+from oirisk.flows.marts import build_stale
 from oirisk.flows.outcome import Outcome, record, why, with_notes
 from oirisk.flows.settings import Settings
 from oirisk.flows.sources import SourceName
@@ -31,6 +32,7 @@ from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
     OPTIONAL_COLUMNS,
     STORED_COLUMNS,
+    held_venues,
     knows_later_listing,
     load_instruments,
     load_open_interest,
@@ -83,11 +85,13 @@ def store(frame: RunFrame, gathered: Gathered, ended_at: datetime) -> Outcome:
     archive(frame.home, beside, [response for one in gathered.told for response in one.responses])
     with writing(frame.home, frame.started_at, wait_seconds=frame.patience_seconds) as connection:
         require_same_kind(connection, is_simulated=frame.is_simulated)
+        asked = (harvest.venue for harvest in harvests)
+        require_one_name(held_venues(connection), asked, frame.settings)
         outcome = record(connection, label, harvests, gathered.derived, frame.started_at, ended_at)
         for result in gathered.derived:
             load_derived(connection, result, label, frame.started_at)
         notes = load_beside(connection, gathered, beside, frame.started_at, ended_at)
-        build_from(connection, [frame.snapshot_at], frame.settings, frame.started_at)
+        build_stale(connection, frame.settings, frame.started_at)
     outcome = with_notes(outcome, notes)
     if outcome.state == "failed":
         raise CoverageError(f"no venue gave a usable row: {why(outcome)}")

@@ -15,7 +15,8 @@ from oirisk.flows.chosen import known_venues
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.extract import Harvest
 from oirisk.flows.gathered import load_options
-from oirisk.flows.marts import build_from
+from oirisk.flows.looks_back import looks_back
+from oirisk.flows.marts import build_stale
 from oirisk.flows.names import with_settled_names
 from oirisk.flows.outcome import record
 from oirisk.flows.pipeline import load_listing, stored_rows
@@ -25,7 +26,6 @@ from oirisk.schemas.responses import Response
 from oirisk.schemas.venue import Venue
 from oirisk.transforms.assets import canonical_asset
 from oirisk.warehouse.archive import RunLabel, archived_runs, archived_venues
-from oirisk.warehouse.build import FAR, BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
     load_open_interest,
@@ -33,8 +33,7 @@ from oirisk.warehouse.load import (
     run_starts,
     withdraw_open_interest,
 )
-from oirisk.warehouse.maintain import thinned_before
-from oirisk.warehouse.rebuild import stored_instants
+from oirisk.warehouse.maintain import closed_before
 from oirisk.warehouse.rename import Renamed, restate_names, stored_names
 from oirisk.warehouse.restate import restate_history
 from oirisk.warehouse.writer import Writer, require_same_kind, restated_since, writing
@@ -79,7 +78,7 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
             "right folder, or restore raw/ from a backup"
         )
     with writing(home, now) as connection:
-        _require_unthinned(connection, since)
+        _require_open(connection, since, settings)
         starts = run_starts(connection)
         for snapshot_at, group in groupby(_snapshot_runs(home, since), key=_snapshot_of):
             runs = sorted(group, key=lambda run: _place(run, starts))
@@ -89,23 +88,22 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
             _restate(connection, runs, now, venues)
             instants.append(snapshot_at)
             count += len(runs)
-        first = _restate_history(connection, datetime.combine(since, time(), UTC), now)
-        if first is not None and not instants:
-            instants = stored_instants(connection, BuildWindow(first, FAR))
+        instants += _restate_history(connection, datetime.combine(since, time(), UTC), now)
         if not instants:
             raise HomeError(f"{home.raw} holds no responses since {since}; nothing to rederive")
-        build_from(connection, instants, settings, now)
+        build_stale(connection, settings, now)
         restated = restated_since(connection, now)
-    return Rederived(count, restated, min(instants[0], first or instants[0]), instants[-1])
+    return Rederived(count, restated, min(instants), max(instants))
 
 
-def _restate_history(connection: Writer, since: datetime, now: datetime) -> datetime | None:
-    """Count history anew, and name it anew; returns the first instant that was restated."""
-    firsts = (
-        restate_history(connection, since, now),
-        restate_names(connection, _renamed(stored_names(connection)), since, now),
-    )
-    return min((first for first in firsts if first is not None), default=None)
+def _restate_history(connection: Writer, since: datetime, now: datetime) -> list[datetime]:
+    """Count history anew, and name it anew; returns instants that were restated."""
+    counted = restate_history(connection, since, now)
+    named = restate_names(connection, _renamed(stored_names(connection)), since, now)
+    return [
+        *([] if counted is None else [counted.since, counted.until]),
+        *([] if named is None else [named]),
+    ]
 
 
 def _renamed(stored: Iterable[tuple[str, str, str]]) -> list[Renamed]:
@@ -118,12 +116,12 @@ def _renamed(stored: Iterable[tuple[str, str, str]]) -> list[Renamed]:
     return found
 
 
-def _require_unthinned(connection: Writer, since: date) -> None:
-    border = thinned_before(connection)
+def _require_open(connection: Writer, since: date, settings: Settings) -> None:
+    border = closed_before(connection, looks_back(settings))
     if border is not None and since < border.date():
         raise HomeError(
-            f"maintenance has thinned out rows before {border:%Y-%m-%d}, and the marts of those "
-            f"days were made of all of them: rederive --since {border:%Y-%m-%d} or later"
+            f"maintenance has thinned out rows that marts before {border:%Y-%m-%d} were made of: "
+            f"rederive --since {border:%Y-%m-%d} or later"
         )
 
 

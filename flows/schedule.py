@@ -20,6 +20,7 @@ from prefect.server.api.server import create_app
 from prefect.settings import PREFECT_API_URL, PREFECT_UI_ENABLED, temporary_settings
 
 from oirisk.flows.nightly import nightly
+from oirisk.flows.server import require_answer
 from oirisk.flows.settings import ScheduleSettings, Settings
 from oirisk.schemas.errors import ConfigurationError
 
@@ -68,9 +69,10 @@ def scheduler() -> Iterator[None]:
     """Have a scheduling server at hand: the configured one, else one of our own.
 
     Raises:
-        ConfigurationError: Our own does not start.
+        ConfigurationError: The configured one does not answer, or our own does not start.
     """
     if PREFECT_API_URL.value():
+        require_answer()
         yield
         return
     with socket.socket() as listener:

@@ -92,12 +92,19 @@ class OpenInterestTable(Table):
         "open interest; null without a price", unit="USD", method="M02", nullable=True
     )
     mark_price: float = amount(
+        "null when not sent, and for options, whose own mark is a premium; an import keeps what "
+        "its file says",
+        unit="USD per coin",
+        nullable=True,
+    )
+    index_price: float = amount(
         "null when not sent; of an option, the price of its underlying",
         unit="USD per coin",
         nullable=True,
     )
-    index_price: float = amount("null when not sent", unit="USD per coin", nullable=True)
-    last_price: float = amount("null when not sent", unit="USD per coin", nullable=True)
+    last_price: float = amount(
+        "null when not sent, and for options", unit="USD per coin", nullable=True
+    )
     volume_24h_base: float = amount("null when not sent", unit="coin", nullable=True)
     volume_24h_usd: float = amount("null when not sent", unit="USD", nullable=True)
     funding_rate: float = column(
@@ -118,6 +125,14 @@ class OpenInterestTable(Table):
         "USD by the exchange's own figure that lies furthest from oi_usd; null without another",
         unit="USD",
         method="M02",
+        nullable=True,
+    )
+    suspect_reason: str = column(
+        "what makes the row suspect beside those around it: expired (the contract has ended), zero "
+        "(nothing open, though it trades), frozen (the same for more than six observations); null "
+        "otherwise, also where the row alone is suspect: without a price, or disagreeing in itself",
+        method="M36",
+        isin=["expired", "zero", "frozen"],
         nullable=True,
     )
     is_contradicted: bool = column(

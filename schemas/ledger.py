@@ -103,12 +103,16 @@ class DeliveriesTable(Table):
         unique = ["recipient", "report_date", "kind"]  # noqa: RUF012
 
 
-class BarChangesTable(Table):
-    """Which bars a load added or replaced. Grain: one row per recorded_at."""
+class StaleTable(Table):
+    """Facts that changed and that the marts do not show yet. Grain: one row per change.
 
-    recorded_at: UtcTimestamp = column("when they became known", unit="UTC")
-    since: UtcTimestamp = column("start of the first of them", unit="UTC")
-    until: UtcTimestamp = column("start of the last of them", unit="UTC")
+    Every command that changes facts builds what they bear on and empties it; one that was killed
+    before it did leaves its rows to the next.
+    """
+
+    fact: str = column("table whose rows changed; marts: whatever the marts say")
+    since: UtcTimestamp = column("first instant they speak of", unit="UTC")
+    until: UtcTimestamp = column("last instant they speak of", unit="UTC")
 
 
 class MaintenanceTable(Table):
@@ -178,12 +182,3 @@ class FirstMapsTable(Table):
         "when its map was first made; build --as-of makes it again from what was known then",
         unit="UTC",
     )
-
-
-class BuildsTable(Table):
-    """Every rebuild of the marts by command. Grain: one row per as_of, since and until."""
-
-    as_of: UtcTimestamp = column("instant the build speaks of", unit="UTC")
-    since: UtcTimestamp = column("first snapshot rebuilt", unit="UTC")
-    until: UtcTimestamp = column("last snapshot rebuilt", unit="UTC")
-    is_full: bool = column("whether everything was rebuilt")

@@ -38,7 +38,7 @@ OPEN_INTEREST_DTYPES: Mapping[str, Dtype] = MappingProxyType(
 OPEN_INTEREST_IGNORED = ("recorded_at", "run_id", "source", "route_usd")
 """Columns of core.open_interest that the import sets itself; a file may carry them. What another
 route gave is in the quality already."""
-OPEN_INTEREST_CHECKED = ("superseded_at", "is_simulated")
+OPEN_INTEREST_CHECKED = ("superseded_at", "is_simulated", "suspect_reason")
 """Columns that are judged and not stored as they are."""
 
 BARS_NEEDED = (
@@ -59,6 +59,9 @@ METRICS_COLUMNS = (
     "count_toptrader_long_short_ratio", "sum_toptrader_long_short_ratio",
     "count_long_short_ratio", "sum_taker_long_short_vol_ratio",
 )  # fmt: skip
+FILE_DAY = "file_day"
+"""Beside the columns of a metrics file: the day that the file is of."""
+
 METRICS_RATIOS: Mapping[str, str] = MappingProxyType(
     {
         "count_toptrader_long_short_ratio": "top_account",

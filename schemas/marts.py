@@ -28,6 +28,13 @@ _ASSET = "canonical base coin, BTC not XBT"
 _POSITIONS = f"contracts at the prices of then, {MATCHED}"
 
 
+def _price_change(span: str) -> str:
+    return (
+        f"median price change in {span} of perpetuals fresh at both ends, of dated futures where "
+        "there are none; null for options and pools"
+    )
+
+
 def _funding(description: str, **checks: float) -> Any:  # noqa: ANN401 -- what pa.Field returns
     return column(description, unit="fraction per 8 hours", method="M05", nullable=True, **checks)
 
@@ -99,13 +106,12 @@ class OiByAsset(Table):
         nullable=True,
     )
     price: float = amount(
-        "median mark price of perpetuals, of dated futures where there are none; null for others",
+        "median mark price of perpetuals, of dated futures where there are none; where no mark is "
+        "known, what a coin of open interest is worth; null for options and pools",
         unit="USD per coin",
         nullable=True,
     )
-    price_change_24h_pct: float = percent(
-        "median price change in 24 hours of instruments fresh at both ends", method="M08"
-    )
+    price_change_24h_pct: float = percent(_price_change("24 hours"), method="M08")
     volume_24h_usd: float = amount(
         "24-hour turnover of the rows that report one; null when none does",
         unit="USD",
@@ -125,7 +131,8 @@ class OiByAsset(Table):
         nullable=True,
     )
     oi_to_depth_2pct: float = amount(
-        "oi_usd of the instruments whose books were read over depth_2pct_usd; null: not measured",
+        "oi_usd of the instruments whose books were read over depth_2pct_usd; null: not measured, "
+        "or they hold less than 0.6 of oi_usd",
         unit="ratio",
         method="M16",
         nullable=True,
@@ -151,12 +158,8 @@ class OiByAsset(Table):
     top_venue: str = column("venue with the largest share", method="M18", nullable=True)
     top_venue_share: float = fraction("its share of oi_usd", method="M18", nullable=True)
     is_simulated: bool = column(_SIMULATED)
-    price_change_1h_pct: float = percent(
-        "median price change in 1 hour of instruments fresh at both ends", method="M08"
-    )
-    price_change_4h_pct: float = percent(
-        "median price change in 4 hours of instruments fresh at both ends", method="M08"
-    )
+    price_change_1h_pct: float = percent(_price_change("1 hour"), method="M08")
+    price_change_4h_pct: float = percent(_price_change("4 hours"), method="M08")
     depth_1pct_usd: float = amount(
         "bids within 1 % of the price, on books that were read; null: not measured",
         unit="USD",
@@ -164,7 +167,8 @@ class OiByAsset(Table):
         nullable=True,
     )
     oi_to_depth_1pct: float = amount(
-        "oi_usd of the instruments whose books were read over depth_1pct_usd; null: not measured",
+        "oi_usd of the instruments whose books were read over depth_1pct_usd; null: not measured, "
+        "or they hold less than 0.6 of oi_usd",
         unit="ratio",
         method="M16",
         nullable=True,
@@ -187,7 +191,9 @@ class OiByAsset(Table):
         nullable=True,
     )
     basis_pct: float = percent(
-        "mark price of perpetuals above their index, weighted by oi_usd", method="M40"
+        "mark price of perpetuals above their index, weighted by oi_usd; without those that lie "
+        "100 % off",
+        method="M40",
     )
 
     funding_usd_per_day: float = column(
@@ -206,6 +212,11 @@ class OiByAsset(Table):
     funding_covered_share: float = fraction(
         "part of the perpetuals' oi_usd whose funding rate is known; null without perpetuals",
         method="M05",
+        nullable=True,
+    )
+    depth_covered_share: float = fraction(
+        "part of oi_usd of the instruments whose order books were read; null: none was",
+        method="M16",
         nullable=True,
     )
 

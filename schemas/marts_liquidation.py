@@ -149,8 +149,7 @@ class LiquidationBalance(Table):
         nullable=True,
     )
     alive_share: float = fraction(
-        "what forced closes left before each side was scaled to open interest; null: nothing is "
-        "placed",
+        "what forced closes left of what would stand without them; null: nothing is placed",
         method="M21",
         nullable=True,
     )
@@ -160,6 +159,20 @@ class LiquidationBalance(Table):
         "whether the mix was learned from the asset's own history; where it was not, base and "
         "calibrated are the same stated mix; null: not noted yet",
         method="M22",
+        nullable=True,
+    )
+    mark_price: float = amount(
+        "price that parts longs from shorts on the map, the same for all exchanges; null: not "
+        "known, or not noted yet",
+        unit="USD per coin",
+        method="M23",
+        nullable=True,
+    )
+    depth_2pct_usd: float = amount(
+        "what the exchange's order books take within 2 % of the price, on the side that forced "
+        "closes hit; null: not read, or too few of them",
+        unit="USD",
+        method="M16",
         nullable=True,
     )
 
@@ -172,6 +185,7 @@ class LiquidationBalance(Table):
 class ClusterScores(Table):
     """What the liquidation map of the night before was worth, in the bins that price crossed.
 
+    All of these bins count, those that the map left empty included, the same for every prior.
     Grain: one row per scored_at, asset and prior; asset ALL is every asset together.
     """
 

@@ -90,7 +90,8 @@ class Clusters(Table):
         method="M24",
     )
     mass_to_depth: float = amount(
-        "size over order-book depth on the way, for levels; null: not measured",
+        "size over order-book depth on the way, for levels, both on the exchanges whose books were "
+        "read; null: not measured, or on too few of them",
         unit="ratio",
         method="M16",
         nullable=True,
@@ -110,6 +111,12 @@ class Clusters(Table):
         isin=["born", "grown", "shrunk", "stable", "consumed"],
     )
     is_simulated: bool = column(_SIMULATED)
+    covered_share: float = fraction(
+        "part of the asset's open interest on the exchanges whose order books were read, for "
+        "levels; mass_to_depth is withheld below 0.6; null: none was read",
+        method="M25",
+        nullable=True,
+    )
 
     class Config:
         """One row per grain."""

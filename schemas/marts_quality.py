@@ -10,7 +10,7 @@ from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction
 
 AUDIT_CHECKS = (
     "usd_routes", "oi_within_volume", "instrument_jump", "venue_jump", "price_near_median",
-    "frozen", "same_ticker", "dollar_peg",
+    "expired", "zero", "frozen", "same_ticker", "dollar_peg",
 )  # fmt: skip
 SEVERITIES = ("error", "warning")
 
@@ -33,9 +33,9 @@ class AuditTable(Table):
     check_name: str = column(
         "usd_routes: two ways to its USD disagree by more than 2 %; oi_within_volume: it moved by "
         "more than was traded; instrument_jump, venue_jump: a step near 2, 10, 100 or "
-        "1000 times; price_near_median: more than 2 % from the median of venues; frozen: the same "
-        "figure in 7 snapshots while it traded; same_ticker: two venues price it so far apart "
-        "that it is two things; dollar_peg: its quote is not worth a dollar",
+        "1000 times; price_near_median: more than 2 % from the median of venues; expired, zero, "
+        "frozen: as suspect_reason in core.open_interest; same_ticker: two venues price it so far "
+        "apart that it is two things; dollar_peg: its quote is not worth a dollar",
         method="M36",
         isin=AUDIT_CHECKS,
     )

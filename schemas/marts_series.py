@@ -221,7 +221,8 @@ class OiPreEvents(Table):
     asset: str = column(_ASSET)
     event_type: str = column("what it is, as in core.events")
     measured_at: UtcTimestamp = column(
-        "last snapshot at least an hour before; nothing later is read", unit="UTC"
+        "total nearest to an hour before, half an hour from there at most; nothing later is read",
+        unit="UTC",
     )
     build_pct: float = column(
         "product of the 23 hourly matched changes", unit="percent", method="M11"

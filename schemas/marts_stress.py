@@ -7,14 +7,20 @@ from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction
 _SIMULATED = "whether any input comes from the simulated exchanges"
 _SNAPSHOT = "scheduled instant of the run"
 _ASSET = "canonical base coin, BTC not XBT"
+_COVERED = (
+    "part of the asset's open interest on the exchanges whose order books were read; null: of a "
+    "version that did not match the two"
+)
 PRIORS = ["base", "retail_heavy", "institutional", "calibrated"]
 
 
 class Stress(Table):
-    """What a price shock would set off. Modelled; rows only where order-book depth was measured.
+    """What a price shock would set off. Modelled; rows only where order books were read.
 
-    Grain: one row per snapshot_at, asset, prior, shock_pct and depth_factor. Deleveraging of
-    winners is not modelled.
+    Levels and depth are of the exchanges whose books were read. Figures are withheld where these
+    hold too little of the open interest, and where the grid of a prior and a depth says itself that
+    it goes beyond the books. Grain: one row per snapshot_at, asset, prior, shock_pct and
+    depth_factor. Deleveraging of winners is not modelled.
     """
 
     snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
@@ -22,22 +28,44 @@ class Stress(Table):
     prior: str = column("assumed mix of leverage", method="M22", isin=PRIORS)
     shock_pct: float = column("first move; negative: down", unit="percent", method="M25")
     depth_factor: float = fraction("part of the measured depth that is there", method="M25")
-    rounds: pl.Int32 = column("rounds of forced closes", unit="count", method="M25", ge=0)
-    liquidated_base: float = amount("closed by force", unit="coin", method="M25")
-    liquidated_usd: float = amount("the same at the levels' prices", unit="USD", method="M25")
-    final_price: float = amount("where price comes to rest", unit="USD per coin", method="M25")
-    move_pct: float = amount("whole move, without sign", unit="percent", method="M25")
-    multiplier: float = amount("whole move over the shock", unit="ratio", method="M25")
+    rounds: pl.Int32 = column(
+        "rounds of forced closes; like all figures to stop_reason null where withheld",
+        unit="count",
+        method="M25",
+        ge=0,
+        nullable=True,
+    )
+    liquidated_base: float = amount("closed by force", unit="coin", method="M25", nullable=True)
+    liquidated_usd: float = amount(
+        "the same at the levels' prices", unit="USD", method="M25", nullable=True
+    )
+    final_price: float = amount(
+        "where price comes to rest", unit="USD per coin", method="M25", nullable=True
+    )
+    move_pct: float = amount(
+        "whole move, without sign", unit="percent", method="M25", nullable=True
+    )
+    multiplier: float = amount(
+        "whole move over the shock", unit="ratio", method="M25", nullable=True
+    )
     reproduction_number: float = amount(
         "forced closes that a unit of them sets off, in the densest percent on the way",
         unit="ratio",
         method="M25",
+        nullable=True,
     )
     stop_reason: str = column(
-        "why it ended", method="M25", isin=["no_level_hit", "exhausted", "price_floor"]
+        "why it ended",
+        method="M25",
+        isin=["no_level_hit", "exhausted", "price_floor"],
+        nullable=True,
     )
     depth_usd: float = amount("measured depth in the narrowest band", unit="USD", method="M16")
     is_simulated: bool = column(_SIMULATED)
+    covered_share: float = fraction(_COVERED, method="M25", nullable=True)
+    withheld_reason: str = column(
+        "why there are no figures; null: there are", method="M25", nullable=True
+    )
 
     class Config:
         """One row per grain."""
@@ -49,7 +77,7 @@ class CoupledStress(Table):
     """A fall on two exchanges, whose prices arbitrage ties together more or less. Modelled.
 
     Grain: one row per snapshot_at, asset, venue_large, venue_other, shock_pct and coupling; base
-    prior, the largest exchange of the map beside each other one whose order book was measured.
+    prior, the largest exchange of the map beside each other one, of those whose books were read.
     Impact is a straight line through the depth within one percent.
     """
 
@@ -74,6 +102,7 @@ class CoupledStress(Table):
     )
     liquidated_base_other: float = amount("closed by force on the other", unit="coin", method="M26")
     is_simulated: bool = column(_SIMULATED)
+    covered_share: float = fraction(_COVERED + "; 0.6 at least", method="M25", nullable=True)
 
     class Config:
         """One row per grain."""
@@ -86,7 +115,9 @@ class CoupledStress(Table):
 class Contagion(Table):
     """What forced sales on one exchange would cost positions on another. Modelled.
 
-    Grain: one row per snapshot_at, venue_from and venue_to; only where depth was measured.
+    Grain: one row per snapshot_at, venue_from and venue_to: exchanges whose order books were read,
+    in coins of which these hold at least 0.6 of the open interest, and sellers that hold at least
+    0.6 of theirs there.
     """
 
     snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
@@ -106,6 +137,12 @@ class Contagion(Table):
     assets: pl.Int32 = column("coins that both hold and whose depth is known", unit="count", ge=1)
     oi_covered: float = fraction("part of the seller's open interest in such coins", method="M26")
     is_simulated: bool = column(_SIMULATED)
+    covered_share: float = fraction(
+        "part of these coins' open interest on the exchanges whose order books were read; null: of "
+        "a version that did not match the two",
+        method="M25",
+        nullable=True,
+    )
 
     class Config:
         """One row per grain."""

@@ -41,7 +41,11 @@ class LiquidationMap(Part):
 
 
 class ReachRow(Part):
-    """What would be closed by force until price has moved so far, on one side."""
+    """What would be closed by force until price has moved so far, on one side.
+
+    ``mass_to_depth`` is what stands within 5 % over what the order books take within 2 %, both on
+    the exchanges whose books were read.
+    """
 
     asset: str
     side: Side
@@ -50,6 +54,7 @@ class ReachRow(Part):
     within_5_pct: Band
     within_10_pct: Band
     depth_2pct_usd: Figure
+    mass_to_depth: Figure
 
 
 class TrackRow(Part):
@@ -69,7 +74,10 @@ class TrackRow(Part):
 
 
 class StressRow(Part):
-    """A price shock and what it would set off, at one part of the measured depth."""
+    """A price shock and what it would set off, at one part of the depth that was read.
+
+    ``covered_share`` is the part of the open interest on exchanges whose order books were read.
+    """
 
     asset: str
     shock_pct: float
@@ -80,6 +88,7 @@ class StressRow(Part):
     move_high_pct: float
     reproduction_number: float
     stop_reason: str
+    covered_share: float
 
 
 class ContagionRow(Part):
@@ -92,6 +101,7 @@ class ContagionRow(Part):
     most_hit: str
     most_hit_usd: float
     oi_covered: float
+    covered_share: float
 
 
 class AtRiskRow(Part):

@@ -10,8 +10,6 @@ from oirisk.schemas.conventions import CONVENTION_TABLES
 from oirisk.schemas.facts import BarsTable, InstrumentsTable, OpenInterestTable
 from oirisk.schemas.given import EventsTable, SupplyTable
 from oirisk.schemas.ledger import (
-    BarChangesTable,
-    BuildsTable,
     CoverageTable,
     DeliveriesTable,
     FirstMapsTable,
@@ -19,6 +17,7 @@ from oirisk.schemas.ledger import (
     MigrationsTable,
     RejectsTable,
     RunsTable,
+    StaleTable,
     UnitRulesTable,
 )
 from oirisk.schemas.marts import MARTS
@@ -45,11 +44,10 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         "ops.coverage": CoverageTable,
         "ops.rejects": RejectsTable,
         "ops.deliveries": DeliveriesTable,
-        "ops.builds": BuildsTable,
         "ops.first_maps": FirstMapsTable,
         "ops.unit_rules": UnitRulesTable,
         "ops.migrations": MigrationsTable,
-        "ops.bar_changes": BarChangesTable,
+        "ops.stale": StaleTable,
         "ops.maintenance": MaintenanceTable,
     }
 )

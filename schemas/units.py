@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Literal, Self, get_args
+from typing import Literal, Protocol, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -24,6 +24,32 @@ Evidence = Literal["official", "measured", "assumed", "contested"]
 says; or what is said and what figures show contradict each other."""
 EVIDENCE: tuple[Evidence, ...] = get_args(Evidence)
 """Strongest first."""
+
+
+class Dated(Protocol):
+    """A rule that holds for a span of time, after the one that it follows."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+
+    @property
+    def follows(self) -> str:
+        """The name of the rule that held before; empty: none did."""
+
+    @property
+    def valid_from(self) -> datetime | None:
+        """Since when it holds; None: always."""
+
+    @property
+    def valid_to(self) -> datetime | None:
+        """Until when, exclusive; None: still."""
+
+    def is_valid_at(self, at: datetime) -> bool:
+        """Tell whether it held at an instant."""
+
+
+DatedT = TypeVar("DatedT", bound=Dated)
 
 
 class UnitRule(BaseModel):
@@ -97,18 +123,22 @@ def registry() -> Mapping[str, UnitRule]:
                 if rule.id in rules:
                     raise ConfigurationError(f"{file.name}: rule id {rule.id} is used twice")
                 rules[rule.id] = rule
-    _check_spans(rules)
+    check_spans(rules)
     return rules
 
 
-def _check_spans(rules: Mapping[str, UnitRule]) -> None:
-    """Make sure that what a rule follows ends where the rule begins."""
+def check_spans(rules: Mapping[str, Dated], registry_name: str = "unit registry") -> None:
+    """Make sure that what a rule follows ends where the rule begins.
+
+    Raises:
+        ConfigurationError: It does not.
+    """
     for rule in rules.values():
         earlier = rules.get(rule.follows)
         if rule.follows and (earlier is None or earlier.valid_to != rule.valid_from):
             raise ConfigurationError(
-                f"unit registry: {rule.id} follows {rule.follows} from {rule.valid_from}: expected "
-                f"a rule of that id that ends then, saw {earlier and earlier.valid_to}"
+                f"{registry_name}: {rule.id} follows {rule.follows} from {rule.valid_from}: "
+                f"expected a rule of that id that ends then, saw {earlier and earlier.valid_to}"
             )
 
 
@@ -142,7 +172,7 @@ def unit_rules() -> Mapping[str, UnitRule]:
     return {**registry(), **_ADDED} if _ADDED else registry()
 
 
-def rule_at(rules: Mapping[str, UnitRule], name: str, at: datetime) -> UnitRule | None:
+def rule_at(rules: Mapping[str, DatedT], name: str, at: datetime) -> DatedT | None:
     """Return the rule that held at an instant: the named one, or what it follows.
 
     Returns:
@@ -151,7 +181,7 @@ def rule_at(rules: Mapping[str, UnitRule], name: str, at: datetime) -> UnitRule 
     return next((rule for rule in spans(rules, name) if rule.is_valid_at(at)), None)
 
 
-def spans(rules: Mapping[str, UnitRule], name: str) -> tuple[UnitRule, ...]:
+def spans(rules: Mapping[str, DatedT], name: str) -> tuple[DatedT, ...]:
     """Return the named rule and all that held before it, newest first."""
     found = [rules[name]]
     while found[-1].follows:

@@ -201,7 +201,7 @@ def shares_spec(shares: Sequence[VenueShare], mark: str, width: int) -> dict[str
     )
     bars = drawn.mark_bar(color=OI, height={"band": 0.62})
     label = drawn.mark_text(align="left", dx=6, color=axes.INK, fontSize=12).encode(text="text:N")
-    title = f"{mark}Share of published futures open interest"
+    title = f"{mark}Share of futures open interest"
     chart = alt.layer(bars, label).properties(
         width=width - 130, height={"step": 26}, title=alt.TitleParams(title)
     )

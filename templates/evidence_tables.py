@@ -16,8 +16,8 @@ def track(rows: tuple[TrackRow, ...]) -> Table:
     )
     return table(
         "track",
-        "Of the fullest quarter of last night's bins that price crossed, how many were in the "
-        "fullest quarter of what was closed",
+        "Of all bins that price crossed, those that the map left empty among them: of the map's "
+        "fullest quarter, how many were in the fullest quarter of what was closed",
         columns,
         [_track(row) for row in rows],
     )

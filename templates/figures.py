@@ -198,9 +198,9 @@ def _map(report: Report, found: LiquidationMap, place: int) -> Drawn | Empty:
 
 
 def _shares(report: Report) -> Drawn | Empty:
-    title = f"{wording.mark(report)}Share of published futures open interest"
+    title = f"{wording.mark(report)}Share of futures open interest"
     if not report.venue_shares:
-        return Empty("venues", title, "no open interest was published")
+        return Empty("venues", title, "the total is not published")
     columns = (Column("Venue"), Column("OI, USD", is_number=True), Column("Share", is_number=True))
     ranked = sorted(report.venue_shares, key=lambda part: (-part.share, part.venue))
     rows = [

@@ -66,7 +66,7 @@ def reach(rows: tuple[ReachRow, ...]) -> Table:
                 banded(row.within_2_pct),
                 banded(row.within_5_pct),
                 banded(row.within_10_pct),
-                _over_depth(row),
+                _times(row.mass_to_depth),
             )
             for row in rows
         ],
@@ -102,13 +102,10 @@ def bins(identity: str, found: LiquidationMap) -> Table:
     return replace(made, omitted=len(fullest) - len(shown))
 
 
-def _over_depth(row: ReachRow) -> Cell:
-    depth = row.depth_2pct_usd
-    if not depth.value:
-        reason = depth.reason or "the book is empty"
-        return quantity(Figure(value=None, unit="ratio", reason=reason))
-    times = row.within_5_pct.usd / depth.value
-    return Cell(f"{formats.ratio(times)}\u00d7", times)
+def _times(part: Figure) -> Cell:
+    if part.value is None:
+        return quantity(part)
+    return Cell(f"{formats.ratio(part.value)}\u00d7", part.value)
 
 
 def stress(rows: tuple[StressRow, ...]) -> Table:
@@ -121,11 +118,13 @@ def stress(rows: tuple[StressRow, ...]) -> Table:
         Column("Whole move", is_number=True),
         Column("R", is_number=True),
         Column("Ends because"),
+        Column("OI covered", is_number=True, in_text=False),
     )
     return table(
         "stress",
-        "What a shock would set off (modelled; in brackets the range over four mixes of leverage). "
-        "R of 1 or more: forced closes feed themselves",
+        "What a shock would set off on the exchanges whose order books were read (modelled; in "
+        "brackets the range over four mixes of leverage). R of 1 or more: forced closes feed "
+        "themselves",
         columns,
         [_stress(row) for row in rows],
     )
@@ -148,6 +147,7 @@ def _stress(row: StressRow) -> tuple[Cell, ...]:
             "warn" if row.reproduction_number >= 1 else "",
         ),
         words(_STOPS.get(row.stop_reason, row.stop_reason)),
+        Cell(formats.share(row.covered_share), row.covered_share),
     )
 
 
@@ -160,11 +160,13 @@ def contagion(rows: tuple[ContagionRow, ...]) -> Table:
         Column("Loss of all others", is_number=True),
         Column("Most hit"),
         Column("Its loss", is_number=True),
-        Column("OI covered", is_number=True),
+        Column("Its OI covered", is_number=True),
+        Column("Coins covered", is_number=True, in_text=False),
     )
     return table(
         "contagion",
-        "What it would cost the others if an exchange sold this part of everything (modelled)",
+        "What it would cost the others if an exchange sold this part of everything (modelled; of "
+        "coins and exchanges whose order books were read)",
         columns,
         [
             (
@@ -175,6 +177,7 @@ def contagion(rows: tuple[ContagionRow, ...]) -> Table:
                 words(row.most_hit),
                 Cell(formats.usd(row.most_hit_usd), row.most_hit_usd),
                 Cell(formats.share(row.oi_covered), row.oi_covered),
+                Cell(formats.share(row.covered_share), row.covered_share),
             )
             for row in rows
         ],

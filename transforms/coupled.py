@@ -14,7 +14,7 @@ COUPLED_SCHEMA = {
     "shock_pct": pl.Float64, "coupling": pl.Float64, "rounds": pl.Int32,
     "final_price_large": pl.Float64, "final_price_other": pl.Float64,
     "liquidated_base_large": pl.Float64, "liquidated_base_other": pl.Float64,
-    "is_simulated": pl.Boolean,
+    "is_simulated": pl.Boolean, "covered_share": pl.Float64,
 }  # fmt: skip
 
 
@@ -23,7 +23,8 @@ def coupled_grid(levels: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         levels: Longs: ``asset, venue, place`` (1 is the largest exchange of the asset),
-            ``depth_per_pct`` (base), ``price, base, mark, is_simulated``.
+            ``depth_per_pct`` (base), ``covered_share`` (part of the asset's open interest on
+            exchanges whose order books were read), ``price, base, mark, is_simulated``.
 
     Returns:
         Columns ``COUPLED_SCHEMA``.
@@ -55,6 +56,7 @@ def _pair(large: pl.DataFrame, other: pl.DataFrame) -> list[dict[str, object]]:
                 "liquidated_base_large": ended.liquidated["large"],
                 "liquidated_base_other": ended.liquidated["other"],
                 "is_simulated": bool(large["is_simulated"].any() or other["is_simulated"].any()),
+                "covered_share": float(large["covered_share"][0]),
             })  # fmt: skip
     return rows
 

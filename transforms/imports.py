@@ -7,14 +7,17 @@ import polars as pl
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.market_data import (
     BARS_DTYPES,
+    FILE_DAY,
     METRICS_RATIOS,
     OPEN_INTEREST_DTYPES,
     Dtype,
 )
 from oirisk.schemas.open_interest import ROUTE_TOLERANCE, SIDES
+from oirisk.schemas.times import METRICS_TIME
 from oirisk.transforms.imports_columns import typed
 from oirisk.transforms.imports_symbols import metrics_terms, symbol_terms
-from oirisk.transforms.imports_venues import VenueNames, venue_terms
+from oirisk.transforms.imports_times import stood_at
+from oirisk.transforms.imports_venues import VenueNames, one_name, venue_terms
 
 FIRST_COIN = datetime(2009, 1, 3)  # noqa: DTZ001 -- compared as UTC below
 _SKEW = timedelta(minutes=5)
@@ -22,7 +25,6 @@ _OPTIONAL = (
     "oi_contracts", "oi_usd", *SIDES, "mark_price", "index_price", "last_price", "volume_24h_base",
     "volume_24h_usd", "funding_rate", "funding_interval_hours", "counting_factor",
 )  # fmt: skip
-_FROZEN_AFTER = 6
 
 _METRICS_DTYPES: dict[str, Dtype] = {
     "create_time": UTC_MICROSECONDS,
@@ -49,8 +51,8 @@ def open_interest_candidates(frame: pl.DataFrame, now: datetime, names: VenueNam
         A frame with the columns of ``ImportedOpenInterest``, one row per row received, in order.
     """
     rows, unread = typed(frame, OPEN_INTEREST_DTYPES)
-    joined = _with_terms(rows.with_columns(unread), names)
-    completed = _completed(joined)
+    joined = _with_terms(rows.with_columns(unread, _told_quality(frame)), names)
+    completed = one_name(_completed(joined), names)
     return completed.with_columns(
         _problem(
             pl.col("problem"),
@@ -110,6 +112,14 @@ def _problem(*parts: pl.Expr) -> pl.Expr:
     return pl.coalesce(*parts).alias("problem")
 
 
+def _told_quality(frame: pl.DataFrame) -> pl.Expr:
+    """Return what rows say of themselves: those around them are judged anew where they go."""
+    if "suspect_reason" not in frame.columns or "quality" not in frame.columns:
+        return pl.col("quality")
+    judged = pl.Series(frame["suspect_reason"].is_not_null())
+    return pl.when(judged).then(pl.lit("ok")).otherwise("quality").alias("quality")
+
+
 def _superseded(frame: pl.DataFrame) -> pl.Expr:
     if "superseded_at" not in frame.columns or not frame["superseded_at"].count():
         return pl.lit(None, dtype=pl.String)
@@ -136,9 +146,13 @@ def _out_of_time(rows: pl.DataFrame, name: str, now: datetime) -> tuple[pl.Expr,
     first, last = FIRST_COIN.replace(tzinfo=now.tzinfo), now + _SKEW
     late = f"not_from_the_future: {name}: expected at most {last:%Y-%m-%dT%H:%MZ}"
     early = f"after_the_first_coin: {name}: expected milliseconds or a date since 2009"
+    ended = pl.lit("not_expired: the contract of this symbol ended by ") + pl.col(
+        "symbol_ends"
+    ).dt.to_string("%Y-%m-%dT%H:%MZ")
     return (
         _told(rows, pl.col(name) > last, pl.lit(late)),
         _told(rows, pl.col(name) < first, pl.lit(early)),
+        _told(rows, pl.col(name) >= pl.col("symbol_ends"), ended),
     )
 
 
@@ -210,17 +224,19 @@ def bar_candidates(frame: pl.DataFrame, now: datetime, names: VenueNames) -> pl.
         pl.col("symbol_problem"),
         *_wrong_names(joined),
     )
-    return joined.with_columns(problem).select(*BARS_DTYPES, "problem")
+    lines = joined.with_columns(problem, kind="symbol_kind", margin="symbol_margin")
+    return one_name(lines, names).select(*BARS_DTYPES, "problem")
 
 
 def metrics_candidates(frame: pl.DataFrame, now: datetime, _names: VenueNames) -> pl.DataFrame:
     """Read a batch of a Binance Vision metrics file.
 
     ``sum_open_interest`` is in units of the listed base, single-sided; the mark price follows
-    from the value. A figure that stays the same for more than 6 observations is suspect.
+    from the value. A row without a value is suspect: nobody knows what it is worth. Whether
+    ``create_time`` is the start or the end of the five minutes, ``time_rules.toml`` says.
 
     Args:
-        frame: The eight columns as received.
+        frame: The eight columns as received, and the day of their file where it is known.
         now: Nothing may be later.
 
     Returns:
@@ -231,9 +247,11 @@ def metrics_candidates(frame: pl.DataFrame, now: datetime, _names: VenueNames) -
         https://github.com/binance/binance-public-data; its issues 287, 350 and 484 for defects.
     """
     rows, unread = typed(frame, _METRICS_DTYPES)
-    named = rows.rename({"symbol": "market_id", "create_time": "snapshot_at"})
+    days = [frame[FILE_DAY]] if FILE_DAY in frame.columns else []
+    timed = stood_at(rows.with_columns(days), "create_time", METRICS_TIME)
+    named = timed.rename({"symbol": "market_id", "create_time": "snapshot_at"})
     terms = metrics_terms(named["market_id"].unique())
-    joined = named.with_columns(unread, _frozen(named)).join(
+    joined = named.with_columns(unread).join(
         terms, on="market_id", how="left", maintain_order="left"
     )
     amount, value = pl.col("sum_open_interest"), pl.col("sum_open_interest_value")
@@ -241,8 +259,9 @@ def metrics_candidates(frame: pl.DataFrame, now: datetime, _names: VenueNames) -
     problem = _problem(
         pl.col("problem"),
         *_out_of_time(joined, "snapshot_at", now),
+        pl.col("time_problem"),
         pl.col("symbol_problem"),
-        _no_interest(),
+        _no_value(),
         *_bad_ratios(),
     )
     absent = [
@@ -261,34 +280,16 @@ def metrics_candidates(frame: pl.DataFrame, now: datetime, _names: VenueNames) -
         pl.when(base > 0).then(value / base).alias("mark_price"),
         pl.lit("import").alias("unit_rule"),
         pl.lit(1.0).alias("counting_factor"),
-        pl.when(pl.col("frozen")).then(pl.lit("suspect")).otherwise(pl.lit("ok")).alias("quality"),
+        pl.when(value.is_null()).then(pl.lit("suspect")).otherwise(pl.lit("ok")).alias("quality"),
         *absent,
         problem,
     ).select(*OPEN_INTEREST_DTYPES, *METRICS_RATIOS, "problem")  # fmt: skip
 
 
-def _frozen(named: pl.DataFrame) -> pl.Series:
-    """Mark the rows of a run of equal figures of one market that is too long to be true."""
-    ordered = named.with_row_index("row").sort("market_id", "snapshot_at", "row")
-    figure = pl.col("sum_open_interest")
-    runs = ordered.with_columns(pl.struct("market_id", figure).rle_id().alias("run"))
-    stamps = pl.col("snapshot_at").n_unique().over("run") > _FROZEN_AFTER
-    return (
-        runs.with_columns(stamps.alias("frozen"))
-        .sort("row")["frozen"]
-    )  # fmt: skip
-
-
-def _no_interest() -> pl.Expr:
+def _no_value() -> pl.Expr:
     amount, value = pl.col("sum_open_interest"), pl.col("sum_open_interest_value")
-    return (
-        pl.when(amount == 0)
-        .then(
-            pl.lit("oi_not_zero: open interest of exactly 0 on a traded market is a known defect")
-        )
-        .when(value <= 0)
-        .then(pl.lit("value_positive: expected a value above 0 beside open interest"))
-    )
+    told = pl.lit("value_positive: expected a value above 0 beside open interest")
+    return pl.when((amount > 0) & (value <= 0)).then(told)
 
 
 def _bad_ratios() -> tuple[pl.Expr, ...]:

@@ -10,7 +10,7 @@ from pandera.errors import SchemaErrors
 
 from oirisk.schemas.cftc import ImportedCftc
 from oirisk.schemas.errors import ContractViolationError
-from oirisk.schemas.market_data import Form, ImportedBar, ImportedOpenInterest
+from oirisk.schemas.market_data import FILE_DAY, Form, ImportedBar, ImportedOpenInterest
 from oirisk.transforms.cftc import cftc_candidates
 from oirisk.transforms.imports import (
     bar_candidates,
@@ -130,7 +130,7 @@ def _explained(frame: pl.DataFrame, refused: pl.DataFrame, bad: pl.Series) -> pl
 
 
 def _records(rows: pl.DataFrame) -> pl.Series:
-    plain = rows.with_columns(
+    plain = rows.drop(FILE_DAY, strict=False).with_columns(
         pl.selectors.temporal().cast(pl.String), pl.selectors.categorical().cast(pl.String)
     )
     return plain.select(pl.struct(pl.all()).struct.json_encode().alias("record")).to_series()

@@ -15,12 +15,13 @@ class VenueNames:
     Args:
         known: ccxt ids of venues that have figures here.
         elsewhere: Other names of such a book, with the id that it has here.
-        shared: Ids of one book, or of one and its parts, with the name of the book.
+        lines: The one name of a line (linear, inverse or option) of an exchange that has several
+            ids, by id and line.
     """
 
     known: frozenset[str] = frozenset()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
-    shared: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def unknown(self, venues: Iterable[str]) -> tuple[str, ...]:
         """Return the names that stand for no book that is known, sorted."""
@@ -51,3 +52,20 @@ def _problem(venue: str, ids: Mapping[str, str], names: VenueNames) -> str | Non
     if meant != venue:
         return f"venue_named: expected the ccxt id {meant}, saw {venue!r}"
     return None
+
+
+def one_name(rows: pl.DataFrame, names: VenueNames) -> pl.DataFrame:
+    """Name the order book of every row, whichever id of its exchange it stands under.
+
+    Args:
+        rows: With ``venue``, ``kind`` and ``margin``.
+        names: What the books are called.
+    """
+    seen = set(rows["venue"].unique())
+    line = pl.when(pl.col("kind") == "option").then(pl.lit("option")).otherwise("margin")
+    named = pl.col("venue")
+    for (other, of), name in names.lines.items():
+        if other in seen and other != name:
+            is_other = (pl.col("venue") == other) & (line == of)
+            named = pl.when(is_other).then(pl.lit(name)).otherwise(named)
+    return rows.with_columns(named.alias("venue"))

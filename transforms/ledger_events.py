@@ -100,6 +100,8 @@ def _fault_of_amounts(event: Mapping[str, Any]) -> str | None:
             return f"{name} is {event[name]!r}; expected a number"
         if name == "price" and amount <= 0:
             return f"price is {event[name]!r}; expected a number above 0"
+        if amount < 0:
+            return f"{name} is {event[name]!r}; expected a number of at least 0"
     return None
 
 

@@ -100,9 +100,9 @@ def observed_weights(positions: pl.DataFrame) -> pl.DataFrame:
             pl.col("base").sum(),
             pl.col("is_simulated").any(),
         )
+        .sort(*group, "leverage_low")  # first: sums of shares are to be taken in one order
         .with_columns((pl.col("base") / pl.col("base").sum().over(group)).alias("weight"))
         .select(pl.col(name).cast(kind) for name, kind in OBSERVED_LEVERAGE_SCHEMA.items())
-        .sort(*group, "leverage_low")
     )
 
 

@@ -153,7 +153,7 @@ def _converted(
         "oi_contracts": _float(figure.amount.contracts),
         "oi_base": _float(_scaled(figure.amount.base, multiplier)),
         "oi_usd": _float(figure.amount.usd),
-        **_sides(told, multiplier),
+        **(_sides(told, multiplier) if len(told) > 1 else {}),
         "mark_price": _float(_scaled(prices["mark"], 1 / multiplier)),
         "index_price": _float(_scaled(prices["index"], 1 / multiplier)),
         "last_price": _float(_scaled(prices["last"], 1 / multiplier)),
@@ -170,7 +170,7 @@ def _converted(
 
 def _sides(told: tuple[Told, ...], multiplier: Decimal) -> dict[str, float | None]:
     """Return longs, shorts and what the pool holds against them, in coins (M43)."""
-    longs, shorts = (one.amount.base for one in told) if len(told) > 1 else (None, None)
+    longs, shorts = (one.amount.base for one in told)
     net = None if longs is None or shorts is None else shorts - longs
     return {
         "oi_long_base": _float(_scaled(longs, multiplier)),

@@ -1,4 +1,14 @@
-"""The stress grid: shock x depth x prior, from a liquidation map and order-book depth (M25)."""
+"""The stress grid: shock x depth x prior, from a liquidation map and order-book depth (M25).
+
+A grid is of one asset, prior, side and part of the depth. One that shows by itself that it goes
+beyond what was read of the order books is withheld: a larger shock moves price less, or forced
+closes move it more than ten times as far as the books reach.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,8 +27,19 @@ STRESS_SCHEMA = {
     "rounds": pl.Int32, "liquidated_base": pl.Float64, "liquidated_usd": pl.Float64,
     "final_price": pl.Float64, "move_pct": pl.Float64, "multiplier": pl.Float64,
     "reproduction_number": pl.Float64, "stop_reason": pl.String, "depth_usd": pl.Float64,
-    "is_simulated": pl.Boolean,
+    "is_simulated": pl.Boolean, "covered_share": pl.Float64, "withheld_reason": pl.String,
 }  # fmt: skip
+
+FIGURES = (
+    "rounds", "liquidated_base", "liquidated_usd", "final_price", "move_pct", "multiplier",
+    "reproduction_number", "stop_reason",
+)  # fmt: skip
+"""What is null where a grid is withheld."""
+
+FURTHEST = 10.0
+"""How many times as far as the order books reach forced closes may move price."""
+
+Row = dict[str, Any]
 
 
 def stress_grid(levels: pl.DataFrame, depth: pl.DataFrame) -> pl.DataFrame:
@@ -26,34 +47,50 @@ def stress_grid(levels: pl.DataFrame, depth: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         levels: ``asset, prior, side`` (``long|short``, who is liquidated), ``price, base,
-            mark, is_simulated``.
-        depth: ``asset, side`` (``bid|ask``), ``band`` (fraction of the price), ``base,
-            is_simulated``: cumulative, all exchanges together.
+            mark, is_simulated``, on the exchanges whose order books were read.
+        depth: ``asset, side`` (``bid|ask``), ``band`` (fraction of the price), ``base``:
+            cumulative, these exchanges together; ``covered_share``, their part of the open
+            interest, and ``withheld_reason``, null where that is enough.
 
     Returns:
         Columns ``STRESS_SCHEMA``; no rows for an asset without depth: none is invented.
     """
-    curves = _curves(depth)
-    rows = []
+    books = _books(depth)
+    rows: list[Row] = []
     for (asset, prior, side), part in sorted(
         levels.group_by("asset", "prior", "side"), key=lambda item: item[0]
     ):
-        curve = curves.get((str(asset), "bid" if side == "long" else "ask"))
-        if curve is None:
+        book = books.get((str(asset), "bid" if side == "long" else "ask"))
+        if book is None:
             continue
-        part = part.sort("price")  # noqa: PLW2901 -- the order of a group is not fixed
-        for shock in SHOCKS_PCT:
-            if (shock < 0) == (side == "long"):
-                rows += [
-                    {"asset": asset, "prior": prior, **_one(part, shock, factor, curve)}
-                    for factor in DEPTH_FACTORS
-                ]
+        shocks = [shock for shock in SHOCKS_PCT if (shock < 0) == (side == "long")]
+        ordered = part.sort("price")  # that of a group is not fixed
+        for factor in DEPTH_FACTORS:
+            grid = [
+                {"asset": asset, "prior": prior, **_one(ordered, shock, factor, book.curve)}
+                for shock in shocks
+            ]
+            rows += _judged(grid, book)
     return pl.DataFrame(rows, schema=STRESS_SCHEMA)
 
 
-def _one(
-    levels: pl.DataFrame, shock_pct: float, factor: float, curve: DepthCurve
-) -> dict[str, object]:
+def _judged(grid: Sequence[Row], book: "_Book") -> list[Row]:
+    """Say how far the books hold what is stressed; blank out a grid that goes beyond them."""
+    reach = float(book.curve.distance[-1]) * 100
+    beyond = None if _is_plausible(grid, reach) else f"the book read reaches ±{reach:g} %"
+    reason = book.withheld_reason or beyond
+    blank = dict.fromkeys(FIGURES) if reason else {}
+    told = {"covered_share": book.covered_share, "withheld_reason": reason}
+    return [{**row, **blank, **told} for row in grid]
+
+
+def _is_plausible(grid: Sequence[Row], reach_pct: float) -> bool:
+    by_size = sorted((abs(row["shock_pct"]), row["move_pct"]) for row in grid)
+    is_rising = all(less[1] <= more[1] + 1e-9 for less, more in pairwise(by_size))
+    return is_rising and all(move - shock <= FURTHEST * reach_pct for shock, move in by_size)
+
+
+def _one(levels: pl.DataFrame, shock_pct: float, factor: float, curve: DepthCurve) -> Row:
     price, base = levels["price"].to_numpy(), levels["base"].to_numpy()
     mark, book = float(levels["mark"][0]), curve.scaled(factor)
     ended = run_cascade(mark, shock_pct / 100, price, base, book)
@@ -74,16 +111,25 @@ def _one(
     }
 
 
-def _curves(depth: pl.DataFrame) -> dict[tuple[str, str], DepthCurve]:
-    """Return a curve by asset and side, of the bands at which the cumulative depth still rises."""
-    curves = {}
+@dataclass(frozen=True)
+class _Book:
+    """One side of an asset's order books, and how far they hold its open interest."""
+
+    curve: DepthCurve
+    covered_share: float
+    withheld_reason: str | None
+
+
+def _books(depth: pl.DataFrame) -> dict[tuple[str, str], _Book]:
+    """Return books by asset and side, of the bands at which the cumulative depth still rises."""
+    found = {}
     for (asset, side), part in depth.group_by("asset", "side"):
         rising = part.sort("band").filter(
             (pl.col("band") > 0)
             & (pl.col("base") > pl.col("base").cum_max().shift(1, fill_value=0.0))
         )
         if rising.height:
-            curves[str(asset), str(side)] = DepthCurve(
-                np.asarray(rising["band"], float), np.asarray(rising["base"], float)
-            )
-    return curves
+            curve = DepthCurve(np.asarray(rising["band"], float), np.asarray(rising["base"], float))
+            told = part["covered_share"][0], part["withheld_reason"][0]
+            found[str(asset), str(side)] = _Book(curve, *told)
+    return found

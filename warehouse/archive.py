@@ -117,7 +117,7 @@ def read_archive(path: Path) -> pl.DataFrame:
         HomeError: It cannot be read.
     """
     try:
-        return pl.read_parquet(path, schema=_SCHEMA)
+        return pl.read_parquet(path, schema=_SCHEMA, glob=False)
     except (PolarsError, OSError) as error:
         raise HomeError(f"cannot read the archive file {path}: {error}") from error
 

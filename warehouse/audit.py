@@ -22,7 +22,6 @@ AUDIT_STEPS = (
     "int_audit_jumps",
     "int_audit_routes",
     "int_audit_prices",
-    "int_audit_frozen",
     "int_audit_found",
 )
 PART_SNAPSHOTS = 30

@@ -34,9 +34,6 @@ _SPACED = timedelta(days=9, hours=4)
 """A snapshot may bring the next one, of the 2 days after it, as near as 12 bars of 4 hours: then
 there are such bars for 7 days more, and the first after them is measured from the last."""
 
-FAR = datetime(9999, 1, 1, tzinfo=UTC)
-"""Later than any snapshot."""
-
 SLICE_SNAPSHOTS = 288
 SLICE_ROWS = 2_500_000
 """Snapshots computed at once: so many, or more while they hold fewer rows than this. Each slice
@@ -100,14 +97,12 @@ def build_marts(
     window: BuildWindow,
     coverage: CoverageParameters,
     series: SeriesParameters | None = None,
-    *,
-    with_series: bool = True,
 ) -> dict[str, int]:
     """Replace every mart's rows in the window by what the facts say now.
 
     Marts made of other marts look back further than those made of facts; where later rows are
-    there already, theirs are made again too, as far as the window bears on them. With candles, the
-    window ends with what is built of its last UTC day: a bar is made of all its snapshots.
+    there already, theirs are made again too, as far as the window bears on them. The window ends
+    with what is built of its last UTC day: a bar is made of all its snapshots.
 
     Args:
         connection: Writable and migrated. The caller's transaction is used and left open, so
@@ -115,24 +110,21 @@ def build_marts(
         window: Snapshots to rebuild.
         coverage: When a row is fresh and a total complete enough.
         series: The judgement in candles, anomalies and regimes; None: the defaults.
-        with_series: Whether to make candles and what rests on other marts, too.
 
     Returns:
         Rows written, by mart.
     """
     judgement = series or SeriesParameters()
-    if with_series:
-        window = _with_whole_bars(connection, window)
+    window = _with_whole_bars(connection, window)
     rows = dict.fromkeys((model.name for model in (*MARTS, CANDLES, *SERIES)), 0)
     _clear(connection, (*MARTS, CANDLES), window)
-    for part in _slices(connection, window, "core.open_interest", SLICE_ROWS):
+    for part in slices(connection, window, "core.open_interest", SLICE_ROWS):
         parameters = _parameters(part, coverage)
         _materialise(connection, INTERMEDIATES, parameters)
         _insert(connection, MARTS, parameters, rows)
-        if with_series:
-            _build_candles(connection, part, parameters, rows)
+        _build_candles(connection, part, parameters, rows)
     _drop(connection, (*INTERMEDIATES, *CANDLE_INTERMEDIATES))
-    for model in SERIES if with_series else ():
+    for model in SERIES:
         _build_series(connection, model, window, judgement, rows)
     log.info("marts built %s", " ".join(f"{name}={count}" for name, count in rows.items()))
     return rows
@@ -164,50 +156,6 @@ def _drop_unread(connection: duckdb.DuckDBPyConnection, later: Sequence[Intermed
     _drop(connection, unread)
 
 
-def affected_window(
-    connection: duckdb.DuckDBPyConnection, changed_since: datetime, lookback_days: float
-) -> BuildWindow | None:
-    """Find the snapshots whose marts may differ after what was stored since an instant.
-
-    A late, restated or withdrawn row bears on its own snapshot, on changes measured against it
-    and on coverage that counts it as last known. The first listing of a venue says how much of
-    it was missing before.
-
-    Args:
-        connection: Migrated, with the facts in it.
-        changed_since: Facts recorded or superseded at or after this are looked at.
-        lookback_days: How long the last good figure of an instrument counts.
-
-    Returns:
-        The window to rebuild, or None when nothing changed.
-    """
-    since, until, _facts_since, newest = _changed(connection, changed_since)
-    if since is None or until is None or newest is None:
-        return None
-    reach = reach_of_facts(lookback_days)
-    return BuildWindow(since, max(until, min(until + reach, newest)))
-
-
-def changed_facts_since(
-    connection: duckdb.DuckDBPyConnection, changed_since: datetime
-) -> datetime | None:
-    """Find the first instant that facts stored since an instant speak of.
-
-    The entry profile, the liquidation map and the clusters of every later snapshot may rest on
-    it; what is listed, and which venues failed, does not bear on them.
-    """
-    return _changed(connection, changed_since)[2]
-
-
-def _changed(
-    connection: duckdb.DuckDBPyConnection, changed_since: datetime
-) -> tuple[datetime | None, ...]:
-    found = connection.execute(
-        statement("load/changed_snapshots.sql"), {"changed_since": changed_since}
-    ).fetchall()
-    return tuple(found[0])
-
-
 def _build_series(
     connection: duckdb.DuckDBPyConnection,
     model: MartModel,
@@ -216,10 +164,10 @@ def _build_series(
     rows: dict[str, int],
 ) -> None:
     reach = _reach(model, judgement)
-    reached = BuildWindow(window.since, window.until + reach)
+    reached = BuildWindow(window.since - model.back, window.until + reach)
     needed = _INPUTS.get(model.name, ())
     _clear(connection, (model,), reached)
-    for part in _slices(connection, reached, model.sized_by, model.slice_rows):
+    for part in slices(connection, reached, model.sized_by, model.slice_rows):
         parameters: dict[str, Parameter] = {**asdict(judgement), **asdict(part)}
         _materialise(connection, needed, parameters)
         _clear(connection, (model,), part)
@@ -244,10 +192,17 @@ _INPUTS = {
 }
 
 
-def _slices(
+def slices(
     connection: duckdb.DuckDBPyConnection, window: BuildWindow, table: str, most_rows: int
 ) -> list[BuildWindow]:
-    """Cut a window into parts of like size; one part even where there are no snapshots."""
+    """Cut a window into parts of like size; one part even where there are no snapshots.
+
+    Args:
+        connection: Migrated.
+        window: What is cut.
+        table: Whose rows tell how large a part is.
+        most_rows: About so many of them make a part.
+    """
     is_bars = table == "marts.oi_candles"
     instant, least = ("bar_at", 1) if is_bars else ("snapshot_at", SLICE_SNAPSHOTS)
     found = connection.execute(

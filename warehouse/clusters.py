@@ -11,30 +11,29 @@ from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.liquidation import (
     DEFAULTS,
     DEPTH_STEPS,
-    MAP_STEPS,
+    RULE_STEPS,
+    STANDING_STEPS,
     Models,
     build_calibration,
     build_coupled,
     build_map,
     build_scores,
+    build_standing,
     build_stress,
 )
 from oirisk.warehouse.steps import build_step, replace_mart
 
 log = logging.getLogger(__name__)
 
-__all__ = ["CLUSTER_STEPS", "PARAMETERS", "PROFILE_STEPS", "build_clusters", "build_step"]
+__all__ = ["CLUSTER_STEPS", "PARAMETERS", "POSITION_STEPS", "build_clusters", "build_step"]
 
-PROFILE_STEPS = (
+POSITION_STEPS = (
     "int_position_universe",
     "int_position_assets",
     "int_liquidation_members",
     "int_position_steps",
     "int_position_paths",
     "int_position_moves",
-    "int_position_cohorts",
-    "int_position_masses",
-    "int_position_bins",
     "int_liquidation_books",
 )
 CLUSTER_STEPS = (
@@ -60,7 +59,7 @@ def build_clusters(
     connection: duckdb.DuckDBPyConnection,
     snapshot_at: datetime,
     parameters: Mapping[str, Any],
-    models: Models | None = None,
+    models: Models,
 ) -> dict[str, int]:
     """Build profile, liquidation map, clusters, scores and stress of one snapshot.
 
@@ -75,8 +74,7 @@ def build_clusters(
             (percent), ``history_days``, ``minimum_share`` (0 to 1), ``minimum_usd``,
             ``top_assets`` (count), ``max_age_minutes``; those of ``liquidation.DEFAULTS`` may be
             given too; others are ignored.
-        models: Calibration and stress; without them no leverage is learned, and there is no
-            stress grid.
+        models: What is not SQL.
 
     Returns:
         Rows written, by table.
@@ -92,22 +90,21 @@ def build_clusters(
     if snapshot_at.tzinfo is None:
         raise ConfigurationError(f"a snapshot needs a time zone, saw {snapshot_at!r}")
     values = {**DEFAULTS, **parameters, "until": snapshot_at}
-    for name in PROFILE_STEPS:
+    for name in POSITION_STEPS:
         build_step(connection, name, values)
-    written = {}
-    if models is not None:
-        written["marts.leverage_calibration"] = build_calibration(connection, values, models)
+    written = {"marts.leverage_calibration": build_calibration(connection, values, models)}
+    build_standing(connection, values, models)
     written |= build_map(connection, values)
     written["marts.oi_profile"] = replace_mart(connection, "oi_profile", values)
     written["marts.cluster_scores"] = build_scores(connection, values)
-    if models is not None:
-        written["marts.stress"] = build_stress(connection, values, models)
-        written["marts.coupled_stress"] = build_coupled(connection, values, models)
+    written["marts.stress"] = build_stress(connection, values, models)
+    written["marts.coupled_stress"] = build_coupled(connection, values, models)
     for name in CLUSTER_STEPS:
         build_step(connection, name, values)
     _tell_unplaced_options(connection, snapshot_at)
     written["marts.clusters"] = replace_mart(connection, "clusters", values)
-    for name in (*DEPTH_STEPS, *MAP_STEPS, *PROFILE_STEPS, *CLUSTER_STEPS):
+    steps = (*DEPTH_STEPS, *STANDING_STEPS, "int_position_opens", *RULE_STEPS, *POSITION_STEPS)
+    for name in (*steps, *CLUSTER_STEPS):
         connection.execute(f"drop table temp.{name}")
     return written
 

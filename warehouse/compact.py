@@ -12,6 +12,7 @@ from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.files import replacing
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.maintain import Done, note
+from oirisk.warehouse.paths import quoted
 from oirisk.warehouse.writer import MEMORY_LIMIT, only_writer, publish
 
 
@@ -42,10 +43,10 @@ def _copy(home: Home, draft: Path, now: datetime, before: int) -> Done:
     with spill as folder, duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        connection.execute(f"set temp_directory = {_quoted(Path(folder))}")
-        connection.execute(f"attach {_quoted(home.warehouse)} as worn")
+        connection.execute(f"set temp_directory = {quoted(Path(folder))}")
+        connection.execute(f"attach {quoted(home.warehouse)} as worn")
         connection.execute("checkpoint worn")
-        connection.execute(f"attach {_quoted(draft)} as compact")
+        connection.execute(f"attach {quoted(draft)} as compact")
         connection.execute("copy from database worn to compact")
         _require_same(_rows(connection, "worn"), _rows(connection, "compact"))
         connection.execute("checkpoint compact")
@@ -82,7 +83,3 @@ def _require_same(held: Mapping[str, int], copied: Mapping[str, int]) -> None:
             f"the compacted copy differs in {', '.join(differing) or 'its tables'}; "
             "the warehouse was left as it is"
         )
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import polars as pl
 
-from oirisk.warehouse.maintain import thinned_before
 from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.stale import note_stale_rows
 from oirisk.warehouse.steps import build_step
 
 STEPS = (
@@ -43,7 +43,8 @@ class ConventionModels:
 
 def build_conventions(
     connection: duckdb.DuckDBPyConnection,
-    since: datetime | None,
+    since: datetime,
+    opened: datetime,
     models: ConventionModels,
     recorded_at: datetime,
 ) -> None:
@@ -53,11 +54,12 @@ def build_conventions(
 
     Args:
         connection: Writer, inside a transaction.
-        since: First instant whose facts changed; None: only what was never measured.
+        since: First instant whose facts changed.
+        opened: Nights before this stay as they were measured: rows of them were thinned out.
         models: The statistics.
         recorded_at: When marks become known.
     """
-    window = _window(connection, since)
+    window = _window(connection, since, opened)
     if window is None:
         return
     for start, after in _slices(*window):
@@ -69,7 +71,7 @@ def build_conventions(
 
 
 def _window(
-    connection: duckdb.DuckDBPyConnection, since: datetime | None
+    connection: duckdb.DuckDBPyConnection, since: datetime, opened: datetime
 ) -> tuple[datetime, datetime] | None:
     """Return the days to measure, the end exclusive; None if all are measured."""
     stored = connection.execute(
@@ -82,12 +84,12 @@ def _window(
     if stored[0] is None:
         return None
     first, last = (_midnight(instant) for instant in stored)
-    starts = [] if since is None else [_midnight(since)]
+    starts = [_midnight(since)]
     if measured[0] is None or first < _midnight(measured[0]):
         starts.append(first)
     elif last > _midnight(measured[1]):
         starts.append(_midnight(measured[1]) + _DAY)
-    start = max(min(starts, default=last + _DAY), thinned_before(connection) or first)
+    start = max(min(starts), opened)
     return None if start > last else (_midnight(start), last + _DAY)
 
 
@@ -119,7 +121,8 @@ def _measure(
         f"delete from {_NIGHTS} where snapshot_at >= $start and snapshot_at < $after",  # noqa: S608
         {"start": start, "after": after},
     )
-    _append(connection, _NIGHTS, nights.filter(pl.col("snapshot_at") >= start))
+    if not nights.is_empty():  # a slice without a figure has no columns either
+        _append(connection, _NIGHTS, nights.filter(pl.col("snapshot_at") >= start))
     for name in STEPS:
         connection.execute(f"drop table temp.{name}")
 
@@ -132,6 +135,7 @@ def _mark(connection: duckdb.DuckDBPyConnection, recorded_at: datetime) -> None:
     connection.execute(statement("load/contradicted_restate.sql"), named)
     connection.execute(statement("load/restate_history_close.sql"), named)
     connection.execute("insert into core.open_interest by name from temp.restated_history")
+    note_stale_rows(connection, "core.open_interest", "snapshot_at", recorded_at)
     for name in ("contradicted_rows", "restated_history"):
         connection.execute(f"drop table temp.{name}")
 

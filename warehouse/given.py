@@ -12,7 +12,9 @@ from pandera.errors import SchemaErrors
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.tables import TABLES
 from oirisk.warehouse.findings import first_line
+from oirisk.warehouse.paths import taken_literally
 from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.stale import note_stale
 
 _COLUMNS = {
     "events": ("event_at", "asset", "event_type"),
@@ -79,6 +81,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, table: str, file: Path, coin
     connection.execute(f"delete from core.{table}")  # noqa: S608 -- names of our own
     connection.execute(f"insert into core.{table} select * from read_rows")  # noqa: S608
     connection.unregister("read_rows")
+    note_stale(connection, f"core.{table}")
     return rows.height
 
 
@@ -89,7 +92,7 @@ def _given(file: Path, table: str) -> pl.DataFrame:
         with duckdb.connect() as outside:
             given = outside.sql(
                 "select * from read_csv($file, all_varchar = true, header = true)",
-                params={"file": str(file)},
+                params={"file": taken_literally(file)},
             ).pl()
     except duckdb.Error as error:
         raise RecordingError(f"{file} is no table of {table}: {first_line(error)}") from error

@@ -5,7 +5,7 @@ to be there twice or already; then the rows go to a scratch database, and from t
 time, each cleaned of repeats, restated and added.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,11 +15,14 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from oirisk.schemas.errors import OiRiskError, RecordingError
+from oirisk.schemas.errors import OiRiskError
 from oirisk.schemas.market_data import Form
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.load import merge_bars, merge_open_interest
 from oirisk.warehouse.market_facts import load_facts
+from oirisk.warehouse.paths import quoted
 from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.stale import note_stale_rows
 from oirisk.warehouse.writer import Writer, transaction
 
 SLICE_ROWS = 2_000_000
@@ -138,7 +141,9 @@ def stream_open_interest(
         Rows added.
     """
     name = "import_open_interest_plain" if is_plain else "import_open_interest"
-    return _read(connection, stream, statement(f"load/{name}.sql"), key.__dict__)
+    rows = _read(connection, stream, statement(f"load/{name}.sql"), key.__dict__)
+    note_stale_rows(connection, "core.open_interest", "snapshot_at", key.recorded_at)
+    return rows
 
 
 def count_conflicts(connection: Writer, key: ImportKey, span: tuple[datetime, datetime]) -> int:
@@ -152,44 +157,12 @@ def count_conflicts(connection: Writer, key: ImportKey, span: tuple[datetime, da
     return int(counted[0][0])
 
 
-def require_one_name(
-    connection: Writer,
-    shared: Mapping[str, str],
-    venues: Collection[str],
-    span: tuple[datetime, datetime],
-) -> None:
-    """Refuse an instrument that stands under two names of its order book: it would count twice.
-
-    Args:
-        connection: Writer, with the import loaded.
-        shared: Names that share books, each with its book.
-        venues: Names in the import.
-        span: First and last instant of the import.
-
-    Raises:
-        RecordingError: There is one, in the import or beside what is stored.
-    """
-    if shared.keys().isdisjoint(venues):
-        return
-    margin = timedelta(hours=1)
-    named = {
-        "venues": list(shared), "books": list(shared.values()),
-        "since": span[0] - margin, "until": span[1] + margin,
-    }  # fmt: skip
-    found = connection.execute(statement("load/import_twins.sql"), named).fetchall()
-    for symbol, names in found:
-        raise RecordingError(
-            f"{symbol} would stand under {' and '.join(names)}, which is one order book, and count "
-            "twice: import it under one name, that of the exchange in `oirisk venues`"
-        )
-
-
 @contextmanager
 def scratch(connection: Writer, home: Home) -> Iterator[None]:
     """Attach an empty database of its own file as ``scratch``; it is gone afterwards."""
     path = home.root / ".incomplete-import.duckdb"
     path.unlink(missing_ok=True)
-    connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as scratch")
+    connection.execute(f"attach {quoted(path)} as scratch")
     try:
         yield
     finally:
@@ -236,19 +209,14 @@ def load_scratch(connection: Writer, form: Form, key: ImportKey, *, write_reject
 def _load_slice(connection: Writer, form: Form, key: ImportKey, loaded: Loaded) -> None:
     if form == "bars":
         connection.execute(statement("load/import_stage_bars.sql"))
-        connection.execute(statement("load/note_bars.sql"), {"recorded_at": key.recorded_at})
-        replaced = connection.execute(statement("load/replace_bars.sql")).fetchall()
-        added = connection.execute(statement("load/insert_bars.sql")).fetchall()
+        superseded, added = merge_bars(connection)
     else:
         connection.execute(statement("load/import_stage_open_interest.sql"))
-        replaced = connection.execute(
-            statement("load/supersede_open_interest.sql"), {"recorded_at": key.recorded_at}
-        ).fetchall()
-        added = connection.execute(
-            statement("load/insert_open_interest.sql"), key.__dict__
-        ).fetchall()
-    loaded.superseded += int(replaced[0][0])
-    loaded.inserted += int(added[0][0])
+        superseded, added = merge_open_interest(
+            connection, run_id=key.run_id, recorded_at=key.recorded_at
+        )
+    loaded.superseded += superseded
+    loaded.inserted += added
     if form == "metrics":
         shares = connection.execute(statement("load/import_positioning.sql")).pl()
         load_facts(

@@ -4,6 +4,8 @@ from datetime import datetime
 
 import duckdb
 
+from oirisk.warehouse.sql_files import statement
+
 
 def note_map(
     connection: duckdb.DuckDBPyConnection, snapshot_at: datetime, known_at: datetime
@@ -22,6 +24,32 @@ def note_map(
         " where $snapshot_at not in (select snapshot_at from ops.first_maps)",
         {"snapshot_at": snapshot_at, "known_at": known_at},
     )
+
+
+def map_instants(
+    connection: duckdb.DuckDBPyConnection, since: datetime, until: datetime
+) -> list[datetime]:
+    """Return the snapshots that get positions and a map, both ends included, oldest first.
+
+    These are the snapshots of runs, those that were mapped before, and the last one: history from
+    files or from a backfill has no runs, and what is wanted of it is the state at its end.
+    """
+    rows = connection.execute(
+        "select snapshot_at from ops.runs where flow in ('nightly', 'snapshot')"
+        " union select snapshot_at from ops.first_maps"
+        " union select max(snapshot_at) from core.open_interest"
+        " order by snapshot_at"
+    ).fetchall()
+    return [row[0] for row in rows if row[0] is not None and since <= row[0] <= until]
+
+
+def map_digest(connection: duckdb.DuckDBPyConnection, snapshot_at: datetime) -> int | None:
+    """Return a number that changes with what later maps read of the map of a snapshot."""
+    found = connection.execute(
+        statement("load/map_digest.sql"), {"snapshot_at": snapshot_at}
+    ).fetchall()
+    digest: int | None = found[0][0]
+    return digest
 
 
 def last_known(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> datetime | None:

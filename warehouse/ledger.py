@@ -12,6 +12,7 @@ import duckdb
 
 from oirisk.schemas.errors import RecordingError
 from oirisk.warehouse.findings import first_line
+from oirisk.warehouse.paths import taken_literally
 
 REQUIRED = ("at", "event")
 _KINDS = (".csv", ".jsonl", ".ndjson", ".parquet")
@@ -59,7 +60,9 @@ def _require_columns(file: Path, names: list[str]) -> None:
 def _read_parquet(file: Path) -> Iterator[dict[str, Any]]:
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
-        relation = connection.sql("select * from read_parquet($file)", params={"file": str(file)})
+        relation = connection.sql(
+            "select * from read_parquet($file)", params={"file": taken_literally(file)}
+        )
         names = relation.columns
         _require_columns(file, names)
         for row in relation.fetchall():

@@ -29,15 +29,24 @@ holds), maintenance where tiers are not known, how far around the mark the map g
 calibration counts, how many assets are calibrated in one build, whether levels are clustered too,
 how far around the mark strikes are, and until when facts were recorded that count."""
 
-MAP_STEPS = (
+RULE_STEPS = (
     "int_liquidation_mixes",
     "int_liquidation_rules",
     "int_liquidation_distances",
+)
+STANDING_STEPS = (
+    "int_position_cohorts",
+    "int_position_masses",
+    "int_position_bins",
     "int_liquidation_alive",
     "int_liquidation_scales",
     "int_liquidation_levels",
 )
-DEPTH_STEPS = ("int_liquidation_venue_depth", "int_liquidation_depth")
+DEPTH_STEPS = (
+    "int_liquidation_venue_depth",
+    "int_liquidation_covered",
+    "int_liquidation_depth",
+)
 SCORE_STEPS = (
     "int_score_maps",
     "int_score_bars",
@@ -53,6 +62,7 @@ MARTS = (
     "liquidations_at_risk",
 )
 
+Open = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 Calibrate = Callable[[pl.DataFrame, float, float, pl.DataFrame], pl.DataFrame]
 Stress = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 Coupled = Callable[[pl.DataFrame], pl.DataFrame]
@@ -63,12 +73,15 @@ class Models:
     """What the build asks of the models that are not SQL.
 
     Args:
+        opens: Flows of contracts, step by step, and shares of a mix that are liquidated no nearer
+            than some distance, to what each step opens beside forced closes.
         calibrate: Steps of contracts, rotation, maintenance rate and observed positions to
             leverage weights.
         stress: Levels and depth to the stress grid.
         coupled: Levels and depth by exchange to falls on two of them.
     """
 
+    opens: Open
     calibrate: Calibrate
     stress: Stress
     coupled: Coupled
@@ -99,11 +112,28 @@ def build_calibration(
     return _append(connection, "leverage_calibration", stamped)
 
 
+def build_standing(
+    connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any], models: Models
+) -> None:
+    """Follow positions and their levels through the history, as far as they stand.
+
+    Leaves temporary tables for ``build_map``; those of ``clusters.POSITION_STEPS`` are there, and
+    what was learned of leverage.
+    """
+    for name in RULE_STEPS:
+        build_step(connection, name, values)
+    flows = _select(connection, "int_position_flows", values)
+    opens = models.opens(flows, connection.sql("from int_liquidation_distances").pl())
+    connection.register("opened", opens.to_arrow())
+    connection.execute("create or replace temp table int_position_opens as from opened")
+    connection.unregister("opened")
+    for name in STANDING_STEPS:
+        build_step(connection, name, values)
+
+
 def build_map(connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> dict[str, int]:
     """Build the map, its balance, contagion and liquidations at risk; return rows by table."""
     for name in DEPTH_STEPS:
-        build_step(connection, name, values)
-    for name in MAP_STEPS:
         build_step(connection, name, values)
     return {f"marts.{mart}": replace_mart(connection, mart, values) for mart in MARTS}
 

@@ -12,6 +12,7 @@ from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.open_interest import SIDES
 from oirisk.schemas.units import unit_rules
 from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.stale import note_listing, note_stale, note_stale_rows
 
 STORED_COLUMNS = (
     "snapshot_at", "observed_at", "venue", "symbol", "asset", "kind", "margin", "oi_contracts",
@@ -66,13 +67,23 @@ def load_open_interest(
     staged = rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in absent)
     columns = (*STORED_COLUMNS, *OPTIONAL_COLUMNS)
     with _staged(connection, "staged_open_interest", staged.select(columns)):
-        connection.execute(
-            statement("load/supersede_open_interest.sql"), {"recorded_at": recorded_at}
-        )
-        connection.execute(
-            statement("load/insert_open_interest.sql"),
-            {"recorded_at": recorded_at, "run_id": run_id},
-        )
+        merge_open_interest(connection, run_id=run_id, recorded_at=recorded_at)
+
+
+def merge_open_interest(
+    connection: duckdb.DuckDBPyConnection, *, run_id: str, recorded_at: datetime
+) -> tuple[int, int]:
+    """Store the rows of ``staged_open_interest``; return how many were superseded and added."""
+    superseded = connection.execute(
+        statement("load/supersede_open_interest.sql"), {"recorded_at": recorded_at}
+    ).fetchall()
+    added = connection.execute(
+        statement("load/insert_open_interest.sql"), {"recorded_at": recorded_at, "run_id": run_id}
+    ).fetchall()
+    counts = int(superseded[0][0]), int(added[0][0])
+    if any(counts):
+        note_stale_rows(connection, "core.open_interest", "snapshot_at", recorded_at)
+    return counts
 
 
 def load_instruments(
@@ -88,6 +99,8 @@ def load_instruments(
     with _staged(connection, "staged_instruments", rows):
         connection.execute(statement("load/close_instruments.sql"), {"listed_at": listed_at})
         connection.execute(statement("load/insert_instruments.sql"), {"listed_at": listed_at})
+    for venue in rows["venue"].unique():
+        note_listing(connection, venue, listed_at)
     connection.execute("delete from core.instruments where valid_to <= valid_from")
 
 
@@ -122,6 +135,7 @@ def rewind_instruments(
     """Forget what listings from an instant on said of a venue, so that they can be read anew."""
     for name in ("forget_instruments", "reopen_instruments"):
         connection.execute(statement(f"load/{name}.sql"), {"venue": venue, "listed_at": listed_at})
+    note_stale(connection, "core.instruments", listed_at)
 
 
 def withdraw_open_interest(
@@ -146,23 +160,21 @@ def withdraw_open_interest(
             statement("load/withdraw_open_interest.sql"),
             {"snapshot_at": snapshot_at, "venues": list(venues), "recorded_at": recorded_at},
         )
+    note_stale_rows(connection, "core.open_interest", "snapshot_at", recorded_at)
+
+
+def held_venues(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Return the venues that runs have had figures of."""
+    rows = connection.execute(
+        "select distinct venue from ops.coverage where accepted > 0"
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
 
 
 def run_starts(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
     """Return when each run on record started, by run."""
     rows = connection.execute("select run_id, started_at from ops.runs").fetchall()
     return dict(rows)
-
-
-def last_snapshot(
-    connection: duckdb.DuckDBPyConnection, since: datetime, until: datetime
-) -> datetime:
-    """Return the newest stored snapshot of a range, both ends included; ``since`` if none is."""
-    found = connection.execute(
-        "select max(snapshot_at) from core.open_interest where snapshot_at between ? and ?",
-        [since, until],
-    ).fetchall()
-    return found[0][0] or since
 
 
 def live_keys(connection: duckdb.DuckDBPyConnection, since: Any, until: Any) -> pl.DataFrame:  # noqa: ANN401
@@ -181,20 +193,23 @@ def live_keys(connection: duckdb.DuckDBPyConnection, since: Any, until: Any) -> 
     return found.with_columns(pl.col("snapshot_at").cast(UTC_MICROSECONDS))
 
 
-def load_bars(
-    connection: duckdb.DuckDBPyConnection, bars: pl.DataFrame, *, recorded_at: datetime
-) -> None:
+def load_bars(connection: duckdb.DuckDBPyConnection, bars: pl.DataFrame) -> None:
     """Store bars; one that is stored already stays, or is replaced where it differs.
 
     Args:
         connection: Writer, inside a transaction.
         bars: Frame with the columns of ``core.bars``, one row per bar.
-        recorded_at: When they become known.
     """
     with _staged(connection, "staged_bars", bars):
-        connection.execute(statement("load/note_bars.sql"), {"recorded_at": recorded_at})
-        connection.execute(statement("load/replace_bars.sql"))
-        connection.execute(statement("load/insert_bars.sql"))
+        merge_bars(connection)
+
+
+def merge_bars(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """Store the rows of ``staged_bars``; return how many were replaced and added."""
+    connection.execute(statement("load/note_bars.sql"))
+    replaced = connection.execute(statement("load/replace_bars.sql")).fetchall()
+    added = connection.execute(statement("load/insert_bars.sql")).fetchall()
+    return int(replaced[0][0]), int(added[0][0])
 
 
 def record_run(
@@ -223,11 +238,16 @@ def record_run(
         ("ops.rejects", rejects),
     ):
         _append(connection, table, frame)
+    note_stale(connection, "ops.runs", run.snapshot_at, run.snapshot_at)
     return True
 
 
 def load_unit_rules(connection: duckdb.DuckDBPyConnection) -> None:
-    """Copy the unit registry into ``ops.unit_rules``, so that queries can join it."""
+    """Copy the unit registry into ``ops.unit_rules``, so that queries can join it.
+
+    Marts say how meanings are known: where that changed of a rule that stored figures follow, they
+    are to be built anew.
+    """
     rows = [
         {
             "unit_rule": rule.id,
@@ -243,6 +263,10 @@ def load_unit_rules(connection: duckdb.DuckDBPyConnection) -> None:
         **dict.fromkeys(("follows", "suspect_reason"), pl.String),
     }
     frame = pl.DataFrame(rows, schema_overrides=optional)
+    with _staged(connection, "staged_rules", frame):
+        is_used = connection.execute(statement("load/changed_rules.sql")).fetchall()[0][0]
+    if is_used:
+        note_stale(connection, "ops.unit_rules")
     connection.execute("delete from ops.unit_rules")
     _append(connection, "ops.unit_rules", frame)
 

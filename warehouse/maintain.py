@@ -40,6 +40,9 @@ _SAMPLED = (
     _Sampled("core.options", "snapshot_at", ("venue", "symbol")),
     _Sampled("marts.oi_by_asset", "snapshot_at", ("asset", "kind_group")),
     _Sampled("marts.oi_by_venue", "snapshot_at", ("asset", "kind_group", "venue")),
+    _Sampled("marts.oi_market", "snapshot_at", ("kind_group",)),
+    _Sampled("marts.oi_by_product", "snapshot_at", ("kind_group", "venue", "product")),
+    _Sampled("marts.oi_uncounted", "snapshot_at", ("kind_group", "venue", "reason")),
     _Sampled("marts.oi_concentration", "snapshot_at", ("asset", "kind_group")),
     _Sampled("marts.pools", "snapshot_at", ("asset", "venue")),
     _Sampled("marts.oi_imbalance", "snapshot_at", ("asset",)),
@@ -149,7 +152,7 @@ def _take_out(connection: Writer, table: str, target: Path, expected: int) -> No
     with replacing(target) as draft:
         rows = connection.sql(f"select * from {table} where rowid in ({going})").pl()  # noqa: S608
         rows.write_parquet(draft, compression="zstd", compression_level=DENSE_LEVEL)
-        kept = pl.scan_parquet(draft).select(pl.len()).collect().item()
+        kept = pl.scan_parquet(draft, glob=False).select(pl.len()).collect().item()
     if kept != expected:
         raise HomeError(f"{target} holds {kept} of {expected} rows; nothing was taken out")
     connection.execute(f"delete from {table} where rowid in ({going})")  # noqa: S608
@@ -166,13 +169,23 @@ def note(connection: Writer, done: Sequence[Done]) -> None:
         )
 
 
-def thinned_before(connection: duckdb.DuckDBPyConnection) -> datetime | None:
-    """Return up to when rows have been thinned out; marts before that are not built again."""
+def closed_before(
+    connection: duckdb.DuckDBPyConnection, looks_back: Mapping[str, timedelta]
+) -> datetime | None:
+    """Return up to when marts are closed, for rows that they are made of were thinned out.
+
+    Args:
+        connection: Migrated.
+        looks_back: How long before a snapshot rows must be whole, by resolution of thinning.
+
+    Returns:
+        None when nothing has been thinned out.
+    """
     found = connection.execute(
-        "select max(older_than) from ops.maintenance where action = 'thin'"
+        "select resolution, max(older_than) from ops.maintenance where action = 'thin'"
+        " group by resolution"
     ).fetchall()
-    instant: datetime | None = found[0][0]
-    return instant
+    return max((older + looks_back[resolution] for resolution, older in found), default=None)
 
 
 def compact_raw(connection: Writer, home: Home, now: datetime, *, dry_run: bool) -> list[Done]:

@@ -5,6 +5,8 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
+from oirisk.warehouse.stale import note_stale_rows
+
 FACT_KEYS = {
     "core.positioning": ("at", "venue", "symbol", "measure", "period"),
     "core.liquidations": ("at", "venue", "symbol", "side", "price", "base", "coverage", "event_id"),
@@ -14,7 +16,8 @@ FACT_KEYS = {
     "core.observed_positions": ("snapshot_at", "venue", "account", "symbol"),
     "core.cftc_positions": ("report_date", "exchange", "contract_code"),
 }
-"""What identifies a row of each table; of rows with one key only the newest is current."""
+"""What identifies a row of each table, the instant it speaks of first; of rows with one key only
+the newest is current."""
 
 
 def load_facts(
@@ -58,12 +61,12 @@ def _merge(
     staged = _tuple("staged", columns)
     same_key = " and ".join(f'known."{key}" is not distinct from staged."{key}"' for key in keys)
     # Identifiers come from FACT_KEYS and our own frames; values are parameters.
-    connection.execute(
+    superseded = connection.execute(
         f"update {table} as known set superseded_at = $recorded_at from staged_facts as staged"  # noqa: S608
         f" where known.superseded_at is null and {same_key}"
         f" and {known} is distinct from {staged}",
         {"recorded_at": recorded_at},
-    )
+    ).fetchall()
     added = connection.execute(
         f"insert into {table} by name select staged.*, $run_id as run_id,"  # noqa: S608
         " $recorded_at as recorded_at, null::timestamptz as superseded_at"
@@ -71,6 +74,8 @@ def _merge(
         f" {table} as known where known.superseded_at is null and {same_key})",
         {"run_id": run_id, "recorded_at": recorded_at},
     ).fetchall()
+    if superseded[0][0] or added[0][0]:
+        note_stale_rows(connection, table, keys[0], recorded_at)
     return int(added[0][0])
 
 

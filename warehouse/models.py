@@ -18,6 +18,7 @@ class MartModel:
         parameters: What its SQL asks for.
         first: SQL for the first instant that a window replaces.
         reach: How long after a snapshot its figures still bear on rows.
+        back: How long before a snapshot it still bears on rows.
         sized_by: The table whose rows tell how much a build holds at once.
         slice_rows: About so many of its rows are computed at once.
     """
@@ -27,6 +28,7 @@ class MartModel:
     parameters: tuple[str, ...] = ("since", "until")
     first: str = "$since"
     reach: timedelta = timedelta(0)
+    back: timedelta = timedelta(0)
     sized_by: str = "marts.oi_by_asset"
     slice_rows: int = 250_000
 
@@ -40,6 +42,8 @@ class IntermediateModel:
 
 
 _BAR = 'core.bar_start("interval", $since)'
+_BEFORE_EVENT = timedelta(minutes=30)
+"""An event is measured at the last snapshot of a half hour: a later one moves it there."""
 
 INTERMEDIATES = (
     IntermediateModel("int_rules_numbered", ("earliest", "until")),
@@ -123,7 +127,9 @@ SERIES = (
     MartModel("oi_concentration", "snapshot_at", reach=timedelta(days=7, minutes=30)),
     MartModel(
         "oi_pre_events", "measured_at", ("since", "until", "pre_event_windows"),
+        first="$since - interval 1 hour",
         reach=timedelta(days=32),
+        back=_BEFORE_EVENT,
     ),
     MartModel(
         "oi_regimes",
@@ -133,6 +139,7 @@ SERIES = (
             "squeeze_minimum_bars", "pre_event_z",
         ),
         reach=timedelta(days=32),
+        back=_BEFORE_EVENT,
     ),
     MartModel(
         "funding_extremes",

@@ -1,7 +1,7 @@
 """Store positions that an exchange shows to everyone, and build what is made of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -10,9 +10,13 @@ import polars as pl
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.market_facts import load_facts
 from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.stale import MAP_MEMORY, MAPS, note_stale
 from oirisk.warehouse.steps import build_step, insert_mart
 
 MARTS = ("observed_map", "observed_coverage")
+
+_NEXT = timedelta(microseconds=1)
+"""Leverage is learned from what was observed before a snapshot: its own comes after its map."""
 
 Weigh = Callable[[pl.DataFrame], pl.DataFrame]
 """Positions of ``int_observed_evidence`` to rows of ``marts.observed_leverage``."""
@@ -47,16 +51,20 @@ def load_positions(
     connection.register("answered_accounts", answered.to_arrow())
     connection.register("staged_positions", rows.select("account", "symbol").to_arrow())
     try:
-        connection.execute(
+        withdrawn = connection.execute(
             statement("load/withdraw_observed_positions.sql"),
             {"snapshot_at": snapshot_at, "recorded_at": recorded_at},
-        )
+        ).fetchall()
     finally:
         connection.unregister("answered_accounts")
         connection.unregister("staged_positions")
-    return load_facts(
+    added = load_facts(
         connection, "core.observed_positions", rows, run_id=run_id, recorded_at=recorded_at
     )
+    if withdrawn[0][0] or added:
+        note_stale(connection, "core.observed_positions", snapshot_at, snapshot_at)
+        note_stale(connection, MAPS, snapshot_at + _NEXT, snapshot_at + MAP_MEMORY)
+    return added
 
 
 def record_observation(connection: duckdb.DuckDBPyConnection, row: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from polars.exceptions import PolarsError
 from oirisk.schemas.errors import HomeError, QueryError
 from oirisk.warehouse.findings import first_line
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.paths import quoted, taken_literally
 
 Reader = duckdb.DuckDBPyConnection
 """A read-only connection; callers outside the warehouse only pass it on."""
@@ -45,9 +46,10 @@ def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
             "again from the warehouse"
         ) from error
     try:
-        folder = str(home.raw.resolve()).replace("'", "''")
+        folder = home.raw.resolve()
+        allowed = ", ".join(quoted(name) for name in (folder, taken_literally(folder)))
         connection.execute("set timezone = 'UTC'")
-        connection.execute(f"set allowed_directories = ['{folder}']")
+        connection.execute(f"set allowed_directories = [{allowed}]")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         yield connection

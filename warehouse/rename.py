@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.open_interest import SIDES
 from oirisk.warehouse.load import load_bars, load_open_interest
 from oirisk.warehouse.market_facts import load_facts
 
@@ -22,8 +23,8 @@ _INSTANTS = {
 """Tables of what is told beside a run's own answers, and the column that places a row."""
 
 _AMOUNTS = frozenset(
-    {"oi_base", "volume_24h_base", "volume_base", "long_base", "short_base", "base", "floor_base",
-     "cap_base"}
+    {"oi_base", *SIDES, "volume_24h_base", "volume_base", "long_base", "short_base", "base",
+     "floor_base", "cap_base"}
 )  # fmt: skip
 _PRICES = frozenset(
     {"mark_price", "index_price", "last_price", "open", "high", "low", "close", "price"}
@@ -78,7 +79,7 @@ def restate_names(
     connection.register("renamed", table.to_arrow())
     found = {name: _in_coins(connection, name, since) for name in _INSTANTS}
     connection.unregister("renamed")
-    load_bars(connection, found.pop("core.bars"), recorded_at=recorded_at)
+    load_bars(connection, found.pop("core.bars"))
     for name, rows in found.items():
         for (run_id,), part in rows.group_by("run_id", maintain_order=True):
             plain, run = part.drop(_OF_RUNS), str(run_id)

@@ -9,7 +9,9 @@ import polars as pl
 
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.units import UnitRule, spans, unit_rules
+from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.stale import note_stale
 
 _DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(("unit_rule", "held_rule", "suspect_reason"), pl.String),
@@ -21,7 +23,7 @@ _DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 
 def restate_history(
     connection: duckdb.DuckDBPyConnection, since: datetime, recorded_at: datetime
-) -> datetime | None:
+) -> BuildWindow | None:
     """Restate history whose rule has another factor now, or did not hold at its time.
 
     What the exchanges' history endpoints gave is stored with the factor that it was multiplied by,
@@ -33,7 +35,7 @@ def restate_history(
         recorded_at: When the restatement becomes known.
 
     Returns:
-        The first instant that was restated; None if none was.
+        The time that was restated; None if none was.
     """
     frame = pl.DataFrame(list(_spans(unit_rules())), schema=_DTYPES, orient="row")
     connection.register("rule_spans", frame.to_arrow())
@@ -44,15 +46,18 @@ def restate_history(
         )
     finally:
         connection.unregister("rule_spans")
-    found = connection.execute("select min(snapshot_at) from temp.restated_history").fetchall()
-    first: datetime | None = found[0][0]
-    if first is not None:
+    found = connection.execute(
+        "select min(snapshot_at), max(snapshot_at) from temp.restated_history"
+    ).fetchall()
+    restated = None if found[0][0] is None else BuildWindow(*found[0])
+    if restated is not None:
         connection.execute(
             statement("load/restate_history_close.sql"), {"recorded_at": recorded_at}
         )
         connection.execute("insert into core.open_interest by name from temp.restated_history")
+        note_stale(connection, "core.open_interest", restated.since, restated.until)
     connection.execute("drop table temp.restated_history")
-    return first
+    return restated
 
 
 def _spans(rules: Mapping[str, UnitRule]) -> Iterator[tuple[Any, ...]]:

@@ -3,6 +3,7 @@
 import duckdb
 
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.paths import quoted, taken_literally
 
 _EMPTY = """
 create or replace view raw.responses as
@@ -18,6 +19,7 @@ where false
 """
 
 
+_ARCHIVED = "date=*/venue=*/*.parquet"
 _ABOUT = "Every response as received. Grain: one row per request that was made."
 _COLUMNS = {
     "run_id": "run that asked",
@@ -43,16 +45,23 @@ _COLUMNS = {
 
 def refresh_views(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Point ``raw.responses`` at the archive of this home, wherever it lies now."""
-    if next(home.raw.glob("date=*/venue=*/*.parquet"), None) is None:
+    if next(home.raw.glob(_ARCHIVED), None) is None:
         connection.execute(_EMPTY)
         _comment(connection)
         return
-    pattern = str(home.raw.resolve() / "date=*" / "venue=*" / "*.parquet").replace("'", "''")
     connection.execute(
         "create or replace view raw.responses as "  # noqa: S608 -- the quotes are doubled
-        f"select * from read_parquet('{pattern}', hive_partitioning = false)"
+        f"select * from read_parquet({_files(home)}, hive_partitioning = false)"
     )
     _comment(connection)
+
+
+def _files(home: Home) -> str:
+    """Return the archive as SQL: a pattern, or the files where none can be written."""
+    folder = home.raw.resolve()
+    if "\\" not in str(folder):
+        return quoted(f"{taken_literally(folder)}/{_ARCHIVED}")
+    return "[" + ", ".join(quoted(path) for path in sorted(folder.glob(_ARCHIVED))) + "]"
 
 
 def _comment(connection: duckdb.DuckDBPyConnection) -> None:

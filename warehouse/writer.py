@@ -14,6 +14,7 @@ from oirisk.warehouse.findings import first_line
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import load_unit_rules
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.paths import require_database_path
 from oirisk.warehouse.views import refresh_views
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,6 @@ def writing(home: Home, now: datetime, *, wait_seconds: float = 0.0) -> Iterator
         HomeError: Another process has the warehouse open, or the file is not ours to read.
     """
     with opened(home, now, wait_seconds=wait_seconds) as connection, transaction(connection):
-        load_unit_rules(connection)
         yield connection
 
 
@@ -68,6 +68,8 @@ def opened(
         try:
             sweep(home.root)
             migrate(connection, now)
+            with transaction(connection):
+                load_unit_rules(connection)
             refresh_views(connection, home)
             yield connection
             connection.execute("checkpoint")
@@ -86,6 +88,7 @@ def only_writer(home: Home, wait_seconds: float = 0) -> Iterator[None]:
     Raises:
         HomeError: Another run holds the home for longer than the wait, or it cannot be written.
     """
+    require_database_path(home.warehouse)
     try:
         home.root.mkdir(parents=True, exist_ok=True)
         lock = _locked(home, wait_seconds)

@@ -17,6 +17,7 @@ from oirisk.flows.settings import Settings
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import RunRow, load_instruments, record_run
+from oirisk.warehouse.stale import settle
 from oirisk.warehouse.writer import Writer, opened, transaction
 
 TILE_DAYS = 7
@@ -82,6 +83,7 @@ def fill(home: Home, market: Market, length_days: int, template: Path | None = N
             add_day(connection, market, since + days(day))
             if template is not None and (length_days - day) % TILE_DAYS == 0:
                 _copy_marts(connection, template, length_days - day - TILE_DAYS)
+        settle(connection)
 
 
 def build_template(home: Home, market: Market) -> Path:

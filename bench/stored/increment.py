@@ -7,7 +7,7 @@ import polars as pl
 from bench.stored.clock import Clock
 from bench.stored.history import coverage, few_maps, run_row
 from bench.stored.market import Market, sql
-from oirisk.flows.marts import build_from
+from oirisk.flows.marts import build_stale
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
     knows_later_listing,
@@ -41,7 +41,7 @@ def add_snapshot(home: Home, market: Market, at: datetime) -> Clock:
                 connection, rows.filter(mine), run_id=run_row(at).run_id, recorded_at=known
             )
     with clock.step("build"):
-        build_from(connection, [at], few_maps(), known)
+        build_stale(connection, few_maps(), known)
     with clock.step("open, commit, checkpoint"):
         work.__exit__(None, None, None)
         session.__exit__(None, None, None)

@@ -20,6 +20,8 @@ from oirisk.warehouse.writer import Writer, opened, transaction
 KEYS = {
     "oi_by_asset": ("snapshot_at", "asset"),
     "oi_by_venue": ("snapshot_at", "asset", "venue"),
+    "oi_market": ("snapshot_at",),
+    "oi_by_product": ("snapshot_at", "venue"),
     "oi_candles": ("bar_at", "interval", "asset", "venue"),
     "oi_anomalies": ("bar_at", "interval", "asset", "venue"),
     "oi_concentration": ("snapshot_at", "asset"),
@@ -29,8 +31,11 @@ KEYS = {
 }
 """What places a row of each mart of this market, which has futures alone."""
 
+OF_FACTS = {"oi_by_asset", "oi_by_venue", "oi_market", "oi_by_product", "oi_candles"}
+"""Built from facts; the others from marts."""
+
 SHARED = "facts judged, matched, covered"
-"""What ``oi_by_asset``, ``oi_by_venue`` and ``oi_candles`` read, made once for the three."""
+"""What the marts of facts read, made once for all of them."""
 
 _TOLERANCE = 1e-6
 

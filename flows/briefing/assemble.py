@@ -37,7 +37,8 @@ _METHODS = {
     "M23": "Liquidation map: surviving entries times the mix of leverage, put where they would be "
     "closed; never on the wrong side of the mark.",
     "M25": "Stress: a shock hits levels, their closes walk the order book, price moves on, until "
-    "no level is hit. Deleveraging of winners is not modelled.",
+    "no level is hit; levels and books are of the same exchanges. Deleveraging of winners is not "
+    "modelled.",
     "M26": "Contagion: what forced sales on one exchange cost positions in the same coins on "
     "another, through measured depth.",
     "M34": "Liquidations at risk: forced closes under each past daily return; the mildest and the "
@@ -65,7 +66,7 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "observations": ("observed",),
     "observed": ("observed_coverage",),
     "track_record": ("track",),
-    "stress": ("stress",),
+    "stress": ("stress", "withheld"),
     "liquidations_at_risk": ("at_risk",),
     "contagion": ("contagion",),
     "leverage": ("leverage",),

@@ -5,7 +5,7 @@ from oirisk.schemas.report import Figure, Unit
 
 NO_DAY = "no comparable snapshot a day earlier"
 NO_WEEK = "no comparable snapshot a week earlier"
-NO_FUNDING = "of no perpetual are funding and interval known"
+NO_FUNDING = "no perpetual has a known rate and interval"
 WITHHELD = "not published, see below"
 
 

@@ -19,11 +19,15 @@ from oirisk.schemas.report_liquidations import (
     TrackRow,
     Verdict,
 )
+from oirisk.templates import formats
 
 _ASSETS = 10
 """Assets in the tables; all are in the marts."""
 
 _NO_DEPTH = "order-book depth was not measured"
+_NOT_READ = (
+    "exchanges whose order books were read hold {share} of its open interest, 60 % are needed"
+)
 
 
 def liquidations(facts: Facts) -> Liquidations:
@@ -36,7 +40,7 @@ def liquidations(facts: Facts) -> Liquidations:
         maps=_maps(facts),
         reach=_reach(found.reach),
         track=tuple(_track(row) for row in found.track if _is_shown(row, found.track)),
-        stress=tuple(_stress(row) for row in found.stress),
+        stress=tuple(_stress(row) for row in found.stress if row["withheld_reason"] is None),
         contagion=tuple(_contagion(row) for row in found.contagion),
         at_risk=tuple(_at_risk(row) for row in found.at_risk[: 2 * _ASSETS]),
         leverage=tuple(_leverage(row) for row in found.leverage),
@@ -64,12 +68,16 @@ def _missing(facts: Facts) -> dict[str, str]:
         "reach": no_map,
         "track": "the first map is scored a night after it was made",
         "stress": f"{_NO_DEPTH} for the charted assets; none is invented",
-        "contagion": f"{_NO_DEPTH} for a coin that two exchanges hold; none is invented",
+        "contagion": "no exchange has its order books read for 60 % of what it holds, in coins "
+        "of which 60 % are held where books were read; none is invented",
         "at_risk": "fewer than 20 past days of prices are stored",
         "leverage": "no mix of leverage is stored",
         "observed": unseen,
     }
-    return {name: reason for name, reason in reasons.items() if not getattr(found, name)}
+    missing = {name: reason for name, reason in reasons.items() if not getattr(found, name)}
+    if found.stress and all(row["withheld_reason"] for row in found.stress):
+        missing["stress"] = "withheld; the reasons are below what was not published"
+    return missing
 
 
 def _band(row: Record, usd: str = "usd", low: str = "low", high: str = "high") -> Band:
@@ -110,10 +118,19 @@ def _reach(rows: list[Record]) -> tuple[ReachRow, ...]:
                 within_2_pct=_band(bands[2]),
                 within_5_pct=_band(bands[5]),
                 within_10_pct=_band(bands[10]),
-                depth_2pct_usd=figure(bands[2]["depth_2pct_usd"], "usd", _NO_DEPTH),
+                depth_2pct_usd=figure(bands[5]["depth_2pct_usd"], "usd", _NO_DEPTH),
+                mass_to_depth=figure(bands[5]["mass_to_depth"], "ratio", _no_ratio(bands[5])),
             )
         )
     return tuple(made[: 2 * _ASSETS])
+
+
+def _no_ratio(row: Record) -> str:
+    if not row["covered_share"]:
+        return _NO_DEPTH
+    if row["depth_2pct_usd"]:
+        return _NOT_READ.format(share=formats.share(row["covered_share"]))
+    return "the book is empty"
 
 
 def _is_shown(row: Record, rows: list[Record]) -> bool:
@@ -163,6 +180,7 @@ def _stress(row: Record) -> StressRow:
         move_high_pct=row["move_high_pct"],
         reproduction_number=row["reproduction_number"],
         stop_reason=row["stop_reason"],
+        covered_share=row["covered_share"],
     )
 
 
@@ -175,6 +193,7 @@ def _contagion(row: Record) -> ContagionRow:
         most_hit=row["most_hit"],
         most_hit_usd=row["most_hit_usd"],
         oi_covered=row["oi_covered"],
+        covered_share=row["covered_share"],
     )
 
 

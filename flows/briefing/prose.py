@@ -191,7 +191,27 @@ def withheld(facts: Facts) -> tuple[Withheld, ...]:
         )
         for row in facts.uncounted
     ]
-    return tuple(found)
+    return (*found, *_withheld_stress(facts.liquidations.stress))
+
+
+def _withheld_stress(rows: list[Record]) -> tuple[Withheld, ...]:
+    """List the stress grids that are not printed, with their reasons."""
+    factors: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row in rows:
+        if row["withheld_reason"]:
+            factors[row["asset"], row["withheld_reason"]].append(row["depth_factor"])
+    every = {row["depth_factor"] for row in rows}
+    return tuple(
+        Withheld(what=f"stress of {asset}{_at_depth(set(seen), every)}", reason=reason)
+        for (asset, reason), seen in factors.items()
+    )
+
+
+def _at_depth(seen: set[float], every: set[float]) -> str:
+    if seen == every:
+        return ""
+    shares = " and ".join(formats.share(factor) for factor in sorted(seen, reverse=True))
+    return f" with {shares} of the depth"
 
 
 def _listed(names: list[str], noun: str) -> str:
@@ -209,6 +229,15 @@ _AT_PAR = (
 def _known_as(facts: Facts, name: str, evidence: str) -> list[str]:
     """Name the exchanges with a figure whose evidence is of a kind."""
     return sorted({row["venue"] for row in facts.products if row[name] == evidence})
+
+
+def _without_funding(facts: Facts) -> list[str]:
+    """Name the exchanges of whose perpetuals no funding is known."""
+    shares: dict[str, list[float]] = defaultdict(list)
+    for row in facts.products:
+        if row["funding_covered_share"] is not None:
+            shares[row["venue"]].append(row["funding_covered_share"])
+    return sorted(venue for venue, known in shares.items() if not any(known))
 
 
 def assumptions(facts: Facts) -> tuple[str, ...]:
@@ -230,10 +259,17 @@ def assumptions(facts: Facts) -> tuple[str, ...]:
         )
     if units:
         stated.append(f"Unit taken by assumption: {', '.join(units)}.")
+    unfunded = _without_funding(facts)
+    if unfunded:
+        stated.append(
+            "Averages of funding leave out, since rate or interval is not known: "
+            f"{', '.join(unfunded)}."
+        )
+    rotation = f"{facts.settings.clusters.rotation:g}"
     stated.append(
         "Entry prices are modelled from changes of open interest along the price path; the band "
-        "is the range over rotation 0, 0.05 and 0.2. Positions older than the history are not "
-        "placed at any price."
+        f"is the range over rotation 0, {rotation} and 0.2. Positions older than the history are "
+        "not placed at any price."
     )
     stated.append(
         "Liquidation levels rest on these entries, on isolated margin and on assumed mixes of "

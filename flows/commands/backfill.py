@@ -9,6 +9,7 @@ from oirisk.flows.commands.progress import shown_progress
 from oirisk.flows.commands.rederive import day
 from oirisk.flows.history.backfill import Request, VenueFilled, exit_status
 from oirisk.flows.history.backfill import backfill as run_backfill
+from oirisk.flows.looks_back import closed_note
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import LiveSource, SandboxSource, Source, wall_clock
 from oirisk.schemas.errors import ConfigurationError
@@ -53,12 +54,15 @@ def backfill(
         assets=names or None,
     )
     source: Source = SandboxSource(url=sandbox) if sandbox else LiveSource()
+    settings = load_settings(home)
     with shown_progress() as progress:
-        filled = run_backfill(Home(home), load_settings(home), source, request, progress.step)
+        filled = run_backfill(Home(home), settings, source, request, progress.step)
     if as_json:
         print_json([asdict(one) for one in filled])
     else:
         _print(filled)
+        if note := closed_note(Home(home), settings, request.since):
+            print_line(note)
     return exit_status(filled)
 
 

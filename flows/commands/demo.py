@@ -11,7 +11,7 @@ from oirisk.flows.demo import STEP, fill_history
 from oirisk.flows.sandbox.accounts import addresses
 from oirisk.flows.sandbox.market import SimulatedMarket
 from oirisk.flows.sandbox.server import Sandbox
-from oirisk.flows.settings import DEMO_VENUES, load_settings
+from oirisk.flows.settings import DEMO_VENUES
 from oirisk.flows.sources import wall_clock
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.files import write_whole
@@ -65,4 +65,4 @@ def _fill(home: Path, market: SimulatedMarket, since: datetime, until: datetime)
     with shown_progress() as progress:
         progress.step(f"loading simulated history, hourly from {since:%d %b} to {until:%d %b}")
         window = BuildWindow(since, until)
-        fill_history(Home(home), market, window, load_settings(home), wall_clock())
+        fill_history(Home(home), market, window, wall_clock())

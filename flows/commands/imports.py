@@ -1,30 +1,43 @@
 """``import``."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from oirisk.flows.chosen import known_venues
+from oirisk.flows.chosen import chosen_venues, known_venues
 from oirisk.flows.commands.output import print_json, print_line, print_table
 from oirisk.flows.commands.progress import shown_progress
 from oirisk.flows.imports import Imported, import_files
 from oirisk.flows.imports_names import venue_names
+from oirisk.flows.looks_back import closed_note
+from oirisk.flows.marts import build_stale
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import wall_clock
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.standing import suspects_of
+from oirisk.warehouse.writer import Writer
 
 _NAMED = 20
 
 
 def import_history(home: Path, files: Sequence[str], *, as_json: bool) -> int:
     """Import files and say what came of it; 1 when rows are missing: see ``Imported.state``."""
+    now, settings = wall_clock(), load_settings(home)
     with shown_progress() as progress:
-        names = venue_names(known_venues(load_settings(home)))
-        done = import_files(Home(home), files, wall_clock(), progress.step, names)
+
+        def build(connection: Writer, done: Imported) -> Imported:
+            progress.step("building the marts of what was imported")
+            build_stale(connection, settings, now)
+            return replace(done, suspect=suspects_of(connection, done.run_id))
+
+        names = venue_names(known_venues(settings), chosen_venues(settings))
+        done = import_files(Home(home), files, now, progress.step, names, build)
     if as_json:
         print_json({**asdict(done), "state": done.state, "error": done.error})
     else:
         _print(done)
+        if note := closed_note(Home(home), settings, done.since):
+            print_line(note)
     return 0 if done.state == "completed" else 1
 
 
@@ -34,6 +47,10 @@ def _print(done: Imported) -> None:
     if not done.received and done.error:
         print_line(done.error)
     print_line(f"{done.inserted} stored now, {done.superseded} restated")
+    for reason, count in done.suspect.items():
+        print_line(f"{count} rows are suspect, and in no total: {reason}")
+    for name in done.renamed:
+        print_line(f"{name}: stored under the names of its order books, see `oirisk venues`")
     if done.left_aside:
         print_line(f"{done.left_aside} rows on other things than coins were left aside")
     if done.unknown_venues:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from oirisk.flows.commands.output import print_json, print_line, print_table
 from oirisk.flows.commands.progress import shown_progress
+from oirisk.flows.looks_back import looks_back
 from oirisk.flows.settings import RetentionSettings, Settings, load_settings
 from oirisk.flows.sources import wall_clock
 from oirisk.schemas.errors import ConfigurationError
@@ -85,22 +86,16 @@ def require_reach(settings: Settings) -> None:
     Raises:
         ConfigurationError: Rows would be thinned while other settings still ask for them.
     """
-    looked_back = max(
-        settings.series.squeeze_days,
-        settings.clusters.history_days,
-        settings.coverage.lookback_days,
-    )
-    bars = settings.series.anomaly_span * settings.series.anomaly_period
-    retention = settings.retention
-    for name, days, bar_minutes in (
-        ("fine_days", retention.fine_days, 5),
-        ("hourly_days", retention.hourly_days, 240),
+    retention, needed = settings.retention, looks_back(settings)
+    for name, days, resolution in (
+        ("fine_days", retention.fine_days, "1h"),
+        ("hourly_days", retention.hourly_days, "1d"),
     ):
-        needed = max(looked_back + 8, bars * bar_minutes / 1440 + 1)
-        if 0 < days < needed:
+        least = needed[resolution] / timedelta(days=1)
+        if 0 < days < least:
             raise ConfigurationError(
                 f"retention.{name}: {days} days are set, and other settings look back on "
-                f"{needed:.0f}: squeeze_days, history_days, lookback_days or the anomaly baseline"
+                f"{least:.0f}: squeeze_days, history_days, lookback_days or the anomaly baseline"
             )
 
 

@@ -68,6 +68,11 @@ def print_line(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
+def print_note(text: str) -> None:
+    """Print one line beside what a program may read."""
+    sys.stderr.write(text + "\n")
+
+
 def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Print rows as a table; text is shown as it is, never interpreted as markup.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from oirisk.flows.chosen import chosen_venues
 from oirisk.flows.commands.as_of import instant
-from oirisk.flows.commands.output import print_json, print_line, print_table
+from oirisk.flows.commands.output import print_json, print_line, print_note, print_table
 from oirisk.flows.commands.progress import shown_progress
 from oirisk.flows.nightly import PROGRESS
 from oirisk.flows.nightly import nightly as nightly_flow
@@ -16,6 +16,7 @@ from oirisk.flows.outcome import Outcome
 from oirisk.flows.recorder import record_run
 from oirisk.flows.recording import read_recording
 from oirisk.flows.schedule import serve
+from oirisk.flows.server import with_or_without_server
 from oirisk.flows.settings import load_settings
 from oirisk.flows.sources import require_present
 from oirisk.schemas.errors import HomeError
@@ -86,14 +87,17 @@ def run_flow(
         token = PROGRESS.set(progress)
         progress.step("starting the scheduler engine (10 to 20 seconds without a Prefect server)")
         try:
-            return asyncio.run(
-                chosen(
-                    str(home),
-                    as_of=as_of,
-                    replay=str(replay) if replay else None,
-                    sandbox=sandbox,
+            with with_or_without_server() as note:
+                if note:
+                    print_note(note)
+                return asyncio.run(
+                    chosen(
+                        str(home),
+                        as_of=as_of,
+                        replay=str(replay) if replay else None,
+                        sandbox=sandbox,
+                    )
                 )
-            )
         finally:
             PROGRESS.reset(token)
 

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from oirisk import __version__
-from oirisk.flows.chosen import chosen_venues
+from oirisk.flows.chosen import chosen_venues, require_one_name
 from oirisk.flows.client import KnownMarkets, VenueClient
 from oirisk.flows.history import HISTORIES
 from oirisk.flows.history.cftc import fill_reports
 from oirisk.flows.history.fetch import Page, fetch_page, instruments_of
 from oirisk.flows.history.store import FLOW, Stored, archive_page, load_page
+from oirisk.flows.marts import build_stale
 from oirisk.flows.settings import Settings
 from oirisk.flows.sources import Source
 from oirisk.schemas.errors import ConfigurationError, SourceError
@@ -26,7 +27,7 @@ from oirisk.transforms.names import as_known
 from oirisk.warehouse.archive import RunLabel
 from oirisk.warehouse.backfill import done_until, note_progress, stored_counts
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.load import RunRow, listed_name, record_run
+from oirisk.warehouse.load import RunRow, held_venues, listed_name, record_run
 from oirisk.warehouse.views import refresh_views
 from oirisk.warehouse.writer import Writer, opened, require_same_kind, transaction
 
@@ -112,7 +113,8 @@ def backfill(
     """Fill history; every batch is committed on its own, so an interrupted backfill goes on.
 
     The warehouse is open for writing only while a batch is stored, so that the nightly run can
-    come between; what a backfill has stored is published at its end, or by that run.
+    come between; the marts of what a backfill has stored are built and published at its end, or by
+    that run.
 
     Raises:
         ConfigurationError: A venue is not known, or the span is empty.
@@ -124,11 +126,14 @@ def backfill(
     job = _Job(home, settings, source, request, say)
     with job.written() as connection:
         require_same_kind(connection, is_simulated=source.is_simulated)
+        require_one_name(held_venues(connection), (venue.id for venue in venues), settings)
     filled = [asyncio.run(job.fill(venue)) for venue in venues]
     if request.asks_cftc() and not source.is_simulated:
         filled.append(job.fill_cftc())
+    say("building the marts of what was filled")
     with job.written(publishes=True) as connection:
         refresh_views(connection, home)
+        build_stale(connection, settings, request.until)
     return filled
 
 

@@ -74,7 +74,7 @@ def load_pages(
     bars = judge("bars", candles, recorded_at)
     interest = _interest(pages, recorded_at)
     key = ImportKey(label.run_id, recorded_at)
-    load_bars(connection, bars.accepted, recorded_at=recorded_at)
+    load_bars(connection, bars.accepted)
     _load_interest(connection, interest.accepted, label, key)
     facts = {table: judge_facts(table, rows) for table, rows in _all_facts(pages, label).items()}
     for table, judged in facts.items():

@@ -13,7 +13,7 @@ class CoverageSettings(Section):
     """When a total may be printed (methods M03)."""
 
     minimum: float = Field(
-        default=0.90, ge=0, le=1, description="share of known open interest that must be fresh"
+        default=0.90, ge=0, le=1, description="least coverage of a total, 0 to 1"
     )
     max_age_minutes: float = Field(
         default=30.0,

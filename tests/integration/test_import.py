@@ -5,6 +5,7 @@ import json
 import math
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,13 @@ import pytest
 from oirisk.flows.commands.export import export
 from oirisk.flows.commands.imports import import_history
 from oirisk.flows.imports import Imported, import_files
+from oirisk.flows.imports_names import venue_names
+from oirisk.flows.marts import build_stale
+from oirisk.flows.settings import Settings
+from oirisk.flows.venues import all_venues
 from oirisk.schemas.errors import HomeError, RecordingError
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.standing import suspects_of
 
 pytestmark = pytest.mark.integration
 
@@ -223,23 +229,43 @@ def test_one_order_book_under_two_names_is_refused(
     }
 
 
-def test_an_instrument_under_two_names_of_its_book_stops_the_import(
+def test_an_order_book_has_one_name_whichever_id_of_its_exchange_a_file_uses(
     home: Home, tmp_path: Path, query: Query
 ) -> None:
-    day = oi([("2026-01-01", "BTC/USDT:USDT", 10, 40_000)])
-    usdm = day.with_columns(venue=pl.lit("binanceusdm"))
-    plain = day.with_columns(venue=pl.lit("binance"))
-    twice = "BTC/USDT:USDT would stand under binance and binanceusdm"
-    with pytest.raises(RecordingError, match=twice):
-        load(home, pl.concat([usdm, plain]), tmp_path / "a.parquet")
-    assert load(home, plain, tmp_path / "b.parquet").accepted == 1
-    with pytest.raises(RecordingError, match=twice):
-        load(home, usdm, tmp_path / "c.parquet", LATER)
-    later = usdm.with_columns(pl.col("snapshot_at") + timedelta(days=1))
-    assert load(home, later, tmp_path / "d.parquet", LATER).accepted == 1
-    assert query("select venue from core.open_interest order by all") == [
-        ("binance",), ("binanceusdm",),
+    symbols = ("BTC/USDT:USDT", "BTC/USD:BTC", "BTC/USDT:USDT-260327-50000-C")
+    day = oi([("2026-01-01", symbol, 10, 40_000) for symbol in symbols])
+    ids = ("binance", "binanceusdm", "binancecoinm")
+    first = load(home, pl.concat(day.with_columns(venue=pl.lit(id_)) for id_ in ids),
+                 tmp_path / "a.parquet")  # fmt: skip
+    assert (first.accepted, first.checks) == (3, {"unique_row": 6})
+    named = [
+        ("binancecoinm", "BTC/USD:BTC"), ("binanceusdm", "BTC/USDT:USDT"),
+        ("binance", "BTC/USDT:USDT-260327-50000-C"),
     ]  # fmt: skip
+    assert query("select venue, symbol from core.open_interest order by symbol") == named
+    later = day.with_columns(pl.col("snapshot_at") + timedelta(days=1), venue=pl.lit("binance"))
+    second = load(home, later, tmp_path / "b.parquet", LATER)
+    assert (second.accepted, second.renamed) == (3, ())
+    perp = later.head(1).with_columns(pl.col("snapshot_at") + timedelta(days=1))
+    assert load(home, perp, tmp_path / "c.parquet", LATER).renamed == ("binance",)
+    assert query("select distinct venue, symbol from core.open_interest order by symbol") == named
+
+
+def test_deribit_has_the_name_that_is_asked_for(home: Home, tmp_path: Path, query: Query) -> None:
+    both = ("deribit", "coinbaseinternational")
+    day = oi([("2026-01-01", "BTC/USD:BTC", 10, 40_000)])
+    rows = pl.concat(
+        day.with_columns(pl.col("snapshot_at") + timedelta(days=n), venue=pl.lit(name))
+        for n, name in enumerate(both)
+    )
+    rows.write_parquet(tmp_path / "a.parquet")
+    for asked in ("", "coinbaseinternational"):
+        own = Home(home.root / f"for {asked}")
+        names = venue_names(all_venues(), [all_venues()[name] for name in both if name == asked])
+        import_files(own, [str(tmp_path / "a.parquet")], NOW, names=names)
+        with duckdb.connect(str(own.published), read_only=True) as connection:
+            seen = connection.sql("select distinct venue from core.open_interest").fetchall()
+        assert seen == [(asked or "deribit",)]
 
 
 @pytest.mark.parametrize("other", [5.0, None])
@@ -338,6 +364,16 @@ def test_bars_are_checked_stored_and_replaced(home: Home, tmp_path: Path, query:
     assert import_files(home, [str(path)], LATER).inserted == 0
 
 
+def judged(home: Home, files: Path) -> Imported:
+    """Import files as the command does: what was stored is judged and built."""
+
+    def build(connection: Any, done: Imported) -> Imported:
+        build_stale(connection, Settings(), NOW)
+        return replace(done, suspect=suspects_of(connection, done.run_id))
+
+    return import_files(home, [str(files)], NOW, then=build)
+
+
 def metric(at: str, symbol: str, coins: str, usd: str, ratios: str = "1.5,2,0.25,3") -> str:
     return f"{at},{symbol},{coins},{usd},{ratios}\n"
 
@@ -359,17 +395,13 @@ def test_metrics_files_with_and_without_header_are_one_history(
         + metric("2024-02-16 00:15:00", "BTCUSD_PERP", "8", "400000")
         + metric("2024-02-18 00:00:00", "BTCUSDT", "102", "5100000")
     )
-    done = import_files(home, [str(tmp_path / "m-*.csv")], NOW)
-    assert (done.received, done.accepted, done.rejected, done.repeated) == (9, 4, 5, 1)
-    assert done.checks == {
-        "contradicts_row": 2,
-        "oi_not_zero": 1,
-        "unique_row": 1,
-        "usdm_symbol": 1,
-    }
+    done = judged(home, tmp_path / "m-*.csv")
+    assert (done.received, done.accepted, done.rejected, done.repeated) == (9, 5, 4, 1)
+    assert done.checks == {"contradicts_row": 2, "unique_row": 1, "usdm_symbol": 1}
+    assert done.suspect == {"zero": 1}
     assert query(
         "select snapshot_at::varchar, symbol, asset, oi_base, oi_usd, mark_price, venue"
-        " from core.open_interest order by snapshot_at"
+        " from core.open_interest where quality = 'ok' order by snapshot_at"
     ) == [
         ("2024-02-15 23:50:00+00", "BTC/USDT:USDT", "BTC", 100.5, 5025000.0, 50000.0,
          "binanceusdm"),
@@ -380,8 +412,9 @@ def test_metrics_files_with_and_without_header_are_one_history(
          "binanceusdm"),
     ]  # fmt: skip
     gap = next(gap for gap in done.gaps if gap["symbol"] == "BTC/USDT:USDT")
-    # 48 h 10 min are 578 steps of five minutes and one more; 23:50, 00:00, 00:10 and 00:00 came.
-    assert gap["missing_steps"] == 579 - 4
+    # 48 h 10 min are 578 steps of five minutes and one more; 23:50, 23:55, 00:00, 00:10 and 00:00
+    # came.
+    assert gap["missing_steps"] == 579 - 5
     assert gap["missing_days"] == ["2024-02-17"]
 
 
@@ -414,13 +447,51 @@ def test_a_figure_that_stands_still_for_too_long_is_suspect(
     moving = [metric(f"2024-02-16 00:{5 * n:02d}:00", "ETHUSDT", "7.5", "15000") for n in range(6)]
     path = tmp_path / "m.csv"
     path.write_text("".join([*still, *moving]))
-    import_files(home, [str(path)], NOW)
+    done = judged(home, path)
+    assert done.suspect == {"frozen": 7}
     assert query(
-        "select asset, quality, count(*) from core.open_interest group by all order by 1"
+        "select asset, quality, suspect_reason, count(*) from core.open_interest group by all"
+        " order by 1"
     ) == [
-        ("BTC", "suspect", 7),
-        ("ETH", "ok", 6),
+        ("BTC", "suspect", "frozen", 7),
+        ("ETH", "ok", None, 6),
     ]
+
+
+def test_a_metrics_row_without_a_value_is_suspect(home: Home, tmp_path: Path, query: Query) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text(
+        metric("2024-02-16 00:00:00", "BTCUSDT", "101", "")
+        + metric("2024-02-16 00:05:00", "BTCUSDT", "102", "nan")
+        + metric("2024-02-16 00:10:00", "BTCUSDT", "103", "5150000")
+    )
+    done = judged(home, path)
+    assert (done.accepted, done.suspect) == (2, {"no price": 1})
+    assert done.checks == {"less_than": 1}  # nan is no number
+    assert query("select oi_base, oi_usd, quality from core.open_interest order by all") == [
+        (101.0, None, "suspect"), (103.0, 5_150_000.0, "ok"),
+    ]  # fmt: skip
+
+
+def test_a_future_that_has_ended_is_refused_and_until_the_day_is_over_suspect(
+    home: Home, tmp_path: Path, query: Query
+) -> None:
+    """28 March 2025 08:00 is its end; some exchanges settle later that day."""
+    rows = oi(
+        [
+            (at, "BTC/USDT:USDT-250328", 100.0 + number, 80_000.0)
+            for number, at in enumerate(
+                ("2025-03-28 07:55", "2025-03-28 08:00", "2025-03-29 00:00", "2025-08-01 00:00")
+            )
+        ]
+    )
+    rows.write_parquet(tmp_path / "a.parquet")
+    done = judged(home, tmp_path / "a.parquet")
+    assert (done.checks, done.suspect) == ({"not_expired": 2}, {"expired": 1})
+    assert query("select oi_base from core.open_interest where quality = 'ok'") == [(100.0,)]
+    assert query("select oi_base from marts.oi_by_asset") == [(100.0,)]
+    reason = "the contract of this symbol ended by 2025-03-29T00:00Z"
+    assert query("select distinct reason from ops.rejects") == [(reason,)]
 
 
 @pytest.mark.parametrize("pack", ["zip", "gz"])

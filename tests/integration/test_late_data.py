@@ -8,9 +8,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.flows.marts import build_from, build_positions, build_totals
+from oirisk.flows.marts import build_stale
 from oirisk.flows.settings import Settings
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.load import (
     STORED_COLUMNS,
     RunRow,
@@ -21,7 +20,6 @@ from oirisk.warehouse.load import (
 )
 from oirisk.warehouse.market_facts import load_facts
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.rebuild import positions_to_build, record_build, window_to_build
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 NIGHTS = 4
@@ -155,7 +153,7 @@ class _Arrivals:
             for hour in range(24 * (last - first))
         ]  # fmt: skip
         frame = pl.DataFrame(rows, schema_overrides={"bar_at": UTC_TIME})
-        load_bars(self.connection, frame, recorded_at=self.now)
+        load_bars(self.connection, frame)
 
     def positioning(self, number: int, share: float) -> None:
         """Load who was long that night."""
@@ -182,11 +180,9 @@ def _marts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, .
 
 def _assert_equals_a_full_build(connection: duckdb.DuckDBPyConnection) -> None:
     piecewise = _marts(connection)
-    for name in piecewise.keys() - {"leverage_priors", "leverage_calibration"}:
+    for name in piecewise.keys() - {"leverage_priors"}:
         connection.execute(f"delete from marts.{name}")  # noqa: S608
-    for number in range(NIGHTS):
-        build_positions(connection, _night(number), SETTINGS)
-    build_totals(connection, BuildWindow(START, _night(NIGHTS)), SETTINGS)
+    build_stale(connection, SETTINGS, ARRIVED, full=True)
     whole = _marts(connection)
     assert len(whole["liquidation_map"]) > 0
     assert len(whole["oi_profile"]) > 0
@@ -204,7 +200,7 @@ def test_runs_that_come_late_or_restate_leave_what_a_full_build_gives(
     arrivals = _Arrivals(warehouse)
     for number, scale in [(0, 1.0), (3, 1.0), (2, 1.0), (1, 1.0), (0, 1.3)]:
         arrivals.run(number, scale)
-        build_from(warehouse, [_night(number)], SETTINGS, arrivals.now)
+        build_stale(warehouse, SETTINGS, arrivals.now)
     _assert_equals_a_full_build(warehouse)
 
 
@@ -221,17 +217,12 @@ def test_a_build_of_what_changed_equals_a_full_build(warehouse: duckdb.DuckDBPyC
     _build(warehouse, arrivals)
     arrivals.bars(1, 3)
     _build(warehouse, arrivals)
-    assert window_to_build(warehouse, arrivals.now, 7, full=False) is None
+    assert build_stale(warehouse, SETTINGS, arrivals.now) is None
     _assert_equals_a_full_build(warehouse)
 
 
 def _build(connection: duckdb.DuckDBPyConnection, arrivals: _Arrivals) -> None:
     """Do what ``oirisk build`` does."""
     arrivals.now += timedelta(minutes=1)
-    window = window_to_build(connection, arrivals.now, 7, full=False)
-    assert window is not None
-    for instant in positions_to_build(connection, window, arrivals.now, full=False):
-        build_positions(connection, instant, SETTINGS)
-    build_totals(connection, window, SETTINGS)
-    record_build(connection, arrivals.now, window, full=False)
+    assert build_stale(connection, SETTINGS, arrivals.now) is not None
     arrivals.now += timedelta(minutes=1)

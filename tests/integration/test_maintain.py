@@ -10,18 +10,17 @@ import polars as pl
 import pytest
 
 from oirisk.flows.commands.maintain import maintain, maintain_home, require_reach
-from oirisk.flows.marts import build_from, build_totals
+from oirisk.flows.marts import build_stale
 from oirisk.flows.rederive import rederive_since
 from oirisk.flows.settings import RetentionSettings, Settings
 from oirisk.schemas.errors import ConfigurationError, HomeError
 from oirisk.schemas.responses import Response
 from oirisk.warehouse.archive import RunLabel, archive, read_archive
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.health import check_home
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import RunRow, record_run
 from oirisk.warehouse.published import query, reading
-from oirisk.warehouse.rebuild import window_to_build
+from oirisk.warehouse.stale import note_stale_rows
 from oirisk.warehouse.writer import opened, transaction, writing
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -68,8 +67,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Home:
                 version="0", error=None,
             )  # fmt: skip
             record_run(connection, row, pl.DataFrame(), pl.DataFrame())
-        for first in (OLD, NOW - 4 * HOUR):
-            build_totals(connection, BuildWindow(first, first + 4 * HOUR), Settings())
+        build_stale(connection, Settings(), NOW - HOUR)
     return home
 
 
@@ -124,17 +122,20 @@ def test_what_is_taken_out_is_in_the_archive_and_the_last_of_each_hour_stays(hom
 def test_a_night_that_learns_of_old_days_leaves_their_figures(home: Home) -> None:
     """An exchange that first answers now was missing then: only days that are whole say so."""
     maintain_home(home, FINE, NOW, dry_run=False)
-    tables = ("marts.oi_candles", "marts.oi_by_asset", "marts.oi_by_venue")
+    tables = (
+        "marts.oi_candles", "marts.oi_by_asset", "marts.oi_by_venue", "marts.oi_market",
+        "marts.oi_by_product",
+    )  # fmt: skip
     before = [_table(home, name) for name in tables]
     with writing(home, NOW) as connection:
         connection.execute(
             "update core.open_interest set recorded_at = ? where snapshot_at < ?",
             [NOW, OLD + HOUR],
         )
-        build_from(connection, [NOW - STEP], Settings(), NOW)
-    assert [_table(home, name).equals(old) for name, old in zip(tables, before, strict=True)] == [
-        True, True, True,
-    ]  # fmt: skip
+        note_stale_rows(connection, "core.open_interest", "snapshot_at", NOW)
+        build_stale(connection, Settings(), NOW)
+    after = [_table(home, name).equals(old) for name, old in zip(tables, before, strict=True)]
+    assert after == [True] * len(tables)
 
 
 def test_maintaining_again_takes_nothing_more_out(home: Home) -> None:
@@ -166,7 +167,7 @@ def test_by_default_nothing_is_taken_out_and_files_get_no_larger(home: Home) -> 
     assert raw.stat().st_size <= size
     assert home.warehouse.read_bytes() == home.published.read_bytes()
     with opened(home, NOW) as connection, transaction(connection):  # still migrated, still writable
-        assert connection.execute("from liquidation_map('BTC')").fetchall() == []
+        assert connection.execute("from liquidation_map('ETH')").fetchall() == []
 
 
 def test_a_row_whose_successors_were_withdrawn_stays(home: Home) -> None:
@@ -188,10 +189,12 @@ def test_a_row_whose_successors_were_withdrawn_stays(home: Home) -> None:
 def test_thinned_days_are_not_built_again(home: Home) -> None:
     maintain_home(home, FINE, NOW, dry_run=False)
     with writing(home, NOW) as connection:
-        window = window_to_build(connection, NOW, 7, full=True)
+        window = build_stale(connection, Settings(), NOW, full=True)
     assert window is not None
-    assert window.since >= NOW - timedelta(days=120, hours=12)
-    with pytest.raises(HomeError, match="thinned out rows before 2026-07-24"):
+    assert window.since == NOW.replace(hour=0) - timedelta(
+        days=120 - 38
+    )  # looks back 30 days and 8
+    with pytest.raises(HomeError, match="that marts before 2026-08-31 were made of"):
         rederive_since(home, date(2026, 6, 1), Settings(), NOW)
 
 

@@ -41,9 +41,7 @@ def _run(home: Home, number: int) -> None:
         load_open_interest(
             connection, rows.select(STORED_COLUMNS), run_id=run.run_id, recorded_at=at
         )
-        build_marts(
-            connection, BuildWindow(at, at), CoverageParameters(0.9, 30, 7), with_series=False
-        )
+        build_marts(connection, BuildWindow(at, at), CoverageParameters(0.9, 30, 7))
 
 
 def test_a_hundred_readers_see_whole_runs_while_one_publishes(tmp_path: Path) -> None:

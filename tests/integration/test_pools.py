@@ -12,6 +12,8 @@ import pytest
 from oirisk.flows.imports import import_files
 from oirisk.flows.rederive import rederive_since
 from oirisk.templates.render import render_report
+from oirisk.warehouse.rename import Renamed, restate_names
+from oirisk.warehouse.writer import writing
 
 pytestmark = pytest.mark.integration
 
@@ -153,6 +155,27 @@ def test_what_one_home_exports_another_imports(
     sides = ("kind", "oi_long_base", "oi_short_base", "pool_net_base", "oi_base", "oi_usd")
     (again,) = _stored(other)
     assert {name: again[name] for name in sides} == {name: rows[0][name] for name in sides}
+
+
+def test_both_sides_are_restated_when_a_name_turns_out_to_be_a_multiple(
+    make_desk: Callable[..., Any], tmp_path: Path, at: Any
+) -> None:
+    row = {
+        "snapshot_at": at, "venue": "gmx", "symbol": "MFOO/USD:MFOO", "asset": "MFOO",
+        "kind": "pool", "oi_base": 7.0, "mark_price": 2.0, "oi_long_base": 3.0,
+        "oi_short_base": 7.0,
+    }  # fmt: skip
+    file = tmp_path / "given.parquet"
+    pl.DataFrame([row]).write_parquet(file)
+    desk = make_desk()
+    import_files(desk.home, [str(file)], at + DAY)
+
+    name = Renamed("gmx", "MFOO/USD:MFOO", "MFOO", "FOO", 1e6)
+    with writing(desk.home, at + 2 * DAY) as connection:
+        assert restate_names(connection, [name], at - DAY, at + 2 * DAY) == at
+    (found,) = _stored(desk)
+    names = ("asset", "oi_base", "oi_long_base", "oi_short_base", "pool_net_base", "oi_usd")
+    assert [found[name] for name in names] == ["FOO", 7e6, 3e6, 7e6, 4e6, 14.0]
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ def test_history_under_a_name_of_its_own_is_restated_in_coins(nights: Any, at: A
     bars = pl.DataFrame([{**bar, "volume_usd": 0.03}])
     with writing(nights.home, at + 3 * DAY) as connection:
         load_open_interest(connection, rows, run_id="import", recorded_at=at + 3 * DAY)
-        load_bars(connection, bars, recorded_at=at + 3 * DAY)
+        load_bars(connection, bars)
 
     done = rederive_since(nights.home, SINCE, nights.settings, at + 9 * DAY)
     assert done.restated == 1

@@ -98,7 +98,7 @@ def test_the_map_is_near_what_the_accounts_would_lose(
     )
     home = Home(tmp_path / "home")
     window = BuildWindow(market.since + timedelta(hours=1), END)
-    assert fill_history(home, market, window, Settings(), END) == 720 * 4
+    assert fill_history(home, market, window, END) == 720 * 4
     limits = MARKETS[drawn]
     with writing(home, END) as connection:
         build_positions(connection, END, Settings())

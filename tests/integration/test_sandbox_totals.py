@@ -188,7 +188,7 @@ def test_an_exchange_that_is_missing_changes_its_own_figures_and_the_coverage_al
     own = {key[:2]: row for key, row in parts.items() if key[2] == venue}
     warehouse.execute("begin transaction")
     warehouse.execute("delete from core.open_interest where venue = $venue", {"venue": venue})
-    build_marts(warehouse, BuildWindow(at, at), CoverageParameters(0.9, 30, 7), with_series=False)
+    build_marts(warehouse, BuildWindow(at, at), CoverageParameters(0.9, 30, 7))
     after, left = _by_asset(warehouse), _by_venue(warehouse)
     warehouse.execute("rollback")
 

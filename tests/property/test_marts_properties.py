@@ -21,7 +21,7 @@ START = datetime(2026, 3, 1, 0, 5, tzinfo=UTC)
 HOURS = (0, 1, 4, 24, 25, 28, 168, 192)
 EVERYTHING = BuildWindow(START, START + timedelta(days=30))
 VENUES = ("a", "b", "c")
-TABLES = ("oi_by_asset", "oi_by_venue")
+TABLES = ("oi_by_asset", "oi_by_venue", "oi_market", "oi_by_product", "oi_uncounted")
 TERMS = (("perp", "linear"), ("perp", "inverse"), ("future", "quanto"), ("option", "inverse"))
 Fact = dict[str, Any]
 
@@ -49,6 +49,7 @@ def fact(draw: st.DrawFn) -> Fact:
         "asset": asset,
         "kind": kind,
         "margin": margin,
+        "oi_contracts": draw(st.one_of(st.none(), st.floats(0, 1e9))),
         "oi_base": base,
         "oi_usd": base * price,
         "mark_price": price,
@@ -97,12 +98,17 @@ def _build(
     connection: duckdb.DuckDBPyConnection, window: BuildWindow = EVERYTHING, minimum: float = 0.9
 ) -> dict[str, list[tuple[Any, ...]]]:
     """Build the marts of facts alone; tests/property/test_series_properties.py has the others."""
-    build_marts(connection, window, CoverageParameters(minimum, 30, 7), with_series=False)
+    build_marts(connection, window, CoverageParameters(minimum, 30, 7))
     return {table: connection.table(f"marts.{table}").fetchall() for table in TABLES}
 
 
 def _select(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
     return connection.sql(query).fetchall()
+
+
+def _is_comparable(row: Fact) -> bool:
+    """Coins and USD of quanto contracts move with the price: without a number none is compared."""
+    return row["margin"] != "quanto" or row["oi_contracts"] is not None
 
 
 def _fresh(rows: list[Fact]) -> list[Fact]:
@@ -144,6 +150,104 @@ def test_totals_are_the_sum_of_their_fresh_rows_and_of_their_venues(
         assert total == pytest.approx(math.fsum(amounts), rel=1e-12, abs=1e-8)
         assert by_margin == pytest.approx(total, rel=1e-12, abs=1e-8)
         assert venues[at.timestamp(), asset, group] == pytest.approx(total, rel=1e-12, abs=1e-8)
+
+
+WHOLE = """
+select
+    market.snapshot_at,
+    market.kind_group,
+    [market.oi_usd, market.flow_usd_24h, market.instruments_fresh, market.usd_0, market.moved],
+    [parts.oi_usd, parts.flow_usd_24h, parts.instruments, parts.usd_0, parts.moved]
+from (
+    select
+        *,
+        oi_usd * matched_24h_share - flow_usd_24h - revaluation_usd_24h as usd_0,
+        change_24h_pct * usd_0 as moved
+    from marts.oi_market
+) as market
+inner join (
+    select
+        snapshot_at,
+        kind_group,
+        sum(oi_usd) as oi_usd,
+        sum(flow_usd_24h) as flow_usd_24h,
+        sum({instruments}) as instruments,
+        sum(oi_usd * matched_24h_share - flow_usd_24h - revaluation_usd_24h) as usd_0,
+        sum(
+            change_24h_pct * (oi_usd * matched_24h_share - flow_usd_24h - revaluation_usd_24h)
+        ) as moved
+    from marts.{table}
+    group by all
+) as parts
+    using (snapshot_at, kind_group)
+order by all
+"""
+"""Sums of the market beside those of its parts; moved is what the change comes to in USD."""
+
+
+@quick
+@given(rows=facts)
+def test_the_market_is_the_sum_of_its_assets_and_of_its_product_lines(
+    warehouse: duckdb.DuckDBPyConnection, rows: list[Fact]
+) -> None:
+    with _loaded(warehouse, rows):
+        _build(warehouse, minimum=0)
+        for table, instruments in (
+            ("oi_by_asset", "instruments"), ("oi_by_product", "instruments_fresh"),
+        ):  # fmt: skip
+            query = WHOLE.format(table=table, instruments=instruments)
+            compared = _select(warehouse, query)
+            assert len(compared) == len(_select(warehouse, "from marts.oi_market"))
+            for *_, whole, parts in compared:
+                # a part that held nothing at the start has no change, but it has moved something
+                ends = 3 if any(one is None for one in (*whole, *parts)) else 5
+                size = max(abs(one or 0) for one in (*whole, *parts))
+                for one, other in zip(whole[:ends], parts[:ends], strict=True):
+                    near = 1e-9 * size + 1e-6
+                    assert (one is None) == (other is None)
+                    assert one is None or one == pytest.approx(other, rel=1e-9, abs=near)
+        shares = _select(
+            warehouse,
+            "select sum(share), sum(share_change_24h_pp) from marts.oi_by_product"
+            " group by snapshot_at, kind_group",
+        )
+        limits = _select(warehouse, "select min(coverage), max(coverage) from marts.oi_market")
+    for share, change in shares:
+        assert share is None or share == pytest.approx(1)
+        assert change is None or change == pytest.approx(0, abs=1e-6)
+    for low, high in limits:
+        assert low is None or 0 <= low <= high <= 1 + 1e-9
+
+
+@quick
+@given(rows=facts, data=st.data())
+def test_no_price_alone_changes_the_market_or_a_share_of_it(
+    warehouse: duckdb.DuckDBPyConnection, rows: list[Fact], data: st.DataObject
+) -> None:
+    """A day later nobody has traded, whatever each price has become."""
+    today = {(row["venue"], row["symbol"]): row for row in rows if row["margin"] != "quanto"}
+    told = []
+    for row in today.values():
+        price = data.draw(st.floats(1e-4, 1e5))
+        was = {**row, "snapshot_at": START, "observed_at": START, "quality": "ok"}
+        at = START + timedelta(days=1)
+        now = {**was, "snapshot_at": at, "observed_at": at, "mark_price": price}
+        if row["margin"] == "inverse" and row["kind"] != "option":
+            now["oi_base"] = row["oi_usd"] / price
+        else:
+            now["oi_usd"] = row["oi_base"] * price
+        told += [was, now]
+    if not told:
+        return
+    with _loaded(warehouse, told):
+        _build(warehouse, minimum=0)
+        changes = _select(warehouse, "select change_24h_pct, flow_usd_24h from marts.oi_market")
+        changes += _select(
+            warehouse, "select change_24h_pct, share_change_24h_pp from marts.oi_by_product"
+        )
+    for pair in changes:
+        for change in pair:
+            assert change is None or change == pytest.approx(0, abs=1e-5)
 
 
 @quick
@@ -246,7 +350,7 @@ def test_flow_and_revaluation_add_up_to_the_matched_change(
     warehouse: duckdb.DuckDBPyConnection, rows: list[Fact]
 ) -> None:
     usd: dict[tuple[Any, ...], dict[Any, float]] = defaultdict(dict)
-    for row in _fresh(rows):
+    for row in filter(_is_comparable, _fresh(rows)):
         group = "options" if row["kind"] == "option" else "futures"
         usd[row["snapshot_at"], row["asset"], group][row["venue"], row["symbol"]] = row["oi_usd"]
     with _loaded(warehouse, rows):

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from oirisk.warehouse import build
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, affected_window, build_marts
+from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts, reach_of_facts
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.models import CANDLES, MARTS, SERIES, SeriesParameters
+from oirisk.warehouse.stale import ON_TOTALS, settle, stale_facts
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -112,6 +113,14 @@ def _arrive(connection: duckdb.DuckDBPyConnection, rows: list[Fact], recorded_at
     load_open_interest(connection, _frame(rows), run_id="run", recorded_at=recorded_at)
 
 
+def _stale(connection: duckdb.DuckDBPyConnection, rules: CoverageParameters) -> BuildWindow:
+    """Return the window to build after what arrived, and settle it."""
+    window = stale_facts(connection).over(ON_TOTALS, reach_of_facts(rules.lookback_days))
+    assert window is not None
+    settle(connection)
+    return window
+
+
 @quick
 @given(nights=histories(), size=st.sampled_from((1, 3, 120)))
 def test_building_as_data_arrives_equals_building_everything_at_the_end(
@@ -127,12 +136,11 @@ def test_building_as_data_arrives_equals_building_everything_at_the_end(
         )
         patch.setattr(build, "SLICE_ROWS", 0)
         patch.setattr(build, "SLICE_SNAPSHOTS", size)
+        settle(warehouse)
         for number, rows in enumerate(nights):
             now = arrival + number * MINUTE
             _arrive(warehouse, rows, now)
-            window = affected_window(warehouse, now, RULES.lookback_days)
-            assert window is not None
-            build_marts(warehouse, window, RULES, SMALL)
+            build_marts(warehouse, _stale(warehouse, RULES), RULES, SMALL)
         piecewise = _everything(warehouse)
         patch.setattr(build, "SLICE_SNAPSHOTS", 120)
         whole = BuildWindow(START, START + timedelta(days=60))
@@ -165,10 +173,9 @@ def test_late_rows_bear_on_weeks_and_on_bars_that_are_not_over(
     with _undone(warehouse):
         _arrive(warehouse, [row for row in rows if row not in late], START)
         build_marts(warehouse, whole, rules, SMALL)
+        settle(warehouse)
         _arrive(warehouse, late, now)
-        window = affected_window(warehouse, now, rules.lookback_days)
-        assert window is not None
-        build_marts(warehouse, window, rules, SMALL)
+        build_marts(warehouse, _stale(warehouse, rules), rules, SMALL)
         piecewise = _everything(warehouse)
         build_marts(warehouse, whole, rules, SMALL)
         at_once = _everything(warehouse)
@@ -178,11 +185,14 @@ def test_late_rows_bear_on_weeks_and_on_bars_that_are_not_over(
         assert (lost[:3], extra[:3]) == ([], []), table
 
 
-def test_nothing_changed_gives_no_window(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_the_same_again_changes_nothing(warehouse: duckdb.DuckDBPyConnection) -> None:
     with _undone(warehouse):
+        settle(warehouse)
         _arrive(warehouse, [_fact(START, "a", 100)], START)
-        assert affected_window(warehouse, START + MINUTE, 7) is None
-        assert affected_window(warehouse, START, 7) == BuildWindow(START, START)
+        assert stale_facts(warehouse).over(ON_TOTALS) == BuildWindow(START, START)
+        settle(warehouse)
+        _arrive(warehouse, [_fact(START, "a", 100)], START + MINUTE)
+        assert stale_facts(warehouse).over(ON_TOTALS) is None
 
 
 def _has_whole_baseline(hours: list[int], hour: int, period: int, span: int) -> bool:

@@ -13,6 +13,7 @@ from oirisk.schemas.marts_quality import QUALITY_TABLES
 from oirisk.warehouse import audit
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.standing import judge_standing
 
 AT = datetime(2026, 3, 10, 0, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -329,6 +330,7 @@ def test_a_figure_that_stays_the_same_while_it_trades_is_frozen(
     for night in range(nights):
         books.run("a", at=AT + night * DAY)
         books.row("a", AT + night * DAY, oi_base=123.45678901, volume_24h_base=volume)
+    judge_standing(books.connection, BuildWindow(AT, AT + nights * DAY), AT + nights * DAY)
     findings = books.audit(AT + (nights - 1) * DAY)
     assert [row["check_name"] for row in findings] == ["frozen"] * is_found
 

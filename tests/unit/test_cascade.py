@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from oirisk.transforms.cascade import (
     DepthCurve,
@@ -18,7 +20,7 @@ from oirisk.transforms.cascade import (
     straight,
 )
 from oirisk.transforms.coupled import coupled_grid
-from oirisk.transforms.stress import stress_grid
+from oirisk.transforms.stress import FIGURES, stress_grid
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 LEVELS = np.array([97_500, 96_800, 96_000, 94_500, 90_000], dtype=float)
@@ -76,7 +78,7 @@ def test_two_exchanges_share_a_fall_as_far_as_they_are_tied(coupling: float) -> 
 
 
 def test_the_largest_exchange_is_coupled_with_each_other_one() -> None:
-    book = {"asset": "BTC", "mark": 100_000.0, "is_simulated": False}
+    book = {"asset": "BTC", "mark": 100_000.0, "is_simulated": False, "covered_share": 0.7}
     levels = pl.concat(
         pl.DataFrame({**book, "venue": venue, "place": place, "depth_per_pct": depth,
                       "price": prices, "base": base})
@@ -95,6 +97,7 @@ def test_the_largest_exchange_is_coupled_with_each_other_one() -> None:
     assert [rows[0][name] for name in figures] == pytest.approx([96_250, 97_000, 600, 0, 1])
     # one market of 1000 a percent: 0.6 %, then 200 of X and none of Y: 0.2 %, then 300 of Y: 0.3 %
     assert [rows[2][name] for name in figures] == pytest.approx([95_900, 95_900, 900, 200, 3])
+    assert set(grid["covered_share"]) == {0.7}
     assert coupled_grid(levels.filter(venue="Y")).is_empty()
     drained = coupled_grid(levels.with_columns(pl.col("depth_per_pct") / 1e4))
     assert drained["final_price_large"].min() == 0
@@ -148,7 +151,8 @@ def stress_inputs() -> tuple[pl.DataFrame, pl.DataFrame]:
     )  # fmt: skip
     depth = pl.DataFrame(
         {"asset": ["BTC"] * 3, "side": ["bid"] * 3, "band": [0.01, 0.02, 0.05],
-         "base": [400.0, 800.0, 2000.0], "is_simulated": [False] * 3}
+         "base": [400.0, 800.0, 2000.0], "is_simulated": [False] * 3,
+         "covered_share": [0.8] * 3, "withheld_reason": pl.Series([None] * 3, dtype=pl.String)}
     )  # fmt: skip
     return levels, depth
 
@@ -163,8 +167,64 @@ def test_the_grid_runs_every_fall_at_every_depth() -> None:
     assert row["multiplier"] == pytest.approx(6.5 / 3)
     assert row["reproduction_number"] == pytest.approx(500 / 400)
     assert row["depth_usd"] == 400 * 100_000
-    thin = grid.filter((pl.col("shock_pct") == -3) & (pl.col("depth_factor") == 0.1))
-    assert thin["liquidated_base"][0] == 2400
+    assert (row["covered_share"], row["withheld_reason"]) == (0.8, None)
+
+
+def test_a_grid_in_which_a_larger_shock_moves_price_less_is_withheld() -> None:
+    """At a tenth of the depth a fall of 3 % sets off 2400 in parts, one of 10 % at once."""
+    small = run_cascade(100_000, -0.03, LEVELS, BASE, _thin())
+    large = run_cascade(100_000, -0.10, LEVELS, BASE, _thin())
+    assert small.move > large.move
+    grid = stress_grid(*stress_inputs())
+    thin = grid.filter(depth_factor=0.1)
+    assert thin.height == 6
+    assert set(thin["withheld_reason"]) == {"the book read reaches ±5 %"}
+    for figures in thin.select(FIGURES).rows():
+        assert set(figures) == {None}
+    assert grid.filter(depth_factor=1.0)["move_pct"].null_count() == 0
+
+
+def _thin() -> DepthCurve:
+    return DepthCurve(np.array([0.01, 0.02, 0.05]), np.array([40.0, 80.0, 200.0]))
+
+
+def test_a_grid_that_moves_price_ten_times_beyond_the_book_is_withheld() -> None:
+    """Half the price on a book that is known to 1 %: every fall sets off all there is."""
+    levels, depth = stress_inputs()
+    near = levels.with_columns(pl.lit(99_500.0).alias("price"))
+    shallow = depth.with_columns(pl.lit(60.0).alias("base"))  # nothing more beyond one percent
+    grid = stress_grid(near, shallow).filter(depth_factor=1.0)
+    # 2400 of which the book takes 60: sqrt(40) = 6.3 times as far as it reaches
+    assert grid.filter(shock_pct=-1)["move_pct"].to_list() == [pytest.approx(1 + 40**0.5)]
+    shallow = depth.with_columns(pl.lit(20.0).alias("base"))  # sqrt(120) = 10.95
+    grid = stress_grid(near, shallow).filter(depth_factor=1.0)
+    assert set(grid["withheld_reason"]) == {"the book read reaches ±1 %"}
+    assert set(grid["move_pct"]) == {None}
+
+
+def test_too_little_of_the_open_interest_withholds_every_grid() -> None:
+    levels, depth = stress_inputs()
+    told = depth.with_columns(pl.lit("too little").alias("withheld_reason"))
+    grid = stress_grid(levels, told)
+    assert grid.height == 6 * 3
+    assert set(grid["withheld_reason"]) == {"too little"}
+    assert set(grid["reproduction_number"]) == {None}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    masses=st.lists(st.floats(0, 1000), min_size=5, max_size=5),
+    depth=st.lists(st.floats(1, 500), min_size=3, max_size=3),
+)
+def test_of_a_printed_grid_a_larger_fall_never_moves_price_less(
+    masses: list[float], depth: list[float]
+) -> None:
+    levels, books = stress_inputs()
+    drawn = levels.with_columns(pl.Series("base", masses))
+    grid = stress_grid(drawn, books.with_columns(pl.Series("base", np.cumsum(depth))))
+    for (_,), part in grid.group_by("depth_factor"):
+        moves = part.sort("shock_pct", descending=True)["move_pct"].to_list()
+        assert moves == [None] * 6 or moves == sorted(moves)
 
 
 def test_without_depth_nothing_is_stressed() -> None:

@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from oirisk.flows.marts import MODELS
 from oirisk.warehouse.clusters import build_clusters, build_step
 from oirisk.warehouse.migrate import migrate
 
@@ -212,7 +213,7 @@ def night(
     connection: duckdb.DuckDBPyConnection, hours: float, **changed: float
 ) -> list[dict[str, Any]]:
     at = START + timedelta(hours=hours)
-    build_clusters(connection, at, {**PARAMETERS, **changed})
+    build_clusters(connection, at, {**PARAMETERS, **changed}, MODELS)
     return (
         connection.sql("from marts.clusters order by asset, price_low, cluster_id", alias="c")
         .filter(f"snapshot_at = to_timestamp({at.timestamp()})")
@@ -224,6 +225,7 @@ def night(
 def test_positions_opened_at_one_price_are_a_cluster_there(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
+    only_leverage(warehouse, 2)
     observe(warehouse, 0, 0, 100)
     observe(warehouse, 0, 0, 100, venue="gate")
     observe(warehouse, 2, 30, 100)

@@ -2,8 +2,10 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.transforms.calibrate import CALIBRATION_SCHEMA, calibrate
-from oirisk.transforms.coupled import coupled_grid
+from oirisk.flows.marts import MODELS
+from oirisk.transforms.calibrate import CALIBRATION_SCHEMA
 from oirisk.transforms.leverage import NODE_HIGH, NODE_LOW
 from oirisk.transforms.liquidation_price import inverse_price, linear_price, tiers_of
-from oirisk.transforms.stress import stress_grid
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.liquidation import Models
 from oirisk.warehouse.migrate import migrate
@@ -29,6 +30,15 @@ PARAMETERS = {
     "liquidation_clusters": False,
     "map_range_pct": 60.0,
 }  # fmt: skip
+
+
+def nothing_learned(*given: object) -> pl.DataFrame:
+    del given
+    return pl.DataFrame(schema=CALIBRATION_SCHEMA)
+
+
+STATED = replace(MODELS, calibrate=nothing_learned)
+"""What is learned would be another mix."""
 
 
 @pytest.fixture
@@ -66,7 +76,13 @@ def only_leverage(connection: duckdb.DuckDBPyConnection, leverage: float) -> Non
 def levels(
     connection: duckdb.DuckDBPyConnection, hours: float, side: str, **other: Any
 ) -> list[tuple[float, float, float]]:
-    build_clusters(connection, at(hours), {**PARAMETERS, **other})
+    build_clusters(connection, at(hours), {**PARAMETERS, **other}, STATED)
+    return stored(connection, hours, side)
+
+
+def stored(
+    connection: duckdb.DuckDBPyConnection, hours: float, side: str
+) -> list[tuple[float, float, float]]:
     return connection.execute(
         "select price_low, price_high, base from marts.liquidation_map where side = $1"
         " and prior = 'base' and venue = 'ALL' and snapshot_at = $2 order by price_low",
@@ -193,7 +209,60 @@ def test_a_level_that_price_crossed_is_gone_and_the_rest_holds_open_interest(
     # half is entered evenly, in log price, from 89 to 100: 100 takes the shorts up to 91.36
     gone = math.log(100 * 1.005 / 1.1 / 89) / math.log(100 / 89) / 2
     assert alive["short"] == pytest.approx(1 - gone, abs=0.005)
-    assert alive["long"] < 0.6
+    # 10 closed by force were replaced on the way to 89; those of them above 98.39 went there, too
+    gone = math.log(100 / (89 * 0.995 / 0.9)) / math.log(100 / 89)
+    assert alive["long"] == pytest.approx((2 - gone) / 3, abs=0.005)
+
+
+def within(rows: list[tuple[float, float, float]], low: float, high: float) -> float:
+    """Sum what stands from one price to another; of a bin at an end the part inside."""
+    return sum(
+        base * max(min(top, high) - max(bottom, low), 0) / (top - bottom)
+        for bottom, top, base in rows
+    )
+
+
+@pytest.mark.parametrize("mark", [99.95, 100.0, 100.05, 100.1, 100.15])
+def test_of_the_bin_that_price_reached_the_part_beyond_it_stays(
+    warehouse: duckdb.DuckDBPyConnection, mark: float
+) -> None:
+    """Entered evenly, in log price, from 90 to 110 at 100x: levels end at the mark, not before."""
+    only_leverage(warehouse, 100)
+    observe(warehouse, 0, 0, 100)
+    insert(warehouse, "core.bars", {
+        "bar_at": at(0), "interval": "1h", "venue": "okx", "symbol": "BTC/USDT:USDT",
+        "asset": "BTC", "open": 100.0, "high": 110.0, "low": 90.0, "close": 100.0,
+    })  # fmt: skip
+    observe(warehouse, 1, 7, mark)
+    lowest, highest = 90 * 0.99 / 0.995, 110 * 1.01 / 1.005
+    longs = levels(warehouse, 1, "long", bin_pct=0.25)
+    near = 7 * math.log(1 / 0.99) / math.log(mark / lowest)
+    assert within(longs, mark * 0.99, mark) == pytest.approx(near, rel=0.005)
+    assert longs[-1][1] == mark
+    shorts = stored(warehouse, 1, "short")
+    near = 7 * math.log(1.01) / math.log(highest / mark)
+    assert within(shorts, mark, mark * 1.01) == pytest.approx(near, rel=0.005)
+    assert shorts[0][0] == mark
+
+
+def test_of_a_bin_that_price_reached_before_the_part_beyond_stays_too(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    only_leverage(warehouse, 100)
+    observe(warehouse, 0, 0, 100)
+    for hour, low, high in ((0, 90.0, 110.0), (1, 97.6, 102.6)):
+        insert(warehouse, "core.bars", {
+            "bar_at": at(hour), "interval": "1h", "venue": "okx", "symbol": "BTC/USDT:USDT",
+            "asset": "BTC", "open": 100.0, "high": high, "low": low, "close": 100.0,
+            "volume_base": 0.0,
+        })  # fmt: skip
+    observe(warehouse, 1, 7, 100)
+    observe(warehouse, 2, 7, 100)
+    longs = levels(warehouse, 2, "long", bin_pct=0.25)
+    # without any volume none can be closed: what was crossed was misplaced, and all stands below
+    density = 7 / math.log(97.6 / (90 * 0.99 / 0.995))
+    assert within(longs, 96.6, 98) == pytest.approx(density * math.log(97.6 / 96.6), rel=0.005)
+    assert within(longs, 97.9, 100) == 0
 
 
 def test_positions_older_than_the_history_are_put_at_its_first_price(
@@ -230,7 +299,7 @@ def test_a_dip_within_a_gap_closes_what_it_crossed(warehouse: duckdb.DuckDBPyCon
 
 
 def _alive(connection: duckdb.DuckDBPyConnection, hours: float) -> list[tuple[str, float]]:
-    build_clusters(connection, at(hours), PARAMETERS)
+    build_clusters(connection, at(hours), PARAMETERS, MODELS)
     return connection.execute(
         "select side, alive_share from marts.liquidation_balance where prior = 'base'"
     ).fetchall()
@@ -242,7 +311,7 @@ def test_an_exchange_without_history_is_in_the_balance_as_unplaced(
     observe(warehouse, 0, 0, 100)
     observe(warehouse, 1, 50, 100)
     observe(warehouse, 1, 30, 100, venue="gate")
-    build_clusters(warehouse, at(1), PARAMETERS)
+    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
     rows = warehouse.execute(
         "select side, oi_base, mapped_base, beyond_base, unplaced_base, initial_share, alive_share"
         " from marts.liquidation_balance where prior = 'base' and venue = 'gate' order by side"
@@ -267,7 +336,7 @@ def test_mapped_beyond_and_unplaced_are_the_open_interest(
     observe(warehouse, 1, 50, 96)
     observe(warehouse, 40, 70, 104)  # over a gap nothing is known to open
     observe(warehouse, 41, 90, 90)
-    build_clusters(warehouse, at(41), PARAMETERS)
+    build_clusters(warehouse, at(41), PARAMETERS, MODELS)
     for prior, oi, mapped, beyond, unplaced in warehouse.execute(
         "select prior, oi_base, mapped_base, beyond_base, unplaced_base"
         " from marts.liquidation_balance"
@@ -283,7 +352,7 @@ def test_every_prior_is_mapped_and_the_sum_is_that_of_the_exchanges(
     for hour, (okx, gate) in enumerate([(0, 0), (5, 3), (8, 9)]):
         observe(warehouse, hour, okx, 100 + hour)
         observe(warehouse, hour, gate, 100 + hour, venue="gate")
-    build_clusters(warehouse, at(2), PARAMETERS)
+    build_clusters(warehouse, at(2), PARAMETERS, MODELS)
     rows = warehouse.execute(
         "select prior, side, sum(base) filter (where venue = 'ALL'),"
         " sum(base) filter (where venue <> 'ALL') from marts.liquidation_map group by all"
@@ -307,7 +376,7 @@ def learned(leverage: float) -> Models:
         ]  # fmt: skip
         return pl.DataFrame(rows, schema=CALIBRATION_SCHEMA)
 
-    return Models(calibrate=told, stress=stress_grid, coupled=coupled_grid)
+    return replace(MODELS, calibrate=told)
 
 
 def fine_history(connection: duckdb.DuckDBPyConnection, steps: int = 1600) -> float:
@@ -335,7 +404,7 @@ def test_what_was_learned_replaces_the_stated_mix_from_then_on(
     hour = fine_history(warehouse)
     written = build_clusters(warehouse, at(hour), PARAMETERS, learned(20))
     assert written["marts.leverage_calibration"] == 2 * NODE_LOW.size
-    rows = levels(warehouse, hour, "long")  # without models: what is stored counts
+    rows = stored(warehouse, hour, "long")
     assert min(low for low, *_ in rows) > 99 * 0.95 / 0.995 * 0.996
     again = build_clusters(warehouse, at(hour), PARAMETERS, learned(20))
     assert again["marts.leverage_calibration"] == 2 * NODE_LOW.size  # from facts as they are now
@@ -361,7 +430,7 @@ def test_what_was_learned_at_a_snapshot_stays_when_an_earlier_one_learns_later(
 def test_the_balance_says_whether_a_mix_was_learned(warehouse: duckdb.DuckDBPyConnection) -> None:
     hour = fine_history(warehouse)
     told = "select prior, is_learned from marts.liquidation_balance where side = 'long'"
-    build_clusters(warehouse, at(hour), PARAMETERS)
+    build_clusters(warehouse, at(hour), PARAMETERS, STATED)
     assert not any(is_learned for _, is_learned in warehouse.execute(told).fetchall())
     build_clusters(warehouse, at(hour), PARAMETERS, learned(20))
     assert dict(warehouse.execute(told).fetchall()) == {
@@ -385,7 +454,7 @@ def test_an_inverse_contract_teaches_where_there_is_no_linear_one(
         warehouse,
         at(hour),
         PARAMETERS,
-        Models(calibrate=noted, stress=stress_grid, coupled=coupled_grid),
+        replace(MODELS, calibrate=noted),
     )
     (steps,) = seen
     assert steps["is_inverse"].all()
@@ -395,22 +464,21 @@ def test_an_inverse_contract_teaches_where_there_is_no_linear_one(
 
 def test_without_a_mark_another_price_gives_the_map(warehouse: duckdb.DuckDBPyConnection) -> None:
     hour = fine_history(warehouse, 20)
-    build_clusters(warehouse, at(hour), PARAMETERS)
+    build_clusters(warehouse, at(hour), PARAMETERS, MODELS)
     kept = warehouse.execute("from marts.liquidation_map").fetchall()
     assert kept
     warehouse.execute("update core.open_interest set mark_price = null")  # the value of a coin
-    build_clusters(warehouse, at(hour), PARAMETERS)
+    build_clusters(warehouse, at(hour), PARAMETERS, MODELS)
     assert warehouse.execute("from marts.liquidation_map").fetchall() == kept
     warehouse.execute("update core.open_interest set last_price = 101")
-    build_clusters(warehouse, at(hour), PARAMETERS)
+    build_clusters(warehouse, at(hour), PARAMETERS, MODELS)
     assert warehouse.execute("from marts.liquidation_map").fetchall() != kept
 
 
 def test_a_short_history_is_not_calibrated(warehouse: duckdb.DuckDBPyConnection) -> None:
     hour = fine_history(warehouse, 280)
-    models = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
     assert (
-        build_clusters(warehouse, at(hour), PARAMETERS, models)["marts.leverage_calibration"] == 0
+        build_clusters(warehouse, at(hour), PARAMETERS, MODELS)["marts.leverage_calibration"] == 0
     )
 
 
@@ -418,9 +486,8 @@ def test_an_old_map_is_the_same_when_later_facts_and_corrections_are_there(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     hour = fine_history(warehouse)
-    models = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
     known = {**PARAMETERS, "known_at": at(hour)}
-    build_clusters(warehouse, at(hour), known, models)
+    build_clusters(warehouse, at(hour), known, MODELS)
     frozen = warehouse.execute("from marts.liquidation_map").fetchall()
     # a later correction of the past, and another day
     warehouse.execute(
@@ -430,9 +497,9 @@ def test_an_old_map_is_the_same_when_later_facts_and_corrections_are_there(
     observe(warehouse, hour, 400, 130, recorded_at=at(hour + 5))
     for later in range(1, 4):
         observe(warehouse, hour + later, 300, 120)
-    build_clusters(warehouse, at(hour), known, models)
+    build_clusters(warehouse, at(hour), known, MODELS)
     assert warehouse.execute("from marts.liquidation_map").fetchall() == frozen
-    build_clusters(warehouse, at(hour), PARAMETERS, models)
+    build_clusters(warehouse, at(hour), PARAMETERS, MODELS)
     assert warehouse.execute("from marts.liquidation_map").fetchall() != frozen
 
 
@@ -442,10 +509,11 @@ def depth(
     side: str,
     *usd: float,
     asset: str = "BTC",
+    venue: str = "okx",
 ) -> None:
     for band, amount in zip((0.01, 0.02, 0.05), usd, strict=True):
         insert(connection, "core.depth", {
-            "snapshot_at": at(hours), "venue": "okx", "symbol": f"{asset}/USDT:USDT", "asset": asset,
+            "snapshot_at": at(hours), "venue": venue, "symbol": f"{asset}/USDT:USDT", "asset": asset,
             "band": band, "side": side, "base": amount / 100, "usd": amount, "truncated": False,
             "is_simulated": False, "run_id": "r", "recorded_at": at(hours),
         })  # fmt: skip
@@ -456,25 +524,118 @@ def test_stress_and_contagion_need_measured_depth(warehouse: duckdb.DuckDBPyConn
     observe(warehouse, 0, 0, 100, venue="gate")
     observe(warehouse, 1, 50, 100)
     observe(warehouse, 1, 20, 100, venue="gate")
-    models = Models(calibrate=calibrate, stress=stress_grid, coupled=coupled_grid)
-    written = build_clusters(warehouse, at(1), PARAMETERS, models)
+    written = build_clusters(warehouse, at(1), PARAMETERS, MODELS)
     assert (written["marts.stress"], written["marts.contagion"]) == (0, 0)
     depth(warehouse, 1, "bid", 400, 800, 2000)
     depth(warehouse, 1, "ask", 600, 900, 2000)
-    written = build_clusters(warehouse, at(1), PARAMETERS, models)
+    written = build_clusters(warehouse, at(1), PARAMETERS, MODELS)
     assert written["marts.stress"] == 4 * 12 * 3
-    rows = warehouse.execute(
-        "select venue_from, venue_to, overlap_usd, loss_usd, systemic_rank, oi_covered"
-        " from marts.contagion order by all"
-    ).fetchall()
     assert written["marts.coupled_stress"] == 0  # the book of the other was not measured
-    # depth per percent is (400 + 600) / 2 = 500
-    assert rows == [
-        ("gate", "gate", pytest.approx(2000**2 / 500), pytest.approx(0.02 * 80), 1, 1.0),
-        ("gate", "okx", pytest.approx(2000 * 5000 / 500), pytest.approx(0.02 * 200), 1, 1.0),
-        ("okx", "gate", pytest.approx(2000 * 5000 / 500), pytest.approx(0.02 * 200), 1, 1.0),
-        ("okx", "okx", pytest.approx(5000**2 / 500), pytest.approx(0.02 * 500), 1, 1.0),
+    # depth per percent is (400 + 600) / 2 = 500; gate is in none of it
+    assert contagion(warehouse) == [
+        ("okx", "okx", pytest.approx(5000**2 / 500), pytest.approx(0.02 * 500), 1, 1.0,
+         pytest.approx(5 / 7)),
+    ]  # fmt: skip
+    depth(warehouse, 1, "bid", 40, 80, 200, venue="gate")
+    depth(warehouse, 1, "ask", 60, 90, 200, venue="gate")
+    written = build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    assert written["marts.coupled_stress"] == 3 * 3
+    assert contagion(warehouse) == [
+        ("gate", "gate", pytest.approx(2000**2 / 550), pytest.approx(0.02 * 2000**2 / 55000),
+         1, 1.0, 1.0),
+        ("gate", "okx", pytest.approx(2000 * 5000 / 550), pytest.approx(0.02 * 1e7 / 55000),
+         1, 1.0, 1.0),
+        ("okx", "gate", pytest.approx(2000 * 5000 / 550), pytest.approx(0.02 * 1e7 / 55000),
+         1, 1.0, 1.0),
+        ("okx", "okx", pytest.approx(5000**2 / 550), pytest.approx(0.02 * 5000**2 / 55000),
+         1, 1.0, 1.0),
+    ]  # fmt: skip
+
+
+def contagion(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    return connection.execute(
+        "select venue_from, venue_to, overlap_usd, loss_usd, systemic_rank, oi_covered,"
+        " covered_share from marts.contagion order by all"
+    ).fetchall()
+
+
+SHARES = {"okx": 70.0, "gate": 20.0, "bybit": 10.0}
+
+
+def three_exchanges(connection: duckdb.DuckDBPyConnection, read: Sequence[str]) -> dict[str, Any]:
+    """Build positions at 25x on three exchanges with like books, of which some were read."""
+    only_leverage(connection, 25)
+    for venue, oi in SHARES.items():
+        observe(connection, 0, 0, 100, venue=venue)
+        observe(connection, 1, oi, 100, venue=venue)
+        per_pct = oi * 100 / 0.63
+        for side in ("bid", "ask") if venue in read else ():
+            depth(connection, 1, side, per_pct, 2 * per_pct, 5 * per_pct, venue=venue)
+    written = build_clusters(
+        connection, at(1), {**PARAMETERS, "liquidation_clusters": True}, MODELS
+    )
+    return {**written, "stress": connection.execute(
+        "select distinct reproduction_number, covered_share, withheld_reason, liquidated_base"
+        " from marts.stress where prior = 'base' and shock_pct = -5 and depth_factor = 1"
+    ).fetchall()}  # fmt: skip
+
+
+def test_books_that_are_missing_do_not_move_the_reproduction_number(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    found = three_exchanges(warehouse, ["okx", "gate", "bybit"])
+    assert found["stress"] == [(pytest.approx(0.63), 1.0, None, pytest.approx(100))]
+    warehouse.execute("delete from core.depth where venue <> 'okx'")
+    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    (row,) = warehouse.execute(
+        "select distinct reproduction_number, covered_share, liquidated_base from marts.stress"
+        " where prior = 'base' and shock_pct = -5 and depth_factor = 1"
+    ).fetchall()
+    assert row == (pytest.approx(0.63), pytest.approx(0.7), pytest.approx(70))
+
+
+def test_figures_that_rest_on_too_few_books_are_withheld(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    found = three_exchanges(warehouse, ["gate", "bybit"])
+    reason = "exchanges whose order books were read hold 30 % of its open interest, 60 % are needed"
+    assert found["stress"] == [(None, pytest.approx(0.3), reason, None)]
+    assert (found["marts.contagion"], found["marts.coupled_stress"]) == (0, 0)
+    levels = "select distinct mass_to_depth, covered_share from marts.clusters"
+    assert warehouse.execute(f"{levels} where kind = 'liquidation'").fetchall() == [
+        (None, pytest.approx(0.3))
     ]
+    assert warehouse.execute(f"{levels} where kind = 'entry'").fetchall() == [(None, None)]
+
+
+def test_levels_are_set_against_the_books_of_their_own_exchanges(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    ratios = []
+    for read in (["okx", "gate", "bybit"], ["okx"]):
+        warehouse.execute("begin")
+        three_exchanges(warehouse, read)
+        ratios += warehouse.execute(
+            "select usd, mass_to_depth, covered_share from marts.clusters"
+            " where kind = 'liquidation' and side = 'long'"
+        ).fetchall()
+        warehouse.execute("rollback")
+    (whole, ratio, _), (same, again, covered) = ratios
+    assert ratio == pytest.approx(whole / (5 * 100 * 100 / 0.63))
+    assert (same, again) == (pytest.approx(whole), pytest.approx(ratio))
+    assert covered == pytest.approx(0.7)
+
+
+def test_an_exchange_of_which_a_small_contract_s_book_was_read_was_not_read(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    for symbol, oi in (("BTC/USDT:USDT", 5.0), ("BTC/USDC:USDC", 95.0)):
+        observe(warehouse, 0, 0, 100, symbol=symbol)
+        observe(warehouse, 1, oi, 100, symbol=symbol)
+    depth(warehouse, 1, "bid", 400, 800, 2000)
+    depth(warehouse, 1, "ask", 600, 900, 2000)
+    written = build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    assert (written["marts.stress"], written["marts.contagion"]) == (0, 0)
 
 
 def test_the_worked_example_of_contagion_is_what_the_mart_holds(
@@ -490,9 +651,10 @@ def test_the_worked_example_of_contagion_is_what_the_mart_holds(
                 observe(warehouse, hours, billions * 1e9 * hours, 1, venue=venue, asset=asset,
                         symbol=f"{asset}/USDT:USDT")  # fmt: skip
     for asset, usd in (("BTC", 0.40e9), ("ETH", 0.15e9)):
-        for side in ("bid", "ask"):
-            depth(warehouse, 1, side, usd, 2 * usd, 3 * usd, asset=asset)
-    build_clusters(warehouse, at(1), PARAMETERS)
+        for side, venue in product(("bid", "ask"), held):
+            part = usd / len(held)
+            depth(warehouse, 1, side, part, 2 * part, 3 * part, asset=asset, venue=venue)
+    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
     rows = warehouse.execute(
         "select venue_from, venue_to, overlap_usd / 1e9, loss_usd / 1e9 from marts.contagion"
     ).fetchall()
@@ -526,7 +688,7 @@ def test_liquidations_at_risk_are_what_the_worst_days_would_reach(
     # that one ends half a day after the snapshot: nobody knows it yet
     observe(warehouse, last - 1, 0, 100)
     observe(warehouse, last, 7, 100)
-    build_clusters(warehouse, at(last), PARAMETERS)
+    build_clusters(warehouse, at(last), PARAMETERS, MODELS)
     rows = warehouse.execute(
         "select alpha, scenarios, tail, lar_usd, es_usd, worst_return_pct, meaningful"
         " from marts.liquidations_at_risk where prior = 'base' order by alpha"
@@ -555,7 +717,7 @@ def test_a_day_whose_bars_end_early_is_no_scenario(warehouse: duckdb.DuckDBPyCon
         })  # fmt: skip
     observe(warehouse, last - 1, 0, 100)
     observe(warehouse, last, 7, 100)
-    build_clusters(warehouse, at(last), PARAMETERS)
+    build_clusters(warehouse, at(last), PARAMETERS, MODELS)
     rows = warehouse.execute(
         "select distinct scenarios, worst_return_pct from marts.liquidations_at_risk"
     ).fetchall()
@@ -568,7 +730,7 @@ def test_levels_cluster_beside_entries_when_asked(warehouse: duckdb.DuckDBPyConn
     observe(warehouse, 0, 0, 100)
     observe(warehouse, 1, 30, 100)
     depth(warehouse, 1, "bid", 400, 800, 2000)
-    build_clusters(warehouse, at(1), {**PARAMETERS, "liquidation_clusters": True})
+    build_clusters(warehouse, at(1), {**PARAMETERS, "liquidation_clusters": True}, MODELS)
     rows = warehouse.execute(
         "select kind, side, price_low, price_high, base, distance_pct, mass_to_depth, usd,"
         " age_hours from marts.clusters order by kind, side"
@@ -583,6 +745,6 @@ def test_levels_cluster_beside_entries_when_asked(warehouse: duckdb.DuckDBPyConn
     assert rows[1][6] == pytest.approx(rows[1][7] / 2000)  # 4.5 % away: the band of 5 %
     assert rows[1][8] is None
     assert rows[2][6] is None  # no asks were measured
-    build_clusters(warehouse, at(1), PARAMETERS)
+    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
     kinds = warehouse.execute("select distinct kind from marts.clusters").fetchall()
     assert kinds == [("entry",)]

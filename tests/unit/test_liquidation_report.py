@@ -93,7 +93,7 @@ def test_observed_levels_count_as_far_as_the_move_goes() -> None:
 
 def test_over_depth_needs_a_depth(rich: Report) -> None:
     found = liquidation_tables.reach(rich.liquidations.reach)
-    assert found.rows[0][-1].text == "1.33\u00d7"
+    assert found.rows[0][-1].text == "1.30\u00d7"
     assert found.rows[-1][-1].reason == "order-book depth was not measured"
 
 

@@ -118,7 +118,7 @@ def test_another_width_of_bins_gives_the_same_map(mapped: Mapped) -> None:
     fine = rebin(*modelled(connection, "SIM", until, "base"), world.mark)
     parameters = {**Settings().clusters.model_dump(), "max_age_minutes": 30.0, "bin_pct": 0.23}
     connection.execute("begin transaction")
-    build_clusters(connection, until, parameters)
+    build_clusters(connection, until, parameters, MODELS)
     other = rebin(*modelled(connection, "SIM", until, "base"), world.mark)
     connection.execute("rollback")
     assert abs(fine - other).sum() < 0.1 * fine.sum()

@@ -11,11 +11,12 @@ import pytest
 from oirisk.warehouse.build import (
     BuildWindow,
     CoverageParameters,
-    affected_window,
     build_marts,
+    reach_of_facts,
 )
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.models import INTERMEDIATES, MARTS, IntermediateModel, MartModel
+from oirisk.warehouse.stale import ON_TOTALS, note_stale_rows, settle, stale_facts
 
 AT = datetime(2026, 3, 1, 0, 5, tzinfo=UTC)
 RULES = CoverageParameters(0.9, 30, 7)
@@ -42,6 +43,15 @@ def _insert(
         " 'ok' as quality, false as is_simulated",
         {"at": at, "venue": venue, "base": base},
     )
+
+
+def _stale(warehouse: duckdb.DuckDBPyConnection, lookback_days: float) -> BuildWindow:
+    """Return the window to build after what was stored or superseded later."""
+    settle(warehouse)
+    note_stale_rows(warehouse, "core.open_interest", "snapshot_at", _LATER)
+    window = stale_facts(warehouse).over(ON_TOTALS, reach_of_facts(lookback_days))
+    assert window is not None
+    return window
 
 
 def test_the_callers_transaction_can_be_undone(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -135,9 +145,7 @@ def test_a_late_row_bears_on_what_is_compared_with_the_last_coverage_it_is_part_
     build_marts(warehouse, BuildWindow(AT, AT + last * night), rules)
     _insert(warehouse, "b", 10)
     warehouse.execute("update core.open_interest set recorded_at = ? where venue = 'b'", [_LATER])
-    window = affected_window(warehouse, _LATER, lookback_days)
-    assert window is not None
-    build_marts(warehouse, window, rules)
+    build_marts(warehouse, _stale(warehouse, lookback_days), rules)
     seen = warehouse.execute(
         "select snapshot_at, share_change_24h_pp from marts.oi_by_venue"
         " where venue = 'a' and snapshot_at >= ? order by snapshot_at",
@@ -173,9 +181,9 @@ def test_what_a_run_restates_covers_the_history_it_fetched_of_the_day_before(
         "update core.open_interest set superseded_at = $1 where venue = 'b'", [_LATER]
     )
     _insert(warehouse, "b", 30)
-    window = affected_window(warehouse, _LATER, RULES.lookback_days)
-    assert window is not None
-    assert (window.since, window.until) == (AT - timedelta(days=1), AT)
+    warehouse.execute("update core.open_interest set recorded_at = ? where oi_base = 30", [_LATER])
+    window = _stale(warehouse, RULES.lookback_days)
+    assert window.since == AT - timedelta(days=1)
     build_marts(warehouse, window, RULES)
     assert warehouse.execute(query, [before]).fetchall() == [(0.25 * 0.5,)]
 

@@ -10,9 +10,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from oirisk.flows.marts import MODELS
 from oirisk.schemas.errors import ConfigurationError
-from oirisk.warehouse.clusters import PROFILE_STEPS, build_clusters, build_step
-from oirisk.warehouse.liquidation import DEFAULTS
+from oirisk.warehouse.clusters import POSITION_STEPS, build_clusters, build_step
+from oirisk.warehouse.liquidation import DEFAULTS, build_standing
 from oirisk.warehouse.migrate import migrate
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -84,8 +85,9 @@ def cohorts(
     connection: duckdb.DuckDBPyConnection, hours: float, **changed: float
 ) -> list[dict[str, Any]]:
     values = {**DEFAULTS, **PARAMETERS, **changed, "until": at(hours)}
-    for name in PROFILE_STEPS:
+    for name in POSITION_STEPS:
         build_step(connection, name, values)
+    build_standing(connection, values, MODELS)
     opened_then = connection.sql("from int_position_cohorts where not is_initial order by until_at")
     return opened_then.pl().to_dicts()
 
@@ -93,7 +95,7 @@ def cohorts(
 def profile(
     connection: duckdb.DuckDBPyConnection, hours: float, **changed: float
 ) -> list[dict[str, Any]]:
-    build_clusters(connection, at(hours), {**PARAMETERS, **changed})
+    build_clusters(connection, at(hours), {**PARAMETERS, **changed}, MODELS)
     return (
         connection.sql("from marts.oi_profile where side = 'long' order by venue, price_low")
         .pl()
@@ -155,6 +157,67 @@ def test_every_stage_of_the_worked_example_is_reproduced(
         assert sum(book.values()) == pytest.approx(stage["oi"], abs=1e-9)
 
 
+def opened_by_side(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
+    """Return what was opened after the history began and stands, by side."""
+    rows = connection.execute(
+        "select side, sum(base - initial_base) from marts.oi_profile where venue = 'okx'"
+        " group by side"
+    ).fetchall()
+    return dict(rows)
+
+
+def test_what_is_closed_by_force_is_replaced_at_the_prices_of_the_step(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """Of 1000, 12 % stand at 10x: at 90.45, which a step with a volume of 200 crosses."""
+    warehouse.execute(
+        "update marts.leverage_priors set weight = case when leverage_low <> leverage_high then 0"
+        " when leverage_low = 10 then 0.12 when leverage_low = 2 then 0.88 else 0 end"
+    )
+    observe(warehouse, 0, 1000, 100)
+    bar(warehouse, 0, 90, 100, 200)
+    observe(warehouse, 1, 950, 95)
+    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    told = golden("M21_liq_step")
+    assert opened_by_side(warehouse) == {
+        "long": pytest.approx(told["long_opens"], abs=1e-6),
+        "short": pytest.approx(told["short_opens"], abs=1e-6),
+    }
+    assert (told["long_opens"], told["short_opens"]) == (70, 37.5)
+    sums = "select distinct round(sum(base), 6) from marts.oi_profile where venue = 'okx'"
+    assert warehouse.execute(f"{sums} group by side").fetchall() == [(told["OI1"],)]
+
+
+def test_forced_closes_are_part_of_the_closes_where_these_are_more(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """2 % closed by force are less than the 87.5 that close: opens stay, and all held is 950."""
+    warehouse.execute(
+        "update marts.leverage_priors set weight = case when leverage_low <> leverage_high then 0"
+        " when leverage_low = 10 then 0.02 when leverage_low = 2 then 0.98 else 0 end"
+    )
+    observe(warehouse, 0, 1000, 100)
+    bar(warehouse, 0, 90, 100, 200)
+    observe(warehouse, 1, 950, 95)
+    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    assert opened_by_side(warehouse) == {
+        "long": pytest.approx(37.5, abs=1e-6), "short": pytest.approx(37.5, abs=1e-6),
+    }  # fmt: skip
+
+
+def test_no_more_is_closed_by_force_than_was_traded(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """30 % stand at the level, but only 200 were traded: the rest was misplaced there."""
+    warehouse.execute(
+        "update marts.leverage_priors set weight = case when leverage_low <> leverage_high then 0"
+        " when leverage_low = 10 then 0.3 when leverage_low = 2 then 0.7 else 0 end"
+    )
+    observe(warehouse, 0, 1000, 100)
+    bar(warehouse, 0, 90, 100, 200)
+    observe(warehouse, 1, 950, 95)
+    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    assert opened_by_side(warehouse)["long"] == pytest.approx(150, abs=1e-6)
+
+
 def test_a_point_price_falls_into_the_bin_that_holds_it(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
@@ -177,7 +240,7 @@ def test_both_sides_hold_the_same_and_all_is_the_sum_of_venues(
     story(warehouse)
     observe(warehouse, 3, 0, 101, venue="gate")
     observe(warehouse, 4, 7, 101, venue="gate")
-    build_clusters(warehouse, at(4), PARAMETERS)
+    build_clusters(warehouse, at(4), PARAMETERS, MODELS)
     sums = dict(
         warehouse.execute(
             "select venue || ' ' || side, sum(base) from marts.oi_profile group by all"
@@ -411,23 +474,25 @@ def test_history_further_back_than_asked_does_not_count(
 
 def test_building_again_replaces_and_leaves_no_trace(warehouse: duckdb.DuckDBPyConnection) -> None:
     story(warehouse)
-    first = build_clusters(warehouse, at(4), PARAMETERS)
+    first = build_clusters(warehouse, at(4), PARAMETERS, MODELS)
     once = warehouse.sql("from marts.oi_profile").fetchall()
-    assert build_clusters(warehouse, at(4), PARAMETERS) == first
+    assert build_clusters(warehouse, at(4), PARAMETERS, MODELS) == first
     assert warehouse.sql("from marts.oi_profile").fetchall() == once
     assert len(once) == first["marts.oi_profile"] == 16  # 4 bins, 2 sides, okx and ALL
     assert warehouse.sql("select table_name from duckdb_tables() where temporary").fetchall() == []
 
 
 def test_an_empty_warehouse_gives_no_rows(warehouse: duckdb.DuckDBPyConnection) -> None:
-    assert set(build_clusters(warehouse, at(0), PARAMETERS).values()) == {0}
+    assert set(build_clusters(warehouse, at(0), PARAMETERS, MODELS).values()) == {0}
 
 
 def test_a_missing_parameter_is_named(warehouse: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(ConfigurationError, match="missing: bin_pct"):
-        build_clusters(warehouse, at(0), {k: v for k, v in PARAMETERS.items() if k != "bin_pct"})
+        build_clusters(
+            warehouse, at(0), {k: v for k, v in PARAMETERS.items() if k != "bin_pct"}, MODELS
+        )
 
 
 def test_a_snapshot_without_a_time_zone_is_refused(warehouse: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(ConfigurationError, match="time zone"):
-        build_clusters(warehouse, datetime(2026, 3, 1), PARAMETERS)  # noqa: DTZ001 -- the point
+        build_clusters(warehouse, datetime(2026, 3, 1), PARAMETERS, MODELS)  # noqa: DTZ001 -- the point

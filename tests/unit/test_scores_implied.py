@@ -17,7 +17,15 @@ VALUES = {
     "max_age_minutes": 30.0, "history_days": 30.0, "top_assets": 9,
 }  # fmt: skip
 STEPS = ("int_position_universe", "int_position_assets", "int_position_steps", *SCORE_STEPS)
-EVENLY = {low: 10 / 4 * (low + 0.5) for low in (95.0, 96.0, 97.0, 98.0)}
+BINS = (
+    "create or replace temp table int_score_bins as select 'BTC' as asset, side, low as bin,"
+    " cast(low as double) as price_low, cast(low + 1 as double) as price_high"
+    " from (select 'long' as side, unnest(range(95, 99)) as low"
+    " union all select 'short', unnest(range(101, 105)))"
+)
+"""Bins of one USD, so that what is closed in each is worked out by hand."""
+
+EVENLY = {low: 10 / 4 * (low + 0.5) for low in (95, 96, 97, 98)}
 """What 10 coins are worth that were closed evenly from 99 down to 95, by bin."""
 
 
@@ -28,9 +36,15 @@ def warehouse(migrated: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyCo
     migrated.executemany(
         "insert into marts.liquidation_map values ($1, 'BTC', 'ALL', $2, 'base', $3, $3 + 1, 1,"
         " 100, true)",
-        [[FROZEN, side, low] for side, first in (("long", 95.0), ("short", 101.0))
-         for low in (first, first + 1, first + 2, first + 3)],
-    )  # fmt: skip
+        [[FROZEN, "long", 98.0], [FROZEN, "short", 101.0]],
+    )
+    migrated.execute(
+        "insert into marts.liquidation_balance by name select $1 as snapshot_at, 'BTC' as asset,"
+        " 'okx' as venue, 'long' as side, 'base' as prior, 1 as oi_base, 1 as mapped_base,"
+        " 0 as beyond_base, 0 as unplaced_base, false as has_tiers, true as is_simulated,"
+        " 100 as mark_price",
+        [FROZEN],
+    )
     yield migrated
     migrated.execute("rollback")
 
@@ -66,10 +80,13 @@ def bar(
 def closed(connection: duckdb.DuckDBPyConnection, side: str = "long") -> dict[float, float]:
     """Return the USD closed by bin."""
     for name in STEPS:
-        build_step(connection, name, VALUES)
+        if name == "int_score_bins":
+            connection.execute(BINS)
+        else:
+            build_step(connection, name, VALUES)
     return dict(
         connection.execute(
-            "select price_low, usd from int_score_happened where side = $1", [side]
+            "select bin, usd from int_score_happened where side = $1", [side]
         ).fetchall()
     )
 

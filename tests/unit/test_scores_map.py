@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from oirisk.flows.marts import MODELS
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.migrate import migrate
 from tests.rows import insert
@@ -50,14 +51,33 @@ def bar(connection: duckdb.DuckDBPyConnection, hours: float, low: float, high: f
     })  # fmt: skip
 
 
-def frozen_map(connection: duckdb.DuckDBPyConnection, masses: list[float]) -> None:
-    """Freeze a map of bins one wide, falling from 99: the first holds 99 to 100."""
+def edge(number: float) -> float:
+    """Return the price so many bins of 1 % below the mark that the map was frozen at."""
+    return float(1.01 ** (463 - number))
+
+
+def frozen_map(
+    connection: duckdb.DuckDBPyConnection, masses: list[float], prior: str = "base"
+) -> None:
+    """Freeze a map of longs, a mass a bin, falling from the mark; 0: the map is silent there."""
     for number, base in enumerate(masses):
-        insert(connection, "marts.liquidation_map", {
-            "snapshot_at": at(0), "asset": "BTC", "venue": "ALL", "side": "long",
-            "prior": "base", "price_low": 99.0 - number, "price_high": 100.0 - number,
-            "base": base, "usd": base, "is_simulated": False,
-        })  # fmt: skip
+        if base:
+            insert(connection, "marts.liquidation_map", {
+                "snapshot_at": at(0), "asset": "BTC", "venue": "ALL", "side": "long",
+                "prior": prior, "price_low": edge(number + 1), "price_high": edge(number),
+                "base": base, "usd": base, "is_simulated": False,
+            })  # fmt: skip
+    insert(connection, "marts.liquidation_balance", {
+        "snapshot_at": at(0), "asset": "BTC", "venue": "okx", "side": "long", "prior": prior,
+        "oi_base": 100.0, "mapped_base": 100.0, "beyond_base": 0.0, "unplaced_base": 0.0,
+        "has_tiers": False, "is_simulated": False, "mark_price": edge(0),
+    })  # fmt: skip
+
+
+def moved(connection: duckdb.DuckDBPyConnection, hours: float) -> None:
+    """Let the map have been frozen at another time."""
+    for table in ("liquidation_map", "liquidation_balance"):
+        connection.execute(f"update marts.{table} set snapshot_at = $1", [at(hours)])  # noqa: S608
 
 
 def liquidated(
@@ -72,21 +92,21 @@ def liquidated(
 
 
 def scored(connection: duckdb.DuckDBPyConnection, **other: Any) -> list[dict[str, Any]]:
-    build_clusters(connection, at(24), {**PARAMETERS, **other})
+    build_clusters(connection, at(24), {**PARAMETERS, **other}, MODELS)
     frame = connection.sql("from marts.cluster_scores where asset = 'BTC' order by prior").pl()
-    return frame.to_dicts()
+    return [row for row in frame.to_dicts() if row["prior"] == "base"]
 
 
 def test_the_fullest_quarter_is_compared_with_where_liquidations_were_reported(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     frozen_map(warehouse, [1, 9, 2, 3, 8, 1, 7, 1, 1, 1, 1, 1, 50])
-    bar(warehouse, 4, 88, 100)  # reaches twelve bins, not the thirteenth
-    for price, base in ((98.5, 6.0), (95.5, 5.0), (91.2, 4.0), (97.5, 1.0)):
+    bar(warehouse, 4, edge(12.5), edge(0))  # through twelve bins, not the thirteenth
+    for price, base in ((edge(1.5), 6.0), (edge(4.5), 5.0), (edge(8.8), 4.0), (edge(2.5), 1.0)):
         liquidated(warehouse, price, base)
     (row,) = scored(warehouse)
     assert row["evidence"] == "reported"
-    # forecast: the bins of 9, 8 and 7; what happened: 98.5, 95.5 and 91.2
+    # forecast: the bins of 9, 8 and 7; what happened: 6, 5 and 4 coins
     assert (row["n_bins"], row["n_top"], row["n_hits"]) == (12, 3, 2)
     assert row["precision"] == pytest.approx(2 / 3)
     assert row["chance"] == pytest.approx(1 / 4)
@@ -98,11 +118,53 @@ def test_the_fullest_quarter_is_compared_with_where_liquidations_were_reported(
     assert row["map_snapshot_at"] == at(0)
 
 
+def test_bins_that_the_map_left_empty_count_and_are_the_same_for_every_prior(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """Price went through eleven bins; one map had two of them, another all."""
+    frozen_map(warehouse, [0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 4])
+    frozen_map(warehouse, [1, 1, 1, 1, 1, 1, 9, 8, 7, 1, 1], "retail_heavy")
+    bar(warehouse, 4, edge(11.5), edge(0))
+    for number in (2.5, 6.5, 7.5):
+        liquidated(warehouse, edge(number), 5.0)
+    build_clusters(warehouse, at(24), PARAMETERS, MODELS)
+    rows = warehouse.execute(
+        "select prior, n_bins, n_top, n_hits, chance from marts.cluster_scores"
+        " where asset = 'BTC' order by prior"
+    ).fetchall()
+    # of the empty bins none is a forecast, so two priors that say nothing hit nothing
+    assert rows == [
+        ("base", 11, 3, 0, pytest.approx(3 / 11)),
+        ("calibrated", 11, 3, 0, pytest.approx(3 / 11)),
+        ("institutional", 11, 3, 0, pytest.approx(3 / 11)),
+        ("retail_heavy", 11, 3, 2, pytest.approx(3 / 11)),
+    ]
+
+
+@pytest.mark.parametrize("mark", [0.3, 0.7])
+def test_the_bin_that_holds_the_mark_was_not_gone_through(
+    warehouse: duckdb.DuckDBPyConnection, mark: float
+) -> None:
+    """Longs below the mark, shorts above; either side's part of its bin is left out."""
+    frozen_map(warehouse, [0, 5, 4, 3, 2])
+    insert(warehouse, "marts.liquidation_map", {
+        "snapshot_at": at(0), "asset": "BTC", "venue": "ALL", "side": "short", "prior": "base",
+        "price_low": edge(mark), "price_high": edge(0), "base": 7.0, "usd": 7.0,
+        "is_simulated": False,
+    })  # fmt: skip
+    warehouse.execute("update marts.liquidation_balance set mark_price = $1", [edge(mark)])
+    bar(warehouse, 4, edge(4.5), edge(-3))
+    liquidated(warehouse, edge(1.5), 5.0)
+    liquidated(warehouse, edge(-1.5), 5.0, side="short")
+    (row,) = scored(warehouse)
+    assert (row["n_bins"], row["n_top"], row["n_hits"]) == (3 + 3, 2, 1)
+
+
 def test_what_was_closed_is_ranked_in_usd(warehouse: duckdb.DuckDBPyConnection) -> None:
     frozen_map(warehouse, [1, 9, 7, 3, 8, 1, 1, 1, 1, 1, 1, 1])
-    bar(warehouse, 4, 88, 100)
-    # 3.9 coins at 97.5 are more than 4 at 91.2
-    for price, base in ((98.5, 6.0), (95.5, 5.0), (91.2, 4.0), (97.5, 3.9)):
+    bar(warehouse, 4, edge(12.5), edge(0))
+    # 3.9 coins are more than 4 six percent below
+    for price, base in ((edge(1.5), 6.0), (edge(4.5), 5.0), (edge(8.8), 4.0), (edge(2.5), 3.9)):
         liquidated(warehouse, price, base)
     (row,) = scored(warehouse)
     assert (row["n_top"], row["n_hits"]) == (3, 3)
@@ -110,8 +172,8 @@ def test_what_was_closed_is_ranked_in_usd(warehouse: duckdb.DuckDBPyConnection) 
 
 def test_few_bins_mean_nothing(warehouse: duckdb.DuckDBPyConnection) -> None:
     frozen_map(warehouse, [1, 9, 2, 3, 8])
-    bar(warehouse, 4, 95, 100)
-    liquidated(warehouse, 98.5, 6.0)
+    bar(warehouse, 4, edge(5), edge(0))
+    liquidated(warehouse, edge(1.5), 6.0)
     (row,) = scored(warehouse)
     assert row["n_bins"] == 5
     assert row["meaningful"] is False
@@ -122,10 +184,10 @@ def test_without_reports_falls_at_new_lows_stand_in(warehouse: duckdb.DuckDBPyCo
     warehouse.execute("update core.open_interest set oi_base = 6 where snapshot_at = $1", [at(24)])
     observe(warehouse, 3)
     observe(warehouse, 4)
-    observe(warehouse, 5, 6)  # falls while price goes from 95 to 93
-    bar(warehouse, 3, 95, 100)
-    bar(warehouse, 4, 93, 96)
-    bar(warehouse, 6, 90, 94)
+    observe(warehouse, 5, 6)  # falls while price goes through the sixth bin and the seventh
+    bar(warehouse, 3, edge(5), edge(0))
+    bar(warehouse, 4, edge(7), edge(4))
+    bar(warehouse, 6, edge(10), edge(6))
     (row,) = scored(warehouse)
     assert row["evidence"] == "implied"
     assert (row["n_bins"], row["n_top"], row["n_hits"]) == (10, 3, 2)
@@ -142,9 +204,9 @@ def test_liquidations_that_do_not_count_score_nothing(
     warehouse: duckdb.DuckDBPyConnection, changed: dict[str, Any]
 ) -> None:
     frozen_map(warehouse, [1.0] * 12)
-    bar(warehouse, 4, 88, 100)
-    liquidated(warehouse, 98.5, 6.0)
-    liquidated(warehouse, 96.5, 3.0, **changed)
+    bar(warehouse, 4, edge(12.5), edge(0))
+    liquidated(warehouse, edge(1.5), 6.0)
+    liquidated(warehouse, edge(3.5), 3.0, **changed)
     (row,) = scored(warehouse)
     assert row["n_hits"] <= 1
 
@@ -154,27 +216,27 @@ def test_liquidations_count_while_bars_tell_where_price_went(
     warehouse: duckdb.DuckDBPyConnection, hours: float
 ) -> None:
     frozen_map(warehouse, [1, 9, 8, 7, 1, 1, 1, 1, 1, 1, 1, 1])
-    warehouse.execute("update marts.liquidation_map set snapshot_at = $1", [at(0.25)])
-    bar(warehouse, 0, 95, 100)  # the map was frozen within this one
-    bar(warehouse, 4, 88, 100)
-    bar(warehouse, 5, 99, 100)
-    liquidated(warehouse, 98.5, 6.0)
-    liquidated(warehouse, 96.5, 3.0, at=at(hours))
+    moved(warehouse, 0.25)
+    bar(warehouse, 0, edge(5), edge(0))  # the map was frozen within this one
+    bar(warehouse, 4, edge(12.5), edge(0))
+    bar(warehouse, 5, edge(1), edge(0))
+    liquidated(warehouse, edge(1.5), 6.0)
+    liquidated(warehouse, edge(3.5), 3.0, at=at(hours))
     (row,) = scored(warehouse)
     assert (row["n_bins"], row["n_top"], row["n_hits"]) == (12, 3, 1)
 
 
 def test_a_map_of_another_day_is_not_scored(warehouse: duckdb.DuckDBPyConnection) -> None:
     frozen_map(warehouse, [1.0] * 12)
-    bar(warehouse, 4, 88, 100)
-    liquidated(warehouse, 98.5, 6.0)
-    warehouse.execute("update marts.liquidation_map set snapshot_at = $1", [at(-6)])
+    bar(warehouse, 4, edge(12.5), edge(0))
+    liquidated(warehouse, edge(1.5), 6.0)
+    moved(warehouse, -6)
     assert scored(warehouse) == []
 
 
 def test_a_day_without_any_event_scores_nothing(warehouse: duckdb.DuckDBPyConnection) -> None:
     frozen_map(warehouse, [1.0] * 12)
-    bar(warehouse, 4, 88, 100)
+    bar(warehouse, 4, edge(12.5), edge(0))
     assert scored(warehouse) == []
 
 

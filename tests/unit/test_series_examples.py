@@ -213,9 +213,11 @@ def test_a_price_that_never_moves_is_no_trend(warehouse: duckdb.DuckDBPyConnecti
     assert warehouse.execute(query).fetchall() == [("none",)]
 
 
+@pytest.mark.parametrize("minutes", [-29, -15, 0, 15, 30])
 def test_a_build_up_before_an_event_is_compared_with_ordinary_days(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any], minutes: int
 ) -> None:
+    """The total of 23:00 is the nearest to an hour before each of these events."""
     # Ten ordinary builds in percent with the example's mean and deviation.
     builds = [1.0, 1.0, -0.5, 0.0, 0.5, 0.5, -0.7, 0.0, -0.3, 0.0]
     want = golden["M11_pre_event"]
@@ -224,9 +226,9 @@ def test_a_build_up_before_an_event_is_compared_with_ordinary_days(
     for build in [*builds, 2.4]:
         levels += [day] + [day * (1 + build / 100)] * 23
         day = levels[-1]
-    event = START + timedelta(days=11)
+    event = START + timedelta(days=11, minutes=minutes)
     warehouse.execute("insert into core.events values (?, 'ALL', 'cpi')", [event])
-    _build(warehouse, _hourly(levels))
+    _build(warehouse, _hourly([*levels, day, day]))
     query = "select build_pct, mean_pct, sd_pct, z, percentile, windows from marts.oi_pre_events"
     seen = warehouse.execute(query).fetchall()
     sd = math.sqrt(sum((b - 0.15) ** 2 for b in builds) / 9)
@@ -241,6 +243,19 @@ def test_a_build_up_before_an_event_is_compared_with_ordinary_days(
         "select pre_event from marts.oi_regimes where pre_event is not null"
     ).fetchall()
     assert label == [("build_up",)]
+
+
+def test_a_total_nearer_to_the_hour_before_an_event_replaces_an_earlier_one(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    half_hours = [_fact(START + timedelta(minutes=30 * n), "a", 1000 + n) for n in range(50)]
+    event = START + timedelta(hours=25, minutes=20)
+    warehouse.execute("insert into core.events values (?, 'ALL', 'cpi')", [event])
+    query = "select measured_at from marts.oi_pre_events"
+    _build(warehouse, half_hours[:49])
+    assert warehouse.execute(query).fetchall() == [(START + timedelta(hours=24),)]
+    _build(warehouse, half_hours[49:])
+    assert warehouse.execute(query).fetchall() == [(START + timedelta(hours=24, minutes=30),)]
 
 
 def test_squeeze_and_capitulation_need_liquidations_to_be_confirmed(

@@ -117,6 +117,10 @@ def test_forced_closings_and_settlement_follow_the_same_rule() -> None:
         (_leg("A", "flip", "long", 1), "holds 0 to flip"),
         (_leg("A", "settlement", "long", None), "holds none"),
         ({"at": START, "event": "collateral", "account": "A"}, "amount in USD"),
+        (
+            {"at": START, "event": "collateral", "account": "A", "collateral": -500},
+            "collateral is -500; expected a number of at least 0",
+        ),
     ],
 )
 def test_a_bad_event_is_refused_with_its_reason(event: dict[str, Any], reason: str) -> None:

@@ -9,16 +9,16 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.flows.marts import build_positions
+from oirisk.flows.marts import build_positions, build_stale
 from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import ConfigurationError, RecordingError
 from oirisk.transforms.assets import canonical_asset
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, affected_window, build_marts
+from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.export import Span, export_table
 from oirisk.warehouse.given import load_events, load_supply
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.rebuild import record_build, why_nothing, window_to_build
+from oirisk.warehouse.stale import why_nothing
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 END = START + timedelta(hours=36)
@@ -185,24 +185,21 @@ def test_an_export_that_cannot_be_says_why(
         export_table(warehouse, table, Span(None, None), form, tmp_path)
 
 
-def test_a_build_by_command_does_what_changed_and_no_more(
-    warehouse: duckdb.DuckDBPyConnection,
-) -> None:
+def test_a_build_does_what_changed_and_no_more(warehouse: duckdb.DuckDBPyConnection) -> None:
     warehouse.execute("begin transaction")
     try:
-        whole = window_to_build(warehouse, END, 7, full=False)
-        assert whole is not None
-        assert whole == BuildWindow(START, END)
-        record_build(warehouse, END + timedelta(minutes=1), whole, full=True)
-        fixed = END - timedelta(hours=1)
-        assert window_to_build(warehouse, END, 7, full=False) == BuildWindow(fixed, END)
-        record_build(warehouse, END + timedelta(minutes=6), whole, full=False)
-        assert window_to_build(warehouse, END, 7, full=False) is None
-        assert window_to_build(warehouse, START - timedelta(days=1), 7, full=True) is None
-        assert affected_window(warehouse, END + timedelta(minutes=5), 7) == BuildWindow(fixed, END)
+        settings, now = Settings(), END + timedelta(days=1)
+        assert build_stale(warehouse, settings, now) == BuildWindow(START, END)
+        assert build_stale(warehouse, settings, now) is None
         assert why_nothing(warehouse, END, full=False) == (
             "no fact changed since the last build; --full builds everything, as new settings need"
         )
+        fixed = END - timedelta(hours=2)
+        load_open_interest(warehouse, _rows(fixed, 1.6), run_id="again", recorded_at=now)
+        before = END - timedelta(hours=3)
+        assert build_stale(warehouse, settings, now, until=before) is None
+        assert build_stale(warehouse, settings, now) == BuildWindow(fixed, END)
+        assert build_stale(warehouse, settings, now, full=True) == BuildWindow(START, END)
     finally:
         warehouse.execute("rollback")
 
@@ -291,7 +288,6 @@ def test_rows_that_cannot_be_right_are_refused_and_what_was_stored_stays(
 
 def test_a_build_of_a_time_before_all_facts_says_so(warehouse: duckdb.DuckDBPyConnection) -> None:
     before = datetime(1990, 1, 1, tzinfo=UTC)
-    assert window_to_build(warehouse, before, 7, full=False) is None
     assert why_nothing(warehouse, before, full=False) == (
         f"no facts are stored up to 1990-01-01T00:00:00+00:00, the first are of {START.isoformat()}"
     )

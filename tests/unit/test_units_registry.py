@@ -124,7 +124,7 @@ def test_a_rule_that_does_not_begin_where_the_one_before_it_ends_is_refused() ->
     common = "\n".join(f"{key} = {value!r}" for key, value in RULE.items() if key != "id")
     rules = units._parse("file", text.format(common=common))
     with pytest.raises(ConfigurationError, match="expected a rule of that id that ends then"):
-        units._check_spans({rule.id: rule for rule in rules})
+        units.check_spans({rule.id: rule for rule in rules})
 
 
 @pytest.mark.parametrize(

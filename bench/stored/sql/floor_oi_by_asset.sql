@@ -40,6 +40,7 @@ levels as (
         sum(oi_usd) filter (where volume_24h_usd is not null) as traded_usd,
         sum(oi_usd * funding_8h) as funding_usd,
         sum(oi_usd) filter (where funding_8h is not null) as funded_usd,
+        sum(oi_usd) filter (where kind = 'perp') as perp_usd,
         avg(funding_8h) as funding_mean,
         min(funding_8h) as funding_min,
         max(funding_8h) as funding_max,
@@ -302,6 +303,7 @@ select
         - (covered.funding_usd / covered.funded_usd) ** 2,
         0
     )) as funding_8h_dispersion,
+    covered.funded_usd / covered.perp_usd as funding_covered_share,
     covered.basis_pct,
     concentration.hhi,
     1 / concentration.hhi as effective_venues,

@@ -233,6 +233,9 @@ def reach(place: int) -> risk.ReachRow:
         depth_2pct_usd=missing("usd", "order-book depth was not measured")
         if place > 3
         else known(usd * 3, "usd"),
+        mass_to_depth=missing("ratio", "order-book depth was not measured")
+        if place > 3
+        else known(1.3, "ratio"),
     )
 
 
@@ -274,6 +277,7 @@ def liquidations() -> risk.Liquidations:
                 move_high_pct=abs(shock) * 2 / factor**0.3,
                 reproduction_number=0.35 / factor**0.6,
                 stop_reason="exhausted" if factor < 1 else "no_level_hit",
+                covered_share=0.82,
             )
             for shock in (-5.0, 5.0)
             for factor in (1.0, 0.1)

@@ -250,14 +250,16 @@ create macro core.contracts_left_out(first_at, last_at, as_known_at, max_age_min
             apart.snapshot_at,
             apart.venue,
             apart.symbol,
-            apart.is_owned as is_other
+            apart.is_owned as is_other,
+            'by its price one ticker names two things' as reason
         from core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes) as apart
         union all
         select
             off_peg.snapshot_at,
             off_peg.venue,
             off_peg.symbol,
-            false as is_other
+            false as is_other,
+            'its quote is not worth a dollar' as reason
         from core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes) as off_peg
 
     )
@@ -266,7 +268,8 @@ create macro core.contracts_left_out(first_at, last_at, as_known_at, max_age_min
         found.snapshot_at,
         found.venue,
         found.symbol,
-        bool_or(found.is_other) as is_other
+        bool_or(found.is_other) as is_other,
+        min(found.reason) as reason
     from found
     group by all
 );

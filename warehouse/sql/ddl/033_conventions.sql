@@ -1,6 +1,6 @@
 -- 033_conventions: what the figures of each exchange are measured to mean, night by night; rows
 -- whose rule that contradicts are suspect.
-alter table core.open_interest add column is_contradicted boolean default false;
+alter table core.open_interest add column is_contradicted boolean;
 
 create table marts.convention_nights (
     snapshot_at timestamptz not null,

@@ -1,7 +1,7 @@
 -- int_audit_found: what the audit finds, check by check.
 -- Grain   one row per (snapshot_at, venue, symbol, check_name); symbol is null for a whole venue
 -- Inputs  int_audit_routes, int_audit_volumes, int_audit_steps, int_audit_jumps,
---         int_audit_prices, int_audit_frozen; core.open_interest, by core.tickers_apart and
+--         int_audit_prices, int_audit_rows; core.open_interest, by core.tickers_apart and
 --         core.quotes_off_peg
 -- Params  $route_tolerance     double, how far two routes to one figure may lie apart
 --         $volume_tolerance    double, how far a change may exceed the volume
@@ -194,14 +194,15 @@ select
     venue,
     symbol,
     asset,
-    'frozen',
-    held as seen,
-    held as expected,
+    suspect_reason,
+    coalesce(held, 0),
+    coalesce(held, 0),
     unit,
     1,
     'warning',
     format(
-        '{:.10g} {} in the last {} snapshots, though {:.10g} were traded in 24 h',
-        held, unit, snapshots, traded
+        '{:.10g} {}: {}; not counted',
+        coalesce(held, 0), unit, core.standing_reason(suspect_reason)
     )
-from int_audit_frozen
+from int_audit_rows
+where is_audited and suspect_reason is not null

@@ -34,6 +34,7 @@ select
     kind,
     unit_rule,
     quality,
+    suspect_reason,
     is_timely,
     is_simulated,
     oi_contracts,

@@ -10,14 +10,16 @@ select
     snapshot_at,
     venue,
     symbol,
-    is_other
+    is_other,
+    reason
 from core.contracts_left_out($recent, $until, timestamptz 'infinity', $max_age_minutes)
 union
 select
     snapshot_at,
     venue,
     symbol,
-    is_other
+    is_other,
+    reason
 from
     core.contracts_left_out(
         $since - interval '7 days 30 minutes',

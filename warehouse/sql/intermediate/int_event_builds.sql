@@ -12,12 +12,12 @@ wanted as (
     from (
         select distinct snapshots.snapshot_at
         from marts.oi_by_asset as snapshots
-        where snapshots.snapshot_at between $since and $until
+        where snapshots.snapshot_at between $since - interval 1 hour and $until
     ) as totals
     inner join core.events as events
         on
-            totals.snapshot_at <= events.event_at - interval 1 hour
-            and totals.snapshot_at > events.event_at - interval 90 minute
+            totals.snapshot_at <= events.event_at - interval 30 minute
+            and totals.snapshot_at >= events.event_at - interval 90 minute
 
 ),
 

@@ -67,9 +67,5 @@ select
     symbol,
     asset,
     kind_group,
-    timezone(
-        'UTC',
-        try_strptime(regexp_extract(symbol, ':[^-]+-(\d{6})(-|$)', 1), '%y%m%d')
-        + interval 8 hour
-    ) as expires_at
+    core.expires_at(symbol) as expires_at
 from every_instrument

@@ -4,13 +4,15 @@
 --         int_liquidation_books, int_liquidation_rules
 -- Params  $bin_pct        double, width of a bin in percent
 --         $map_range_pct  double, how far around the mark
--- A level on the wrong side of the mark cannot be: a long's is below every price since.
+-- A level on the wrong side of the mark cannot be: a long's is below every price since. The bin
+-- that holds the mark ends there on either side.
 with
 
 spans as (
 
     select
         books.book,
+        books.mark,
         rules.rule,
         cast(floor(ln(books.mark * (1 - $map_range_pct / 100)) / ln(1 + $bin_pct / 100)) as integer)
             as first_bin,
@@ -31,7 +33,10 @@ standing as (
         side,
         bin,
         least_steps as from_steps,
-        core.exact_sum(base) as base
+        core.exact_sum(base) as base,
+        core.exact_sum(retail_heavy) as retail_heavy,
+        core.exact_sum(institutional) as institutional,
+        core.exact_sum(calibrated) as calibrated
     from int_liquidation_alive
     group by book, side, bin, least_steps
 
@@ -45,7 +50,14 @@ reaches as (
         standing.bin,
         standing.from_steps,
         lead(standing.from_steps) over nearer - 1 as to_steps,
-        cast(sum(cast(standing.base * 1e13 as hugeint)) over nearer as double) / 1e13 as base
+        cast(sum(cast(standing.base * 1e13 as hugeint)) over nearer as double) / 1e13
+            as base,
+        cast(sum(cast(standing.retail_heavy * 1e13 as hugeint)) over nearer as double) / 1e13
+            as retail_heavy,
+        cast(sum(cast(standing.institutional * 1e13 as hugeint)) over nearer as double) / 1e13
+            as institutional,
+        cast(sum(cast(standing.calibrated * 1e13 as hugeint)) over nearer as double) / 1e13
+            as calibrated
     from standing
     window
         nearer as (
@@ -63,7 +75,11 @@ ladders as (
         reaches.side,
         reaches.bin,
         reaches.base,
+        reaches.retail_heavy,
+        reaches.institutional,
+        reaches.calibrated,
         spans.rule,
+        spans.mark,
         unnest(
             range(
                 reaches.from_steps,
@@ -89,10 +105,11 @@ levels as (
         ladders.book,
         ladders.side,
         ladders.bin + if(ladders.side = 'long', -ladders.steps, ladders.steps) as bin,
+        any_value(ladders.mark) as mark,
         core.exact_sum(ladders.base * distances.base) as base,
-        core.exact_sum(ladders.base * distances.retail_heavy) as retail_heavy,
-        core.exact_sum(ladders.base * distances.institutional) as institutional,
-        core.exact_sum(ladders.base * distances.calibrated) as calibrated
+        core.exact_sum(ladders.retail_heavy * distances.retail_heavy) as retail_heavy,
+        core.exact_sum(ladders.institutional * distances.institutional) as institutional,
+        core.exact_sum(ladders.calibrated * distances.calibrated) as calibrated
     from ladders
     inner join int_liquidation_distances as distances
         on
@@ -113,6 +130,7 @@ scaled as (
         scales.venue,
         levels.side,
         levels.bin,
+        any_value(levels.mark) as mark,
         core.exact_sum(levels.base * coalesce(scales.scale_base, 0)) as base,
         core.exact_sum(levels.retail_heavy * coalesce(scales.scale_retail_heavy, 0))
             as retail_heavy,
@@ -131,8 +149,14 @@ scaled as (
 )
 
 select
-    *,
-    pow(1 + $bin_pct / 100, bin) as price_low,
-    pow(1 + $bin_pct / 100, bin + 1) as price_high
+    * exclude (mark),
+    case
+        when side = 'short' then greatest(pow(1 + $bin_pct / 100, bin), mark)
+        else pow(1 + $bin_pct / 100, bin)
+    end as price_low,
+    case
+        when side = 'long' then least(pow(1 + $bin_pct / 100, bin + 1), mark)
+        else pow(1 + $bin_pct / 100, bin + 1)
+    end as price_high
 from scaled
 order by asset, venue, side, bin

@@ -1,9 +1,9 @@
 -- int_liquidation_scales: what makes the open positions of each side add up to open interest.
 -- Grain   one row per (book, side)
 -- Inputs  int_liquidation_alive, int_liquidation_books
--- A forced close is part of the fall of open interest, which has thinned out every cohort
--- alike; what is left is scaled so that each side holds what was placed: less than the open
--- interest, or nothing and a scale of null, for want of history or of prices.
+-- What is alive stands in the right proportions; scaled, each side holds what was placed: less
+-- than the open interest, or nothing and a scale of null, for want of history or of prices. stood_*
+-- is what would be alive if no level had been crossed.
 with
 
 sides as (
@@ -17,12 +17,16 @@ sums as (
     select
         book,
         side,
-        core.exact_sum(base) as placed,
-        core.exact_sum(if(is_initial, base, 0)) as initial,
+        core.exact_sum(placed) as placed,
+        core.exact_sum(if(is_initial, placed, 0)) as initial,
+        core.exact_sum(base) as stood_base,
+        core.exact_sum(retail_heavy) as stood_retail_heavy,
+        core.exact_sum(institutional) as stood_institutional,
+        core.exact_sum(calibrated) as stood_calibrated,
         core.exact_sum(base * share_base) as alive_base,
-        core.exact_sum(base * share_retail_heavy) as alive_retail_heavy,
-        core.exact_sum(base * share_institutional) as alive_institutional,
-        core.exact_sum(base * share_calibrated) as alive_calibrated
+        core.exact_sum(retail_heavy * share_retail_heavy) as alive_retail_heavy,
+        core.exact_sum(institutional * share_institutional) as alive_institutional,
+        core.exact_sum(calibrated * share_calibrated) as alive_calibrated
     from int_liquidation_alive
     group by book, side
 
@@ -39,11 +43,16 @@ select
     sides.side,
     coalesce(sums.placed, 0) as placed,
     coalesce(sums.initial, 0) as initial,
+    coalesce(sums.stood_base, 0) as stood_base,
+    coalesce(sums.stood_retail_heavy, 0) as stood_retail_heavy,
+    coalesce(sums.stood_institutional, 0) as stood_institutional,
+    coalesce(sums.stood_calibrated, 0) as stood_calibrated,
     coalesce(sums.alive_base, 0) as alive_base,
     coalesce(sums.alive_retail_heavy, 0) as alive_retail_heavy,
     coalesce(sums.alive_institutional, 0) as alive_institutional,
     coalesce(sums.alive_calibrated, 0) as alive_calibrated,
-    least(sums.placed, books.oi_base) / nullif(sums.alive_base, 0) as scale_base,
+    least(sums.placed, books.oi_base) / nullif(sums.alive_base, 0)
+        as scale_base,
     least(sums.placed, books.oi_base) / nullif(sums.alive_retail_heavy, 0)
         as scale_retail_heavy,
     least(sums.placed, books.oi_base) / nullif(sums.alive_institutional, 0)

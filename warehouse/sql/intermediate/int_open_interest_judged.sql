@@ -7,7 +7,8 @@
 --         $until            timestamptz, last instant of the window
 --         $max_age_minutes  double, further from the snapshot than this is stale
 -- The days before the window that candles, changes and coverage read, and of the week before
--- those what the window is compared with. reason says why a fact is not fresh.
+-- those what the window is compared with. is_good is true in itself, and weighs; is_fresh may be
+-- summed too; reason says why a fact is not fresh.
 -- held is what a move of the price alone leaves unchanged (core.held), unit_usd what one of it is
 -- worth. Before a contract was first listed here it is taken to have had the size it then had.
 with
@@ -35,6 +36,7 @@ facts as (
         counting_factor,
         is_simulated,
         quality,
+        suspect_reason as standing,
         is_contradicted,
         source,
         route_usd,
@@ -89,7 +91,7 @@ numbered as (
             'its figures are measured to mean another thing than its rule says: marts.conventions',
             rules.suspect_reason
         ) as suspect_reason,
-        left_out.symbol is not null as is_left_out,
+        left_out.reason as left_out_reason,
         core.held(
             facts.kind, facts.margin, facts.oi_base, facts.oi_usd, facts.oi_contracts,
             quanto_sizes.contract_size
@@ -142,11 +144,14 @@ select
     counting_factor,
     is_simulated,
     is_timely,
-    is_timely and is_sound and not is_left_out as is_fresh,
+    is_timely and is_sound as is_good,
+    is_timely and is_sound and left_out_reason is null as is_fresh,
     case
         when not (is_timely and is_sound)
-            then core.why_uncounted(quality, oi_base, oi_usd, route_usd, source, suspect_reason)
-        when is_left_out
-            then 'its price says that it is another coin than its name, or its quote no dollar'
+            then coalesce(
+                core.standing_reason(standing),
+                core.why_uncounted(quality, oi_base, oi_usd, route_usd, source, suspect_reason)
+            )
+        else left_out_reason
     end as reason
 from numbered

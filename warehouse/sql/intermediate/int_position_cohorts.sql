@@ -1,9 +1,11 @@
 -- int_position_cohorts: positions opened in one step, and how many of them are still open.
 -- Grain   one row per (instrument, until_at), and one with is_initial for what was there before
--- Inputs  int_position_moves, int_position_steps
+-- Inputs  int_position_moves, int_position_opens, int_position_steps
 -- What survives is the product of what each later step kept, here the exponential of a sum.
 -- later_low and later_high bound the price since: which leverage is gone follows from them.
--- opened and closed are in the unit of the step, surviving* in coins at the last observation.
+-- opened and closed are in the unit of the step, surviving* and standing_* in coins at the last
+-- observation: surviving* as if nothing was closed by force; standing_*, by side and prior, beside
+-- forced closes, but for the levels crossed since, and to be scaled to what is held.
 -- Positions older than the history are taken to be entered at its first price: that of the
 -- first observation, else those of the step from it.
 with
@@ -55,6 +57,7 @@ opened_then as (
         false as is_initial,
         opened,
         closed,
+        if(kept_since < -60, 0, exp(kept_since)) as kept_part,
         opened * if(kept_since < -60, 0, exp(kept_since)) as surviving,
         opened_low * if(kept_low_since < -60, 0, exp(kept_low_since)) as surviving_low,
         opened_high * if(kept_high_since < -60, 0, exp(kept_high_since)) as surviving_high
@@ -77,6 +80,7 @@ there_before as (
         true as is_initial,
         held_before as opened,
         0 as closed,
+        if(kept_since + kept < -60, 0, exp(kept_since + kept)) as kept_part,
         held_before
         * if(kept_since + kept < -60, 0, exp(kept_since + kept)) as surviving,
         held_before
@@ -115,7 +119,52 @@ select
     cohorts.closed,
     coalesce(cohorts.surviving * ends.base_per_held, 0) as surviving,
     coalesce(cohorts.surviving_low * ends.base_per_held, 0) as surviving_low,
-    coalesce(cohorts.surviving_high * ends.base_per_held, 0) as surviving_high
+    coalesce(cohorts.surviving_high * ends.base_per_held, 0) as surviving_high,
+    coalesce(
+        if(cohorts.is_initial, cohorts.opened, opens.opened_long_base)
+        * cohorts.kept_part * ends.base_per_held,
+        0
+    ) as standing_long_base,
+    coalesce(
+        if(cohorts.is_initial, cohorts.opened, opens.opened_long_retail_heavy)
+        * cohorts.kept_part * ends.base_per_held,
+        0
+    ) as standing_long_retail_heavy,
+    coalesce(
+        if(cohorts.is_initial, cohorts.opened, opens.opened_long_institutional)
+        * cohorts.kept_part * ends.base_per_held,
+        0
+    ) as standing_long_institutional,
+    coalesce(
+        if(cohorts.is_initial, cohorts.opened, opens.opened_long_calibrated)
+        * cohorts.kept_part * ends.base_per_held,
+        0
+    ) as standing_long_calibrated,
+    coalesce(
+        if(cohorts.is_initial, cohorts.opened, opens.opened_short_base)
+        * cohorts.kept_part * ends.base_per_held,
+        0
+    ) as standing_short_base,
+    coalesce(
+        if(cohorts.is_initial, cohorts.opened, opens.opened_short_retail_heavy)
+        * cohorts.kept_part * ends.base_per_held,
+        0
+    ) as standing_short_retail_heavy,
+    coalesce(
+        if(cohorts.is_initial, cohorts.opened, opens.opened_short_institutional)
+        * cohorts.kept_part * ends.base_per_held,
+        0
+    ) as standing_short_institutional,
+    coalesce(
+        if(cohorts.is_initial, cohorts.opened, opens.opened_short_calibrated)
+        * cohorts.kept_part * ends.base_per_held,
+        0
+    ) as standing_short_calibrated
 from cohorts
 inner join ends
     on cohorts.instrument = ends.instrument
+left join int_position_opens as opens
+    on
+        cohorts.instrument = opens.instrument
+        and cohorts.until_at = opens.until_at
+        and not cohorts.is_initial

@@ -128,6 +128,7 @@ folded as (
         min(price_low) as price_low,
         max(price_high) as price_high,
         count(price_low) = count(*) as is_priced,
+        if(count(volume) = count(*), core.exact_sum(volume), null) as volume,
         max(closed) as closed,
         max(opened) as opened,
         max(opened_low) as opened_low,
@@ -156,6 +157,7 @@ select
     price_low,
     price_high,
     is_priced,
+    volume,
     if(steps = 1, closed, held_before * (1 - exp(all_kept))) as closed,
     case
         when steps = 1 or opened = 0 then opened

@@ -1,33 +1,11 @@
--- int_score_bins: bins of the frozen maps that price has gone through since.
--- Grain   one row per (asset, prior, side, price_low)
--- Inputs  marts.liquidation_map, int_score_maps, int_score_bars
--- Params  $until  timestamptz, when the map is scored
--- Only on the side that price ran against. The 28 hours are asked for again, for DuckDB to skip
--- what is older.
+-- int_score_bins: price bins that price has gone through since their map was frozen.
+-- Grain   one row per (asset, side, bin)
+-- Inputs  int_score_maps, int_score_bars
+-- Params  $map_range_pct  double, how far around the mark a map goes
+-- Every bin from one edge to the other, whether the map had anything there or not: below the mark
+-- longs would have been closed, above it shorts. The bin of the mark itself price was in already,
+-- and beyond its range a map says nothing.
 with
-
-bins as (
-
-    select
-        map.asset,
-        map.snapshot_at,
-        map.prior,
-        map.side,
-        map.price_low,
-        map.price_high,
-        map.usd,
-        map.is_simulated
-    from marts.liquidation_map as map
-    inner join int_score_maps as maps
-        on
-            map.asset = maps.asset
-            and map.snapshot_at = maps.snapshot_at
-    where
-        map.venue = 'ALL'
-        and map.snapshot_at >= $until - interval 28 hours
-        and map.snapshot_at <= $until - interval 20 hours
-
-),
 
 reach as (
 
@@ -46,12 +24,62 @@ reach as (
     ) as by_contract
     group by asset
 
+),
+
+spans as (
+
+    -- a hair of a bin off its edge, rounding has put a price there
+    select
+        maps.*,
+        cast(ceil(ln(maps.mark) / maps.width - 1e-6) as integer) as next_bin,
+        cast(floor(ln(maps.mark) / maps.width + 1e-6) as integer) as mark_bin,
+        cast(
+            ceil(
+                ln(greatest(reach.lowest, maps.mark * (1 - $map_range_pct / 100)))
+                / maps.width - 1e-6
+            ) as integer
+        ) as first_bin,
+        cast(
+            floor(
+                ln(least(reach.highest, maps.mark * (1 + $map_range_pct / 100)))
+                / maps.width + 1e-6
+            ) as integer
+        ) as end_bin
+    from int_score_maps as maps
+    inner join reach
+        on maps.asset = reach.asset
+
+),
+
+bins as (
+
+    select
+        asset,
+        snapshot_at,
+        width,
+        is_simulated,
+        'long' as side,
+        unnest(range(first_bin, mark_bin)) as bin
+    from spans
+    union all
+    select
+        asset,
+        snapshot_at,
+        width,
+        is_simulated,
+        'short' as side,
+        unnest(range(next_bin, end_bin)) as bin
+    from spans
+
 )
 
-select bins.*
+select
+    asset,
+    snapshot_at,
+    width,
+    is_simulated,
+    side,
+    bin,
+    exp(width * bin) as price_low,
+    exp(width * (bin + 1)) as price_high
 from bins
-inner join reach
-    on bins.asset = reach.asset
-where
-    (bins.side = 'long' and bins.price_low >= reach.lowest)
-    or (bins.side = 'short' and bins.price_high <= reach.highest)

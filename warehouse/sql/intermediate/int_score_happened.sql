@@ -1,5 +1,5 @@
 -- int_score_happened: how many USD were closed in each bin that price went through.
--- Grain   one row per (asset, prior, side, price_low) in which anything was
+-- Grain   one row per (asset, side, bin) in which anything was
 -- Inputs  int_score_bins, int_score_reported, int_score_falls
 -- Liquidations reported at its prices where the asset has any, else the falls of open interest
 -- while price was there for the first time: a floor, and closes by choice are in it too.
@@ -29,9 +29,8 @@ fresh as (
 
 select
     crossed.asset,
-    crossed.prior,
     crossed.side,
-    crossed.price_low,
+    crossed.bin,
     sum(reported.base * reported.price order by reported.price, reported.base) as usd
 from int_score_bins as crossed
 inner join int_score_reported as reported
@@ -40,13 +39,12 @@ inner join int_score_reported as reported
         and crossed.side = reported.side
         and crossed.price_low <= reported.price
         and crossed.price_high > reported.price
-group by crossed.asset, crossed.prior, crossed.side, crossed.price_low
+group by crossed.asset, crossed.side, crossed.bin
 union all
 select
     crossed.asset,
-    crossed.prior,
     crossed.side,
-    crossed.price_low,
+    crossed.bin,
     sum(
         coalesce(fresh.fall_usd, fresh.fall_base * (crossed.price_low + crossed.price_high) / 2)
         * (
@@ -65,4 +63,4 @@ inner join fresh
         and crossed.price_low < fresh.price_high
         and crossed.price_high > fresh.price_low
 where fresh.price_high > fresh.price_low
-group by crossed.asset, crossed.prior, crossed.side, crossed.price_low
+group by crossed.asset, crossed.side, crossed.bin

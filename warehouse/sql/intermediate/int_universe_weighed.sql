@@ -84,9 +84,10 @@ good as (
         venue,
         venue_id,
         product_id,
-        oi_usd
+        oi_usd,
+        is_fresh
     from int_open_interest_judged
-    where is_fresh and snapshot_at >= $recent
+    where is_good and snapshot_at >= $recent
     union all
     select
         known.good_at as snapshot_at,
@@ -95,7 +96,8 @@ good as (
         known.venue,
         instruments.venue_id,
         rules.product_id,
-        known.good_usd as oi_usd
+        known.good_usd as oi_usd,
+        false as is_fresh
     from int_known_before as known
     inner join int_instruments_numbered as instruments
         on
@@ -141,6 +143,7 @@ fresh as (
         on
             seen.snapshot_at = instants.snapshot_at
             and seen.group_id = instants.group_id
+    where seen.is_fresh
 
 ),
 

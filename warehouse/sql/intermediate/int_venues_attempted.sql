@@ -17,20 +17,20 @@ glimpses as (
     select
         venue,
         snapshot_at,
-        is_fresh
+        is_good
     from int_open_interest_judged
     where snapshot_at >= $recent
     union all
     select
         venue,
         seen_at as snapshot_at,
-        false as is_fresh
+        false as is_good
     from int_known_before
     union all
     select
         venue,
         good_at as snapshot_at,
-        true as is_fresh
+        true as is_good
     from int_known_before
     where good_at is not null
 
@@ -41,7 +41,7 @@ sightings as (
     select
         venue,
         snapshot_at,
-        bool_or(is_fresh) as is_good
+        bool_or(is_good) as is_good
     from glimpses
     group by all
 

@@ -15,9 +15,11 @@ where
         known.oi_base, known.oi_usd, known.mark_price, known.index_price, known.last_price,
         known.volume_24h_base, known.volume_24h_usd, known.funding_rate,
         known.funding_interval_hours, known.unit_rule, known.counting_factor, known.source,
-        case when known.is_contradicted then 'ok' else known.quality end,
-        known.is_simulated, known.route_usd, known.oi_long_base, known.oi_short_base,
-        known.pool_net_base
+        case
+            when known.is_contradicted then 'ok'
+            else core.told_quality(known.quality, known.suspect_reason)
+        end, known.is_simulated,
+        known.route_usd, known.oi_long_base, known.oi_short_base, known.pool_net_base
     ) is distinct from (
         staged.observed_at, staged.asset, staged.kind, staged.margin, staged.oi_contracts,
         staged.oi_base, staged.oi_usd, staged.mark_price, staged.index_price, staged.last_price,

@@ -1,11 +1,12 @@
 -- cluster_scores: what yesterday's liquidation map was worth.
 -- Grain   one row per (scored_at, asset, prior); asset ALL is every asset together
--- Inputs  int_score_bins, int_score_happened, int_score_reported
+-- Inputs  marts.liquidation_map, int_score_bins, int_score_happened, int_score_reported
 -- Params  $until  timestamptz, when the map is scored
--- Of the bins that price went through the fullest quarter of the map is the forecast. A hit is a
--- bin of that quarter that is also in the fullest quarter of what happened (evidence 'reported'
--- where liquidations were reported, else 'implied'). By chance is what a forecast by lot of as many
--- bins would hit: where little happened, less than a quarter of the bins can be hit at all.
+-- Of all bins that price went through, the same for every prior, the fullest quarter of the map is
+-- the forecast. A hit is a bin of that quarter that holds something and is also in the fullest
+-- quarter of what happened (evidence 'reported' where liquidations were reported, else 'implied'):
+-- where a map is silent, it hits nothing. By chance is what a forecast by lot of as many bins would
+-- hit: where little happened, less than a quarter of the bins can be hit at all.
 with
 
 has_reports as (
@@ -14,27 +15,71 @@ has_reports as (
 
 ),
 
+priors as (
+
+    select unnest(['base', 'retail_heavy', 'institutional', 'calibrated']) as prior
+
+),
+
+expected as (
+
+    select
+        crossed.asset,
+        crossed.side,
+        crossed.bin,
+        map.prior,
+        core.exact_sum(map.usd) as usd
+    from marts.liquidation_map as map
+    inner join int_score_bins as crossed
+        on
+            map.asset = crossed.asset
+            and map.snapshot_at = crossed.snapshot_at
+            and map.side = crossed.side
+            -- the edge away from the mark, which cuts its own bin
+            and round(
+                if(
+                    map.side = 'long',
+                    ln(map.price_low) / crossed.width,
+                    ln(map.price_high) / crossed.width - 1
+                )
+            ) = crossed.bin
+    where
+        map.venue = 'ALL'
+        and map.snapshot_at >= $until - interval 28 hours
+        and map.snapshot_at <= $until - interval 20 hours
+    group by crossed.asset, crossed.side, crossed.bin, map.prior
+
+),
+
 judged as (
 
     select
         crossed.*,
+        priors.prior,
+        coalesce(expected.usd, 0) as usd,
         coalesce(happened.usd, 0) as happened_usd,
         row_number() over (
-            partition by crossed.asset, crossed.prior
-            order by crossed.usd desc, crossed.price_low asc
+            partition by crossed.asset, priors.prior
+            order by coalesce(expected.usd, 0) desc, crossed.bin asc
         ) as forecast_rank,
         row_number() over (
-            partition by crossed.asset, crossed.prior
-            order by coalesce(happened.usd, 0) desc, crossed.price_low asc
+            partition by crossed.asset, priors.prior
+            order by coalesce(happened.usd, 0) desc, crossed.bin asc
         ) as happened_rank,
-        count(*) over (partition by crossed.asset, crossed.prior) as n_bins
+        count(*) over (partition by crossed.asset, priors.prior) as n_bins
     from int_score_bins as crossed
+    cross join priors
+    left join expected
+        on
+            crossed.asset = expected.asset
+            and crossed.side = expected.side
+            and crossed.bin = expected.bin
+            and priors.prior = expected.prior
     left join int_score_happened as happened
         on
             crossed.asset = happened.asset
-            and crossed.prior = happened.prior
             and crossed.side = happened.side
-            and crossed.price_low = happened.price_low
+            and crossed.bin = happened.bin
 
 ),
 
@@ -49,6 +94,7 @@ counted as (
         count(*) filter (
             where
             forecast_rank <= ceil(n_bins / 4)
+            and usd > 0
             and happened_rank <= ceil(n_bins / 4)
             and happened_usd > 0
         ) as n_hits,

@@ -2,13 +2,14 @@
 -- liquidated (both modelled), and strikes that hold an unusual part of the options (published).
 -- Grain   one row per (snapshot_at, asset, kind, cluster_id)
 -- Inputs  int_cluster_islands, int_cluster_heirs, int_cluster_previous, int_cluster_parts,
---         int_cluster_assets, int_liquidation_depth
+--         int_cluster_assets, int_liquidation_depth, int_liquidation_venue_depth
 -- Params  $until  timestamptz, the snapshot to build
 -- usd_low and usd_high: the least and the most the same prices hold under other assumptions: the
 -- rotations 0 and 0.2 for entries, the stated priors for levels, null for strikes, which rest on
 -- no assumption. age_hours: of entries alone; no exchange tells when an option was opened.
 -- mass_to_depth: levels against the narrowest band of the order book that reaches them, up to 5
--- percent away; entries and options are no orders that wait in it. A status compares coins on the
+-- percent away, both of the exchanges whose books were read, if these hold enough of the open
+-- interest (covered_share); entries and options are no orders that wait in it. A status compares coins on the
 -- exchanges known at both snapshots; 5 percent is the least that counts. A cluster that nothing
 -- continues is listed once more, as consumed; strikes are when their options expire.
 with
@@ -22,6 +23,7 @@ parts as (
         islands.first_bin,
         bins.venue,
         sum(bins.base order by bins.bin) as base,
+        sum(bins.usd order by bins.bin) as usd,
         sum(bins.base_hours order by bins.bin) as base_hours,
         sum(bins.base_a * bins.price order by bins.bin) as usd_a,
         sum(bins.base_b * bins.price order by bins.bin) as usd_b,
@@ -140,7 +142,8 @@ present as (
             when changes.growth > 0.05 then 'grown'
             when changes.growth < -0.05 then 'shrunk'
             else 'stable'
-        end as status
+        end as status,
+        islands.first_bin
     from int_cluster_islands as islands
     inner join details
         on
@@ -177,7 +180,8 @@ consumed as (
         0.0 as prominence,
         cast(null as double) as venues_hhi,
         cast(null as double) as age_hours,
-        'consumed' as status
+        'consumed' as status,
+        cast(null as integer) as first_bin
     from int_cluster_previous as previous
     where
         previous.has_all_venues
@@ -219,24 +223,53 @@ depths as (
 
     select
         placed.cluster_id,
-        min_by(depth.usd, depth.band) as usd
+        any_value(depth.covered_share) as covered_share,
+        min_by(depth.usd, depth.band) filter (
+            where
+            depth.band * 100 >= abs(placed.distance_pct)
+            and depth.withheld_reason is null
+        ) as usd
     from placed
     inner join int_liquidation_depth as depth
         on
             placed.asset = depth.asset
             and depth.side = if(placed.side = 'long', 'bid', 'ask')
-            and depth.band * 100 >= abs(placed.distance_pct)
     where
         placed.kind = 'liquidation'
         and depth.usd > 0
     group by placed.cluster_id
 
+),
+
+masses as (
+
+    select
+        placed.cluster_id,
+        sum(parts.usd order by parts.venue) as usd
+    from placed
+    inner join parts
+        on
+            placed.asset = parts.asset
+            and placed.kind = parts.kind
+            and placed.side = parts.side
+            and placed.first_bin = parts.first_bin
+    inner join int_liquidation_venue_depth as depth
+        on
+            parts.asset = depth.asset
+            and parts.venue = depth.venue
+            and depth.side = if(parts.side = 'long', 'bid', 'ask')
+            and depth.band = 0.01
+    group by placed.cluster_id
+
 )
 
 select
-    placed.*,
-    placed.usd / depths.usd as mass_to_depth
+    placed.* exclude (first_bin),
+    coalesce(masses.usd, 0) / depths.usd as mass_to_depth,
+    depths.covered_share
 from placed
 left join depths
     on placed.cluster_id = depths.cluster_id
+left join masses
+    on placed.cluster_id = masses.cluster_id
 order by placed.asset, placed.kind, placed.side, placed.price_low, placed.cluster_id

@@ -1,32 +1,35 @@
 -- contagion: what forced sales on one exchange would cost positions on another (modelled).
 -- Grain   one row per (snapshot_at, venue_from, venue_to)
--- Inputs  int_position_universe, int_position_assets, int_liquidation_depth
+-- Inputs  int_position_universe, int_liquidation_venue_depth
 -- Params  $until  timestamptz, the snapshot to build
 -- overlap = sum over coins of holdings * holdings / depth, depth in USD per one percent. Selling
--- a share s of everything costs the other side s * overlap / 100. Only coins whose depth was
--- measured count; oi_covered says what part of the seller's open interest that is.
+-- a share s of everything costs the other side s * overlap / 100. Holdings and depth are of the
+-- exchanges whose order books were read, of coins of which these hold enough of the open interest:
+-- covered_share is what they hold of those of a pair. oi_covered is what such holdings are of all
+-- that the seller has; one of which too little is known sells nothing here.
 with
 
-depth as (
+books as (
 
     select
         asset,
-        avg(usd) as usd_per_pct
-    from int_liquidation_depth
+        venue,
+        avg(usd) as usd
+    from int_liquidation_venue_depth
     where
         band = 0.01
         and usd > 0
-    group by asset
+    group by asset, venue
     having count(distinct side) = 2
 
 ),
 
-holdings as (
+held as (
 
     select
         universe.venue,
         universe.asset,
-        sum(universe.oi_usd order by universe.symbol) as usd,
+        core.exact_sum(universe.oi_usd) as usd,
         bool_or(universe.is_simulated) as is_simulated
     from int_position_universe as universe
     where universe.oi_usd > 0
@@ -34,30 +37,56 @@ holdings as (
 
 ),
 
+coins as (
+
+    select
+        held.asset,
+        core.exact_sum(held.usd) as usd,
+        core.exact_sum(if(books.venue is not null, held.usd, 0)) as read_usd,
+        core.exact_sum(books.usd) as usd_per_pct
+    from held
+    left join books
+        on
+            held.asset = books.asset
+            and held.venue = books.venue
+    group by held.asset
+
+),
+
 measured as (
 
     select
-        holdings.*,
-        depth.usd_per_pct
-    from holdings
-    inner join depth
-        on holdings.asset = depth.asset
+        held.*,
+        coins.usd_per_pct,
+        coins.usd as coin_usd,
+        coins.read_usd as coin_read_usd
+    from held
+    inner join books
+        on
+            held.asset = books.asset
+            and held.venue = books.venue
+    inner join coins
+        on held.asset = coins.asset
+    where core.is_covered(coins.read_usd / coins.usd)
 
 ),
 
 covered as (
 
     select
-        holdings.venue,
+        held.venue,
         least(
-            sum(holdings.usd order by holdings.asset) filter (where depth.asset is not null)
-            / nullif(sum(holdings.usd order by holdings.asset), 0),
+            core.exact_sum(if(measured.venue is not null, held.usd, 0))
+            / core.exact_sum(held.usd),
             1
         ) as oi_covered
-    from holdings
-    left join depth
-        on holdings.asset = depth.asset
-    group by holdings.venue
+    from held
+    left join measured
+        on
+            held.asset = measured.asset
+            and held.venue = measured.venue
+    group by held.venue
+    having core.is_covered(oi_covered)
 
 ),
 
@@ -69,10 +98,15 @@ pairs as (
         sum(sellers.usd * others.usd / sellers.usd_per_pct order by sellers.asset)
             as overlap_usd,
         cast(count(*) as integer) as assets,
+        least(core.exact_sum(sellers.coin_read_usd) / core.exact_sum(sellers.coin_usd), 1)
+            as covered_share,
+        any_value(covered.oi_covered) as oi_covered,
         bool_or(sellers.is_simulated or others.is_simulated) as is_simulated
     from measured as sellers
     inner join measured as others
         on sellers.asset = others.asset
+    inner join covered
+        on sellers.venue = covered.venue
     group by sellers.venue, others.venue
 
 ),
@@ -107,11 +141,10 @@ select
     ranked.systemic_overlap_usd,
     ranked.systemic_rank,
     pairs.assets,
-    coalesce(covered.oi_covered, 0) as oi_covered,
-    pairs.is_simulated
+    pairs.oi_covered,
+    pairs.is_simulated,
+    pairs.covered_share
 from pairs
 inner join ranked
     on pairs.venue_from = ranked.venue_from
-inner join covered
-    on pairs.venue_from = covered.venue
 order by pairs.venue_from, pairs.venue_to

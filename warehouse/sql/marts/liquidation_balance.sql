@@ -1,6 +1,7 @@
 -- liquidation_balance: that the map holds open interest, and what of it is on no price.
 -- Grain   one row per (snapshot_at, asset, venue, side, prior)
--- Inputs  int_liquidation_scales, int_liquidation_levels, int_liquidation_mixes
+-- Inputs  int_liquidation_scales, int_liquidation_levels, int_liquidation_mixes,
+--         int_position_assets, int_liquidation_venue_depth
 -- Params  $until  timestamptz, the snapshot to build
 -- mapped + beyond + unplaced is the open interest, on either side. The shares are those of what
 -- is placed: null where nothing is.
@@ -22,6 +23,14 @@ books as (
         core.exact_sum(scales.oi_base) as oi_base,
         core.exact_sum(scales.placed) as placed,
         core.exact_sum(scales.initial) as initial,
+        core.exact_sum(
+            case priors.prior
+                when 'base' then scales.stood_base
+                when 'retail_heavy' then scales.stood_retail_heavy
+                when 'institutional' then scales.stood_institutional
+                else scales.stood_calibrated
+            end
+        ) as stood,
         core.exact_sum(
             case priors.prior
                 when 'base' then scales.alive_base
@@ -90,11 +99,21 @@ select
     greatest(books.held - coalesce(mapped.base, 0), 0) as beyond_base,
     greatest(books.oi_base - books.held, 0) as unplaced_base,
     case when books.placed > 0 then least(books.initial / books.placed, 1) end as initial_share,
-    case when books.placed > 0 then least(books.alive / books.placed, 1) end as alive_share,
+    case when books.stood > 0 then least(books.alive / books.stood, 1) end as alive_share,
     books.has_tiers,
     mixes.is_learned and books.prior in ('base', 'calibrated') as is_learned,
-    books.is_simulated
+    books.is_simulated,
+    if(assets.mark > 0, assets.mark, null) as mark_price,
+    depth.usd as depth_2pct_usd
 from books
+inner join int_position_assets as assets
+    on books.asset = assets.asset
+left join int_liquidation_venue_depth as depth
+    on
+        books.asset = depth.asset
+        and books.venue = depth.venue
+        and depth.side = if(books.side = 'long', 'bid', 'ask')
+        and depth.band = 0.02
 inner join mixes
     on books.asset = mixes.asset
 left join mapped

@@ -2,7 +2,7 @@
 -- Grain   one row per (snapshot_at, asset, venue, side, prior, price bin); venue ALL is the sum
 -- Inputs  int_liquidation_levels
 -- Params  $until  timestamptz, the snapshot to build
--- Every bin lies wholly on its side of the bin that holds the mark: longs below, shorts above.
+-- Longs lie below the mark, shorts above: the bin that holds it ends there on either side.
 with
 
 with_total as (
@@ -70,6 +70,8 @@ select
     by_prior.*,
     by_prior.base * (by_prior.price_low + by_prior.price_high) / 2 as usd
 from by_prior
-where by_prior.base > 0
+where
+    by_prior.base > 0
+    and by_prior.price_high > by_prior.price_low
 order by
     by_prior.asset, by_prior.venue, by_prior.side, by_prior.prior, by_prior.price_low

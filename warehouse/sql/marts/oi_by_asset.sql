@@ -7,7 +7,7 @@
 -- Levels are the sum of what is fresh; below the minimum coverage what rests on the change of
 -- open interest is null and withheld_reason says why.
 -- Depth, volume and funding are set against the open interest of the instruments that have
--- them. group_id follows (asset, kind_group).
+-- them; the ratio to depth is withheld where these are too few (depth_covered_share). group_id follows (asset, kind_group).
 with
 
 fresh as (
@@ -207,7 +207,10 @@ select
     sized.volume_24h_usd,
     sized.traded_oi_usd / nullif(sized.volume_24h_usd, 0) as oi_to_volume,
     depths.depth_2pct_usd,
-    depths.oi_2pct_usd / nullif(depths.depth_2pct_usd, 0) as oi_to_depth_2pct,
+    case
+        when core.is_covered(depths.oi_2pct_usd / nullif(sized.oi_usd, 0))
+            then depths.oi_2pct_usd / nullif(depths.depth_2pct_usd, 0)
+    end as oi_to_depth_2pct,
     sized.funding_usd / nullif(sized.funded_oi_usd, 0) as funding_8h_oi_weighted,
     sized.funding_usd / nullif(sized.funded_oi_usd, 0) * 3 * 365 as funding_apr,
     sized.funding_usd * 3 as funding_usd_per_day,
@@ -236,12 +239,16 @@ select
     changes.price_change_1h_pct,
     changes.price_change_4h_pct,
     depths.depth_1pct_usd,
-    depths.oi_1pct_usd / nullif(depths.depth_1pct_usd, 0) as oi_to_depth_1pct,
+    case
+        when core.is_covered(depths.oi_1pct_usd / nullif(sized.oi_usd, 0))
+            then depths.oi_1pct_usd / nullif(depths.depth_1pct_usd, 0)
+    end as oi_to_depth_1pct,
     depths.truncated as depth_truncated,
     sized.oi_usd / nullif(supplied.market_cap_usd, 0) as oi_to_market_cap,
     sized.oi_base / nullif(supplied.exchange_reserve_base, 0) as leverage_ratio,
     100 * (sized.basis_usd / nullif(sized.priced_oi_usd, 0)) as basis_pct,
-    coalesce(sized.funded_oi_usd, 0) / nullif(sized.perp_oi_usd, 0) as funding_covered_share
+    coalesce(sized.funded_oi_usd, 0) / nullif(sized.perp_oi_usd, 0) as funding_covered_share,
+    least(depths.oi_1pct_usd / nullif(sized.oi_usd, 0), 1) as depth_covered_share
 from sized
 inner join int_coverage_counted as covered
     on

@@ -4,8 +4,10 @@
 -- Params  $since             timestamptz, first instant of the window
 --         $until             timestamptz, last instant of the window
 --         $pre_event_windows  integer, ordinary days to compare with
--- Compared with the same hours of the latest ordinary days of the 30 before, at the same
--- time of day; a day with an event of the asset is not ordinary. Nothing later is read.
+-- Measured at the total nearest to an hour before the event, half an hour from there at most, of
+-- two as near at the earlier: a later one replaces what an earlier one gave, so the hour before the
+-- window is made again. Compared with the same hours of the latest ordinary days of the 30 before,
+-- at the same time of day; a day with an event of the asset is not ordinary. Nothing later is read.
 with
 
 scoped as (
@@ -24,13 +26,16 @@ placed as (
         scoped.event_at,
         scoped.event_type,
         builds.asset,
-        max(builds.bar_at) as measured_at
+        min_by(
+            builds.bar_at,
+            (abs(epoch_us(scoped.event_at) - 3600000000 - epoch_us(builds.bar_at)), builds.bar_at)
+        ) as measured_at
     from scoped
     inner join int_event_builds as builds
         on
             (scoped.scope is null or scoped.scope = builds.asset)
-            and builds.bar_at <= scoped.event_at - interval 1 hour
-            and builds.bar_at > scoped.event_at - interval 90 minute
+            and builds.bar_at <= scoped.event_at - interval 30 minute
+            and builds.bar_at >= scoped.event_at - interval 90 minute
     group by all
 
 ),
@@ -46,7 +51,7 @@ measured as (
         on
             placed.asset = builds.asset
             and placed.measured_at = builds.bar_at
-    where placed.measured_at between $since and $until
+    where placed.measured_at between $since - interval 1 hour and $until
 
 ),
 

@@ -9,7 +9,8 @@ select
     core.exact_sum(contagion.loss_usd) as loss_usd,
     max_by(contagion.venue_to, (contagion.loss_usd, contagion.venue_to)) as most_hit,
     max(contagion.loss_usd) as most_hit_usd,
-    any_value(contagion.oi_covered) as oi_covered
+    any_value(contagion.oi_covered) as oi_covered,
+    min(contagion.covered_share) as covered_share
 from marts.contagion as contagion
 where
     contagion.snapshot_at = $snapshot_at

@@ -2,6 +2,7 @@
 -- Grain   one row per side and price bin
 -- Inputs  marts.liquidation_map, marts.observed_map
 -- Params  $asset, $snapshot_at, $price, $range_pct, $observed_at
+-- The mark cuts the bin that holds it: bins are told by the edge away from it.
 with
 
 modelled as (
@@ -53,7 +54,8 @@ from modelled
 full outer join measured
     on
         modelled.side = measured.side
-        and modelled.price_low = measured.price_low
+        and if(modelled.side = 'long', modelled.price_low, modelled.price_high)
+        = if(measured.side = 'long', measured.price_low, measured.price_high)
 order by
     side,
     price_low

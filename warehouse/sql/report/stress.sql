@@ -3,6 +3,7 @@
 -- Inputs  marts.stress
 -- Params  $asset, $snapshot_at
 -- A mix without a level on that side of the map closes nothing: price moves by the shock alone.
+-- Where the grid of one mix is withheld the range is not known, and none is printed.
 select
     stress.asset,
     stress.shock_pct,
@@ -15,7 +16,9 @@ select
     max(stress.move_pct) as move_high_pct,
     max(stress.reproduction_number) filter (where stress.prior = 'base')
         as reproduction_number,
-    any_value(stress.stop_reason) filter (where stress.prior = 'base') as stop_reason
+    any_value(stress.stop_reason) filter (where stress.prior = 'base') as stop_reason,
+    min(stress.covered_share) as covered_share,
+    min(stress.withheld_reason) as withheld_reason
 from marts.stress as stress
 where
     stress.snapshot_at = $snapshot_at

@@ -70,4 +70,4 @@ from storing
 cross join newest_history
 where
     newest_history.snapshot_at is not null
-    and not exists(select 1 from newest_run)
+    and (select count(*) from newest_run) = 0

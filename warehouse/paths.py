@@ -1,0 +1,30 @@
+"""Paths in SQL: any name that a file system allows, taken letter by letter."""
+
+from pathlib import Path
+
+from oirisk.schemas.errors import HomeError
+
+_WILD = "*?["
+
+
+def quoted(text: object) -> str:
+    """Write a text as an SQL literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def taken_literally(path: Path) -> str:
+    """Write a path so that a glob pattern finds that path alone."""
+    return "".join(f"[{letter}]" if letter in _WILD else letter for letter in str(path))
+
+
+def require_database_path(path: Path) -> None:
+    """Refuse the one letter that DuckDB cannot have in the path of a database it writes.
+
+    Raises:
+        HomeError: The path holds it.
+    """
+    if "?" in str(path.absolute()):
+        raise HomeError(
+            f"{path.absolute()} holds a question mark, after which the database reads options: "
+            "choose another --home"
+        )
