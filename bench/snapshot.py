@@ -50,6 +50,7 @@ STEPS = {
     "archive": ((pipeline, "archive"),),
     "validate": ((gathered, "derive"),),
     "load": ((outcome, "record_run"), (pipeline, "load_derived")),
+    "measure conventions": ((marts, "build_conventions"),),
     "aggregate: totals": ((marts, "build_totals"),),
     "aggregate: clusters": ((marts, "build_clusters"),),
     "publish": ((writer, "publish"),),

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from oirisk.flows.commands.inspect import venues
+from oirisk.flows.reports import report_of
 
 pytestmark = pytest.mark.integration
 
 DAY = timedelta(days=1)
-NIGHTS = 9
+NIGHTS = 7
 COINS = tuple(f"COIN{place}" for place in range(20))
 
 
@@ -79,38 +80,67 @@ def qualities(desk: Any) -> list[str]:
     )
 
 
+@pytest.fixture
+def changed(desk: Any, nightly: Any, once: Any) -> Any:
+    """A desk that saw five nights of one side and two of both."""
+    once("changed", desk, lambda: nightly([1] * 5 + [2] * 2))
+    return desk
+
+
 def test_nights_as_registered_bear_the_rule_out(desk: Any, nightly: Any) -> None:
-    nightly([1] * NIGHTS)
+    nightly([1] * 5)
     (parity,) = found(desk, "parity")
     assert (parity["verdict"], parity["agrees"], parity["is_suspect"]) == ("one", True, False)
-    assert parity["n"] == len(COINS) * NIGHTS
-    assert qualities(desk) == ["ok"] * NIGHTS
+    new = sum(
+        not night or contracts(place, night) != contracts(place, night - 1)
+        for place in range(len(COINS))
+        for night in range(5)
+    )
+    assert parity["n"] == new
+    assert qualities(desk) == ["ok"] * 5
 
 
 def test_sides_that_are_added_up_from_a_night_on_are_left_out_from_that_night(
-    desk: Any, nightly: Any
+    changed: Any,
 ) -> None:
-    *_, last = nightly([1] * 6 + [2] * 3)
-    (before, after) = found(desk, "parity")
-    (changed_at,) = desk.column(
-        "select distinct snapshot_at from core.open_interest order by 1 limit 1 offset 6"
+    before, after = found(changed, "parity")
+    (changed_at,) = changed.column(
+        "select distinct snapshot_at from core.open_interest order by 1 limit 1 offset 5"
     )
     assert (before["verdict"], before["until"]) == ("one", changed_at)
     assert (after["verdict"], after["since"], after["agrees"]) == ("both", changed_at, False)
-    assert [row["verdict"] for row in found(desk, "size")] == ["steady", "x2"]
-    assert qualities(desk) == ["ok"] * 6 + ["suspect"] * 3
+    assert [row["verdict"] for row in found(changed, "size")] == ["steady", "x2"]
+    assert qualities(changed) == ["ok"] * 5 + ["suspect"] * 2
 
-    report = desk.report(last)
+
+def test_a_report_begins_with_what_is_contradicted_and_prints_no_change_of_it(
+    changed: Any,
+) -> None:
+    (run_id,) = changed.column("select run_id from ops.runs order by snapshot_at desc limit 1")
+    report = report_of(changed.home, run_id, changed.settings)
     first = report.bottom_line[0].text
     assert first.startswith("Not counted, for what the figures show contradicts the unit registry")
     assert "gate usdt position_size: both sides since" in first
     assert [row.venue for row in report.venues] == ["bybit"]
     assert any("measured to mean another thing" in one.reason for one in report.withheld)
-    moved = desk.column(
-        "select venue from marts.oi_by_product where snapshot_at = $at order by venue",
-        at=report.as_of,
+    moved = changed.column(
+        "select venue from marts.oi_by_product where snapshot_at = $at", at=report.as_of
     )
     assert moved == ["bybit"]
+
+
+def test_a_night_that_is_run_again_adds_no_row(changed: Any, nightly: Any) -> None:
+    count = "select count(*) from core.open_interest"
+    rows = changed.column(count)
+    nightly([1] * 5 + [2] * 2)
+    assert changed.column(count) == rows
+
+
+def test_venues_shows_what_was_measured(changed: Any, capsys: Any) -> None:
+    venues(changed.home.root, as_json=False, units=True)
+    shown = capsys.readouterr().out
+    assert "both sides by parity, n 40" in shown
+    assert "AGAINST THE REGISTRY" in shown
 
 
 def test_what_is_found_later_restates_the_nights_before_and_keeps_the_old_rows(
@@ -125,20 +155,3 @@ def test_what_is_found_later_restates_the_nights_before_and_keeps_the_old_rows(
         " where venue = 'gate' and superseded_at is not null group by quality"
     )
     assert old == ["ok"]
-
-
-def test_a_night_that_is_run_again_adds_no_row(desk: Any, nightly: Any) -> None:
-    sides = [1] * 5 + [2] * 2
-    nightly(sides)
-    count = "select count(*) from core.open_interest"
-    rows = desk.column(count)
-    nightly(sides)
-    assert desk.column(count) == rows
-
-
-def test_venues_shows_what_was_measured(desk: Any, nightly: Any, capsys: Any) -> None:
-    nightly([1] * 6 + [2] * 3)
-    venues(desk.home.root, as_json=False, units=True)
-    shown = capsys.readouterr().out
-    assert "both sides by parity, n 60" in shown
-    assert "AGAINST THE REGISTRY" in shown
