@@ -32,7 +32,10 @@ facts as not materialized (
     from core.open_interest as known
     where
         known.superseded_at is null
-        and core.told_quality(known.quality, known.suspect_reason) = 'ok'
+        and (
+            core.told_quality(known.quality, known.suspect_reason) = 'ok'
+            or known.is_contradicted
+        )
         and known.snapshot_at between $since - interval 8 day and $until + interval 8 day
 
 ),
