@@ -17,7 +17,7 @@ PARTS = ("sides", "unit", "duplicate", "coverage", "price", "time", "unexplained
 
 ZERO = Decimal(0)
 _DIGITS = 60
-_STEP = Decimal("1e-12")
+_STEP = Decimal("1e-6")
 """What quotients are rounded to; parts are differences of what is left, so that sums are exact."""
 
 _ORDINARY = Decimal("1.3")
