@@ -48,7 +48,8 @@ class ConventionNights(Table):
     ratio_half: pl.Int32 = _count("figures of half another field's")
     relation: str = column(
         "how the figures went on from the night before: steady, a factor that nearly all took "
-        "(x2, x0.1 …), or a change of unit (contracts>base); null with too few instruments",
+        "(x2, x0.1 …), a change of unit (contracts>base), or scattered: by a large factor each "
+        "and none of these; null with too few instruments, and where a rule begins",
         method="M38",
         nullable=True,
     )
@@ -75,6 +76,9 @@ class ConventionNights(Table):
         "the same, were it in USD", unit="log ratio", method="M38", nullable=True
     )
     is_simulated: bool = column(_SIMULATED)
+    unit_rule: str = column(
+        "rule that says so; null of nights measured by older versions", nullable=True
+    )
 
     class Config:
         """One row per grain."""
@@ -114,7 +118,7 @@ class Conventions(Table):
     )
     verdict: str = column(
         "one, both or undecided; of size steady or a factor against what held before (x2, x0.1 …); "
-        "of unit contracts, base or usd",
+        "of unit contracts, base, usd or unknown; of both since their rule began",
         method="M38",
     )
     since: UtcTimestamp = column("first night of the span", unit="UTC")

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from oirisk.transforms.binomial import upper_tail
-from oirisk.transforms.conventions import LINE, STEADY, UNITS
+from oirisk.transforms.conventions import LINE, SCATTERED, STEADY, UNITS
 from oirisk.transforms.verdicts import (
     PARITY,
     RATIO,
@@ -25,6 +25,8 @@ from oirisk.transforms.verdicts import (
 )
 
 _SIDES = {1.0: "one", 0.5: "both"}
+_UNKNOWN = "unknown"
+_STATES = (*UNITS, _UNKNOWN)
 _OTHER_SIDE = {"one": "both", "both": "one"}
 
 _JUMP_COST = 3.0
@@ -178,15 +180,23 @@ def _ratio(nights: pl.DataFrame) -> Tested:
 
 
 def _sides(nights: pl.DataFrame, scale: Scale, evidence: Floats) -> list[str]:
-    """Decide night by night; a change is cheap where the figures doubled or halved."""
+    """Decide night by night; a change is cheap where figures doubled or halved, or rules say so."""
     cost = even_cost(nights.height, len(scale.levels))
     ways = {"x2": (scale.low, scale.high), "x0.5": (scale.high, scale.low)}
+    registry = _registry(nights)
     for night, relation in enumerate(nights["relation"]):
         if relation in ways:
-            before, after = (np.array(scale.verdicts) == side for side in ways[relation])
-            cost[night][np.ix_(before, after)] = _JUMP_COST
+            cost[night][_levels(scale, *ways[relation])] = _JUMP_COST
+        if night and registry[night] != registry[night - 1]:
+            cost[night][_levels(scale, registry[night - 1], registry[night])] = 0.0
     found = spans(evidence, scale.verdicts, cost)
     return [span.verdict for span in found for _ in range(span.first, span.last + 1)]
+
+
+def _levels(scale: Scale, before: str | None, after: str | None) -> tuple[Any, ...]:
+    """Return the changes from any level of one side to any level of another."""
+    names = np.array(scale.verdicts)
+    return np.ix_(names == before, names == after)
 
 
 def _counted(
@@ -200,32 +210,45 @@ def _counted(
 
 
 def _size(nights: pl.DataFrame) -> Tested:
+    """Multiply the factors that figures took since their rule began."""
     relations = [relation or "" for relation in nights["relation"]]
-    factors = np.cumprod([float(name[1:]) if name.startswith("x") else 1.0 for name in relations])
-    named = [f"x{factor:g}" for factor in factors]
+    factors: list[float] = []
+    for name, is_new in zip(relations, _new_rules(nights), strict=True):
+        taken = float(name[1:]) if name.startswith("x") else 1.0
+        factors.append(taken if is_new else factors[-1] * taken)
     steady = STEADY if any(relations) else UNDECIDED
-    verdicts = [steady if name == "x1" else name for name in named]
+    verdicts = [steady if f"{factor:g}" == "1" else f"x{factor:g}" for factor in factors]
 
     def figures(first: int, after: int) -> Figures:
         jumped = relations[first].startswith("x")
         at = first if jumped else after - 1
         n, hits = int(nights["relation_n"][at]), int(nights["relation_hits"][at])
-        return n, float(factors[first]), upper_tail(hits, n, _BY_LUCK) if jumped else None
+        return n, factors[first], upper_tail(hits, n, _BY_LUCK) if jumped else None
 
     return Tested("size", verdicts, [STEADY] * nights.height, figures)
+
+
+def _new_rules(nights: pl.DataFrame) -> list[bool]:
+    """Return of each night whether a rule begins with it, as one does with the first."""
+    rules = nights["unit_rule"].to_list()
+    return [not night or rules[night] != rules[night - 1] for night in range(len(rules))]
 
 
 def _unit(nights: pl.DataFrame) -> Tested:
     """Find the unit in which turnovers differ least, and where the figures went over to another."""
     evidence = _unit_evidence(nights)
-    cost = even_cost(nights.height, len(UNITS))
+    cost = even_cost(nights.height, len(_STATES))
+    cost[np.array(_new_rules(nights))] = 0.0
     for night, relation in enumerate(nights["relation"]):
         before, _, after = (relation or "").partition(">")
         if after:
             evidence[night - 1, UNITS.index(before)] += _JUMP_EVIDENCE
             evidence[night, UNITS.index(after)] += _JUMP_EVIDENCE
             cost[night, UNITS.index(before), UNITS.index(after)] = 0.0
-    found = spans(evidence, UNITS, cost)
+        elif relation == SCATTERED:
+            evidence[night, -1] += _JUMP_EVIDENCE
+            cost[night, :, -1] = 0.0
+    found = spans(evidence, _STATES, cost)
     verdicts = [span.verdict for span in found for _ in range(span.first, span.last + 1)]
 
     def figures(first: int, after: int) -> Figures:
@@ -237,10 +260,15 @@ def _unit(nights: pl.DataFrame) -> Tested:
 
 
 def _unit_evidence(nights: pl.DataFrame) -> Floats:
-    """Return what each night says for each unit, least of all for one that it cannot tell."""
+    """Return what each night says for each unit, least of all for one that it cannot tell.
+
+    That the unit is unknown is what is left where figures scattered; no rule begins with it.
+    """
     widths = np.column_stack([_column(nights, f"spread_{unit}") for unit in UNITS])
     is_told = ~np.isnan(widths)
     narrowest = np.where(is_told, widths, np.inf).min(axis=1, keepdims=True)
     wider = np.where(is_told, widths, np.inf) / np.where(np.isinf(narrowest), 1.0, narrowest)
     clear = np.where(wider < _CLEARLY_WIDER, 0.0, -_NIGHT_EVIDENCE)
-    return np.where(is_told.any(axis=1, keepdims=True), clear, 0.0)
+    known = np.where(is_told.any(axis=1, keepdims=True), clear, 0.0)
+    unknown = np.where(_new_rules(nights), -_JUMP_EVIDENCE, 0.0)
+    return np.column_stack([known, unknown])

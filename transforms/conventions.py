@@ -20,7 +20,7 @@ Flags = NDArray[np.bool_]
 
 LINE = ("venue", "product", "field")
 UNITS = ("contracts", "base", "usd")
-STEADY = "steady"
+STEADY, SCATTERED = "steady", "scattered"
 
 MEMORY_DAYS = 10.0
 """How far a night looks back: for lots, for figures that repeat, and for the night before it."""
@@ -32,9 +32,10 @@ _NEAR, _WIDE = 0.2, 1.15
 """Log of how far a figure may lie beside what a change makes of it: the second for a factor of 10
 or more, which no trade brings about, and half of the change between the two."""
 
+_FAR = float(np.log(3))
 _FEWEST, _LEAST_HITS, _MOST, _FEW = 4, 3, 0.6, 0.35
-"""A line jumped when 60 % of the instruments that the change moves did, three or more, and at most
-35 % of them went on as before. Four doubled or halved."""
+"""A line of four instruments or more jumped when 60 % of those that the change moves did, at least
+three, and at most 35 % of them went on as before."""
 
 _ESTABLISHED = 2
 """Nights before, without which an instrument is new, and may grow by any factor."""
@@ -66,6 +67,7 @@ class Panel:
         traded: Volume of 24 hours, in the unit of ``held``.
         is_inverse: Whether ``held`` is USD; of each instrument.
         units: What the registry takes the figures for, night by night.
+        rules: By which of its rules.
         is_simulated: Whether any of them is made up.
     """
 
@@ -79,6 +81,7 @@ class Panel:
     traded: Floats
     is_inverse: Flags
     units: Sequence[str]
+    rules: Sequence[str]
     is_simulated: bool
 
     def scales(self, night: int) -> Mapping[str, Floats]:
@@ -96,14 +99,19 @@ class Panel:
             return None
         return night - 1
 
+    def has_new_rule(self, night: int) -> bool:
+        """Return whether another rule says what the figures mean than the night before."""
+        return night > 0 and self.rules[night] != self.rules[night - 1]
+
 
 @dataclass(frozen=True)
 class Step:
     """How the figures of a line went on from the night before.
 
     Args:
-        relation: ``steady``, a factor such as ``x10``, or a change of unit such as
-            ``contracts>base``; None where too few instruments tell.
+        relation: ``steady``, a factor such as ``x10``, a change of unit such as
+            ``contracts>base``, or ``scattered``: by a large factor each, and none of those; None
+            where too few instruments tell, and where another rule begins.
         n: Instruments of both nights.
         hits: Those of them that went that way.
         ratio: Median of their figures over those of the night before; NaN without any.
@@ -119,8 +127,8 @@ def measure(figures: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """Measure every night of every line.
 
     Args:
-        figures: One row per line, ``snapshot_at`` and ``symbol``: ``unit, is_inverse,
-            is_simulated``, and what :class:`Panel` has of each figure.
+        figures: One row per line, ``snapshot_at`` and ``symbol``: ``unit, unit_rule,
+            is_inverse, is_simulated``, and what :class:`Panel` has of each figure.
         pairs: One row per line, ``snapshot_at`` and instrument that another field of the exchange
             speaks of at the same instant: ``held`` and ``held_other``, both single-sided.
 
@@ -166,14 +174,16 @@ def _panel(part: pl.DataFrame, nights: pl.Series) -> Panel:
         size=positive("size"),
         traded=positive("traded"),
         is_inverse=(spread("is_inverse") == 1).any(axis=0),
-        units=_last(part, "unit"),
+        units=_usual(part, "unit"),
+        rules=_usual(part, "unit_rule"),
         is_simulated=bool(part["is_simulated"].any()),
     )
 
 
-def _last(part: pl.DataFrame, name: str) -> list[str]:
-    """Return a column's last value of each night."""
-    return part.group_by("snapshot_at").agg(pl.last(name)).sort("snapshot_at")[name].to_list()
+def _usual(part: pl.DataFrame, name: str) -> list[str]:
+    """Return a column's most frequent value of each night."""
+    counted = part.group_by("snapshot_at", name).len().sort("snapshot_at", "len", name)
+    return counted.group_by("snapshot_at", maintain_order=True).last()[name].to_list()
 
 
 def _nights(panel: Panel) -> Iterator[dict[str, Any]]:
@@ -181,13 +191,14 @@ def _nights(panel: Panel) -> Iterator[dict[str, Any]]:
     epoch = 0
     for night in range(len(panel.days)):
         step = step_of(panel, night)
-        if step.relation not in {None, STEADY}:
+        if step.relation not in {None, STEADY} or panel.has_new_rule(night):
             epoch = night
         even = parity_of(panel, places, night, epoch)
         within, beyond = volume_of(panel, night) if epoch != night or not night else (0, 0)
         yield {
             "unit": panel.units[night],
             "counting_factor": float(np.nanmedian(panel.factor[night])),
+            "unit_rule": panel.rules[night],
             "is_simulated": panel.is_simulated,
             "instruments": int(np.count_nonzero(~np.isnan(panel.held[night]))),
             "parity_n": even.n,
@@ -252,7 +263,7 @@ def step_of(panel: Panel, night: int) -> Step:
     or a side that changes moves all of them by what it is worth.
     """
     earlier = panel.before(night)
-    if earlier is None:
+    if earlier is None or panel.has_new_rule(night):
         return Step()
     recent = panel.days[:night] >= panel.days[night] - MEMORY_DAYS
     is_new = np.count_nonzero(~np.isnan(panel.held[:night][recent]), axis=0) < _ESTABLISHED
@@ -268,7 +279,13 @@ def step_of(panel: Panel, night: int) -> Step:
         for relation, offset in _ways(panel, night, earlier).items()
     )
     jump = max(jumps, key=lambda step: step.hits)
-    return jump if jump.hits else Step(STEADY, n, stayed, ratio)
+    if jump.hits:
+        return jump
+    far = int(np.count_nonzero(np.abs(moved) > _FAR))
+    is_scattered = far >= _MOST * n and stayed <= _FEW * n
+    if is_scattered and not _may_be_trade(panel, night, earlier):
+        return Step(SCATTERED, n, far, ratio)
+    return Step(STEADY, n, stayed, ratio)
 
 
 def _jumped(moved: Floats, recounted: Floats, offset: Floats) -> tuple[int, int]:

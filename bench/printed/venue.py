@@ -195,6 +195,7 @@ def _rows(spec: Spec, number: int, night: Night, printed: Floats, registry: Mean
             "snapshot_at": [at] * rows,
             "symbol": [f"I{place}" for place in range(rows)],
             "unit": [registry.unit] * rows,
+            "unit_rule": ["rule"] * rows,
             "is_inverse": [spec.is_inverse] * rows,
             "factor": np.full(rows, 1 / registry.sides),
             "held": printed * to_held / registry.sides,

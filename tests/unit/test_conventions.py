@@ -28,6 +28,7 @@ def figures(nights: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
                 {
                     "venue": "venue", "product": "perp", "field": "field", "snapshot_at": at,
                     "symbol": f"S{place}", "unit": night.get("unit", "base"), "is_inverse": False,
+                    "unit_rule": night.get("unit_rule", "rule"),
                     "factor": factor, "held": held,
                     "printed": None if held is None else held / factor,
                     "price": (night.get("price") or [100.0] * len(night["held"]))[place],
@@ -110,7 +111,22 @@ def test_a_change_of_unit_is_told_by_what_each_contract_is_worth() -> None:
     assert measured([*nights, {"held": usd, **shown}])[3]["relation"] == "contracts>usd"
 
 
-def test_a_rule_that_is_corrected_is_no_change_of_the_figure() -> None:
+def test_figures_that_scatter_are_of_an_unknown_unit() -> None:
+    nights = [{"held": held(5, night)} for night in range(3)]
+    coins = [amount * one for amount, one in zip(held(5, 3), (1e-3, 7, 10, 60, 0.2), strict=True)]
+    assert measured([*nights, {"held": coins, "size": [None] * 5}])[3]["relation"] == "scattered"
+    crash = {"held": coins, "size": [None] * 5, "price": [70.0] * 5}
+    assert measured([*nights, crash])[3]["relation"] == "steady"
+
+
+def test_where_another_rule_begins_nothing_is_compared() -> None:
+    nights = [{"held": held(5, night)} for night in range(3)]
+    assert (
+        measured([*nights, {"held": held(5, 3, 10.0), "unit_rule": "new"}])[3]["relation"] is None
+    )
+
+
+def test_a_factor_that_is_corrected_is_no_change_of_the_figure() -> None:
     nights = [{"held": held(5, night)} for night in range(3)]
     corrected = {"held": held(5, 3, 0.5), "factor": 0.5}  # printed as before
     assert measured([*nights, corrected])[3]["relation"] == "steady"
@@ -145,7 +161,7 @@ PLAIN: Mapping[str, Any] = {
     "volume_within": 10, "volume_beyond": 0, "ratio_same": 0, "ratio_twice": 0, "ratio_half": 0,
     "relation": "steady", "relation_n": 40, "relation_hits": 38, "relation_ratio": 1.0,
     "spread_n": 0, "spread_contracts": None, "spread_base": None, "spread_usd": None,
-    "is_simulated": False,
+    "is_simulated": False, "unit_rule": "rule",
 }  # fmt: skip
 
 Judge = Callable[..., dict[str, list[dict[str, Any]]]]
@@ -248,3 +264,28 @@ def test_a_unit_that_was_wrong_from_the_first_night_is_suspect(judged: Judge) ->
              "spread_usd": 4.0}  # fmt: skip
     found = judged(*[wrong] * 4)
     assert [(row["verdict"], row["is_suspect"]) for row in found["unit"]] == [("base", True)]
+
+
+def test_a_unit_that_nobody_can_name_is_suspect(judged: Judge) -> None:
+    found = judged(*[{}] * 5, {"relation": "scattered"}, *[{}] * 4)
+    assert [(row["verdict"], row["agrees"], row["is_suspect"]) for row in found["unit"]] == [
+        ("undecided", None, False), ("unknown", False, True)
+    ]  # fmt: skip
+
+
+def test_a_rule_of_its_own_ends_what_contradicted_the_one_before(judged: Judge) -> None:
+    jump, new = {"relation": "x10"}, {"unit_rule": "new"}
+    found = judged(*[{}] * 5, jump, {}, {**new, "relation": None}, new, new)
+    assert [(row["verdict"], row["is_suspect"]) for row in found["size"]] == [
+        ("steady", False), ("x10", True), ("steady", False)
+    ]  # fmt: skip
+    lost = judged(*[{}] * 5, {"relation": "scattered"}, {}, {**new, "relation": None}, new, new)
+    assert lost["unit"][-1]["verdict"] != "unknown"
+
+
+def test_sides_that_change_with_a_rule_never_contradict_it(judged: Judge) -> None:
+    few = {"parity_n": 4, "parity_even": 2, "volume_within": 0}
+    both = {**few, "parity_even": 4, "counting_factor": 0.5, "unit_rule": "new"}
+    found = judged(*[few] * 30, {**both, "relation": None}, both)
+    assert not any(row["is_suspect"] for row in found["parity"])
+    assert [row["verdict"] for row in found["parity"]] == ["one", "both"]

@@ -41,6 +41,7 @@ select
     snapshot_at,
     symbol,
     unit,
+    unit_rule,
     is_inverse,
     counting_factor as factor,
     core.held(kind, margin, oi_base, oi_usd, oi_contracts, 1)
