@@ -172,8 +172,7 @@ def _pairs(table: Sequence[VendorRow], own: Sequence[OwnRow]) -> list[_Pair]:
 def _venue(row: VendorRow, own: OwnRow | None) -> str:
     if own is not None:
         return own.venue
-    is_second = len(row.venues) > 1 and row.quote == "USD"
-    return row.venues[-1] if is_second else row.venues[0]
+    return row.venues[-1 if row.quote == "USD" else 0]
 
 
 def _copied_exchanges(aligned: Sequence[tuple[VendorRow, OwnRow | None]]) -> set[str]:

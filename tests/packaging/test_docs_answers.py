@@ -102,6 +102,27 @@ def _asset(store: Store, at: datetime = NOW, **values: object) -> None:
     store.put("marts.oi_by_asset", snapshot_at=at, **plain | values)
 
 
+# ---------------------------------------------------------------- import-and-backfill
+
+
+@answers("import-and-backfill 1")
+def _reports_of_the_cftc(store: Store) -> Rows:
+    for week, longs in ((0, 700), (7, 900)):
+        for contract, base in (("MICRO BITCOIN", 4_000.0), ("BITCOIN", 150_000.0)):
+            store.put(
+                "marts.cftc_positions", report_date=NOW.date() - timedelta(days=week),
+                exchange="CME", contract_code=contract, contract=contract, oi_base=base,
+                leveraged_long=longs, leveraged_short=1_000,
+            )  # fmt: skip
+    earlier = NOW.date() - timedelta(days=7)
+    return [
+        (NOW.date(), "CME", "BITCOIN", 150_000.0, None, -300),
+        (NOW.date(), "CME", "MICRO BITCOIN", 4_000.0, None, -300),
+        (earlier, "CME", "BITCOIN", 150_000.0, None, -100),
+        (earlier, "CME", "MICRO BITCOIN", 4_000.0, None, -100),
+    ]
+
+
 # ---------------------------------------------------------------- README
 
 

@@ -8,7 +8,7 @@
 --         $lookback_days    double, how long the last good figure of an instrument counts
 -- A run is asked for every asset (int_universe_weighed). History that a run fetched holds the
 -- largest assets alone: the others weigh what that run saw. In other history an asset weighs what
--- was last seen of it within the lookback, unless all of it has expired.
+-- the last snapshot within the lookback held of it, but for contracts that have expired since.
 with
 
 snapshots as (
@@ -114,18 +114,11 @@ beside_top_ups as (
 
 ),
 
-seen as (
+known_before as (
 
     select
-        snapshot_at,
-        instrument_id,
-        product_id,
-        oi_usd
-    from int_open_interest_judged
-    where is_good and snapshot_at >= $recent
-    union all
-    select
         known.good_at as snapshot_at,
+        instruments.group_id,
         instruments.instrument_id,
         rules.product_id,
         known.good_usd as oi_usd
@@ -138,7 +131,30 @@ seen as (
             and known.kind_group = instruments.kind_group
     inner join int_rules_numbered as rules
         on known.good_rule = rules.unit_rule
-    where known.good_at is not null
+
+),
+
+seen as (
+
+    select
+        snapshot_at,
+        group_id,
+        instrument_id,
+        product_id,
+        oi_usd
+    from int_open_interest_judged
+    where is_good and snapshot_at >= $recent
+    union all
+    select * from known_before
+
+),
+
+times as (
+
+    select distinct
+        snapshot_at,
+        group_id
+    from seen
 
 ),
 
@@ -158,38 +174,60 @@ absent as materialized (
 
 ),
 
-last_seen as (
+last_seen as materialized (
 
     select
         absent.snapshot_at,
+        absent.group_id,
+        times.snapshot_at as seen_at
+    from absent
+    asof inner join times
+        on
+            absent.group_id = times.group_id
+            and absent.snapshot_at >= times.snapshot_at
+    where
+        epoch_us(times.snapshot_at)
+        >= epoch_us(absent.snapshot_at) - cast($lookback_days * 86400e6 as bigint)
+
+),
+
+held as (
+
+    select
+        seen.snapshot_at as seen_at,
+        seen.group_id,
         instruments.kind_group,
         instruments.venue_id,
         seen.product_id,
-        seen.oi_usd
-    from absent
-    inner join int_instruments_numbered as instruments
-        on absent.group_id = instruments.group_id
-    asof inner join seen
+        instruments.expires_at,
+        core.exact_sum(seen.oi_usd) as usd,
+        count(*) as instruments
+    from seen
+    semi join last_seen
         on
-            instruments.instrument_id = seen.instrument_id
-            and absent.snapshot_at >= seen.snapshot_at
-    where
-        epoch_us(seen.snapshot_at)
-        >= epoch_us(absent.snapshot_at) - cast($lookback_days * 86400e6 as bigint)
-        and coalesce(instruments.expires_at > absent.snapshot_at, true)
+            seen.snapshot_at = last_seen.seen_at
+            and seen.group_id = last_seen.group_id
+    inner join int_instruments_numbered as instruments
+        on seen.instrument_id = instruments.instrument_id
+    group by all
 
 ),
 
 elsewhere as (
 
     select
-        snapshot_at,
-        kind_group,
-        venue_id,
-        product_id,
-        core.exact_sum(oi_usd) as usd,
-        count(*) as instruments
+        last_seen.snapshot_at,
+        held.kind_group,
+        held.venue_id,
+        held.product_id,
+        core.exact_sum(held.usd) as usd,
+        sum(held.instruments) as instruments
     from last_seen
+    inner join held
+        on
+            last_seen.seen_at = held.seen_at
+            and last_seen.group_id = held.group_id
+    where coalesce(held.expires_at > last_seen.snapshot_at, true)
     group by all
 
 )
