@@ -97,9 +97,11 @@ def load_instruments(
         listed_at: Since when the listing holds; what it lacks ends there.
     """
     with _staged(connection, "staged_instruments", rows):
-        connection.execute(statement("load/close_instruments.sql"), {"listed_at": listed_at})
-        connection.execute(statement("load/insert_instruments.sql"), {"listed_at": listed_at})
-    for venue in rows["venue"].unique():
+        changed = [
+            connection.execute(statement(f"load/{name}.sql"), {"listed_at": listed_at}).fetchall()
+            for name in ("close_instruments", "insert_instruments")
+        ]
+    for venue in rows["venue"].unique() if any(counted[0][0] for counted in changed) else ():
         note_listing(connection, venue, listed_at)
     connection.execute("delete from core.instruments where valid_to <= valid_from")
 

@@ -42,8 +42,8 @@ class IntermediateModel:
 
 
 _BAR = 'core.bar_start("interval", $since)'
-_BEFORE_EVENT = timedelta(minutes=30)
-"""An event is measured at the last snapshot of a half hour: a later one moves it there."""
+_BEFORE_EVENT = timedelta(hours=1)
+"""An event is measured at the nearest snapshot of an hour: a later one may move it."""
 
 INTERMEDIATES = (
     IntermediateModel("int_rules_numbered", ("earliest", "until")),
@@ -127,7 +127,6 @@ SERIES = (
     MartModel("oi_concentration", "snapshot_at", reach=timedelta(days=7, minutes=30)),
     MartModel(
         "oi_pre_events", "measured_at", ("since", "until", "pre_event_windows"),
-        first="$since - interval 1 hour",
         reach=timedelta(days=32),
         back=_BEFORE_EVENT,
     ),

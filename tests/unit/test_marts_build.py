@@ -212,3 +212,27 @@ def test_a_model_names_exactly_the_parameters_its_sql_asks_for(
     lines = path.read_text(encoding="utf-8").splitlines()
     code = "\n".join(line for line in lines if not line.startswith("--"))
     assert set(re.findall(r"\$(\w+)", code)) == set(model.parameters)
+
+
+def test_an_event_is_measured_anew_by_every_snapshot_nearer_to_an_hour_before_it(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """Snapshots of three phases of the hour, the nearer one later: what was said before goes."""
+    event = AT + timedelta(hours=27)
+    warehouse.execute("insert into core.events values (?, 'ALL', 'cpi')", [event])
+    rules, whole = CoverageParameters(0.9, 30, 7), BuildWindow(AT, event)
+    phases = (timedelta(minutes=-25), timedelta(minutes=15), timedelta(minutes=5))
+    instants = sorted(AT + timedelta(hours=n) + phase for n in range(27) for phase in phases)
+    for number, at in enumerate(instants):
+        _insert(warehouse, "a", 1000 + (number * 37) % 101, at)
+    build_marts(warehouse, BuildWindow(AT - timedelta(hours=1), instants[-4]), rules)
+    for at in instants[-3:]:
+        build_marts(warehouse, BuildWindow(at, at), rules)
+    tables = ("oi_pre_events", "oi_regimes")
+    seen = {name: warehouse.table(f"marts.{name}").fetchall() for name in tables}
+    assert len(seen["oi_pre_events"]) == 1
+    build_marts(warehouse, BuildWindow(AT - timedelta(hours=1), whole.until), rules)
+    for name, rows in seen.items():
+        assert sorted(map(str, rows)) == sorted(
+            map(str, warehouse.table(f"marts.{name}").fetchall())
+        ), name

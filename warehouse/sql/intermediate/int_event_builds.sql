@@ -12,7 +12,7 @@ wanted as (
     from (
         select distinct snapshots.snapshot_at
         from marts.oi_by_asset as snapshots
-        where snapshots.snapshot_at between $since - interval 1 hour and $until
+        where snapshots.snapshot_at between $since and $until
     ) as totals
     inner join core.events as events
         on

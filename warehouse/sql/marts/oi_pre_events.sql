@@ -5,8 +5,8 @@
 --         $until             timestamptz, last instant of the window
 --         $pre_event_windows  integer, ordinary days to compare with
 -- Measured at the total nearest to an hour before the event, half an hour from there at most, of
--- two as near at the earlier: a later one replaces what an earlier one gave, so the hour before the
--- window is made again. Compared with the same hours of the latest ordinary days of the 30 before,
+-- two as near at the earlier: a later one replaces what an earlier one gave, so the window begins an
+-- hour before what changed. Compared with the same hours of the latest ordinary days of the 30 before,
 -- at the same time of day; a day with an event of the asset is not ordinary. Nothing later is read.
 with
 
@@ -51,7 +51,7 @@ measured as (
         on
             placed.asset = builds.asset
             and placed.measured_at = builds.bar_at
-    where placed.measured_at between $since - interval 1 hour and $until
+    where placed.measured_at between $since and $until
 
 ),
 
