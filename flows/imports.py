@@ -101,13 +101,17 @@ class Imported:
         return f"{self.rejected} of {self.received} rows refused: {by_check}"
 
 
+Then = Callable[[Writer, Imported], Imported]
+"""What is done with what an import stored, before readers see it; adds to what came of it."""
+
+
 def import_files(
     home: Home,
     patterns: Sequence[str],
     now: datetime,
     say: Say = lambda _text: None,
     names: VenueNames | None = None,
-    then: Callable[[Writer, Imported], Imported] = lambda _connection, done: done,
+    then: Then = lambda _connection, done: done,
 ) -> Imported:
     """Import files into a home; the same files again change nothing.
 
@@ -117,7 +121,7 @@ def import_files(
         now: When the rows become known; nothing may be later.
         say: Told how far it is.
         names: What the order books are called; those of all exchanges by default.
-        then: What is done with what was stored before readers see it; adds to what came of it.
+        then: What is done with what was stored before readers see it.
 
     Raises:
         RecordingError: A file is missing, cannot be read, or has columns of no form we know.
@@ -130,7 +134,7 @@ def import_files(
     key = ImportKey(run_id, now)
     home.root.mkdir(parents=True, exist_ok=True)
     if form == "cftc":
-        return _import_reports(home, files, key)
+        return _import_reports(home, files, key, then)
     spool = home.root / _SPOOL
     try:
         with opened(home, now) as connection:
@@ -143,7 +147,9 @@ def import_files(
         spool.unlink(missing_ok=True)
 
 
-def _import_reports(home: Home, files: Sequence[ImportFile], key: ImportKey) -> Imported:
+def _import_reports(
+    home: Home, files: Sequence[ImportFile], key: ImportKey, then: Then
+) -> Imported:
     """Import reports of the CFTC, which are few rows, at once."""
     reports = read_reports(files, key.recorded_at)
     since, until = reports.span
@@ -167,7 +173,8 @@ def _import_reports(home: Home, files: Sequence[ImportFile], key: ImportKey) -> 
         require_same_kind(connection, is_simulated=False)
         run = run_of(key, "import", "import", done.state, done.error)
         loaded = store_reports(connection, reports, key, run)
-    return replace(done, inserted=loaded.inserted, superseded=loaded.superseded)
+        stored = replace(done, inserted=loaded.inserted, superseded=loaded.superseded)
+        return then(connection, stored)
 
 
 def _one_form(files: Sequence[ImportFile]) -> Form:

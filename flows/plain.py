@@ -26,16 +26,15 @@ class PlainExchange(ccxt.Exchange):  # type: ignore[misc]
     def __init__(self, address: Address, config: Mapping[str, Any]) -> None:
         """Create the client; nothing is asked yet."""
         self._lists = address.lists
-        super().__init__(
-            {
-                "urls": {"api": address.url},
-                "rateLimit": address.interval_ms,
-                "headers": dict(address.headers),
-                # ccxt puts a name of its own over that of the headers.
-                "userAgent": address.headers.get("User-Agent"),
-                **config,
-            }
-        )
+        told: Any = {
+            "urls": {"api": address.url},
+            "rateLimit": address.interval_ms,
+            "headers": dict(address.headers),
+            # ccxt puts a name of its own over that of the headers.
+            "userAgent": address.headers.get("User-Agent"),
+            **config,
+        }
+        super().__init__(told)
 
     def sign(
         self,
@@ -48,7 +47,7 @@ class PlainExchange(ccxt.Exchange):  # type: ignore[misc]
     ) -> dict[str, Any]:
         """Put a path behind its host, with the parameters in it, as a query or as a JSON body."""
         del headers, body
-        hosts = self.urls["api"]
+        hosts: Any = (self.urls or {})["api"]
         base = hosts if isinstance(hosts, str) else hosts[api[0]]
         inside = {name: quote(str(value), safe="") for name, value in (params or {}).items()}
         url = f"{base.rstrip('/')}/{self.implode_params(path, inside).lstrip('/')}"

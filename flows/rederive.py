@@ -11,10 +11,11 @@ from itertools import groupby
 
 import polars as pl
 
-from oirisk.flows.chosen import known_venues
+from oirisk.flows.chosen import chosen_venues, known_venues
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.extract import Harvest
 from oirisk.flows.gathered import load_options
+from oirisk.flows.imports_names import venue_names
 from oirisk.flows.looks_back import looks_back
 from oirisk.flows.marts import build_stale
 from oirisk.flows.names import with_settled_names
@@ -35,6 +36,7 @@ from oirisk.warehouse.load import (
 )
 from oirisk.warehouse.maintain import closed_before
 from oirisk.warehouse.rename import Renamed, restate_names, stored_names
+from oirisk.warehouse.rename_books import restate_books
 from oirisk.warehouse.restate import restate_history
 from oirisk.warehouse.writer import Writer, require_same_kind, restated_since, writing
 
@@ -89,6 +91,9 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
             instants.append(snapshot_at)
             count += len(runs)
         instants += _restate_history(connection, datetime.combine(since, time(), UTC), now)
+        names = venue_names(venues, chosen_venues(settings))
+        named = restate_books(connection, names.lines, datetime.combine(since, time(), UTC), now)
+        instants += [] if named is None else [named]
         if not instants:
             raise HomeError(f"{home.raw} holds no responses since {since}; nothing to rederive")
         build_stale(connection, settings, now)

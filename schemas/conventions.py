@@ -107,7 +107,8 @@ class Conventions(Table):
         nullable=True,
     )
     p_value: float = fraction(
-        "chance of a count this far out if the other were true; null where nothing was counted",
+        "chance of a count this far out if the other were true; null where nothing was counted, "
+        "and of units, which the same instruments tell night after night",
         method="M38",
         nullable=True,
     )

@@ -35,7 +35,7 @@ OPEN_INTEREST_DTYPES: Mapping[str, Dtype] = MappingProxyType(
         "quality": pl.String,
     }
 )
-OPEN_INTEREST_IGNORED = ("recorded_at", "run_id", "source", "route_usd")
+OPEN_INTEREST_IGNORED = ("recorded_at", "run_id", "source", "route_usd", "is_contradicted")
 """Columns of core.open_interest that the import sets itself; a file may carry them. What another
 route gave is in the quality already."""
 OPEN_INTEREST_CHECKED = ("superseded_at", "is_simulated", "suspect_reason")

@@ -32,21 +32,26 @@ class Dated(Protocol):
     @property
     def id(self) -> str:
         """Its name."""
+        ...
 
     @property
     def follows(self) -> str:
         """The name of the rule that held before; empty: none did."""
+        ...
 
     @property
     def valid_from(self) -> datetime | None:
         """Since when it holds; None: always."""
+        ...
 
     @property
     def valid_to(self) -> datetime | None:
         """Until when, exclusive; None: still."""
+        ...
 
     def is_valid_at(self, at: datetime) -> bool:
         """Tell whether it held at an instant."""
+        ...
 
 
 DatedT = TypeVar("DatedT", bound=Dated)
@@ -84,8 +89,10 @@ class UnitRule(BaseModel):
     counting_source: str = Field(min_length=1)
     valid_from: datetime | None = None
     valid_to: datetime | None = None
-    follows: str = Field("", description="id of the rule that held until valid_from")
-    suspect_reason: str = Field("", description="why figures under this rule are stored as suspect")
+    follows: str = Field(default="", description="id of the rule that held until valid_from")
+    suspect_reason: str = Field(
+        default="", description="why figures under this rule are stored as suspect"
+    )
 
     @model_validator(mode="after")
     def _contracts_need_a_size(self) -> Self:

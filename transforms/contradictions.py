@@ -231,9 +231,7 @@ def _unit(nights: pl.DataFrame) -> Tested:
     def figures(first: int, after: int) -> Figures:
         lost, best = np.sort(evidence[first:after].sum(axis=0))[-2:]
         n = int(_column(nights, "spread_n")[first:after].max())
-        return (
-            (n, float(best - lost), float(np.exp(lost - best))) if best > lost else (n, None, None)
-        )
+        return n, float(best - lost) if best > lost else None, None
 
     return Tested("unit", verdicts, nights["unit"].to_list(), figures)
 

@@ -337,7 +337,7 @@ def spreads_of(panel: Panel, night: int) -> dict[str, float | int | None]:
     if n >= _FEWEST_SPREAD:
         for unit in UNITS:
             other = np.log(scales[unit] / scales[said])[known]
-            if unit == said or (np.isfinite(other).all() and np.ptp(other) > 0):
+            if np.isfinite(other).all() and (unit == said or np.ptp(other) > 0):
                 told[f"spread_{unit}"] = max(_spread(turnover[known] + other), _LEAST_SPREAD)
     return {"spread_n": n, **told}
 

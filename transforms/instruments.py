@@ -70,6 +70,7 @@ def list_instruments(venue: Venue, markets: Sequence[Market]) -> Listing:
         try:
             instrument = None if reason else _resolve(venue, product, market)
         except _UNREADABLE as error:
+            instrument = None
             reason = f"readable: the market list's entry cannot be read: {error!r}"
         if instrument is None or reason:
             refused[key] = reason

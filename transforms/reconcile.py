@@ -17,7 +17,7 @@ PARTS = ("sides", "unit", "duplicate", "coverage", "price", "time", "unexplained
 
 ZERO = Decimal(0)
 _DIGITS = 60
-_STEP = Decimal("1e-12")
+_STEP = Decimal("1e-6")
 """What quotients are rounded to; parts are differences of what is left, so that sums are exact."""
 
 _ORDINARY = Decimal("1.3")
@@ -172,8 +172,7 @@ def _pairs(table: Sequence[VendorRow], own: Sequence[OwnRow]) -> list[_Pair]:
 def _venue(row: VendorRow, own: OwnRow | None) -> str:
     if own is not None:
         return own.venue
-    is_second = len(row.venues) > 1 and row.quote == "USD"
-    return row.venues[-1] if is_second else row.venues[0]
+    return row.venues[-1 if row.quote == "USD" else 0]
 
 
 def _copied_exchanges(aligned: Sequence[tuple[VendorRow, OwnRow | None]]) -> set[str]:

@@ -110,9 +110,9 @@ def _cells(total: Summed) -> dict[str, object]:
     amounts: Mapping[str, Decimal] = {
         "vendor": total.vendor_usd, "ours": total.ours_usd, **total.parts
     }  # fmt: skip
-    return {"contracts": total.instruments} | {
-        name: f"{amount:,.0f}" for name, amount in amounts.items()
-    }
+    cells: dict[str, object] = {"contracts": total.instruments}
+    cells.update((name, f"{amount:,.0f}") for name, amount in amounts.items())
+    return cells
 
 
 def _sides_cells(sides: Sides) -> dict[str, object]:

@@ -78,6 +78,6 @@ def test_the_notebook_draws_levels_candles_and_clusters(home: Home) -> None:
     assert len(drawn["levels_chart"]) == 72
     assert drawn["levels_chart"][0]["oi_usd_bn"] == pytest.approx(1.0)
     candles = [(row["open"], row["close"]) for row in drawn["candles_chart"]]
-    assert candles == [(2000, 2022), (2024, 2046), (2048, 2070)]
+    assert candles == [(2000, 2070)]
     assert [row["usd_m"] for row in drawn["clusters_chart"]] == [3]
     assert home.published.read_bytes() == before

@@ -93,7 +93,7 @@ def test_the_measured_map_is_the_simulated_truth_and_names_no_account(
     assert told["observed_note"].startswith("5 of 5 accounts answered on hyperliquid")
     assert {row["asset"] for row in told["observed"]} <= {asset for asset, _ in wanted}
     assert "depth was not measured" in told["missing"]["stress"]
-    assert "depth was not measured" in told["missing"]["contagion"]
+    assert "has its order books read" in told["missing"]["contagion"]
 
 
 def test_the_same_observation_twice_changes_nothing(

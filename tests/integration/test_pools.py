@@ -43,7 +43,7 @@ def night(tape: Any, bybit_row: Callable[..., Any]) -> Callable[..., Path]:
 
     def make(longs: int, shorts: int, days: int = 0) -> Path:
         told = tape.later(days * DAY, f"night-{days}.jsonl")
-        told.bybit(bybit_row("BTCUSDT", 200, 50_000), bybit_row("ETHUSDT", 0, 2_500))
+        told.bybit(bybit_row("BTCUSDT", 200, 50_000), bybit_row("ETHUSDT", 4_000, 2_500))
         token = {"symbol": "BTC", "address": "0xB", "decimals": 8}
         market = {
             "symbol": "BTC/USD [WBTC.b-USDC]", "marketTokenAddress": "0x1",

@@ -274,3 +274,34 @@ def test_hyperliquid_is_halved_from_the_first_day_and_the_old_rows_are_kept(
     ]  # fmt: skip
     venue = desk.rows("select oi_base, counting_evidence from marts.oi_by_venue")
     assert venue == [{"oi_base": 10.0, "counting_evidence": "measured"}]
+
+
+def test_rows_imported_under_another_id_of_their_exchange_go_to_its_book(
+    nights: Any, at: Any
+) -> None:
+    amounts = {"oi_contracts": None, "oi_base": 20.0, "oi_usd": 1e6}
+    told = {**GATE, "source": "import", "unit_rule": "import"}
+    rows = pl.DataFrame(
+        [
+            {"snapshot_at": at + n * DAY, "observed_at": at + n * DAY, **amounts, **told,
+             "venue": venue}
+            for n, venue in ((0, "binance"), (1, "binance"), (1, "binanceusdm"), (2, "binanceusdm"))
+        ],
+        schema_overrides={"oi_contracts": pl.Float64},
+    )  # fmt: skip
+    absent = [name for name in STORED_COLUMNS if name not in rows.columns]
+    rows = rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in absent)
+    with writing(nights.home, at + 3 * DAY) as connection:
+        load_open_interest(connection, rows, run_id="import", recorded_at=at + 3 * DAY)
+
+    rederive_since(nights.home, SINCE, nights.settings, at + 9 * DAY)
+    current = "select snapshot_at, venue from core.open_interest where source = 'import'"
+    assert nights.rows(f"{current} and superseded_at is null order by all") == [
+        {"snapshot_at": at + n * DAY, "venue": "binanceusdm"} for n in range(3)
+    ]
+    assert len(nights.rows(f"{current} and superseded_at is not null")) == 2
+    assert nights.column("select distinct venue from marts.oi_by_venue order by all") == [
+        "binanceusdm", "bybit", "gate",
+    ]  # fmt: skip
+    again = rederive_since(nights.home, SINCE, nights.settings, at + 10 * DAY)
+    assert again.restated == 0

@@ -12,7 +12,7 @@ from oirisk.flows.commands.briefing import report, send
 from oirisk.flows.commands.build import build
 from oirisk.flows.commands.doctor import doctor
 from oirisk.flows.commands.export import export
-from oirisk.flows.commands.imports import import_history
+from oirisk.flows.imports import import_files
 from oirisk.flows.mailing import read_report
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.report import Report
@@ -21,6 +21,7 @@ from oirisk.warehouse.home import Home
 pytestmark = pytest.mark.integration
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
+NOW = START + timedelta(days=9)
 HOURS = 72
 """Three days, hour by hour: the last snapshot is 4 September, 00:00."""
 
@@ -34,7 +35,7 @@ def home(tmp_path: Path) -> Home:
 def imported(home: Home, tmp_path: Path) -> Home:
     """BTC on two exchanges and ETH on one; every hour BTC gains 1 coin on each of them.
 
-    ETH is known until the last hour but one.
+    ETH is known until the last hour but one, and is 4,000 coins in odd hours.
     """
     rows = []
     for hour in range(HOURS + 1):
@@ -42,7 +43,7 @@ def imported(home: Home, tmp_path: Path) -> Home:
         rows += [(at, "bybit", "BTC", 1_000.0 + hour, 60_000.0)]
         rows += [(at, "okx", "BTC", 500.0 + hour, 60_000.0)]
         if hour < HOURS:
-            rows += [(at, "bybit", "ETH", 4_000.0, 2_500.0)]
+            rows += [(at, "bybit", "ETH", 4_000.0 if hour % 2 else 4_001.0, 2_500.0)]
     frame = pl.DataFrame(
         {
             "snapshot_at": [row[0] for row in rows],
@@ -55,7 +56,7 @@ def imported(home: Home, tmp_path: Path) -> Home:
     )
     path = tmp_path / "history.parquet"
     frame.write_parquet(path)
-    assert import_history(home.root, [str(path)], as_json=True) == 0
+    import_files(home, [str(path)], NOW)
     return home
 
 
@@ -143,7 +144,7 @@ def test_a_run_is_reported_before_history(
         "oi_base": [31.0], "mark_price": [50_000.0],
     }  # fmt: skip
     pl.DataFrame(given).write_parquet(tmp_path / "later.parquet")
-    import_history(desk.home.root, [str(tmp_path / "later.parquet")], as_json=True)
+    import_files(desk.home, [str(tmp_path / "later.parquet")], later)
     desk.build(later)
     report(desk.home.root, "")
     told = _report(desk.home, tape.at.date())

@@ -80,7 +80,7 @@ def test_figures_are_what_their_queries_give(printed: Printed) -> None:
 
 def test_every_section_of_figures_prints_a_query(printed: Printed) -> None:
     assert printed.rows.keys() == {
-        "tiles", "changes", "assets", "withheld", "history", "clusters", "profiles",
+        "bottom_line", "tiles", "changes", "assets", "withheld", "history", "clusters", "profiles",
         "liquidations", "observed", "observed_coverage", "track", "stress", "at_risk",
         "contagion", "leverage", "venues", "venue_shares", "weekly", "pools", "coverage", "rejects",
         "quality", "audit",

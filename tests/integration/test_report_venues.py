@@ -47,7 +47,7 @@ def night(
     """Return a function that runs one night: bybit linear of so many BTC, 30 BTC on gate."""
 
     def night(coins: float, days: int = 0) -> Any:
-        rows = bybit_row("BTCUSDT", 2 * coins, PRICE), bybit_row("ETHUSDT", 0, 2_500)
+        rows = bybit_row("BTCUSDT", 2 * coins, PRICE), bybit_row("ETHUSDT", 0, 2_500, volume24h="0")
         told = tape.later(days * DAY, f"night-{days}.jsonl")
         return desk.replay(told.bybit(*rows).gate(gate_row(3_000, PRICE)).write())
 

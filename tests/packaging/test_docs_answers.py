@@ -102,6 +102,49 @@ def _asset(store: Store, at: datetime = NOW, **values: object) -> None:
     store.put("marts.oi_by_asset", snapshot_at=at, **plain | values)
 
 
+# ---------------------------------------------------------------- import-and-backfill
+
+
+@answers("import-and-backfill 1")
+def _reports_of_the_cftc(store: Store) -> Rows:
+    for week, longs in ((0, 700), (7, 900)):
+        for contract, base in (("MICRO BITCOIN", 4_000.0), ("BITCOIN", 150_000.0)):
+            store.put(
+                "marts.cftc_positions", report_date=NOW.date() - timedelta(days=week),
+                exchange="CME", contract_code=contract, contract=contract, oi_base=base,
+                leveraged_long=longs, leveraged_short=1_000,
+            )  # fmt: skip
+    earlier = NOW.date() - timedelta(days=7)
+    return [
+        (NOW.date(), "CME", "BITCOIN", 150_000.0, None, -300),
+        (NOW.date(), "CME", "MICRO BITCOIN", 4_000.0, None, -300),
+        (earlier, "CME", "BITCOIN", 150_000.0, None, -100),
+        (earlier, "CME", "MICRO BITCOIN", 4_000.0, None, -100),
+    ]
+
+
+# ---------------------------------------------------------------- reconcile
+
+
+@answers("reconcile 1")
+def _a_table_as_a_vendor_prints_it(store: Store) -> Rows:
+    """One side is 100 coins, so both are 200; other snapshots, kinds and corrections stay out."""
+    for valid_to in (NOW - DAY, None):
+        store.put(
+            "core.instruments", venue="hyperliquid", symbol="BTC/USDC:USDC", market_id="0",
+            kind="perp", valid_to=valid_to,
+        )  # fmt: skip
+    told: dict[str, object] = {
+        "venue": "hyperliquid", "symbol": "BTC/USDC:USDC", "kind": "perp", "mark_price": 80_000.0,
+        "oi_base": 100.0, "oi_usd": 8e6, "counting_factor": 0.5,
+    }  # fmt: skip
+    store.put("core.open_interest", snapshot_at=NOW, **told)
+    store.put("core.open_interest", snapshot_at=NOW, **told | {"kind": "option"})
+    store.put("core.open_interest", snapshot_at=NOW - HOUR, **told)
+    store.put("core.open_interest", snapshot_at=NOW, superseded_at=NOW, **told)
+    return [("hyperliquid", "0", "BTC/USDC", 80_000.0, 200.0, 16e6)]
+
+
 # ---------------------------------------------------------------- README
 
 

@@ -196,6 +196,10 @@ def _plain(part: str, *names: str) -> Callable[[Report, list[Row]], tuple[Any, A
     return lambda report, rows: _pairs(getattr(report, part), rows, _same(*names))
 
 
+def _said_beside(report: Report, method: str) -> bool:
+    return any(said.method == method for said in report.beside)
+
+
 ONCE: dict[str, Callable[[Report, list[Row]], tuple[Any, Any]]] = {
     "market": _tiles,
     "assets": _assets,
@@ -217,6 +221,12 @@ ONCE: dict[str, Callable[[Report, list[Row]], tuple[Any, Any]]] = {
     "leverage": _leverage,
     "observed": _observed,
     "observations": _observations,
+    "cftc": lambda report, rows: (_said_beside(report, "M02"), bool(rows)),
+    "pools": lambda report, rows: (_said_beside(report, "M43"), bool(rows)),
+    "contradictions": lambda report, rows: (
+        any(said.method == "M38" for said in report.bottom_line),
+        bool(rows),
+    ),
 }
 EACH: dict[str, Callable[[Report, list[Row], int], tuple[Any, Any]]] = {
     "history": _history,

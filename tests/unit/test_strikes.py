@@ -117,7 +117,7 @@ def test_a_large_strike_among_empty_ones_is_a_cluster(
         "base": 400, "usd": 400 * MARK, "usd_low": None, "usd_high": None, "share": 0.8,
         "prominence": 400, "distance_pct": pytest.approx(9.5), "mass_to_depth": None,
         "venues_hhi": pytest.approx(0.75**2 + 0.25**2), "age_hours": None, "status": "born",
-        "is_simulated": False,
+        "is_simulated": False, "covered_share": None,
     }  # fmt: skip
 
 

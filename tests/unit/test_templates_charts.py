@@ -138,7 +138,7 @@ def test_one_total_is_no_line_and_none_is_no_chart() -> None:
     assert [chart.reason for chart in made if isinstance(chart, figures.Empty)] == [
         "0 published totals are stored, a line needs two",
         "no asset has enough history for an entry-price profile yet",
-        "no open interest was published",
+        "the total is not published",
     ]
     assert len(made) == 3
 

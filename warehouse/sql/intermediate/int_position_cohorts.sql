@@ -10,7 +10,7 @@
 -- first observation, else those of the step from it.
 with
 
-later_steps as (
+sums_of_later as (
 
     select
         *,
@@ -26,6 +26,17 @@ later_steps as (
             partition by instrument order by until_at desc
             rows between unbounded preceding and 1 preceding
         )
+
+),
+
+later_steps as (
+
+    select
+        *,
+        if(kept_since < -60, 0, exp(kept_since)) as kept_part,
+        if(kept_low_since < -60, 0, exp(kept_low_since)) as kept_low_part,
+        if(kept_high_since < -60, 0, exp(kept_high_since)) as kept_high_part
+    from sums_of_later
 
 ),
 
@@ -45,23 +56,46 @@ ends as (
 opened_then as (
 
     select
-        instrument,
-        from_at,
-        until_at,
-        if(is_priced, price_low, null) as price_low,
-        if(is_priced, price_high, null) as price_high,
-        later_low,
-        later_high,
-        is_bridged,
-        is_simulated,
+        later_steps.instrument,
+        later_steps.from_at,
+        later_steps.until_at,
+        if(later_steps.is_priced, later_steps.price_low, null) as price_low,
+        if(later_steps.is_priced, later_steps.price_high, null) as price_high,
+        later_steps.later_low,
+        later_steps.later_high,
+        later_steps.is_bridged,
+        later_steps.is_simulated,
         false as is_initial,
-        opened,
-        closed,
-        if(kept_since < -60, 0, exp(kept_since)) as kept_part,
-        opened * if(kept_since < -60, 0, exp(kept_since)) as surviving,
-        opened_low * if(kept_low_since < -60, 0, exp(kept_low_since)) as surviving_low,
-        opened_high * if(kept_high_since < -60, 0, exp(kept_high_since)) as surviving_high
+        later_steps.opened,
+        later_steps.closed,
+        later_steps.opened * later_steps.kept_part as surviving,
+        later_steps.opened_low * later_steps.kept_low_part as surviving_low,
+        later_steps.opened_high * later_steps.kept_high_part as surviving_high,
+        opens.opened_long_base * later_steps.kept_part as standing_long_base,
+        opens.opened_long_retail_heavy * later_steps.kept_part as standing_long_retail_heavy,
+        opens.opened_long_institutional * later_steps.kept_part as standing_long_institutional,
+        opens.opened_long_calibrated * later_steps.kept_part as standing_long_calibrated,
+        opens.opened_short_base * later_steps.kept_part as standing_short_base,
+        opens.opened_short_retail_heavy * later_steps.kept_part as standing_short_retail_heavy,
+        opens.opened_short_institutional * later_steps.kept_part as standing_short_institutional,
+        opens.opened_short_calibrated * later_steps.kept_part as standing_short_calibrated
     from later_steps
+    inner join int_position_opens as opens
+        on
+            later_steps.instrument = opens.instrument
+            and later_steps.until_at = opens.until_at
+
+),
+
+initial as (
+
+    select
+        *,
+        held_before * if(kept_since + kept < -60, 0, exp(kept_since + kept)) as surviving
+    from later_steps
+    where
+        is_first
+        and held_before > 0
 
 ),
 
@@ -80,19 +114,22 @@ there_before as (
         true as is_initial,
         held_before as opened,
         0 as closed,
-        if(kept_since + kept < -60, 0, exp(kept_since + kept)) as kept_part,
-        held_before
-        * if(kept_since + kept < -60, 0, exp(kept_since + kept)) as surviving,
+        surviving,
         held_before
         * if(kept_low_since + kept_low < -60, 0, exp(kept_low_since + kept_low))
             as surviving_low,
         held_before
         * if(kept_high_since + kept_high < -60, 0, exp(kept_high_since + kept_high))
-            as surviving_high
-    from later_steps
-    where
-        is_first
-        and held_before > 0
+            as surviving_high,
+        surviving as standing_long_base,
+        surviving as standing_long_retail_heavy,
+        surviving as standing_long_institutional,
+        surviving as standing_long_calibrated,
+        surviving as standing_short_base,
+        surviving as standing_short_retail_heavy,
+        surviving as standing_short_institutional,
+        surviving as standing_short_calibrated
+    from initial
 
 ),
 
@@ -120,51 +157,22 @@ select
     coalesce(cohorts.surviving * ends.base_per_held, 0) as surviving,
     coalesce(cohorts.surviving_low * ends.base_per_held, 0) as surviving_low,
     coalesce(cohorts.surviving_high * ends.base_per_held, 0) as surviving_high,
-    coalesce(
-        if(cohorts.is_initial, cohorts.opened, opens.opened_long_base)
-        * cohorts.kept_part * ends.base_per_held,
-        0
-    ) as standing_long_base,
-    coalesce(
-        if(cohorts.is_initial, cohorts.opened, opens.opened_long_retail_heavy)
-        * cohorts.kept_part * ends.base_per_held,
-        0
-    ) as standing_long_retail_heavy,
-    coalesce(
-        if(cohorts.is_initial, cohorts.opened, opens.opened_long_institutional)
-        * cohorts.kept_part * ends.base_per_held,
-        0
-    ) as standing_long_institutional,
-    coalesce(
-        if(cohorts.is_initial, cohorts.opened, opens.opened_long_calibrated)
-        * cohorts.kept_part * ends.base_per_held,
-        0
-    ) as standing_long_calibrated,
-    coalesce(
-        if(cohorts.is_initial, cohorts.opened, opens.opened_short_base)
-        * cohorts.kept_part * ends.base_per_held,
-        0
-    ) as standing_short_base,
-    coalesce(
-        if(cohorts.is_initial, cohorts.opened, opens.opened_short_retail_heavy)
-        * cohorts.kept_part * ends.base_per_held,
-        0
-    ) as standing_short_retail_heavy,
-    coalesce(
-        if(cohorts.is_initial, cohorts.opened, opens.opened_short_institutional)
-        * cohorts.kept_part * ends.base_per_held,
-        0
-    ) as standing_short_institutional,
-    coalesce(
-        if(cohorts.is_initial, cohorts.opened, opens.opened_short_calibrated)
-        * cohorts.kept_part * ends.base_per_held,
-        0
-    ) as standing_short_calibrated
+    coalesce(cohorts.standing_long_base * ends.base_per_held, 0)
+        as standing_long_base,
+    coalesce(cohorts.standing_long_retail_heavy * ends.base_per_held, 0)
+        as standing_long_retail_heavy,
+    coalesce(cohorts.standing_long_institutional * ends.base_per_held, 0)
+        as standing_long_institutional,
+    coalesce(cohorts.standing_long_calibrated * ends.base_per_held, 0)
+        as standing_long_calibrated,
+    coalesce(cohorts.standing_short_base * ends.base_per_held, 0)
+        as standing_short_base,
+    coalesce(cohorts.standing_short_retail_heavy * ends.base_per_held, 0)
+        as standing_short_retail_heavy,
+    coalesce(cohorts.standing_short_institutional * ends.base_per_held, 0)
+        as standing_short_institutional,
+    coalesce(cohorts.standing_short_calibrated * ends.base_per_held, 0)
+        as standing_short_calibrated
 from cohorts
 inner join ends
     on cohorts.instrument = ends.instrument
-left join int_position_opens as opens
-    on
-        cohorts.instrument = opens.instrument
-        and cohorts.until_at = opens.until_at
-        and not cohorts.is_initial

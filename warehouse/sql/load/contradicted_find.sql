@@ -38,7 +38,10 @@ judged as (
         known.superseded_at is null
         and (
             known.is_contradicted
-            or known.quality = 'ok' and known.venue in (select listed.venue from spans as listed)
+            or (
+                core.told_quality(known.quality, known.suspect_reason) = 'ok'
+                and known.venue in (select listed.venue from spans as listed)
+            )
         )
     group by known.rowid, known.is_contradicted
 

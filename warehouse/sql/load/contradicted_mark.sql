@@ -4,7 +4,7 @@
 -- Nobody has seen these rows yet, so they are changed in place.
 update core.open_interest as known
 set
-    quality = case when found.is_contradicted then 'suspect' else 'ok' end,
+    quality = if(found.is_contradicted or known.suspect_reason is not null, 'suspect', 'ok'),
     is_contradicted = found.is_contradicted
 from contradicted_rows as found
 where

@@ -4,7 +4,7 @@
 create or replace temp table restated_history as
 select
     known.* replace (
-        case when found.is_contradicted then 'suspect' else 'ok' end as quality,
+        if(found.is_contradicted or known.suspect_reason is not null, 'suspect', 'ok') as quality,
         found.is_contradicted as is_contradicted,
         $recorded_at as recorded_at
     )

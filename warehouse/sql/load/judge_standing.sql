@@ -10,7 +10,8 @@
 -- frozen: the figure stays the same to eight digits in more than six observations of eight days,
 -- and between any two there was trade: the volume of 24 hours has risen, or is all of later, or
 -- nobody tells it. Then all of them are suspect, the first ones too.
--- Options are empty and stand still as a rule: they only expire.
+-- Options are empty and stand still as a rule: they only expire. Markets of pools are empty as a
+-- rule; they stand still where both sides do.
 create or replace temp table judged_standing as
 with
 
@@ -23,12 +24,18 @@ facts as not materialized (
         known.symbol,
         known.kind,
         known.suspect_reason,
-        core.figure(known.margin, known.oi_contracts, known.oi_base, known.oi_usd) as held,
+        coalesce(
+            known.oi_long_base + known.oi_short_base,
+            core.figure(known.margin, known.oi_contracts, known.oi_base, known.oi_usd)
+        ) as held,
         coalesce(known.volume_24h_base, known.volume_24h_usd) as traded
     from core.open_interest as known
     where
         known.superseded_at is null
-        and core.told_quality(known.quality, known.suspect_reason) = 'ok'
+        and (
+            core.told_quality(known.quality, known.suspect_reason) = 'ok'
+            or known.is_contradicted
+        )
         and known.snapshot_at between $since - interval 8 day and $until + interval 8 day
 
 ),
@@ -50,7 +57,7 @@ own as (
         case
             when coalesce(listed.expiry, core.expires_at(rows.symbol)) <= rows.snapshot_at
                 then 'expired'
-            when rows.kind = 'option' or rows.held > 0 then null
+            when rows.kind in ('option', 'pool') or rows.held > 0 then null
             when coalesce(rows.traded > 0, listed.is_active, true) then 'zero'
         end as verdict
     from (

@@ -5,7 +5,9 @@ insert into core.open_interest by name
 select
     known.* replace (
         $recorded_at as recorded_at,
-        if(judged.verdict is null, 'ok', 'suspect') as quality,
+        if(
+            judged.verdict is null and not coalesce(known.is_contradicted, false), 'ok', 'suspect'
+        ) as quality,
         judged.verdict as suspect_reason
     )
 from core.open_interest as known

@@ -3,7 +3,9 @@
 -- Params  $recorded_at  timestamptz, when the verdict becomes known
 update core.open_interest as known
 set
-    quality = if(judged.verdict is null, 'ok', 'suspect'),
+    quality = if(
+        judged.verdict is null and not coalesce(known.is_contradicted, false), 'ok', 'suspect'
+    ),
     suspect_reason = judged.verdict
 from judged_standing as judged
 where
