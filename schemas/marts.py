@@ -214,6 +214,18 @@ class OiByAsset(Table):
         method="M05",
         nullable=True,
     )
+    volume_covered_share: float = fraction(
+        "part of oi_usd whose 24-hour volume is known, which oi_to_volume is of; null when oi_usd "
+        "is zero",
+        method="M15",
+        nullable=True,
+    )
+    basis_covered_share: float = fraction(
+        "part of the perpetuals' oi_usd whose mark and index price are known, which basis_pct is "
+        "of; null without perpetuals",
+        method="M40",
+        nullable=True,
+    )
     depth_covered_share: float = fraction(
         "part of oi_usd of the instruments whose order books were read; null: none was",
         method="M16",

@@ -52,6 +52,7 @@ class AssetRow(Part):
     funding_8h: Figure
     funding_covered: Figure | None = None
     oi_to_volume: Figure
+    volume_covered: Figure | None = None
     top_venue: str
     top_venue_share: Figure
     coverage: Figure

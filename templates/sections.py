@@ -68,10 +68,17 @@ def _asset(row: AssetRow) -> tuple[Cell, ...]:
         words(readable(row.cell), reason="" if row.cell else row.cell_reason),
         quantity(row.funding_8h),
         words("") if row.funding_covered is None else quantity(row.funding_covered),
-        quantity(row.oi_to_volume),
+        _to_volume(row),
         _top(row),
         quantity(row.coverage),
     )
+
+
+def _to_volume(row: AssetRow) -> Cell:
+    ratio, covered = quantity(row.oi_to_volume), row.volume_covered
+    if row.oi_to_volume.value is None or covered is None or covered.value in {None, 1.0}:
+        return ratio
+    return replace(ratio, text=f"{ratio.text} ({formats.figure(covered)})")
 
 
 def _top(row: AssetRow) -> Cell:

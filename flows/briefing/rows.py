@@ -63,6 +63,7 @@ def _asset(row: Record) -> AssetRow:
         funding_8h=told("funding_8h_oi_weighted", "rate", NO_FUNDING),
         funding_covered=told("funding_covered_share", "share", "no perpetuals"),
         oi_to_volume=told("oi_to_volume", "ratio", "no exchange sent a volume above zero"),
+        volume_covered=told("volume_covered_share", "share", "no open interest"),
         top_venue=row["top_venue"] if published and row["top_venue"] else "",
         top_venue_share=told("top_venue_share", "share", "no open interest"),
         coverage=figure(row["coverage"], "share", "unknown"),

@@ -59,6 +59,23 @@ def test_a_reading_says_that_it_is_inferred_from_price(cell: str, reading: str) 
     assert said[1].endswith(f" while the price moved +2.0%: {reading}.")
 
 
+def test_averages_of_funding_say_whom_they_leave_out() -> None:
+    """Of gate one line has a rate, of okx none; deribit's options have none to have."""
+    lines = (("gate", 0.4), ("gate", 0.0), ("okx", 0.0), ("deribit", None))
+    rows = [
+        {
+            "venue": venue, "funding_covered_share": share, "counting_evidence": "official",
+            "unit_evidence": "official",
+        }
+        for venue, share in lines
+    ]  # fmt: skip
+    settings = Settings(clusters={"rotation": 0.1})
+    facts: Any = SimpleNamespace(products=rows, settings=settings)
+    stated = prose.assumptions(facts)
+    assert "Averages of funding leave out, since rate or interval is not known: okx." in stated
+    assert any("rotation 0, 0.1 and 0.2" in text for text in stated)
+
+
 def cluster(status: str, usd: float, usd_before: float | None) -> dict[str, Any]:
     return {
         "cluster_id": f"{status}-{usd:g}", "asset": "SOL", "kind": "liquidation", "side": "short",

@@ -41,6 +41,7 @@ levels as (
         sum(oi_usd * funding_8h) as funding_usd,
         sum(oi_usd) filter (where funding_8h is not null) as funded_usd,
         sum(oi_usd) filter (where kind = 'perp') as perp_usd,
+        sum(oi_usd) filter (where basis is not null) as priced_usd,
         avg(funding_8h) as funding_mean,
         min(funding_8h) as funding_min,
         max(funding_8h) as funding_max,
@@ -304,6 +305,8 @@ select
         0
     )) as funding_8h_dispersion,
     covered.funded_usd / covered.perp_usd as funding_covered_share,
+    covered.traded_usd / covered.oi_usd as volume_covered_share,
+    covered.priced_usd / covered.perp_usd as basis_covered_share,
     covered.basis_pct,
     concentration.hhi,
     1 / concentration.hhi as effective_venues,

@@ -71,6 +71,7 @@ def asset(place: int) -> parts.AssetRow:
         else known(wave(place, 0.00013), "rate"),
         funding_covered=known(0.84 - 0.02 * (place % 7), "share"),
         oi_to_volume=known(0.4 + place * 0.07, "ratio"),
+        volume_covered=known(1.0 if place % 2 else 0.91, "share"),
         top_venue=VENUES[place % 3],
         top_venue_share=known(0.363 - place * 0.01, "share"),
         coverage=known(1.0 if place % 3 else 0.9996, "share"),

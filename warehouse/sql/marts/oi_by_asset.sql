@@ -248,7 +248,13 @@ select
     sized.oi_base / nullif(supplied.exchange_reserve_base, 0) as leverage_ratio,
     100 * (sized.basis_usd / nullif(sized.priced_oi_usd, 0)) as basis_pct,
     coalesce(sized.funded_oi_usd, 0) / nullif(sized.perp_oi_usd, 0) as funding_covered_share,
-    least(depths.oi_1pct_usd / nullif(sized.oi_usd, 0), 1) as depth_covered_share
+    coalesce(sized.traded_oi_usd, 0) / nullif(sized.oi_usd, 0) as volume_covered_share,
+    coalesce(sized.priced_oi_usd, 0) / nullif(sized.perp_oi_usd, 0) as basis_covered_share,
+    -- where no book was read the least of nothing and 1 would be 1
+    case
+        when depths.oi_1pct_usd is not null
+            then least(depths.oi_1pct_usd / nullif(sized.oi_usd, 0), 1)
+    end as depth_covered_share
 from sized
 inner join int_coverage_counted as covered
     on
