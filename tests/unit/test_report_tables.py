@@ -53,12 +53,31 @@ def _macros(nodes: list[dict[str, Any]]) -> set[str]:
     }
 
 
+def _loose_sums(nodes: list[dict[str, Any]]) -> int:
+    """Count sums whose last digits hang on the order of rows: neither whole, exact nor ordered."""
+    whole = [node["child"] for node in nodes if node.get("cast_type", {}).get("id") == "BIGINT"]
+    return sum(
+        node.get("function_name") in {"sum", "avg"}
+        and node not in whole
+        and not (node.get("orders") or node.get("order_bys", {}).get("orders"))
+        for node in nodes
+    )
+
+
 def test_tables_and_functions_are_found() -> None:
     nodes = _parsed(
         "with a as (select * from core.b) select core.f($x) from a join c.d on (select 1 from e.f)"
     )
     assert _tables(nodes) == {"core.b", "c.d", "e.f"}
     assert _macros(nodes) == {"f"}
+
+
+def test_sums_that_hang_on_the_order_of_rows_are_found() -> None:
+    text = "select {} from t"
+    assert _loose_sums(_parsed(text.format("sum(a), avg(b), avg(b) over (order by c)"))) == 2
+    assert not _loose_sums(
+        _parsed(text.format("sum(a)::bigint, sum(a order by b), core.exact_sum(a)"))
+    )
 
 
 def test_there_are_statements() -> None:
@@ -71,6 +90,7 @@ def test_a_statement_of_the_report_reads_marts_and_judges_no_fact(path: Path) ->
     read = _tables(nodes)
     assert {name for name in read if not name.startswith("marts.")} <= OPERATIONAL
     assert _macros(nodes) <= MACROS
+    assert not _loose_sums(nodes)
 
 
 @pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: path.stem)

@@ -16,7 +16,7 @@ newest as (
 
 select
     facts.asset,
-    sum(facts.oi_usd) as oi_usd
+    core.exact_sum(facts.oi_usd) as oi_usd
 from core.open_interest as facts
 inner join newest
     on facts.snapshot_at = newest.snapshot_at
@@ -25,8 +25,8 @@ where
     and facts.kind in ('perp', 'future')
     and facts.quality = 'ok'
 group by all
-having sum(facts.oi_usd) is not null
+having core.exact_sum(facts.oi_usd) is not null
 order by
-    sum(facts.oi_usd) desc,
+    core.exact_sum(facts.oi_usd) desc,
     facts.asset
 limit $coins

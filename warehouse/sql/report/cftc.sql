@@ -49,7 +49,7 @@ group by
     closed_at,
     case when contract_size is null then contract_code end
 order by
-    sum(oi_usd) desc nulls last,
+    core.exact_sum(oi_usd) desc nulls last,
     exchange,
     asset,
     contracts

@@ -94,7 +94,7 @@ by_prior as (
         side,
         prior,
         distance_pct,
-        sum(usd) as usd
+        core.exact_sum(usd) as usd
     from levels
     where venue = 'ALL'
     group by asset, side, prior, distance_pct
