@@ -21,8 +21,8 @@ import polars as pl
 
 from bench.printed.basis import Basis, drawn_basis, real_bases
 from bench.printed.venue import START, Means, Night, Spec, figures, in_unit
-from oirisk.transforms.contradictions import judge
-from oirisk.transforms.conventions import measure
+from oirisk.transforms.conventions.contradictions import judge
+from oirisk.transforms.conventions.nights import measure
 
 NIGHTS_AFTER = 7
 FEWEST, MANY = 5, 20

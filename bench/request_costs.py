@@ -25,14 +25,14 @@ from typing import Any
 
 import ccxt.async_support as ccxt
 
-from oirisk.flows.extract import Harvest, harvest_venue
-from oirisk.flows.sandbox.addresses import loopback_urls
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.registry import VENUES, select_simulated
-from oirisk.flows.sandbox.server import Sandbox
+from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.loopback import loopback_urls
+from oirisk.flows.exchanges.registry import all_venues
+from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.settings import FetchSettings
-from oirisk.flows.sources import SandboxSource
-from oirisk.flows.venues import all_venues
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.registry import VENUES, select_simulated
+from oirisk.sandbox.server import Sandbox
 from oirisk.schemas.responses import MARKETS_ENDPOINT
 from oirisk.schemas.venue import Market, Venue
 

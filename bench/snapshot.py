@@ -25,18 +25,18 @@ from typing import Any
 import duckdb
 from prefect import flow
 
-from oirisk.flows import demo, gathered, marts, outcome, pipeline, reports
-from oirisk.flows.extract import Harvest, harvest_venue
-from oirisk.flows.gathered import Gathered
-from oirisk.flows.sandbox import market as market_module
-from oirisk.flows.sandbox.assets import Coin, coins
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.registry import select_simulated
-from oirisk.flows.sandbox.server import Sandbox
-from oirisk.flows.sandbox.venue import SimulatedVenue
-from oirisk.flows.settings import DEMO_VENUES, Settings
-from oirisk.flows.sources import SandboxSource, wall_clock
-from oirisk.flows.venues import select_venues
+from oirisk.flows import batch, demo, marts, outcome, pipeline, reports
+from oirisk.flows.batch import Gathered
+from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.registry import select_venues
+from oirisk.flows.exchanges.sources import SandboxSource, wall_clock
+from oirisk.flows.settings import Settings
+from oirisk.sandbox import market as market_module
+from oirisk.sandbox.assets import Coin, coins
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.registry import DEMO_VENUES, select_simulated
+from oirisk.sandbox.server import Sandbox
+from oirisk.sandbox.venue import SimulatedVenue
 from oirisk.warehouse import writer
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
@@ -48,7 +48,7 @@ LIMIT_SECONDS = 5.0
 GENERATIONS = 12
 STEPS = {
     "archive": ((pipeline, "archive"),),
-    "validate": ((gathered, "derive"),),
+    "validate": ((batch, "derive"),),
     "load": ((outcome, "record_run"), (pipeline, "load_derived")),
     "measure conventions": ((marts, "build_conventions"),),
     "aggregate: totals": ((marts, "build_totals"),),

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from oirisk import __version__
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.venues import all_venues
+from oirisk.flows.exchanges.registry import all_venues
+from oirisk.sandbox.market import SimulatedMarket
 from oirisk.schemas.units import unit_rules
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import polars as pl
 
-from oirisk.flows.extract import Harvest
-from oirisk.schemas.open_interest import CANDIDATE_DTYPES, SCOPE_CHECKS
+from oirisk.flows.exchanges.extract import Harvest
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
+from oirisk.schemas.tables.open_interest import CANDIDATE_DTYPES, SCOPE_CHECKS
 from oirisk.schemas.venue import Line, Venue
 from oirisk.transforms.decode import BodyError, decode, pick
 from oirisk.transforms.instruments import Listing, list_instruments

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 from oirisk.flows.looks_back import looks_back
 from oirisk.flows.settings import Settings
-from oirisk.transforms.calibrate import calibrate
-from oirisk.transforms.contradictions import judge
-from oirisk.transforms.conventions import measure
-from oirisk.transforms.coupled import coupled_grid
-from oirisk.transforms.forced_closes import opened_beside_forced
-from oirisk.transforms.leverage_observed import observed_weights
-from oirisk.transforms.stress import stress_grid
+from oirisk.transforms.conventions.contradictions import judge
+from oirisk.transforms.conventions.nights import measure
+from oirisk.transforms.models.calibrate import calibrate
+from oirisk.transforms.models.coupled import coupled_grid
+from oirisk.transforms.models.forced_closes import opened_beside_forced
+from oirisk.transforms.models.leverage_observed import observed_weights
+from oirisk.transforms.models.stress import stress_grid
+from oirisk.warehouse.as_of import is_of_a_run, map_digest, map_instants, note_map
 from oirisk.warehouse.audit import build_audit
 from oirisk.warehouse.build import (
     BuildWindow,
@@ -21,7 +22,6 @@ from oirisk.warehouse.build import (
 from oirisk.warehouse.cftc import build_cftc
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.conventions import ConventionModels, build_conventions
-from oirisk.warehouse.knowledge import is_of_a_run, map_digest, map_instants, note_map
 from oirisk.warehouse.liquidation import Models
 from oirisk.warehouse.maintain import closed_before
 from oirisk.warehouse.observed import build_observed

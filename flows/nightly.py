@@ -16,19 +16,13 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.utilities.annotations import opaque
 
-from oirisk.flows.chosen import chosen_venues
-from oirisk.flows.client import limits_of
-from oirisk.flows.extract import Harvest, harvest_venue
-from oirisk.flows.gathered import Gathered
-from oirisk.flows.history.top_up import ASKED, ToppedUp, Wanted, ask_venue
-from oirisk.flows.mailing import mail_report
-from oirisk.flows.observe import observe_listed
-from oirisk.flows.outcome import Outcome
-from oirisk.flows.pipeline import RunFrame, store
-from oirisk.flows.recording import Recording, read_recording
-from oirisk.flows.reports import report_of, write_report
-from oirisk.flows.settings import load_settings
-from oirisk.flows.sources import (
+from oirisk.flows.batch import Gathered
+from oirisk.flows.enrichment import ASKED, ToppedUp, Wanted, ask_venue
+from oirisk.flows.exchanges.cassette import Recording, read_recording
+from oirisk.flows.exchanges.client import limits_of
+from oirisk.flows.exchanges.configured import chosen_venues
+from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.sources import (
     LiveSource,
     ReplaySource,
     SandboxSource,
@@ -36,6 +30,12 @@ from oirisk.flows.sources import (
     require_present,
     wall_clock,
 )
+from oirisk.flows.mail.mailing import mail_report
+from oirisk.flows.observe import observe_listed
+from oirisk.flows.outcome import Outcome
+from oirisk.flows.pipeline import RunFrame, store
+from oirisk.flows.reports import report_of, write_report
+from oirisk.flows.settings import load_settings
 from oirisk.schemas.errors import OiRiskError, RecordingError
 from oirisk.schemas.venue import Venue
 from oirisk.warehouse.home import Home

@@ -16,23 +16,23 @@ from typing import Any
 import polars as pl
 
 from oirisk import __version__
-from oirisk.flows.accounts import read_accounts
-from oirisk.flows.client import VenueClient
-from oirisk.flows.marts import build_stale
-from oirisk.flows.pipeline import RunFrame
-from oirisk.flows.sources import Source
-from oirisk.flows.venues.hyperliquid import (
+from oirisk.flows.exchanges.account_lists import read_accounts
+from oirisk.flows.exchanges.client import VenueClient
+from oirisk.flows.exchanges.hyperliquid.declaration import (
     PERP,
     POSITION_FIELDS,
     POSITIONS,
     VENUE,
     ask_positions,
 )
+from oirisk.flows.exchanges.sources import Source
+from oirisk.flows.marts import build_stale
+from oirisk.flows.pipeline import RunFrame
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import RecordingError, SourceError
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.observed import ACCOUNT
 from oirisk.schemas.responses import Response
+from oirisk.schemas.tables.observed import ACCOUNT
 from oirisk.schemas.venue import Row
 from oirisk.transforms.instruments import list_instruments
 from oirisk.transforms.observed import JudgedPositions, judge_positions, position_candidates

@@ -9,7 +9,7 @@ import polars as pl
 
 from oirisk import __version__
 from oirisk.flows.derive import Derived, coverage_row
-from oirisk.flows.extract import Harvest
+from oirisk.flows.exchanges.extract import Harvest
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.warehouse.archive import RunLabel
 from oirisk.warehouse.load import RunRow, record_run

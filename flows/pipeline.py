@@ -16,15 +16,15 @@ from datetime import datetime
 
 import polars as pl
 
-from oirisk.flows.chosen import require_one_name
+from oirisk.flows.batch import Gathered, load_beside
 from oirisk.flows.derive import Derived, instruments_frame
-from oirisk.flows.extract import Harvest
-from oirisk.flows.gathered import Gathered, load_beside
-from oirisk.flows.history.top_up import FLOW as TOP_UP
+from oirisk.flows.enrichment import FLOW as TOP_UP
+from oirisk.flows.exchanges.configured import require_one_name
+from oirisk.flows.exchanges.extract import Harvest
+from oirisk.flows.exchanges.sources import SourceName
 from oirisk.flows.marts import build_stale
 from oirisk.flows.outcome import Outcome, record, why, with_notes
 from oirisk.flows.settings import Settings
-from oirisk.flows.sources import SourceName
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import CoverageError
 from oirisk.warehouse.archive import RunLabel, archive

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from polars.exceptions import PolarsError
 
-from oirisk.flows.imports_files import find_files
+from oirisk.flows.imports.files import find_files
 from oirisk.flows.settings import ReconcileSettings
 from oirisk.schemas.errors import RecordingError
 from oirisk.transforms.numbers import number

@@ -11,14 +11,14 @@ from itertools import groupby
 
 import polars as pl
 
-from oirisk.flows.chosen import chosen_venues, known_venues
+from oirisk.flows.batch import load_options
+from oirisk.flows.coin_names import with_settled_names
 from oirisk.flows.derive import Derived, derive
-from oirisk.flows.extract import Harvest
-from oirisk.flows.gathered import load_options
-from oirisk.flows.imports_names import venue_names
+from oirisk.flows.exchanges.configured import chosen_venues, known_venues
+from oirisk.flows.exchanges.extract import Harvest
+from oirisk.flows.imports.venue_names import venue_names
 from oirisk.flows.looks_back import looks_back
 from oirisk.flows.marts import build_stale
-from oirisk.flows.names import with_settled_names
 from oirisk.flows.outcome import record
 from oirisk.flows.pipeline import load_listing, stored_rows
 from oirisk.flows.settings import Settings

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from oirisk.flows.briefing import assemble
 from oirisk.flows.settings import Settings
-from oirisk.schemas.report import Report
+from oirisk.schemas.report.briefing import Report
 from oirisk.templates.render import (
     ArchiveEntry,
     RenderedReport,

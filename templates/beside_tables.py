@@ -1,6 +1,6 @@
 """The tables of open interest that is in none of the totals."""
 
-from oirisk.schemas.report import PoolRow, Report, WeeklyRow
+from oirisk.schemas.report.briefing import PoolRow, Report, WeeklyRow
 from oirisk.templates.tables import Cell, Column, Table, counted, quantity, table, words
 
 

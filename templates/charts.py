@@ -10,7 +10,7 @@ from typing import Any
 
 import altair as alt
 
-from oirisk.schemas.report import ClusterRow, OiHistory, Profile, VenueShare
+from oirisk.schemas.report.briefing import ClusterRow, OiHistory, Profile, VenueShare
 from oirisk.templates import axes, formats
 from oirisk.templates.axes import Layered, Rows
 

@@ -1,6 +1,6 @@
 """The tables of what the liquidation map rests on: its track record, its mixes, what was seen."""
 
-from oirisk.schemas.report_liquidations import LeverageRow, ObservedRow, TrackRow
+from oirisk.schemas.report.liquidations import LeverageRow, ObservedRow, TrackRow
 from oirisk.templates import formats
 from oirisk.templates.tables import Cell, Column, Table, counted, numbers, quantity, table, words
 

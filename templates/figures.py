@@ -10,8 +10,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from oirisk.schemas.report import OiHistory, OiPoint, Profile, Report
-from oirisk.schemas.report_liquidations import LiquidationMap
+from oirisk.schemas.report.briefing import OiHistory, OiPoint, Profile, Report
+from oirisk.schemas.report.liquidations import LiquidationMap
 from oirisk.templates import charts, drawing, formats, liquidation_tables, wording
 from oirisk.templates.liquidation_chart import map_spec
 from oirisk.templates.tables import Cell, Column, Table, table, words

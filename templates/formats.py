@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
-from oirisk.schemas.report import Figure, Unit
+from oirisk.schemas.report.briefing import Figure, Unit
 
 MISSING = "\u2014"
 Direction = Literal["up", "down", "flat", "missing"]
@@ -191,7 +191,7 @@ def number(value: float, unit: Unit, *, coin: str = "", signed: bool = False) ->
     """Write one number.
 
     Args:
-        value: The number, in the convention of ``schemas/report.py`` for its unit.
+        value: The number, in the convention of ``schemas/report/briefing.py`` for its unit.
         unit: What it measures.
         coin: Name printed after an amount of coins.
         signed: Write ``+`` before a gain in USD or coins; changes always carry their sign.

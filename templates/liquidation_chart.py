@@ -4,8 +4,8 @@ from typing import Any
 
 import altair as alt
 
-from oirisk.schemas.report import ClusterRow
-from oirisk.schemas.report_liquidations import LiquidationMap
+from oirisk.schemas.report.briefing import ClusterRow
+from oirisk.schemas.report.liquidations import LiquidationMap
 from oirisk.templates import axes, charts, formats
 from oirisk.templates.axes import Rows
 

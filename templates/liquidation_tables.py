@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from oirisk.schemas.report_liquidations import (
+from oirisk.schemas.report.liquidations import (
     AtRiskRow,
     Band,
     ContagionRow,
@@ -12,7 +12,7 @@ from oirisk.schemas.report_liquidations import (
     ReachRow,
     StressRow,
 )
-from oirisk.schemas.report_parts import Figure
+from oirisk.schemas.report.parts import Figure
 from oirisk.templates import evidence_tables, formats
 from oirisk.templates.tables import Cell, Column, Table, counted, quantity, table, words
 

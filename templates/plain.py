@@ -2,7 +2,7 @@
 
 import textwrap
 
-from oirisk.schemas.report import Tile
+from oirisk.schemas.report.briefing import Tile
 from oirisk.templates import formats, wording
 from oirisk.templates.tables import Column, Table
 

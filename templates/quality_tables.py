@@ -1,6 +1,6 @@
 """The tables that say how far the data of a briefing can be relied on."""
 
-from oirisk.schemas.report import CoverageRow, QualityRow, Report
+from oirisk.schemas.report.briefing import CoverageRow, QualityRow, Report
 from oirisk.templates import formats
 from oirisk.templates.sections import readable
 from oirisk.templates.tables import Cell, Column, Table, counted, quantity, table, words

@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from oirisk.schemas.errors import ContractViolationError
-from oirisk.schemas.report import Figure, Method, Query, Report
+from oirisk.schemas.report.briefing import Figure, Method, Query, Report
 from oirisk.templates import (
     beside_tables,
     figures,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from oirisk.schemas.report import AssetRow, ClusterRow, Report, VenueRow
+from oirisk.schemas.report.briefing import AssetRow, ClusterRow, Report, VenueRow
 from oirisk.templates import formats
 from oirisk.templates.tables import Cell, Column, Table, counted, quantity, table, words
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from oirisk.schemas.report import Figure
+from oirisk.schemas.report.briefing import Figure
 from oirisk.templates import formats
 
 Medium = Literal["page", "mail", "text"]

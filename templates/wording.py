@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from oirisk.schemas.report import (
+from oirisk.schemas.report.briefing import (
     ClusterRow,
     Figure,
     OiHistory,
@@ -13,7 +13,7 @@ from oirisk.schemas.report import (
     Report,
     Tile,
 )
-from oirisk.schemas.report_liquidations import LiquidationMap, MapBin, Side
+from oirisk.schemas.report.liquidations import LiquidationMap, MapBin, Side
 from oirisk.templates import formats, sections
 
 HEADLINE_TILE = "oi_usd"

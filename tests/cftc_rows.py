@@ -9,7 +9,7 @@ import io
 import json
 from typing import Any
 
-from oirisk.schemas.cftc import HEADLESS
+from oirisk.schemas.tables.cftc import HEADLESS
 
 _HELD = (
     "dealer_positions_long", "dealer_positions_short", "dealer_positions_spread",

@@ -17,21 +17,21 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from oirisk.flows.extract import Harvest, harvest_venue
-from oirisk.flows.gathered import Gathered
+from oirisk.flows.batch import Gathered
+from oirisk.flows.exchanges.cassette import read_recording
+from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.registry import select_venues
+from oirisk.flows.exchanges.sources import ReplaySource, SandboxSource, Source
 from oirisk.flows.marts import build_totals
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.pipeline import RunFrame, store
-from oirisk.flows.recording import read_recording
 from oirisk.flows.reports import report_of, write_report
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.registry import select_simulated
-from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.settings import FetchSettings, Settings
-from oirisk.flows.sources import ReplaySource, SandboxSource, Source
-from oirisk.flows.venues import select_venues
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.registry import select_simulated
+from oirisk.sandbox.server import Sandbox
 from oirisk.schemas import units
-from oirisk.schemas.report import Report
+from oirisk.schemas.report.briefing import Report
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import duckdb
 import pandera.polars as pa
 
-from oirisk.schemas.tables import TABLES
+from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.comments import column_method, table_comment
 from oirisk.warehouse.migrate import migrate
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from oirisk.flows.cli import app
+from oirisk.flows.cli.app import app
 from oirisk.flows.settings import Settings, commented_toml
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import polars as pl
 
-from oirisk.schemas.cftc import DATES, POSITIONS, TRADERS, plain_name
+from oirisk.schemas.tables.cftc import DATES, POSITIONS, TRADERS, plain_name
 from oirisk.transforms.cftc_units import coin_of, contract_size, is_known_coin, market_parts
-from oirisk.transforms.imports_columns import numbers, texts
-from oirisk.transforms.imports_venues import VenueNames
+from oirisk.transforms.imports.columns import numbers, texts
+from oirisk.transforms.imports.venues import VenueNames
 
 SOURCE = "cftc"
 """Name under which refused rows and answers are kept."""

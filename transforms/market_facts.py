@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from oirisk.transforms.imports_judge import REJECT_DTYPES, Judged
+from oirisk.transforms.imports.judge import REJECT_DTYPES, Judged
 
 Check = tuple[str, str, pl.Expr]
 """Name, what is expected, and the rows that break it."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.open_interest import SIDES
+from oirisk.schemas.tables.open_interest import SIDES
 from oirisk.transforms.assets import possible_multiple
 
 TOLERANCE = 0.05

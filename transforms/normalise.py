@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.open_interest import CANDIDATE_DTYPES
+from oirisk.schemas.tables.open_interest import CANDIDATE_DTYPES
 from oirisk.schemas.venue import Fields, Line, Product, Row
 from oirisk.transforms.decode import pick
 from oirisk.transforms.instruments import Listing

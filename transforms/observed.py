@@ -11,7 +11,7 @@ from pandera.errors import SchemaErrors
 
 from oirisk.schemas.errors import ContractViolationError
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.observed import ObservedPosition
+from oirisk.schemas.tables.observed import ObservedPosition
 from oirisk.schemas.venue import Row, value_at
 from oirisk.transforms.numbers import number
 

@@ -8,9 +8,9 @@ from statistics import median
 
 import numpy as np
 
-from oirisk.transforms.parity import Parity, parity_of_tables
+from oirisk.transforms.conventions.parity import Parity, parity_of_tables
+from oirisk.transforms.conventions.verdicts import verdict_of_parity
 from oirisk.transforms.vendor_tables import OwnRow, VendorRow, align
-from oirisk.transforms.verdicts import verdict_of_parity
 
 PARTS = ("sides", "unit", "duplicate", "coverage", "price", "time", "unexplained")
 """In the order in which a difference is taken apart."""

@@ -6,7 +6,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from oirisk.schemas.errors import ContractViolationError
-from oirisk.schemas.open_interest import ROUTE_TOLERANCE, OpenInterestCandidate
+from oirisk.schemas.tables.open_interest import ROUTE_TOLERANCE, OpenInterestCandidate
 from oirisk.schemas.units import suspect_rules
 
 _FIRST = ("convertible", "unique_row", "oi_is_finite", "oi_not_negative", "not_from_the_future")

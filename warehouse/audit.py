@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import duckdb
 
-from oirisk.schemas.open_interest import ROUTE_TOLERANCE
+from oirisk.schemas.tables.open_interest import ROUTE_TOLERANCE
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.steps import build_step, insert_mart

@@ -5,7 +5,7 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
-from oirisk.schemas.cftc import CftcPositionsTable
+from oirisk.schemas.tables.cftc import CftcPositionsTable
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.imports import Loaded
 from oirisk.warehouse.market_facts import FACT_KEYS, load_facts

@@ -3,7 +3,7 @@
 import duckdb
 import pandera.polars as pa
 
-from oirisk.schemas.tables import MAIN_METHODS, TABLES
+from oirisk.schemas.tables.registry import MAIN_METHODS, TABLES
 
 
 def table_comment(name: str) -> str:

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from oirisk.schemas.errors import ConfigurationError, QueryError
-from oirisk.schemas.tables import TABLES
+from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.files import replacing
 
 EXCEL_ROWS = 1_048_575

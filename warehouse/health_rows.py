@@ -2,7 +2,7 @@
 
 import duckdb
 
-from oirisk.schemas.tables import TABLES
+from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.findings import Finding, opened_read_only, read, rows_of, unread
 from oirisk.warehouse.home import Home
 

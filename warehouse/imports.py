@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 
 from oirisk.schemas.errors import OiRiskError
-from oirisk.schemas.market_data import Form
+from oirisk.schemas.tables.imported import Form
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import merge_bars, merge_open_interest
 from oirisk.warehouse.market_facts import load_facts

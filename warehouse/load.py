@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from oirisk.schemas.columns import UTC_MICROSECONDS
-from oirisk.schemas.open_interest import SIDES
+from oirisk.schemas.tables.open_interest import SIDES
 from oirisk.schemas.units import unit_rules
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.stale import note_listing, note_stale, note_stale_rows

@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 
 from oirisk.schemas.columns import UTC_MICROSECONDS
-from oirisk.schemas.open_interest import SIDES
+from oirisk.schemas.tables.open_interest import SIDES
 from oirisk.warehouse.load import load_bars, load_open_interest
 from oirisk.warehouse.market_facts import load_facts
 

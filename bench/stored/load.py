@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 
 from bench.stored.clock import Clock
 from bench.stored.market import END, Market, days
-from oirisk.flows.imports import import_files
-from oirisk.flows.imports_files import PIECE_ROWS
-from oirisk.transforms.imports_judge import judge
+from oirisk.flows.imports.files import PIECE_ROWS
+from oirisk.flows.imports.load import import_files
+from oirisk.transforms.imports.judge import judge
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.imports import in_any_order
 from oirisk.warehouse.writer import opened

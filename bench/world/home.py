@@ -12,8 +12,8 @@ import polars as pl
 
 from bench.world.market import World
 from bench.world.observe import START, STEP
-from oirisk.flows.commands.build import build
-from oirisk.flows.commands.imports import import_history
+from oirisk.flows.cli.build import build
+from oirisk.flows.cli.imports import import_history
 from oirisk.warehouse.home import Home
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bench.world.traders import Traders, Traits, jumpy_path
-from oirisk.flows.sandbox.world.accounts import Book, Exchange, Habits, Tape
-from oirisk.flows.sandbox.world.mixes import HOLDINGS, MIXES
-from oirisk.flows.sandbox.world.prices import BARS_PER_DAY, REGIMES, PricePath, price_path
+from oirisk.sandbox.world.accounts import Book, Exchange, Habits, Tape
+from oirisk.sandbox.world.mixes import HOLDINGS, MIXES
+from oirisk.sandbox.world.prices import BARS_PER_DAY, REGIMES, PricePath, price_path
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from oirisk.flows.sandbox.world.accounts import Book
+from oirisk.sandbox.world.accounts import Book
 
 Floats = NDArray[np.float64]
 BIN_PCT = 0.5

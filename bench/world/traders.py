@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from oirisk.flows.sandbox.world.accounts import Book, Tape, liquidation_prices
-from oirisk.flows.sandbox.world.prices import BARS_PER_DAY, MINUTES_PER_BAR, PricePath
+from oirisk.sandbox.world.accounts import Book, Tape, liquidation_prices
+from oirisk.sandbox.world.prices import BARS_PER_DAY, MINUTES_PER_BAR, PricePath
 
 Floats = NDArray[np.float64]
 MAKER_LEVERAGE = 1.5

@@ -12,7 +12,7 @@ from oirisk.flows.briefing.changes import changes
 from oirisk.flows.briefing.facts import Facts, read_facts
 from oirisk.flows.briefing.liquidations import liquidations
 from oirisk.flows.settings import ScheduleSettings, Settings
-from oirisk.schemas.report import Method, Query, Report
+from oirisk.schemas.report.briefing import Method, Query, Report
 from oirisk.warehouse.published import Reader
 
 _METHODS = {

@@ -7,7 +7,7 @@ from itertools import groupby
 from oirisk.flows.briefing.asked import Record
 from oirisk.flows.briefing.facts import Facts
 from oirisk.flows.briefing.figures import figure
-from oirisk.schemas.report import PoolRow, Sentence, WeeklyRow, Withheld
+from oirisk.schemas.report.briefing import PoolRow, Sentence, WeeklyRow, Withheld
 from oirisk.templates import formats
 
 _NETS = ("dealer_net", "asset_manager_net", "leveraged_net", "other_net", "nonreportable_net")

@@ -2,7 +2,7 @@
 
 from oirisk.flows.briefing.asked import Record
 from oirisk.flows.briefing.facts import Facts
-from oirisk.schemas.report import Change
+from oirisk.schemas.report.briefing import Change
 from oirisk.templates import formats, sections
 
 _MOVES = 6

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from oirisk.flows.briefing.asked import Record
-from oirisk.schemas.report import Sentence
+from oirisk.schemas.report.briefing import Sentence
 
 _NAMED = 3
 _SMALLEST = 1e-300

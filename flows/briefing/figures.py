@@ -1,7 +1,7 @@
 """Figures with their reasons, and whether the total may be printed at all."""
 
 from oirisk.flows.briefing.facts import Facts
-from oirisk.schemas.report import Figure, Unit
+from oirisk.schemas.report.briefing import Figure, Unit
 
 NO_DAY = "no comparable snapshot a day earlier"
 NO_WEEK = "no comparable snapshot a week earlier"

@@ -5,7 +5,7 @@ from itertools import groupby
 from oirisk.flows.briefing.asked import Record
 from oirisk.flows.briefing.facts import Facts
 from oirisk.flows.briefing.figures import figure
-from oirisk.schemas.report_liquidations import (
+from oirisk.schemas.report.liquidations import (
     AtRiskRow,
     Band,
     ContagionRow,

@@ -7,7 +7,7 @@ from oirisk.flows.briefing.changes import cluster_size
 from oirisk.flows.briefing.contradictions import contradiction_sentences
 from oirisk.flows.briefing.facts import Facts
 from oirisk.flows.briefing.figures import NO_DAY, NO_FUNDING, figure, is_publishable
-from oirisk.schemas.report import Figure, Sentence, Tile, Unit, Withheld
+from oirisk.schemas.report.briefing import Figure, Sentence, Tile, Unit, Withheld
 from oirisk.templates import formats, sections
 
 _NAMED = 4

@@ -10,7 +10,7 @@ from oirisk.flows.briefing.figures import (
     figure,
     is_publishable,
 )
-from oirisk.schemas.report import (
+from oirisk.schemas.report.briefing import (
     AssetRow,
     AuditRow,
     ClusterRow,

@@ -7,13 +7,13 @@ the environment. A key that is not known is an error, so a typing mistake cannot
 from oirisk.flows.settings.asking import FetchSettings, ObserveSettings, TopUpSettings
 from oirisk.flows.settings.delivery import MailSettings, ScheduleSettings
 from oirisk.flows.settings.figures import ReconcileSettings
-from oirisk.flows.settings.model import DEFAULT_VENUES, DEMO_VENUES, Settings, load_settings
+from oirisk.flows.settings.model import DEFAULT_VENUES, Settings, load_settings
 from oirisk.flows.settings.retention import RetentionSettings
 from oirisk.flows.settings.series import SeriesSettings
 from oirisk.flows.settings.template import commented_toml
 
 __all__ = [
-    "DEFAULT_VENUES", "DEMO_VENUES", "FetchSettings", "MailSettings", "ObserveSettings",
+    "DEFAULT_VENUES", "FetchSettings", "MailSettings", "ObserveSettings",
     "ReconcileSettings", "RetentionSettings", "ScheduleSettings", "SeriesSettings", "Settings",
     "TopUpSettings", "commented_toml", "load_settings",
 ]  # fmt: skip

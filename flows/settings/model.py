@@ -32,7 +32,6 @@ from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.generic import GenericLine
 
 CONFIG_NAME = "oirisk.toml"
-DEMO_VENUES = ("bybit", "deribit", "gate", "hyperliquid", "kucoinfutures", "okx")
 DEFAULT_VENUES = (
     "aster", "binance", "binancecoinm", "binanceusdm", "bingx", "bitfinex", "bitget", "bitmex",
     "bybit", "coinbase", "coinex", "cryptocom", "delta", "deribit", "derive", "dydx", "edgex",

@@ -11,8 +11,8 @@ import pandera.polars as pa
 import polars as pl
 import pytest
 
-from oirisk.schemas.marts import MARTS
-from oirisk.schemas.tables import TABLES
+from oirisk.schemas.tables.marts import MARTS
+from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.comments import table_comment
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.models import MARTS as MODELS

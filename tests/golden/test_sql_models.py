@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from oirisk.schemas.cftc import POSITIONS
-from oirisk.schemas.tables import TABLES
+from oirisk.schemas.tables.cftc import POSITIONS
+from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.cftc import build_cftc
 from oirisk.warehouse.migrate import migrate

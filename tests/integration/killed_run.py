@@ -16,18 +16,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from oirisk.flows import gathered, marts, outcome, pipeline, reports
-from oirisk.flows.extract import harvest_venue
-from oirisk.flows.gathered import Gathered
-from oirisk.flows.recording import read_recording
+from oirisk.flows import batch, marts, outcome, pipeline, reports
+from oirisk.flows.batch import Gathered
+from oirisk.flows.exchanges.cassette import read_recording
+from oirisk.flows.exchanges.extract import harvest_venue
+from oirisk.flows.exchanges.registry import select_venues
+from oirisk.flows.exchanges.sources import ReplaySource
 from oirisk.flows.settings import Settings
-from oirisk.flows.sources import ReplaySource
-from oirisk.flows.venues import select_venues
 from oirisk.warehouse import files, load, writer
 from oirisk.warehouse.home import Home
 
 STEPS: tuple[tuple[Any, str], ...] = (
-    (pipeline, "archive"), (gathered, "derive"), (outcome, "record_run"),
+    (pipeline, "archive"), (batch, "derive"), (outcome, "record_run"),
     (pipeline, "load_instruments"), (pipeline, "load_open_interest"), (marts, "build_totals"),
     (marts, "build_positions"), (reports, "write_whole"), (reports, "render_report"),
     (writer, "migrate"), (writer, "sweep"), (writer, "refresh_views"), (writer, "publish"),

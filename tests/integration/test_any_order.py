@@ -15,25 +15,25 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from oirisk.flows.commands import build as build_command
-from oirisk.flows.commands import imports as import_command
-from oirisk.flows.commands.build import build
-from oirisk.flows.commands.imports import import_history
-from oirisk.flows.commands.maintain import maintain_home
+from oirisk.flows.backfill import Request, backfill
+from oirisk.flows.batch import Gathered
+from oirisk.flows.cli import build as build_command
+from oirisk.flows.cli import imports as import_command
+from oirisk.flows.cli.build import build
+from oirisk.flows.cli.imports import import_history
+from oirisk.flows.cli.maintain import maintain_home
 from oirisk.flows.demo import fill_history
-from oirisk.flows.gathered import Gathered
-from oirisk.flows.history.backfill import Request, backfill
-from oirisk.flows.history.top_up import ask_venue
+from oirisk.flows.enrichment import ask_venue
+from oirisk.flows.exchanges.registry import select_venues
+from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.marts import build_stale
 from oirisk.flows.observe import observe_listed
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.rederive import rederive_since
-from oirisk.flows.sandbox.accounts import addresses
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.settings import RetentionSettings, Settings, load_settings
-from oirisk.flows.sources import SandboxSource
-from oirisk.flows.venues import select_venues
+from oirisk.sandbox.accounts import addresses
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.server import Sandbox
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading

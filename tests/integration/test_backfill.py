@@ -15,9 +15,9 @@ import duckdb
 import pytest
 from aiohttp import web
 
-from oirisk.flows.history.backfill import Request, VenueFilled, backfill, exit_status, pages
+from oirisk.flows.backfill import Request, VenueFilled, backfill, exit_status, pages
+from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.settings import FetchSettings, Settings
-from oirisk.flows.sources import SandboxSource
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.venue import Market
 from oirisk.warehouse.home import Home

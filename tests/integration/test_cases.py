@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.imports import import_files
+from oirisk.flows.imports.load import import_files
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
 

@@ -18,9 +18,9 @@ from prefect.testing.utilities import prefect_test_harness
 from typer.testing import CliRunner
 
 from oirisk import __version__
-from oirisk.flows import recorder
-from oirisk.flows.cli import app
-from oirisk.flows.sandbox.faults import Fault
+from oirisk.flows import record
+from oirisk.flows.cli.app import app
+from oirisk.sandbox.faults import Fault
 
 pytestmark = pytest.mark.integration
 
@@ -169,7 +169,7 @@ def test_instants_and_days_that_are_none_are_named(oirisk: Any, tmp_path: Path) 
 def test_exchanges_are_not_asked_about_another_time_than_now(
     oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("oirisk.flows.commands.run.nightly_flow", None)
+    monkeypatch.setattr("oirisk.flows.cli.run.nightly_flow", None)
     accounts = tmp_path / "accounts.txt"
     accounts.write_text("0x" + "1" * 40 + "\n")
     for arguments in (("nightly",), ("observe", "--accounts", accounts)):
@@ -206,7 +206,7 @@ def test_a_misspelt_home_is_named_and_not_made(oirisk: Any, tmp_path: Path) -> N
 def test_an_exchange_that_is_not_known_is_named_before_the_scheduler_starts(
     oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("oirisk.flows.commands.run.nightly_flow", None)
+    monkeypatch.setattr("oirisk.flows.cli.run.nightly_flow", None)
     (tmp_path / "oirisk.toml").write_text("venues = ['nosuch']\n")
     result = oirisk("nightly", "--home", tmp_path)
     assert result.exit_code == 2
@@ -226,7 +226,7 @@ def test_a_fault_of_our_own_is_told_in_one_line_and_in_full_to_the_log(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("division\nby zero")
 
-    monkeypatch.setattr("oirisk.flows.commands.doctor.doctor", broken)
+    monkeypatch.setattr("oirisk.flows.cli.doctor.doctor", broken)
     with caplog.at_level("INFO"):
         result = oirisk("doctor", "--home", tmp_path)
     assert result.exit_code == 2
@@ -247,7 +247,7 @@ def test_a_panic_of_a_library_is_a_fault_of_our_own_too(
     def broken(*_: object, **__: object) -> None:
         raise PanicError
 
-    monkeypatch.setattr("oirisk.flows.commands.doctor.doctor", broken)
+    monkeypatch.setattr("oirisk.flows.cli.doctor.doctor", broken)
     result = oirisk("doctor", "--home", tmp_path)
     assert result.exit_code == 2
     assert "a fault of oirisk, not of what it was given: PanicError; " in result.stderr
@@ -256,7 +256,7 @@ def test_a_panic_of_a_library_is_a_fault_of_our_own_too(
 def test_what_cannot_be_written_or_meant_is_told_before_anyone_is_asked(
     oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder, "LiveSource", None)
+    monkeypatch.setattr(record, "LiveSource", None)
     (tmp_path / "file").write_text("")
     for place, words in ((tmp_path, "is a folder"), (tmp_path / "file" / "x", "is no folder")):
         result = oirisk("record", place, "--home", tmp_path)
@@ -597,7 +597,7 @@ def test_record_writes_what_the_exchanges_said_and_a_replay_gives_the_same_figur
     oirisk: Any, make_desk: Any, sandbox: Any, sandbox_source: Any, at: Any, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(recorder, "LiveSource", lambda: sandbox_source)
+    monkeypatch.setattr(record, "LiveSource", lambda: sandbox_source)
     monkeypatch.setenv("OIRISK_VENUES", '["deribit", "gate"]')
     monkeypatch.setenv("OIRISK_FETCH__BACKOFF_SECONDS", "0")
     path = tmp_path / "tape.jsonl"
@@ -625,7 +625,7 @@ def test_record_writes_what_the_exchanges_said_and_a_replay_gives_the_same_figur
 def test_record_says_what_failed(
     oirisk: Any, sandbox: Any, sandbox_source: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder, "LiveSource", lambda: sandbox_source)
+    monkeypatch.setattr(record, "LiveSource", lambda: sandbox_source)
     monkeypatch.setenv("OIRISK_VENUES", '["gate", "hyperliquid"]')
     monkeypatch.setenv("OIRISK_FETCH__ATTEMPTS", "1")
     sandbox.faults["hyperliquid"] = Fault.SERVER_ERROR

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.commands.inspect import venues
+from oirisk.flows.cli.inspect import venues
 from oirisk.flows.reports import report_of
 
 pytestmark = pytest.mark.integration

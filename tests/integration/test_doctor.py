@@ -12,20 +12,15 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.flows.commands.doctor import (
-    check_configuration,
-    check_packages,
-    check_python,
-    doctor,
-)
-from oirisk.flows.extract import harvest_venue
-from oirisk.flows.gathered import Gathered
+from oirisk.flows.batch import Gathered
+from oirisk.flows.cli.doctor import check_configuration, check_packages, check_python, doctor
+from oirisk.flows.exchanges.extract import harvest_venue
+from oirisk.flows.exchanges.registry import select_venues
+from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.pipeline import RunFrame, store
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.settings import Settings
-from oirisk.flows.sources import SandboxSource
-from oirisk.flows.venues import select_venues
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.server import Sandbox
 from oirisk.warehouse.files import replacing
 from oirisk.warehouse.findings import Finding
 from oirisk.warehouse.health import check_home

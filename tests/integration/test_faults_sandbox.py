@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.commands.run import announce
-from oirisk.flows.extract import Harvest, harvest_venue
-from oirisk.flows.sandbox.faults import SCRIPT, SQL, Fault
+from oirisk.flows.cli.run import announce
+from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.settings import FetchSettings
-from oirisk.flows.venues import select_venues
+from oirisk.sandbox.faults import SCRIPT, SQL, Fault
 
 pytestmark = pytest.mark.integration
 

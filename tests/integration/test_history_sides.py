@@ -8,17 +8,17 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.flows.history.facts import interest_frame, interest_row
-from oirisk.flows.history.gate import parse_interest
-from oirisk.flows.history.top_up import Wanted, ask_venue
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.server import Sandbox
+from oirisk.flows.enrichment import Wanted, ask_venue
+from oirisk.flows.exchanges.gate.history import parse_interest
+from oirisk.flows.exchanges.registry import select_venues
+from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.settings import FetchSettings, Settings, TopUpSettings
-from oirisk.flows.sources import SandboxSource
-from oirisk.flows.venues import select_venues
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.server import Sandbox
 from oirisk.schemas.history import InterestPoint
 from oirisk.schemas.instruments import Instrument
-from oirisk.transforms.imports_judge import judge
+from oirisk.transforms.history import interest_frame, interest_row
+from oirisk.transforms.imports.judge import judge
 
 pytestmark = pytest.mark.integration
 

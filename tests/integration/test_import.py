@@ -14,13 +14,13 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.flows.commands.export import export
-from oirisk.flows.commands.imports import import_history
-from oirisk.flows.imports import Imported, import_files
-from oirisk.flows.imports_names import venue_names
+from oirisk.flows.cli.export import export
+from oirisk.flows.cli.imports import import_history
+from oirisk.flows.exchanges.registry import all_venues
+from oirisk.flows.imports.load import Imported, import_files
+from oirisk.flows.imports.venue_names import venue_names
 from oirisk.flows.marts import build_stale
 from oirisk.flows.settings import Settings
-from oirisk.flows.venues import all_venues
 from oirisk.schemas.errors import HomeError, RecordingError
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.standing import suspects_of

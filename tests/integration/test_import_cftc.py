@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from oirisk.flows.commands.imports import import_history
-from oirisk.flows.imports import Imported, import_files
+from oirisk.flows.cli.imports import import_history
+from oirisk.flows.imports.load import Imported, import_files
 from oirisk.schemas.errors import HomeError, RecordingError
 from oirisk.templates.render import render_report
 from oirisk.warehouse.home import Home

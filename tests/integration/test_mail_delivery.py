@@ -24,8 +24,8 @@ import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pydantic import SecretStr
 
-from oirisk.flows.deliver import deliver
-from oirisk.flows.message import MessageContent
+from oirisk.flows.mail.deliver import deliver
+from oirisk.flows.mail.message import MessageContent
 from oirisk.flows.settings import MailSettings
 from oirisk.schemas.errors import ConfigurationError, DeliveryError
 from oirisk.warehouse.deliveries import DeliveryKey, DeliveryLedger
@@ -557,8 +557,8 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 import duckdb
-from oirisk.flows.deliver import deliver
-from oirisk.flows.message import MessageContent
+from oirisk.flows.mail.deliver import deliver
+from oirisk.flows.mail.message import MessageContent
 from oirisk.flows.settings import MailSettings
 from oirisk.warehouse.deliveries import DeliveryLedger
 port, ca_file, database = sys.argv[1:]

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.flows.commands.maintain import maintain, maintain_home, require_reach
+from oirisk.flows.cli.maintain import maintain, maintain_home, require_reach
 from oirisk.flows.marts import build_stale
 from oirisk.flows.rederive import rederive_since
 from oirisk.flows.settings import RetentionSettings, Settings

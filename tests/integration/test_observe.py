@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.commands.observe import observe as observe_command
+from oirisk.flows.cli.observe import observe as observe_command
+from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.observe import Observation, observe_listed
 from oirisk.flows.pipeline import RunFrame
-from oirisk.flows.sandbox.accounts import addresses, positions
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.settings import ObserveSettings
-from oirisk.flows.sources import SandboxSource
+from oirisk.sandbox.accounts import addresses, positions
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.integration
 

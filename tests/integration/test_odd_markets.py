@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from oirisk.flows.derive import derive
-from oirisk.flows.extract import Harvest, harvest_venue
-from oirisk.flows.recording import read_recording
+from oirisk.flows.exchanges.cassette import read_recording
+from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.registry import all_venues
+from oirisk.flows.exchanges.sources import ReplaySource
 from oirisk.flows.settings import FetchSettings
-from oirisk.flows.sources import ReplaySource
-from oirisk.flows.venues import all_venues
 from oirisk.schemas.responses import MARKETS_ENDPOINT
 
 pytestmark = pytest.mark.integration

@@ -10,8 +10,8 @@ import pytest
 from prefect.testing.utilities import prefect_test_harness
 from typer.testing import CliRunner
 
-from oirisk.flows.cli import app
-from oirisk.flows.imports_files import find_files
+from oirisk.flows.cli.app import app
+from oirisk.flows.imports.files import find_files
 
 pytestmark = pytest.mark.integration
 

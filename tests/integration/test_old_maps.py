@@ -9,9 +9,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.flows.commands import build as build_command
-from oirisk.flows.commands.build import build
-from oirisk.flows.imports import import_files
+from oirisk.flows.cli import build as build_command
+from oirisk.flows.cli.build import build
+from oirisk.flows.imports.load import import_files
 from oirisk.warehouse.home import Home
 
 pytestmark = pytest.mark.integration

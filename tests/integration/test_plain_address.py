@@ -13,11 +13,11 @@ import pytest
 from aiohttp import web
 
 from oirisk.flows.derive import Derived, derive
-from oirisk.flows.extract import Harvest, harvest_venue
-from oirisk.flows.recording import read_recording, recording_lines
+from oirisk.flows.exchanges.cassette import read_recording, recording_lines
+from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.generic import build_generic
+from oirisk.flows.exchanges.sources import ReplaySource, SandboxSource, Source
 from oirisk.flows.settings import FetchSettings
-from oirisk.flows.sources import ReplaySource, SandboxSource, Source
-from oirisk.flows.venues.generic import build_generic
 from oirisk.schemas.generic import GenericLine
 from oirisk.schemas.responses import MARKETS_ENDPOINT
 from oirisk.schemas.venue import Address, Bulk, Call, Fields, Line, MarketList, Product, Venue

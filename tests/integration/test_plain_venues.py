@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.extract import Harvest, harvest_venue
-from oirisk.flows.recording import recording_lines
+from oirisk.flows.exchanges.cassette import recording_lines
+from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.registry import all_venues, select_venues
+from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.rederive import rederive_since
-from oirisk.flows.sandbox.faults import SCRIPT, Fault
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.registry import select_simulated
-from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.settings import FetchSettings
-from oirisk.flows.sources import SandboxSource
-from oirisk.flows.venues import all_venues, select_venues
+from oirisk.sandbox.faults import SCRIPT, Fault
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.registry import select_simulated
+from oirisk.sandbox.server import Sandbox
 from oirisk.schemas.responses import MARKETS_ENDPOINT
 
 pytestmark = pytest.mark.integration

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.flows.imports import import_files
+from oirisk.flows.imports.load import import_files
 from oirisk.flows.rederive import rederive_since
 from oirisk.templates.render import render_report
 from oirisk.warehouse.rename import Renamed, restate_names

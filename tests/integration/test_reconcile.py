@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.flows.commands.reconcile import reconcile
-from oirisk.flows.imports import import_files
+from oirisk.flows.cli.reconcile import reconcile
+from oirisk.flows.imports.load import import_files
 from oirisk.schemas.errors import ConfigurationError, RecordingError
 from oirisk.warehouse.home import Home
 

@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from oirisk.schemas.report import Report
+from oirisk.schemas.report.briefing import Report
 from oirisk.templates.render import render_report
 
 CASES = Path(__file__).parents[1] / "golden" / "report"

@@ -8,14 +8,14 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.flows.commands.briefing import report, send
-from oirisk.flows.commands.build import build
-from oirisk.flows.commands.doctor import doctor
-from oirisk.flows.commands.export import export
-from oirisk.flows.imports import import_files
-from oirisk.flows.mailing import read_report
+from oirisk.flows.cli.briefing import report, send
+from oirisk.flows.cli.build import build
+from oirisk.flows.cli.doctor import doctor
+from oirisk.flows.cli.export import export
+from oirisk.flows.imports.load import import_files
+from oirisk.flows.mail.mailing import read_report
 from oirisk.schemas.errors import HomeError
-from oirisk.schemas.report import Report
+from oirisk.schemas.report.briefing import Report
 from oirisk.warehouse.home import Home
 
 pytestmark = pytest.mark.integration

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.flows.imports import import_files
+from oirisk.flows.imports.load import import_files
 
 pytestmark = pytest.mark.integration
 

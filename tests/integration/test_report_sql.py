@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.flows.imports import import_files
-from oirisk.schemas.report import Report
+from oirisk.flows.imports.load import import_files
+from oirisk.schemas.report.briefing import Report
 
 pytestmark = pytest.mark.integration
 

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from oirisk.flows.breaker import RequestLimits
-from oirisk.flows.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.circuit_breaker import RequestLimits
+from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.settings import FetchSettings
-from oirisk.flows.sources import SandboxSource
 from oirisk.schemas.venue import Fields, Line, Market, Product, Venue, each
 from oirisk.transforms.decode import rows_at
 

@@ -12,11 +12,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from oirisk.flows.sandbox import okx
-from oirisk.flows.sandbox.faults import SCRIPT, SQL
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.server import Sandbox
-from oirisk.flows.sandbox.venue import RateLimit
+from oirisk.sandbox import okx
+from oirisk.sandbox.faults import SCRIPT, SQL
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.server import Sandbox
+from oirisk.sandbox.venue import RateLimit
 from oirisk.schemas.errors import ConfigurationError
 
 pytestmark = pytest.mark.integration

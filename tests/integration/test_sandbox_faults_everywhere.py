@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import aiohttp
 import pytest
 
-from oirisk.flows.sandbox.faults import SCRIPT, SQL, Fault
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.registry import VENUES
-from oirisk.flows.sandbox.server import Sandbox
+from oirisk.sandbox.faults import SCRIPT, SQL, Fault
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.registry import VENUES
+from oirisk.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.integration
 

@@ -12,10 +12,10 @@ import aiohttp
 import ccxt.async_support as ccxt
 import pytest
 
-from oirisk.flows.sandbox.addresses import loopback_urls
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.registry import VENUES, default_venues, select_simulated
-from oirisk.flows.sandbox.server import Sandbox
+from oirisk.flows.exchanges.loopback import loopback_urls
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.registry import VENUES, default_venues, select_simulated
+from oirisk.sandbox.server import Sandbox
 from oirisk.schemas.errors import ConfigurationError
 
 pytestmark = pytest.mark.integration

@@ -26,11 +26,11 @@ import pytest
 from bench.world.score import Score, edges, rebin, score
 from oirisk.flows.demo import fill_history
 from oirisk.flows.marts import build_positions
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.registry import select_simulated
-from oirisk.flows.sandbox.venue import SimulatedVenue
-from oirisk.flows.sandbox.world.contract import with_accounts
 from oirisk.flows.settings import Settings
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.registry import select_simulated
+from oirisk.sandbox.venue import SimulatedVenue
+from oirisk.sandbox.world.contract import with_accounts
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.writer import Writer, writing

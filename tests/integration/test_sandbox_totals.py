@@ -9,15 +9,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from oirisk.flows.extract import Harvest, harvest_venue
-from oirisk.flows.gathered import Gathered
+from oirisk.flows.batch import Gathered
+from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.registry import select_venues
+from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.pipeline import RunFrame, store
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.registry import VENUES
-from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.settings import FetchSettings, Settings
-from oirisk.flows.sources import SandboxSource
-from oirisk.flows.venues import select_venues
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.registry import VENUES
+from oirisk.sandbox.server import Sandbox
 from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.home import Home
 

@@ -13,10 +13,10 @@ from typing import Any
 import ccxt.async_support as ccxt
 import pytest
 
-from oirisk.flows.sandbox.addresses import loopback_urls
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.registry import VENUES
-from oirisk.flows.sandbox.server import Sandbox
+from oirisk.flows.exchanges.loopback import loopback_urls
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.registry import VENUES
+from oirisk.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.integration
 

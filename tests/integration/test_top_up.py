@@ -11,19 +11,19 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.flows.extract import harvest_venue
-from oirisk.flows.gathered import Gathered
-from oirisk.flows.history.fetch import Page
-from oirisk.flows.history.store import load_pages
-from oirisk.flows.history.top_up import Wanted, ask_venue
+from oirisk.flows.batch import Gathered
+from oirisk.flows.enrichment import Wanted, ask_venue
+from oirisk.flows.exchanges.extract import harvest_venue
+from oirisk.flows.exchanges.fetch import Page
+from oirisk.flows.exchanges.registry import select_venues
+from oirisk.flows.exchanges.sources import SandboxSource
+from oirisk.flows.history_store import load_pages
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.reports import report_of
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.server import Sandbox
 from oirisk.flows.settings import FetchSettings, Settings, TopUpSettings
-from oirisk.flows.sources import SandboxSource
-from oirisk.flows.venues import select_venues
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.server import Sandbox
 from oirisk.schemas.history import InterestPoint, Window
 from oirisk.schemas.instruments import Instrument
 from oirisk.warehouse.archive import RunLabel

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from oirisk.flows.cli import app
+from oirisk.flows.cli.app import app
 from oirisk.flows.settings import commented_toml
 
 PROJECT = Path(__file__).parents[2]

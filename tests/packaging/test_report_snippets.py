@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from oirisk.schemas.report import Figure, Report
+from oirisk.schemas.report.briefing import Figure, Report
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 

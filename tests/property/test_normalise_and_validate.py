@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oirisk.flows.derive import derive
-from oirisk.flows.venues import all_venues
+from oirisk.flows.exchanges.registry import all_venues
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)

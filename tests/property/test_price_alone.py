@@ -19,7 +19,7 @@ from oirisk.flows.briefing import assemble
 from oirisk.flows.marts import build_totals
 from oirisk.flows.settings import Settings
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.report import Figure, Report
+from oirisk.schemas.report.briefing import Figure, Report
 from oirisk.templates.render import render_report
 from oirisk.transforms.convert import from_contracts
 from oirisk.warehouse.build import BuildWindow

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from oirisk.flows.derive import Derived, derive
-from oirisk.flows.extract import Harvest, harvest_venue
-from oirisk.flows.recording import read_recording
+from oirisk.flows.exchanges.cassette import read_recording
+from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.registry import all_venues
+from oirisk.flows.exchanges.sources import ReplaySource
 from oirisk.flows.settings import FetchSettings
-from oirisk.flows.sources import ReplaySource
-from oirisk.flows.venues import all_venues
 
 
 @dataclass(frozen=True)

@@ -9,22 +9,19 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.history import (
-    binance,
-    bitfinex,
-    bitget,
-    bybit,
-    gate,
-    greeks,
-    htx,
-    kucoinfutures,
-    okx,
-    tiers,
-)
-from oirisk.flows.history.facts import interest_row
-from oirisk.flows.venues import all_venues
+from oirisk.flows.exchanges import greeks, tiers
+from oirisk.flows.exchanges.binance import futures_history as binance
+from oirisk.flows.exchanges.bitfinex import history as bitfinex
+from oirisk.flows.exchanges.bitget import history as bitget
+from oirisk.flows.exchanges.bybit import history as bybit
+from oirisk.flows.exchanges.gate import history as gate
+from oirisk.flows.exchanges.htx import history as htx
+from oirisk.flows.exchanges.kucoinfutures import history as kucoinfutures
+from oirisk.flows.exchanges.okx import history as okx
+from oirisk.flows.exchanges.registry import all_venues
 from oirisk.schemas.instruments import Instrument
 from oirisk.transforms.decode import BodyError, decode
+from oirisk.transforms.history import interest_row
 from oirisk.transforms.instruments import list_instruments
 
 FOLDER = Path(__file__).parents[3] / "shared" / "recorded" / "history"

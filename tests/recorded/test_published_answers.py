@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from oirisk.flows.derive import Derived
-from oirisk.flows.extract import Harvest
+from oirisk.flows.exchanges.extract import Harvest
 from oirisk.flows.settings import DEFAULT_VENUES
 from oirisk.schemas.units import registry, unit_rules
 from tests.recorded.published_answers import PUBLISHED, Published

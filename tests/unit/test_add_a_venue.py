@@ -19,12 +19,12 @@ READ_IT = """
 import asyncio, json
 from pathlib import Path
 from oirisk.flows.derive import derive
-from oirisk.flows.extract import harvest_venue
-from oirisk.flows.recording import read_recording
-from oirisk.flows.chosen import chosen_venues
+from oirisk.flows.exchanges.extract import harvest_venue
+from oirisk.flows.exchanges.cassette import read_recording
+from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.settings import FetchSettings, load_settings
-from oirisk.flows.sources import ReplaySource
-from oirisk.flows.venues import select_venues
+from oirisk.flows.exchanges.sources import ReplaySource
+from oirisk.flows.exchanges.registry import select_venues
 
 (venue,) = %s
 source = ReplaySource(read_recording(Path("night.jsonl")))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from oirisk.flows.derive import Derived, derive
-from oirisk.flows.venues import all_venues
+from oirisk.flows.exchanges.registry import all_venues
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)

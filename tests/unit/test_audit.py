@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from oirisk.schemas.marts_quality import QUALITY_TABLES
+from oirisk.schemas.tables.quality import QUALITY_TABLES
 from oirisk.warehouse import audit
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.migrate import migrate

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from oirisk.flows.breaker import Breaker, GivenUpError, RequestLimits, State, Stop
+from oirisk.flows.exchanges.circuit_breaker import Breaker, GivenUpError, RequestLimits, State, Stop
 
 WAIT = 0.05
 SOON = 0.02

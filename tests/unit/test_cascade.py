@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oirisk.transforms.cascade import (
+from oirisk.transforms.models.cascade import (
     DepthCurve,
     VenueBook,
     densest_pct,
@@ -19,8 +19,8 @@ from oirisk.transforms.cascade import (
     run_coupled,
     straight,
 )
-from oirisk.transforms.coupled import coupled_grid
-from oirisk.transforms.stress import FIGURES, stress_grid
+from oirisk.transforms.models.coupled import coupled_grid
+from oirisk.transforms.models.stress import FIGURES, stress_grid
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 LEVELS = np.array([97_500, 96_800, 96_000, 94_500, 90_000], dtype=float)

@@ -8,8 +8,8 @@ import pytest
 
 from oirisk.transforms.cftc import digital_assets
 from oirisk.transforms.cftc_units import coin_of, contract_size, market_parts
-from oirisk.transforms.imports_judge import Judged, judge
-from oirisk.transforms.imports_repeats import once
+from oirisk.transforms.imports.judge import Judged, judge
+from oirisk.transforms.imports.repeats import once
 from tests.cftc_rows import BITCOIN, ETHER, EURO, MICRO_BITCOIN, Row
 
 NOW = datetime(2026, 9, 19, tzinfo=UTC)

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.transforms.contradictions import judge
-from oirisk.transforms.conventions import measure
+from oirisk.transforms.conventions.contradictions import judge
+from oirisk.transforms.conventions.nights import measure
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 NO_PAIRS = {

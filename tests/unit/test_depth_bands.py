@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.history.depth import FORMS, BookForm, bands
-from oirisk.flows.venues import all_venues
+from oirisk.flows.exchanges.depth import FORMS, BookForm, bands
+from oirisk.flows.exchanges.registry import all_venues
 from oirisk.schemas.history import DepthPoint
 from oirisk.schemas.instruments import Instrument
 from oirisk.transforms.decode import BodyError

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from oirisk.transforms.forced_closes import SIDES, opened_beside_forced
-from oirisk.transforms.leverage import PRIORS
+from oirisk.transforms.models.forced_closes import SIDES, opened_beside_forced
+from oirisk.transforms.models.leverage import PRIORS
 
 NEAREST = {"base": 20, "retail_heavy": 2, "institutional": 50, "calibrated": 10}
 FURTHEST = {"base": 60, "retail_heavy": 30, "institutional": 90, "calibrated": 80}

@@ -6,11 +6,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from oirisk.flows.imports_keys import KeyLedger
+from oirisk.flows.imports.keys import KeyLedger
 from oirisk.schemas.errors import RecordingError
-from oirisk.schemas.market_data import BARS_NEEDED, METRICS_COLUMNS, OPEN_INTEREST_NEEDED
-from oirisk.transforms.imports_columns import instants, numbers, recognise
-from oirisk.transforms.imports_symbols import metrics_terms, symbol_terms
+from oirisk.schemas.tables.imported import BARS_NEEDED, METRICS_COLUMNS, OPEN_INTEREST_NEEDED
+from oirisk.transforms.imports.columns import instants, numbers, recognise
+from oirisk.transforms.imports.symbols import metrics_terms, symbol_terms
 
 HALF_PAST_SIX = datetime(2026, 1, 1, 6, 30, tzinfo=UTC)
 

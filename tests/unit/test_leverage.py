@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from oirisk.transforms.calibrate import calibrate
-from oirisk.transforms.crossings import LONG, Book, Observed, distances, first_crossings
-from oirisk.transforms.leverage import (
+from oirisk.transforms.models.calibrate import calibrate
+from oirisk.transforms.models.crossings import LONG, Book, Observed, distances, first_crossings
+from oirisk.transforms.models.leverage import (
     NODE_HIGH,
     NODE_LOW,
     NODE_MIDDLE,
@@ -24,7 +24,7 @@ from oirisk.transforms.leverage import (
     mean_leverage,
     stated_priors,
 )
-from oirisk.transforms.leverage_fit import fit_mix, median_leverage
+from oirisk.transforms.models.leverage_fit import fit_mix, median_leverage
 from oirisk.warehouse.migrate import migrate
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

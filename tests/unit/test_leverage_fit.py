@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from oirisk.transforms.crossings import LONG, Book, Observed, first_crossings
-from oirisk.transforms.leverage import (
+from oirisk.transforms.models.crossings import LONG, Book, Observed, first_crossings
+from oirisk.transforms.models.leverage import (
     BOUNDS,
     INTERVALS,
     NODE_HIGH,
@@ -15,8 +15,8 @@ from oirisk.transforms.leverage import (
     OBSERVED_SIGMA,
     lognormal_weights,
 )
-from oirisk.transforms.leverage_candidates import candidates
-from oirisk.transforms.leverage_fit import fit_mix, median_leverage
+from oirisk.transforms.models.leverage_candidates import candidates
+from oirisk.transforms.models.leverage_fit import fit_mix, median_leverage
 
 Floats = NDArray[np.float64]
 MAINTENANCE = 0.005

@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from oirisk.transforms.crossings import LONG, SHORT, SIDES, Book, Observed
-from oirisk.transforms.leverage import BOUNDS, NODE_HIGH, NODE_LOW, NODE_MIDDLE
-from oirisk.transforms.leverage_fit import fit_mix, median_leverage
-from oirisk.transforms.leverage_observed import LEAST_ACCOUNTS, MOST_WORTH, survivors
+from oirisk.transforms.models.crossings import LONG, SHORT, SIDES, Book, Observed
+from oirisk.transforms.models.leverage import BOUNDS, NODE_HIGH, NODE_LOW, NODE_MIDDLE
+from oirisk.transforms.models.leverage_fit import fit_mix, median_leverage
+from oirisk.transforms.models.leverage_observed import LEAST_ACCOUNTS, MOST_WORTH, survivors
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.steps import build_step
 

@@ -8,8 +8,8 @@ import pytest
 
 from oirisk.flows.briefing import rows
 from oirisk.flows.briefing.liquidations import verdict
-from oirisk.schemas.report import Figure, Report, Tile
-from oirisk.schemas.report_liquidations import Band, LiquidationMap, MapBin, Side
+from oirisk.schemas.report.briefing import Figure, Report, Tile
+from oirisk.schemas.report.liquidations import Band, LiquidationMap, MapBin, Side
 from oirisk.templates import liquidation_tables, sections, wording
 from oirisk.templates.liquidation_chart import map_spec
 

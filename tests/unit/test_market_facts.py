@@ -9,14 +9,16 @@ from typing import Any
 import ccxt.async_support as ccxt
 import pytest
 
-from oirisk.flows.history import gate, htx, okx
-from oirisk.flows.history.facts import tier_frame
-from oirisk.flows.history.terms import TERMS
-from oirisk.flows.history.top_up import ToppedUp, chosen_instruments
-from oirisk.flows.venues import all_venues
+from oirisk.flows.enrichment import ToppedUp, chosen_instruments
+from oirisk.flows.exchanges.gate import history as gate
+from oirisk.flows.exchanges.htx import history as htx
+from oirisk.flows.exchanges.okx import history as okx
+from oirisk.flows.exchanges.registry import all_venues
+from oirisk.flows.exchanges.terms import TERMS
 from oirisk.schemas.history import Tier, Window
 from oirisk.schemas.instruments import Instrument
 from oirisk.transforms.decode import decode
+from oirisk.transforms.history import tier_frame
 from oirisk.transforms.market_facts import judge_facts
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.venues.krakenfutures import INVERSE, LINEAR
+from oirisk.flows.exchanges.krakenfutures.declaration import INVERSE, LINEAR
 from oirisk.transforms.market_fields import read_funding_interval, read_funding_rate
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from oirisk.schemas.marts_series import CELLS
+from oirisk.schemas.tables.series import CELLS
 from oirisk.warehouse.migrate import migrate
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"

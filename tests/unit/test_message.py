@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from oirisk.flows.message import MessageContent, build_message, images_shown, parse_address
+from oirisk.flows.mail.message import MessageContent, build_message, images_shown, parse_address
 from oirisk.schemas.errors import ConfigurationError, DeliveryError
 
 NOW = datetime(2026, 9, 21, 0, 9, 30, tzinfo=UTC)

@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from oirisk.flows.coin_names import with_settled_names
 from oirisk.flows.derive import Derived, derive
-from oirisk.flows.names import with_settled_names
-from oirisk.flows.venues import all_venues
+from oirisk.flows.exchanges.registry import all_venues
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
 from oirisk.transforms.names import Multiple, as_known, in_coins
 

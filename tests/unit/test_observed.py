@@ -12,12 +12,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from oirisk.flows.accounts import read_accounts
-from oirisk.flows.venues.hyperliquid import POSITION_FIELDS, positions_of_account
+from oirisk.flows.exchanges.account_lists import read_accounts
+from oirisk.flows.exchanges.hyperliquid.declaration import POSITION_FIELDS, positions_of_account
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.instruments import Instrument
 from oirisk.transforms.decode import BodyError, decode
-from oirisk.transforms.leverage_observed import implied_leverage, observed_weights
+from oirisk.transforms.models.leverage_observed import implied_leverage, observed_weights
 from oirisk.transforms.observed import JudgedPositions, judge_positions, position_candidates
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.migrate import migrate

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.commands.output import print_table
+from oirisk.flows.cli.output import print_table
 
 WIDE = [
     {f"figure_{place}": 610_808_123_456 + night * 16 + place for place in range(8)}

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bench.conventions import NIGHTS_AFTER, outcomes
-from oirisk.transforms.binomial import lower_tail, upper_tail
-from oirisk.transforms.parity import UNKNOWN, Parity, exponents, parity_of_tables
-from oirisk.transforms.verdicts import (
+from oirisk.transforms.conventions.binomial import lower_tail, upper_tail
+from oirisk.transforms.conventions.parity import UNKNOWN, Parity, exponents, parity_of_tables
+from oirisk.transforms.conventions.verdicts import (
     PARITY,
     VOLUME,
     counted_evidence,

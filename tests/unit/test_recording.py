@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from oirisk.flows.recording import read_recording, recording_lines
+from oirisk.flows.exchanges.cassette import read_recording, recording_lines
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
 

@@ -7,15 +7,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from oirisk.flows.sandbox.accounts import addresses, positions
-from oirisk.flows.sandbox.assets import coins
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.paths import Grid, coin_paths
-from oirisk.flows.sandbox.registry import select_simulated
-from oirisk.flows.sandbox.world.accounts import Exchange, Habits, Tape
-from oirisk.flows.sandbox.world.contract import MAIN_COINS, with_accounts
-from oirisk.flows.sandbox.world.mixes import HOLDINGS, MIXES
-from oirisk.flows.sandbox.world.prices import price_path
+from oirisk.sandbox.accounts import addresses, positions
+from oirisk.sandbox.assets import coins
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.paths import Grid, coin_paths
+from oirisk.sandbox.registry import select_simulated
+from oirisk.sandbox.world.accounts import Exchange, Habits, Tape
+from oirisk.sandbox.world.contract import MAIN_COINS, with_accounts
+from oirisk.sandbox.world.mixes import HOLDINGS, MIXES
+from oirisk.sandbox.world.prices import price_path
 from oirisk.schemas.errors import ConfigurationError
 
 END = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)

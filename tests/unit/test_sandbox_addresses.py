@@ -3,7 +3,7 @@
 import ccxt
 import pytest
 
-from oirisk.flows.sandbox.addresses import loopback_urls
+from oirisk.flows.exchanges.loopback import loopback_urls
 
 BASE = "http://127.0.0.1:8080/venue"
 

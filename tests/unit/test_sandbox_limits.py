@@ -1,7 +1,7 @@
 """Rate limits of the simulated exchanges: a sliding window of weights."""
 
-from oirisk.flows.sandbox.limits import Window, admit
-from oirisk.flows.sandbox.venue import RateLimit
+from oirisk.sandbox.limits import Window, admit
+from oirisk.sandbox.venue import RateLimit
 
 
 def test_requests_are_let_in_until_the_window_is_full_and_again_when_it_has_moved_on() -> None:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from oirisk.flows.sandbox.instruments import calendar
-from oirisk.flows.sandbox.market import SimulatedMarket
+from oirisk.sandbox.instruments import calendar
+from oirisk.sandbox.market import SimulatedMarket
 from oirisk.schemas.errors import ConfigurationError
 
 END = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.sandbox.market import SimulatedMarket
-from oirisk.flows.sandbox.registry import VENUES
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.registry import VENUES
 
 END = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded"

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from oirisk.flows.cli import app
+from oirisk.flows.cli.app import app
 from oirisk.schemas.errors import RecordingError
-from oirisk.transforms.ledger import replay
-from oirisk.transforms.ledger_checks import coverage, differences, mislabelled, unbalanced
-from oirisk.transforms.ledger_events import unread_columns
+from oirisk.transforms.events.checks import coverage, differences, mislabelled, unbalanced
+from oirisk.transforms.events.read import unread_columns
+from oirisk.transforms.events.replay import replay
 from oirisk.warehouse.ledger import read_events
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"

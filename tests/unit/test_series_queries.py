@@ -15,9 +15,9 @@ from oirisk.schemas.errors import ConfigurationError, RecordingError
 from oirisk.transforms.assets import canonical_asset
 from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.export import Span, export_table
-from oirisk.warehouse.given import load_events, load_supply
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.reference_data import load_events, load_supply
 from oirisk.warehouse.stale import why_nothing
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

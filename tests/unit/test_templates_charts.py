@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from oirisk.schemas.report import OiHistory, OiPoint, Report, VenueShare
+from oirisk.schemas.report.briefing import OiHistory, OiPoint, Report, VenueShare
 from oirisk.templates import axes, charts, drawing, figures
 
 CASES = Path(__file__).parents[1] / "golden" / "report"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oirisk.schemas.report import Figure, Unit
+from oirisk.schemas.report.briefing import Figure, Unit
 from oirisk.templates import formats
 
 SCALES = {"": 1.0, "k": 1e3, "m": 1e6, "bn": 1e9, "tn": 1e12}

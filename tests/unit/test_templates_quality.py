@@ -6,7 +6,7 @@ from typing import Any
 import html5lib
 import pytest
 
-from oirisk.schemas.report import AuditRow, Figure, QualityRow, Report
+from oirisk.schemas.report.briefing import AuditRow, Figure, QualityRow, Report
 from oirisk.templates import wording
 from oirisk.templates.render import RenderedReport, render_report
 

@@ -10,7 +10,7 @@ from typing import Any
 import html5lib
 import pytest
 
-from oirisk.schemas.report import Change, Figure, Report
+from oirisk.schemas.report.briefing import Change, Figure, Report
 from oirisk.templates import formats, wording
 from oirisk.templates.render import (
     ArchiveEntry,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oirisk.schemas.report import Figure
+from oirisk.schemas.report.briefing import Figure
 from oirisk.templates import plain
 from oirisk.templates.tables import Cell, Column, Table, quantity, table, words
 

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from oirisk.schemas.errors import ConfigurationError
-from oirisk.schemas.market_data import FILE_DAY
+from oirisk.schemas.tables.imported import FILE_DAY
 from oirisk.schemas.times import METRICS_TIME, TimeRule, time_rules
 from oirisk.schemas.units import check_spans, spans
-from oirisk.transforms.imports_times import stood_at
+from oirisk.transforms.imports.times import stood_at
 
 JUNE = datetime(2026, 6, 24, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from oirisk.flows.transport import retry_after_seconds
+from oirisk.flows.exchanges.transport import retry_after_seconds
 
 NOW = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 

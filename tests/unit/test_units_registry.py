@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from oirisk.flows.books import all_books
-from oirisk.flows.venues import all_venues
+from oirisk.flows.exchanges.registry import all_venues
+from oirisk.flows.venue_catalogue import all_books
 from oirisk.schemas import units
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.units import (

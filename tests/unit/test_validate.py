@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.schemas.open_interest import CANDIDATE_DTYPES
+from oirisk.schemas.tables.open_interest import CANDIDATE_DTYPES
 from oirisk.transforms.validate import validate
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)

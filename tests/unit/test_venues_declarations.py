@@ -9,8 +9,8 @@ import ccxt.async_support as ccxt
 import pytest
 
 from oirisk.flows.derive import Derived, derive
-from oirisk.flows.venues import all_venues, select_venues
-from oirisk.flows.venues.left_out import LEFT_OUT, SAME_BOOK
+from oirisk.flows.exchanges.excluded import LEFT_OUT, SAME_BOOK
+from oirisk.flows.exchanges.registry import all_venues, select_venues
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
 from oirisk.schemas.venue import Bulk, Call, PerValue, each

@@ -11,12 +11,12 @@ import pytest
 from pydantic import ValidationError
 
 from oirisk.flows.derive import derive
-from oirisk.flows.extract import harvest_venue
-from oirisk.flows.recording import read_recording
+from oirisk.flows.exchanges.cassette import read_recording
+from oirisk.flows.exchanges.extract import harvest_venue
+from oirisk.flows.exchanges.generic import build_generic
+from oirisk.flows.exchanges.registry import all_venues, select_venues
+from oirisk.flows.exchanges.sources import ReplaySource
 from oirisk.flows.settings import FetchSettings
-from oirisk.flows.sources import ReplaySource
-from oirisk.flows.venues import all_venues, select_venues
-from oirisk.flows.venues.generic import build_generic
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.generic import GenericLine
 from oirisk.schemas.units import unit_rules

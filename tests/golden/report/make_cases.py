@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from oirisk.schemas import report as parts
-from oirisk.schemas import report_liquidations as risk
-from oirisk.schemas.report import Figure, Report
+from oirisk.schemas.report import briefing as parts
+from oirisk.schemas.report import liquidations as risk
+from oirisk.schemas.report.briefing import Figure, Report
 
 HERE = Path(__file__).parent
 AS_OF = datetime(2026, 9, 21, 0, 5, tzinfo=UTC)

@@ -165,7 +165,7 @@ select
 from rated
 order by asset, prior;
 
--- Weights of the stated priors, from transforms/leverage.py; a test holds the two together.
+-- Weights of the stated priors, from transforms/models/leverage.py; a test holds the two together.
 insert into marts.leverage_priors values
     ('base', 1.0, 1.189207115002721, 0.008218803467654308),
     ('base', 1.189207115002721, 1.4142135623730951, 0.01366439337354635),

@@ -1,0 +1,112 @@
+"""What the venues gave in one run: rows of open interest, and what they told beside it."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+import polars as pl
+
+from oirisk import __version__
+from oirisk.flows.coin_names import with_settled_names
+from oirisk.flows.derive import Derived, derive
+from oirisk.flows.enrichment import ToppedUp, Wanted, load_told
+from oirisk.flows.exchanges.configured import known_venues
+from oirisk.flows.exchanges.extract import Harvest
+from oirisk.flows.option_indices import option_frame
+from oirisk.flows.settings import Settings
+from oirisk.schemas.responses import Response
+from oirisk.transforms.market_facts import judge_facts
+from oirisk.warehouse.archive import RunLabel
+from oirisk.warehouse.imports import ImportKey, append_rejects
+from oirisk.warehouse.load import RunRow, record_run
+from oirisk.warehouse.market_facts import load_facts
+from oirisk.warehouse.writer import Writer
+
+log = logging.getLogger(__name__)
+
+
+class Gathered:
+    """What the venues gave in one run: their answers, and the rows these come to.
+
+    No data class on purpose: the scheduler would walk through every row for results of its own.
+
+    Args:
+        harvests: One per venue.
+        settings: Which venues are known.
+    """
+
+    def __init__(self, harvests: Sequence[Harvest], settings: Settings) -> None:
+        """Derive the rows."""
+        venues = known_venues(settings)
+        self.harvests = tuple(harvests)
+        self.derived = with_settled_names(
+            [derive(venues[one.venue], one.responses) for one in harvests]
+        )
+        self.told: tuple[ToppedUp, ...] = ()
+
+    def wanted(self, as_of: datetime, assets: int) -> Wanted:
+        """Return what to top up: the coins with most open interest, and what is listed."""
+        rows = pl.concat([one.verdict.accepted for one in self.derived])
+        largest = (
+            rows.filter(pl.col("kind").is_in(["perp", "future"]) & pl.col("oi_usd").is_not_null())
+            .group_by("asset")
+            .agg(pl.col("oi_usd").sum())
+            .sort(["oi_usd", "asset"], descending=[True, False])
+            .head(assets)
+        )
+        markets = {
+            one.venue: (one.listed_at, [it.market for it in one.listing.instruments.values()])
+            for one in self.derived
+            if one.listing is not None and one.listed_at is not None
+        }
+        return Wanted(as_of, tuple(largest["asset"]), markets)
+
+
+def load_beside(
+    connection: Writer,
+    gathered: Gathered,
+    label: RunLabel,
+    started_at: datetime,
+    ended_at: datetime,
+) -> dict[str, str]:
+    """Store what the venues told beside open interest, as a run of its own.
+
+    Returns:
+        What is missing, by venue; the run itself is none the worse for it.
+    """
+    answers = {one.venue: list(one.responses) for one in gathered.harvests}
+    for one in gathered.told:
+        answers.setdefault(one.venue, []).extend(one.responses)
+    coverage = load_told(connection, gathered.told, label, started_at)
+    for result in gathered.derived:
+        load_options(connection, result, answers.get(result.venue, []), label, started_at)
+    notes = {str(row["venue"]): str(row["error"]) for row in coverage if row["error"]}
+    if coverage:
+        run = RunRow(
+            **label.__dict__, started_at=started_at, ended_at=ended_at,
+            state="partial" if notes else "completed", version=__version__,
+            error="; ".join(f"{venue}: {why}" for venue, why in notes.items()) or None,
+        )  # fmt: skip
+        frame_of = pl.DataFrame(coverage, schema_overrides={"error": pl.String})
+        record_run(connection, run, frame_of, pl.DataFrame())
+    return notes
+
+
+def load_options(
+    connection: Writer,
+    result: Derived,
+    answers: Sequence[Response],
+    label: RunLabel,
+    recorded_at: datetime,
+) -> None:
+    """Store volatility and greeks of one venue's options, as far as its answers tell them."""
+    rows, problems = option_frame(result, answers, label)
+    judged = judge_facts("core.options", rows)
+    load_facts(
+        connection, "core.options", judged.accepted, run_id=label.run_id, recorded_at=recorded_at
+    )
+    if judged.rejected.height:
+        key = ImportKey(label.run_id, recorded_at)
+        append_rejects(connection, judged.rejected.to_arrow().to_reader(), key)
+    for problem in problems:
+        log.warning("options not read venue=%s reason=%s", result.venue, problem)

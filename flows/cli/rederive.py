@@ -1,0 +1,34 @@
+"""``rederive``."""
+
+from datetime import date
+from pathlib import Path
+
+from oirisk.flows.cli.output import print_json, print_line
+from oirisk.flows.exchanges.sources import wall_clock
+from oirisk.flows.rederive import rederive_since
+from oirisk.flows.settings import load_settings
+from oirisk.schemas.errors import ConfigurationError
+from oirisk.warehouse.home import Home
+
+
+def rederive(home: Path, since: str, *, as_json: bool) -> int:
+    """Derive archived runs again and say what changed."""
+    done = rederive_since(Home(home), day("--since", since), load_settings(home), wall_clock())
+    if as_json:
+        print_json(done.__dict__)
+    else:
+        print_line(f"{done.runs} runs derived again, facts from {done.first} to {done.last}")
+        print_line(f"{done.restated} rows restated; the old ones are kept as superseded")
+    return 0
+
+
+def day(option: str, text: str) -> date:
+    """Read a date.
+
+    Raises:
+        ConfigurationError: It is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigurationError(f"{option}: expected YYYY-MM-DD, saw {text!r}") from error

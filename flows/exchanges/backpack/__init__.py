@@ -1,0 +1,1 @@
+"""Backpack: how it is asked for open interest, and what its answers mean."""

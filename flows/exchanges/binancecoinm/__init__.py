@@ -1,0 +1,1 @@
+"""Binance COIN-M: how it is asked for open interest, and what its answers mean."""

@@ -1,0 +1,1 @@
+"""Binance USDⓈ-M: how it is asked for open interest, and what its answers mean."""

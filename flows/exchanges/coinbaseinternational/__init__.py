@@ -1,0 +1,1 @@
+"""Coinbase International: how it is asked for open interest, and what its answers mean."""

@@ -1,0 +1,1 @@
+"""Crypto.com: how it is asked for open interest, and what its answers mean."""

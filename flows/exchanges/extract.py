@@ -1,0 +1,230 @@
+"""Ask one venue for everything its declaration names, and keep what came."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from oirisk.flows.exchanges.circuit_breaker import RequestLimits
+from oirisk.flows.exchanges.client import LOAD_MARKETS, KnownMarkets, VenueClient
+from oirisk.flows.exchanges.sources import Source
+from oirisk.flows.settings import FetchSettings
+from oirisk.schemas.errors import SourceError
+from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
+from oirisk.schemas.venue import Call, Line, Market, Row, Venue, value_at
+
+_NAMED = 5
+_OTHER_ROW = "@"
+"""First letter of a field that is not in the row itself."""
+
+
+@dataclass
+class Harvest:
+    """What one venue gave in one run.
+
+    Args:
+        venue: ccxt id.
+        status: ``asked``, or ``skipped`` when the source does not hold the venue.
+        responses: Everything received, by call and attempt; usable answers have no ``error``.
+        failures: Why calls failed, as ``line: reason``; calls that failed alike are one entry.
+        notes: The same for lines that only complete others: a price or volume is missing, and
+            no open interest. And entries of the market list that cannot be read.
+        seconds: Wall time.
+    """
+
+    venue: str
+    status: str = "asked"
+    responses: list[Response] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests made, retries included."""
+        return sum(response.endpoint != MARKETS_ENDPOINT for response in self.responses)
+
+
+async def harvest_venue(
+    venue: Venue,
+    source: Source,
+    settings: FetchSettings,
+    known_markets: KnownMarkets | None = None,
+    limits: RequestLimits | None = None,
+) -> Harvest:
+    """Fetch markets and every line of one venue on one client.
+
+    Calls are under way together; the client's throttler alone spaces the requests, so an answer
+    that is long in coming delays no other. A failed call is written down and the others go on. A
+    venue that takes longer than ``venue_timeout_seconds`` is given up with what it had answered
+    by then.
+
+    Args:
+        venue: The venue's declaration.
+        source: Where its data come from.
+        settings: Timeouts and retries.
+        known_markets: Its market list of an earlier run; spares loading it for a day, unless an
+            answer holds an instrument that is not on it.
+        limits: How far the venue is pressed; default: :class:`RequestLimits`.
+    """
+    harvest = Harvest(venue.id)
+    if not source.offers(venue.id):
+        harvest.status = "skipped"
+        return harvest
+    started = time.perf_counter()
+    client = VenueClient(venue, source, settings, limits or RequestLimits())
+    plan = _Plan(client)
+    try:
+        async with client, asyncio.timeout(settings.venue_timeout_seconds):
+            await plan.carry_out(known_markets)
+    except TimeoutError:
+        plan.give_up(f"no answer within the {settings.venue_timeout_seconds:g} s for the venue")
+    except SourceError as error:
+        plan.problems.append(error.reason)
+    needed = [one for one in plan.asked if not one.line.completes]
+    harvest.failures = [*client.problems, *plan.problems, *_summed_up(needed)]
+    completing = [one for one in plan.asked if one.line.completes]
+    harvest.notes = [*client.notes, *_summed_up(completing)]
+    harvest.responses = _marked(client.responses, [one.response for one in plan.asked])
+    harvest.seconds = time.perf_counter() - started
+    return harvest
+
+
+@dataclass
+class _Asked:
+    """One call and what became of it: an answer, a reason why not, or nothing yet."""
+
+    line: Line
+    call: Call
+    response: Response | None = None
+    ids: frozenset[str] = frozenset()
+    reason: str = ""
+
+
+@dataclass
+class _Plan:
+    """The calls of one venue.
+
+    Args:
+        client: Its open client.
+        asked: Calls in the order in which they are made.
+        problems: Failures that belong to no call.
+    """
+
+    client: VenueClient
+    asked: list[_Asked] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    is_listed: bool = False
+
+    async def carry_out(self, known: KnownMarkets | None) -> None:
+        """Make all calls; load the markets again if an answer shows that the list is old.
+
+        Raises:
+            SourceError: There is no market list.
+        """
+        markets, is_old = await self.client.markets(known)
+        self.is_listed = True
+        await self._ask_lines(markets)
+        if is_old and self._unlisted(markets):
+            await self._ask_lines(await self.client.load_markets())
+
+    def give_up(self, reason: str) -> None:
+        """Note on every open call why it got no answer."""
+        if not self.is_listed:
+            self.problems.append(f"{LOAD_MARKETS}: {reason}")
+        for one in self.asked:
+            if one.response is None and not one.reason:
+                one.reason = f"{one.line.name}: {reason}"
+
+    async def _ask_lines(self, markets: Sequence[Market]) -> None:
+        """Ask all lines at once, then those that stand in for a line without an answer."""
+        lines = self.client.venue.lines
+        await self._ask(
+            new for line in lines if not line.instead_of for new in self._new(line, markets)
+        )
+        for line in lines:
+            if line.instead_of and not line.stands_in(self._answered()):
+                await self._ask(self._new(line, markets))
+
+    def _answered(self) -> set[str]:
+        lines = [one.line for one in self.asked if one.response is not None]
+        return {name for line in lines for name in (line.name, line.instead_of)}
+
+    def _new(self, line: Line, markets: Sequence[Market]) -> list[_Asked]:
+        """Return the calls of a line that have not been made."""
+        listed = [market for market in markets if _belongs(line, market)]
+        made = {_key(one.call) for one in self.asked if one.line.name == line.name}
+        calls = line.calls(listed) if listed else ()
+        return [_Asked(line, call) for call in calls if _key(call) not in made]
+
+    async def _ask(self, calls: Iterator[_Asked] | list[_Asked]) -> None:
+        """Make calls, some at once; they start in their order."""
+        new = list(calls)
+        self.asked += new
+        waiting = iter(new)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(self.client.limits.concurrent_calls, len(new))):
+                group.create_task(self._work(waiting))
+
+    async def _work(self, waiting: Iterator[_Asked]) -> None:
+        for one in waiting:
+            try:
+                one.response, rows = await self.client.ask(one.line, one.call)
+                one.ids = frozenset(_ids(one.line, rows))
+            except SourceError as error:
+                one.reason = error.reason
+
+    def _unlisted(self, markets: Sequence[Market]) -> bool:
+        """Tell whether an answer holds an instrument that is not on the market list."""
+        keys = {"id", *(product.market_key for product in self.client.venue.products())}
+        listed = {str(value_at(market, key)) for market in markets for key in keys}
+        return any(not one.ids <= listed for one in self.asked)
+
+
+def _key(call: Call) -> tuple[object, ...]:
+    return (call.method, call.path, *sorted(call.params.items()))
+
+
+def _belongs(line: Line, market: Market) -> bool:
+    return bool(market.get("contract")) and line.product_of(market) is not None
+
+
+def _ids(line: Line, rows: Sequence[Row]) -> Iterator[str]:
+    """Return the market ids that rows are about, as far as the rows themselves say."""
+    paths = {product.fields.market_id for product in line.products}
+    paths = {line.key} if line.completes else paths
+    own = [path for path in paths if path and not path.startswith(_OTHER_ROW)]
+    for row in rows:
+        if line.ignores is None or not line.ignores(row):
+            found = (value_at(row, path) for path in own)
+            yield from (str(value) for value in found if value is not None)
+
+
+def _summed_up(asked: Sequence[_Asked]) -> list[str]:
+    """Say what failed, once for all calls of a line that failed for the same reason."""
+    alike: dict[tuple[str, str], list[_Asked]] = {}
+    for one in asked:
+        if one.reason:
+            alike.setdefault((one.line.name, one.reason), []).append(one)
+    said: list[str] = []
+    for (name, reason), failed in alike.items():
+        total = sum(one.line.name == name for one in asked)
+        said.append(reason if total == 1 else f"{reason} ({_named(failed, total)})")
+    return said
+
+
+def _named(failed: Sequence[_Asked], total: int) -> str:
+    names = [", ".join(f"{k}={v}" for k, v in one.call.params.items()) for one in failed[:_NAMED]]
+    more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
+    return f"{len(failed)} of {total} calls: {'; '.join(names)}{more}"
+
+
+def _marked(everything: Sequence[Response], usable: Sequence[Response | None]) -> list[Response]:
+    """Note on each unusable answer to a call that it was not used."""
+    good = {id(response) for response in usable if response is not None}
+    return [
+        response
+        if id(response) in good or response.endpoint in {MARKETS_ENDPOINT, LOAD_MARKETS}
+        else replace(response, error=response.error or f"not usable, HTTP {response.status}")
+        for response in everything
+    ]

@@ -1,0 +1,1 @@
+"""GMX v2 on Arbitrum: how it is asked for open interest, and what its answers mean."""

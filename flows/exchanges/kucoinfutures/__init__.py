@@ -1,0 +1,1 @@
+"""KuCoin Futures: how it is asked for open interest and its history, and what its answers mean."""

@@ -1,0 +1,1 @@
+"""Files of users: recognise, read, and load what is accepted."""

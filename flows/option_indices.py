@@ -1,0 +1,131 @@
+"""Volatility and greeks of options: from the answers of the run itself, or a question more.
+
+Bybit, Delta, Deribit and Paradex tell them beside open interest. Binance, Gate and OKX are asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import polars as pl
+
+from oirisk.flows.derive import Derived
+from oirisk.flows.exchanges.greeks import PARSERS
+from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.history import OptionPoint
+from oirisk.schemas.instruments import Instrument
+from oirisk.schemas.responses import Response
+from oirisk.schemas.tables.imported import Dtype
+from oirisk.schemas.venue import Bulk, PerValue, each, once
+from oirisk.transforms.decode import BodyError, decode
+from oirisk.warehouse.archive import RunLabel
+
+ENDPOINT = "option_greeks"
+
+CALLS: Mapping[str, Bulk | PerValue] = MappingProxyType(
+    {
+        "binance": once("eapiPublicGetMark"),
+        "gate": each("publicOptionsGetTickers", "underlying", path="info.underlying"),
+        "okx": each("publicGetPublicOptSummary", "instFamily", path="info.instFamily"),
+    }
+)
+"""What is asked, by ccxt id, where the run's own answers do not tell."""
+
+_TOLD: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "bybit": ("option",),
+        "delta": ("tickers", "tickers_single"),
+        "deribit": ("summary",),
+        "paradex": ("summary",),
+    }
+)
+
+OPTION_DTYPES: dict[str, Dtype] = {
+    "snapshot_at": UTC_MICROSECONDS,
+    "observed_at": UTC_MICROSECONDS,
+    **dict.fromkeys(("venue", "symbol", "asset"), pl.String),
+    "expiry": UTC_MICROSECONDS,
+    "strike": pl.Float64,
+    "option_type": pl.String,
+    **dict.fromkeys(
+        (
+            "mark_iv", "delta", "gamma", "vega", "theta", "mark_price", "underlying_price",
+            "oi_base", "oi_usd",
+        ),
+        pl.Float64,
+    ),
+    "is_simulated": pl.Boolean,
+}  # fmt: skip
+_FIGURES = ("mark_iv", "delta", "gamma", "vega", "theta", "mark_price", "underlying_price")
+
+
+def option_frame(
+    derived: Derived, responses: Sequence[Response], label: RunLabel
+) -> tuple[pl.DataFrame, list[str]]:
+    """Return what a venue's answers tell of its options, and what could not be read.
+
+    Args:
+        derived: The venue's listing and open interest of the same run.
+        responses: Its answers.
+        label: The run.
+
+    Returns:
+        Rows of ``core.options``, one per option that has a volatility or a greek; open interest
+        is that of the run.
+    """
+    endpoints = {*_TOLD.get(derived.venue, ()), ENDPOINT}
+    wanted = [one for one in responses if one.endpoint in endpoints and not one.error]
+    if derived.listing is None or derived.venue not in PARSERS:
+        return pl.DataFrame(schema=OPTION_DTYPES), []
+    options = {
+        one.market_id: one for one in derived.listing.instruments.values() if one.kind == "option"
+    }
+    interest = _interest(derived.verdict.accepted)
+    rows: dict[str, dict[str, Any]] = {}
+    problems: list[str] = []
+    for response in wanted:
+        try:
+            points = PARSERS[derived.venue](decode(response.body))
+        except (BodyError, ValueError) as error:
+            problems.append(f"{response.endpoint}: {error}")
+            continue
+        for point in points:
+            option = options.get(point.market_id)
+            if option is not None and _tells(point):
+                row = _row(point, option, response, interest.get(option.symbol, {}))
+                rows[option.symbol] = {
+                    **row,
+                    "snapshot_at": label.snapshot_at,
+                    "is_simulated": label.is_simulated,
+                }
+    return pl.DataFrame(list(rows.values()), schema=OPTION_DTYPES), problems
+
+
+def _interest(accepted: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    options = accepted.filter(pl.col("kind") == "option")
+    chosen = options.select("symbol", "oi_base", "oi_usd").to_dicts()
+    return {row["symbol"]: row for row in chosen}
+
+
+def _tells(point: OptionPoint) -> bool:
+    return any(
+        getattr(point, name) is not None for name in ("mark_iv", "delta", "gamma", "vega", "theta")
+    )
+
+
+def _row(
+    point: OptionPoint, option: Instrument, response: Response, interest: Mapping[str, Any]
+) -> dict[str, Any]:
+    figures = {name: getattr(point, name) for name in _FIGURES}
+    return {
+        "observed_at": point.observed_at or response.received_at,
+        "venue": option.venue,
+        "symbol": option.symbol,
+        "asset": option.asset,
+        "expiry": option.expiry,
+        "strike": None if option.strike is None else float(option.strike),
+        "option_type": option.option_type,
+        **{name: None if value is None else float(value) for name, value in figures.items()},
+        "oi_base": interest.get("oi_base"),
+        "oi_usd": interest.get("oi_usd"),
+    }

@@ -1,0 +1,55 @@
+"""Record a live run, so that it can be repeated without a network."""
+
+import asyncio
+from pathlib import Path
+
+from oirisk.flows.exchanges.cassette import recording_lines
+from oirisk.flows.exchanges.configured import chosen_venues
+from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.sources import LiveSource
+from oirisk.flows.nightly import Progress
+from oirisk.flows.settings import Settings
+from oirisk.schemas.errors import CoverageError, RecordingError
+from oirisk.schemas.venue import Venue
+from oirisk.warehouse.files import write_whole
+
+
+async def record_run(settings: Settings, file: Path, progress: Progress) -> list[Harvest]:
+    """Ask every venue and write the answers as a recording.
+
+    Raises:
+        CoverageError: Nothing was received; no file is written.
+        RecordingError: The file cannot be one; nobody is asked.
+    """
+    _require_place(file)
+    venues = chosen_venues(settings)
+    source = LiveSource()
+    progress.plan(len(venues))
+
+    async def ask(venue: Venue) -> Harvest:
+        harvest = await harvest_venue(venue, source, settings.fetch)
+        progress.venue_done(venue.id, harvest.seconds)
+        return harvest
+
+    harvests = list(await asyncio.gather(*(ask(venue) for venue in venues)))
+    # The recorded markets stand for the requests behind them, and failures are kept as they came.
+    responses = [
+        response
+        for harvest in harvests
+        for response in harvest.responses
+        if response.endpoint != "load_markets"
+    ]
+    lines = recording_lines(responses)
+    if not lines:
+        reasons = "; ".join(f"{one.venue}: {'; '.join(one.failures)}" for one in harvests)
+        raise CoverageError(f"nothing was received, so nothing was recorded: {reasons}")
+    write_whole(file, "\n".join(lines) + "\n")
+    return harvests
+
+
+def _require_place(file: Path) -> None:
+    """Refuse what cannot be a file before anyone is asked."""
+    above = next(folder for folder in file.absolute().parents if folder.exists())
+    if file.is_dir() or not above.is_dir():
+        seen = f"{file} is a folder" if file.is_dir() else f"{above} is no folder"
+        raise RecordingError(f"expected a file to write, such as night.jsonl; {seen}")

@@ -1,0 +1,66 @@
+"""Hyperliquid's builder-deployed exchanges as simulated: books of their own, other collateral.
+
+Their names carry the exchange's (``hyna:BTC``) and they settle in the token that the answer
+numbers. A coin that the main book lists too is another contract there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from oirisk.sandbox.assets import Coin
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
+from oirisk.sandbox.listing import linear
+from oirisk.sandbox.quotes import Book
+from oirisk.sandbox.venue import Query
+
+DEXES = {
+    "flx": ("USDH", 360, ("BTC", "ETH", "HYPE", "XMR")),
+    "hyna": ("USDE", 235, ("BTC", "ETH", "SOL", "XRP", "HYPE", "ZEC")),
+    "felt": ("USDC", 0, ("PAXG",)),
+}
+_FIRST_ID, _IDS_EACH = 110_000, 10_000
+
+
+def list_dexes(coins: Sequence[Coin], calendar: Calendar) -> tuple[SimulatedInstrument, ...]:
+    """List the contracts of every such exchange."""
+    del calendar  # there are only perpetuals
+    by_name = {coin.name: coin for coin in coins}
+    return tuple(
+        _perp(dex, number * _IDS_EACH + _FIRST_ID + place, by_name[name])
+        for number, (dex, (_, _, names)) in enumerate(DEXES.items())
+        for place, name in enumerate(names)
+    )
+
+
+def _perp(dex: str, market_id: int, coin: Coin) -> SimulatedInstrument:
+    perp = linear("hyperliquid", coin, f"{dex}:{coin.name}", DEXES[dex][0])
+    return replace(
+        perp,
+        product="builder",
+        market_id=str(market_id),
+        symbol=f"{dex.upper()}-{perp.symbol}",
+        listed_base=perp.native,
+        weight=0.02,
+        funding_hours=1,
+        max_leverage=20,
+    )
+
+
+def perp_dexes(query: Query, book: Book) -> list[dict[str, Any] | None]:
+    """Return the exchanges that list something, after the main one, which has no name."""
+    del query
+    listed = {quote.instrument.native.split(":")[0] for quote in book.of("builder")}
+    rows = [_dex(name) for name in DEXES if name in listed]
+    return [None, *rows]
+
+
+def _dex(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "fullName": name.capitalize(),
+        "deployer": f"0x{0:040x}",
+        "oracleUpdater": None,
+        "feeRecipient": None,
+        "assetToStreamingOiCap": [],
+    }

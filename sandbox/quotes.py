@@ -1,0 +1,127 @@
+"""What an exchange knows about its contracts at one instant, in exact decimals."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from oirisk.sandbox.instruments import SimulatedInstrument
+
+
+@dataclass(frozen=True)
+class Quote:
+    """One contract at one instant; prices are USD per listed base (1000PEPE: per thousand).
+
+    Args:
+        instrument: The contract.
+        size: Single-sided open interest in the unit that the exchange prints.
+        mark: Mark price; for an option the price of its underlying, not the premium.
+        index: Index price.
+        last: Last price; of an option, that of its underlying.
+        before: Last price 24 hours earlier.
+        high: Highest price of the last 24 hours.
+        low: Lowest price of the last 24 hours.
+        volume_base: Listed base traded in 24 hours.
+        volume_usd: USD traded in 24 hours.
+        funding: Funding rate of one interval; None without funding.
+    """
+
+    instrument: SimulatedInstrument
+    size: Decimal
+    mark: Decimal
+    index: Decimal
+    last: Decimal
+    before: Decimal
+    high: Decimal
+    low: Decimal
+    volume_base: Decimal
+    volume_usd: Decimal
+    funding: Decimal | None
+
+    @property
+    def listed_base(self) -> Decimal:
+        """Single-sided open interest in listed base coins."""
+        amount = self.size * self.instrument.oi_unit
+        return amount / self.mark if self.instrument.is_usd else amount
+
+    @property
+    def sides(self) -> tuple[Decimal, Decimal]:
+        """The traders' longs and shorts, as the exchange prints sizes; they differ in a pool alone.
+
+        The larger side is the open interest. The last digits of the size say how many hundredths
+        of it the other side is, the digit before them which side that is.
+        """
+        if self.instrument.kind != "pool":
+            return self.size, self.size
+        steps = self.size / self.instrument.size_step
+        which, hundredths = divmod(int(steps), 100)
+        other = (steps * hundredths // 100) * self.instrument.size_step
+        return (self.size, other) if which % 2 else (other, self.size)
+
+    @property
+    def usd(self) -> Decimal:
+        """Single-sided open interest in USD; of an option, its coins at the underlying price."""
+        amount = self.size * self.instrument.oi_unit
+        return amount if self.instrument.is_usd else amount * self.mark
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What one contract did between two instants; prices are USD per listed base.
+
+    Args:
+        high: Highest price.
+        low: Lowest price.
+        base: Listed base traded.
+        usd: USD traded.
+    """
+
+    high: Decimal
+    low: Decimal
+    base: Decimal
+    usd: Decimal
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A position of an account that has an address.
+
+    Args:
+        account: Number of the account.
+        side: 1 long, -1 short.
+        base: Coins.
+        entry: Price at which it was opened, USD per coin.
+        leverage: Leverage with which.
+        liquidation_price: Where it is closed by force; 0 where no fall does.
+    """
+
+    account: int
+    side: int
+    base: float
+    entry: float
+    leverage: float
+    liquidation_price: float
+
+
+def _nobody(native: str) -> tuple[Holding, ...]:
+    del native
+    return ()
+
+
+@dataclass(frozen=True)
+class Book:
+    """One exchange at one instant.
+
+    Args:
+        at: The instant.
+        quotes: Its contracts, in listing order.
+        holdings: Returns what accounts with an address hold in a contract, by its native name.
+    """
+
+    at: datetime
+    quotes: tuple[Quote, ...]
+    holdings: Callable[[str], tuple[Holding, ...]] = field(default=_nobody, compare=False)
+
+    def of(self, *products: str) -> list[Quote]:
+        """Return the quotes of some product lines."""
+        return [quote for quote in self.quotes if quote.instrument.product in products]

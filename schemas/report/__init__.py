@@ -1,0 +1,1 @@
+"""Contracts of the report: what one briefing says."""

@@ -1,0 +1,1 @@
+"""Open interest from position events: fills, liquidations, settlements (M01)."""

@@ -1,0 +1,1 @@
+"""From the rows of a user's file to facts, whole columns at a time."""

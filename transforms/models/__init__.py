@@ -1,0 +1,1 @@
+"""Models of leverage and liquidations: what is computed, not observed."""
