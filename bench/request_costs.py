@@ -3,7 +3,7 @@
 Simulated exchanges on this machine answer after 50 ms each and refuse what goes beyond their rate
 limits, as real ones do. Three things are measured in one run:
 
-* ours: ``harvest_venue`` for all exchanges at once, market lists included;
+* ours: ``fetch_venue`` for all exchanges at once, market lists included;
 * the floor: the requests of the slowest single exchange, spaced as its rate limit demands, with
   answers that take no time at all. Nothing can be faster and keep the limit;
 * the naive way: ccxt's ``fetch_open_interest``, symbol by symbol and exchange by exchange. A
@@ -25,7 +25,7 @@ from typing import Any
 
 import ccxt.async_support as ccxt
 
-from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.loopback import loopback_urls
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.exchanges.sources import SandboxSource
@@ -98,14 +98,14 @@ def served(ids: Sequence[str]) -> Iterator[str]:
             process.stdin.close()
 
 
-async def harvest_all(
+async def fetch_all(
     venues: Sequence[Venue], source: CountingSource
-) -> tuple[list[Harvest], float]:
+) -> tuple[list[VenueSnapshot], float]:
     """Ask all exchanges as a run does; returns what they gave and the seconds it took."""
     started = time.perf_counter()
-    asked = (harvest_venue(venue, source, FetchSettings()) for venue in venues)
-    harvests = list(await asyncio.gather(*asked))
-    return harvests, time.perf_counter() - started
+    asked = (fetch_venue(venue, source, FetchSettings()) for venue in venues)
+    snapshots = list(await asyncio.gather(*asked))
+    return snapshots, time.perf_counter() - started
 
 
 async def ask_naively(
@@ -133,10 +133,10 @@ async def ask_naively(
         await client.close()
 
 
-def contracts_of(venue: Venue, harvest: Harvest) -> list[Market]:
-    """Return the listed contracts whose open interest the harvest holds."""
-    bodies = [one.body for one in harvest.responses if one.endpoint == MARKETS_ENDPOINT]
-    lines = [line for line in venue.lines if not line.completes]
+def contracts_of(venue: Venue, fetched: VenueSnapshot) -> list[Market]:
+    """Return the listed contracts whose open interest was fetched."""
+    bodies = [one.body for one in fetched.responses if one.endpoint == MARKETS_ENDPOINT]
+    lines = [line for line in venue.endpoints if not line.enriches]
     return [
         market
         for market in (json.loads(bodies[-1]) if bodies else [])
@@ -148,16 +148,16 @@ def contracts_of(venue: Venue, harvest: Harvest) -> list[Market]:
 async def measure(url: str, venues: Sequence[Venue], sample: int) -> bool:
     """Measure everything and print it; returns whether the bounds hold."""
     source = CountingSource(url=url, clock=lambda: AT)
-    harvests, seconds = await harvest_all(venues, source)
-    listed = {v.id: contracts_of(v, h) for v, h in zip(venues, harvests, strict=True)}
+    snapshots, seconds = await fetch_all(venues, source)
+    listed = {v.id: contracts_of(v, h) for v, h in zip(venues, snapshots, strict=True)}
     print(f"{'exchange':<20}{'contracts':>10}{'requests':>9}{'floor s':>9}{'taken s':>9}  problems")
-    for one in harvests:
+    for one in snapshots:
         row = f"{one.venue:<20}{len(listed[one.venue]):>10}{one.requests:>9}"
         row += f"{source.floor(one.venue):>9.2f}{one.seconds:>9.2f}  {'; '.join(one.failures)[:90]}"
         print(row.rstrip())
     slowest = max(source.spacings, key=source.floor)
     floor = source.floor(slowest)
-    requests = sum(one.requests for one in harvests)
+    requests = sum(one.requests for one in snapshots)
     print(f"\nsnapshot   {requests} requests in {seconds:.2f} s, {len(venues)} exchanges")
     print(f"floor      {len(source.spacings[slowest])} requests in {floor:.2f} s, {slowest}")
     if floor <= 0:

@@ -26,8 +26,8 @@ import duckdb
 from prefect import flow
 
 from oirisk.flows import batch, demo, marts, outcome, pipeline, reports
-from oirisk.flows.batch import Gathered
-from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.batch import Batch
+from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import SandboxSource, wall_clock
 from oirisk.flows.settings import Settings
@@ -120,19 +120,19 @@ def drawn_market(days: int) -> SimulatedMarket:
     )
 
 
-async def fetch(url: str, settings: Settings) -> list[Harvest]:
+async def fetch(url: str, settings: Settings) -> list[VenueSnapshot]:
     """Ask every venue at once, as a run does."""
     source = SandboxSource(url=url, clock=lambda: AT)
     venues = select_venues(settings.venues)
     return list(
-        await asyncio.gather(*(harvest_venue(venue, source, settings.fetch) for venue in venues))
+        await asyncio.gather(*(fetch_venue(venue, source, settings.fetch) for venue in venues))
     )
 
 
-def floors(home: Home, harvests: list[Harvest], folder: Path) -> dict[str, float]:
+def floors(home: Home, snapshots: list[VenueSnapshot], folder: Path) -> dict[str, float]:
     """Time what each step cannot do without: decoding JSON, inserting rows, copying a file."""
     watch = Stopwatch()
-    bodies = [response.body for harvest in harvests for response in harvest.responses]
+    bodies = [response.body for fetched in snapshots for response in fetched.responses]
     with watch.measuring("validate"):
         for body in bodies:
             json.loads(body)
@@ -172,7 +172,7 @@ def measure(folder: Path, days: int, every: timedelta) -> bool:
     with Sandbox(market, clock=lambda: AT).in_background() as sandbox:
         asyncio.run(fetch(sandbox.url, settings))  # draws the market's answers once
         with watch.measuring("fetch"):
-            harvests = asyncio.run(fetch(sandbox.url, settings))
+            snapshots = asyncio.run(fetch(sandbox.url, settings))
     for step, functions in STEPS.items():
         for module, name in functions:
             watch.wrap(step, module, name)
@@ -180,11 +180,11 @@ def measure(folder: Path, days: int, every: timedelta) -> bool:
     frame = pipeline.RunFrame(
         home, "nightly", AT, wall_clock(), "sandbox", is_simulated=True, settings=settings
     )
-    stored = pipeline.store(frame, Gathered(harvests, settings), wall_clock())
+    stored = pipeline.store(frame, Batch(snapshots, settings), wall_clock())
     reports.write_report(home, reports.report_of(home, stored.run_id, settings))
     total = time.perf_counter() - started
     print(f"{stored.accepted} rows accepted, {stored.rejected} rejected, {stored.statuses}")
-    return _print(watch, floors(home, harvests, folder), total)
+    return _print(watch, floors(home, snapshots, folder), total)
 
 
 @flow(name="empty", persist_result=False)

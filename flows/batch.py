@@ -11,7 +11,7 @@ from oirisk.flows.coin_names import with_settled_names
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.enrichment import ToppedUp, Wanted, load_told
 from oirisk.flows.exchanges.configured import known_venues
-from oirisk.flows.exchanges.extract import Harvest
+from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.flows.option_indices import option_frame
 from oirisk.flows.settings import Settings
 from oirisk.schemas.responses import Response
@@ -25,22 +25,22 @@ from oirisk.warehouse.writer import Writer
 log = logging.getLogger(__name__)
 
 
-class Gathered:
+class Batch:
     """What the venues gave in one run: their answers, and the rows these come to.
 
     No data class on purpose: the scheduler would walk through every row for results of its own.
 
     Args:
-        harvests: One per venue.
+        snapshots: One per venue.
         settings: Which venues are known.
     """
 
-    def __init__(self, harvests: Sequence[Harvest], settings: Settings) -> None:
+    def __init__(self, snapshots: Sequence[VenueSnapshot], settings: Settings) -> None:
         """Derive the rows."""
         venues = known_venues(settings)
-        self.harvests = tuple(harvests)
+        self.snapshots = tuple(snapshots)
         self.derived = with_settled_names(
-            [derive(venues[one.venue], one.responses) for one in harvests]
+            [derive(venues[one.venue], one.responses) for one in snapshots]
         )
         self.told: tuple[ToppedUp, ...] = ()
 
@@ -64,7 +64,7 @@ class Gathered:
 
 def load_beside(
     connection: Writer,
-    gathered: Gathered,
+    batch: Batch,
     label: RunLabel,
     started_at: datetime,
     ended_at: datetime,
@@ -74,11 +74,11 @@ def load_beside(
     Returns:
         What is missing, by venue; the run itself is none the worse for it.
     """
-    answers = {one.venue: list(one.responses) for one in gathered.harvests}
-    for one in gathered.told:
+    answers = {one.venue: list(one.responses) for one in batch.snapshots}
+    for one in batch.told:
         answers.setdefault(one.venue, []).extend(one.responses)
-    coverage = load_told(connection, gathered.told, label, started_at)
-    for result in gathered.derived:
+    coverage = load_told(connection, batch.told, label, started_at)
+    for result in batch.derived:
         load_options(connection, result, answers.get(result.venue, []), label, started_at)
     notes = {str(row["venue"]): str(row["error"]) for row in coverage if row["error"]}
     if coverage:

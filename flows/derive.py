@@ -8,17 +8,17 @@ from decimal import Decimal
 
 import polars as pl
 
-from oirisk.flows.exchanges.extract import Harvest
+from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
 from oirisk.schemas.tables.open_interest import CANDIDATE_DTYPES, SCOPE_CHECKS
-from oirisk.schemas.venue import Line, Venue
+from oirisk.schemas.venue import Endpoint, Venue
 from oirisk.transforms.decode import BodyError, decode, pick
 from oirisk.transforms.instruments import Listing, list_instruments
 from oirisk.transforms.joins import Answer, joined, latest, request_terms
 from oirisk.transforms.normalise import concatenate, normalise
 from oirisk.transforms.terms import sum_up, with_own_terms
 from oirisk.transforms.times import instant
-from oirisk.transforms.validate import Verdict, validate
+from oirisk.transforms.validate import ValidationResult, validate
 
 _NAMED = 3
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -42,7 +42,7 @@ class Derived:
     venue: str
     listing: Listing | None
     listed_at: datetime | None
-    verdict: Verdict
+    verdict: ValidationResult
     expected: int
     problems: tuple[str, ...]
     notes: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ def derive(venue: Venue, responses: Sequence[Response]) -> Derived:
     if not markets:
         return Derived(venue.id, None, None, validate(concatenate(())), 0, ())
     problems: list[str] = []
-    told = {line.name: _answers(line, responses, problems) for line in venue.lines}
+    told = {endpoint.name: _answers(endpoint, responses, problems) for endpoint in venue.endpoints}
     try:
         listed, differences = with_own_terms(venue, json.loads(markets[-1].body), _main(told))
         listing = list_instruments(venue, listed)
@@ -73,15 +73,15 @@ def derive(venue: Venue, responses: Sequence[Response]) -> Derived:
         return Derived(venue.id, None, None, validate(concatenate(())), 0, (reason,))
     frames: list[pl.DataFrame] = []
     expected: set[tuple[str, str]] = set()
-    for line in venue.lines:
-        if line.completes:
+    for endpoint in venue.endpoints:
+        if endpoint.enriches:
             continue
-        answers = _complete(venue, line, told, problems)
+        answers = _complete(venue, endpoint, told, problems)
         frames += [normalise(venue.id, answer, listing) for answer in answers]
-        if not answers and line.instead_of:
+        if not answers and endpoint.fallback_for:
             continue
         received_at = answers[0].received_at if answers else markets[-1].received_at
-        expected |= listing.expected(line, received_at)
+        expected |= listing.expected(endpoint, received_at)
     notes = sum_up(differences)
     candidates = concatenate(frames)
     verdict = validate(candidates)
@@ -104,11 +104,11 @@ def derive(venue: Venue, responses: Sequence[Response]) -> Derived:
     )
 
 
-def coverage_row(harvest: Harvest, derived: Derived, run_id: str) -> dict[str, object]:
+def coverage_row(fetched: VenueSnapshot, derived: Derived, run_id: str) -> dict[str, object]:
     """Return one row of ``ops.coverage``."""
-    problems = [*harvest.failures, *derived.problems]
+    problems = [*fetched.failures, *derived.problems]
     accepted = derived.verdict.accepted.height
-    if harvest.status == "skipped":
+    if fetched.status == "skipped":
         status = "skipped"
     elif accepted == 0:
         status = "failed"
@@ -117,50 +117,56 @@ def coverage_row(harvest: Harvest, derived: Derived, run_id: str) -> dict[str, o
         status = "partial" if problems else "ok"
     return {
         "run_id": run_id,
-        "venue": harvest.venue,
+        "venue": fetched.venue,
         "status": status,
         "instruments_expected": derived.expected,
         "received": derived.received,
         "accepted": accepted,
         "rejected": derived.verdict.rejected.height,
-        "requests": harvest.requests,
-        "seconds": harvest.seconds,
-        "error": "; ".join([*problems, *harvest.notes, *derived.notes]) or None,
+        "requests": fetched.requests,
+        "seconds": fetched.seconds,
+        "error": "; ".join([*problems, *fetched.notes, *derived.notes]) or None,
     }
 
 
 def _main(told: Mapping[str, Sequence[Answer]]) -> list[Answer]:
     """Return the answers with open interest, in order of receipt."""
-    return latest(one for answers in told.values() for one in answers if not one.line.completes)
+    return latest(one for answers in told.values() for one in answers if not one.endpoint.enriches)
 
 
 def _complete(
-    venue: Venue, line: Line, told: Mapping[str, Sequence[Answer]], problems: list[str]
+    venue: Venue, endpoint: Endpoint, told: Mapping[str, Sequence[Answer]], problems: list[str]
 ) -> list[Answer]:
-    """Complete each row of a line's answers from the lines made for that."""
-    others = [answer for other in venue.completions(line) for answer in latest(told[other.name])]
-    completed = [joined(answer, others) for answer in told[line.name]]
+    """Complete each row of an endpoint's answers from the endpoints made for that."""
+    others = [
+        answer for other in venue.completions(endpoint) for answer in latest(told[other.name])
+    ]
+    completed = [joined(answer, others) for answer in told[endpoint.name]]
     problems += dict.fromkeys(note for _, notes in completed for note in notes)
     return [answer for answer, _ in completed]
 
 
-def _answers(line: Line, responses: Sequence[Response], problems: list[str]) -> list[Answer]:
+def _answers(
+    endpoint: Endpoint, responses: Sequence[Response], problems: list[str]
+) -> list[Answer]:
     answers = []
     for response in responses:
-        if response.endpoint != line.name or response.error:
+        if response.endpoint != endpoint.name or response.error:
             continue
         try:
             body = decode(response.body)
-            rows = tuple(line.rows(body))
-            if line.reads_request():
+            rows = tuple(endpoint.rows(body))
+            if endpoint.reads_request():
                 asked = request_terms(response)
                 rows = tuple({**row, "@asked": asked} for row in rows)
-            observed = pick(body, line.observed_at) if line.observed_at else None
+            observed = pick(body, endpoint.observed_at) if endpoint.observed_at else None
             answers.append(
-                Answer(line, rows, response.received_at, instant(observed, line.observed_unit))
+                Answer(
+                    endpoint, rows, response.received_at, instant(observed, endpoint.observed_unit)
+                )
             )
         except (BodyError, ValueError) as error:
-            problems.append(f"{line.name}: {error}")
+            problems.append(f"{endpoint.name}: {error}")
     return answers
 
 
@@ -177,7 +183,7 @@ def _missing(
     return [f"{len(symbols)} of {len(expected)} listed instruments missing: {named}"]
 
 
-def _refused(verdict: Verdict) -> list[str]:
+def _refused(verdict: ValidationResult) -> list[str]:
     """Say which checks refused rows, scope aside."""
     counts = (
         verdict.rejected.filter(~pl.col("check_name").is_in(list(SCOPE_CHECKS)))
@@ -188,7 +194,7 @@ def _refused(verdict: Verdict) -> list[str]:
     return [f"{count} rows refused by {name}" for name, count in counts.iter_rows()]
 
 
-def _foreign(verdict: Verdict) -> list[str]:
+def _foreign(verdict: ValidationResult) -> list[str]:
     """Say what is quoted in a currency without a USD rate; it is outside our scope."""
     foreign = verdict.rejected.filter(pl.col("check_name").is_in(list(SCOPE_CHECKS)))
     return [
@@ -205,7 +211,7 @@ def _without_usd(accepted: pl.DataFrame) -> list[str]:
     return [f"{len(symbols)} rows have no USD value, no price came with them: {_some(symbols)}"]
 
 
-def _without_coins(verdict: Verdict) -> list[str]:
+def _without_coins(verdict: ValidationResult) -> list[str]:
     """Name accepted rows of which only the USD is known."""
     symbols = verdict.accepted.filter(pl.col("oi_base").is_null())["symbol"].sort().to_list()
     if not symbols:

@@ -14,7 +14,7 @@ from typing import Any
 
 from oirisk.flows.exchanges.client import KnownMarkets, VenueClient, limits_of
 from oirisk.flows.exchanges.depth import FORMS, fetch_depth
-from oirisk.flows.exchanges.fetch import Page, Questions, add_bars, add_feeds, received
+from oirisk.flows.exchanges.fetch import Page, RequestCache, add_bars, add_feeds, received
 from oirisk.flows.exchanges.registry import all_histories
 from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.exchanges.terms import TERMS
@@ -25,7 +25,7 @@ from oirisk.schemas.errors import SourceError
 from oirisk.schemas.history import Window
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.responses import Response
-from oirisk.schemas.venue import Line, Market, Venue
+from oirisk.schemas.venue import Endpoint, Market, Venue
 from oirisk.transforms.decode import rows_at
 from oirisk.transforms.instruments import list_instruments
 from oirisk.warehouse.archive import RunLabel
@@ -131,10 +131,10 @@ async def _ask_all(
     result.wanted = len(chosen)
     await _ask_options(client, markets, result)
     waiting = iter(chosen)
-    questions = Questions(client)
+    cache = RequestCache(client)
     async with asyncio.TaskGroup() as group:
         for _ in range(min(settings.top_up.concurrent_calls, len(chosen))):
-            group.create_task(_work(questions, waiting, wanted.as_of, result))
+            group.create_task(_work(cache, waiting, wanted.as_of, result))
 
 
 def chosen_instruments(
@@ -148,18 +148,18 @@ def chosen_instruments(
 
 
 async def _work(
-    questions: Questions, waiting: Iterator[Instrument], as_of: datetime, result: ToppedUp
+    cache: RequestCache, waiting: Iterator[Instrument], as_of: datetime, result: ToppedUp
 ) -> None:
     for instrument in waiting:
         page = Page(instrument, Window(as_of - DEPTH, as_of))
         result.pages.append(page)
-        await _fill(questions, page, as_of)
+        await _fill(cache, page, as_of)
         page.is_complete = True
 
 
-async def _fill(questions: Questions, page: Page, as_of: datetime) -> None:
+async def _fill(cache: RequestCache, page: Page, as_of: datetime) -> None:
     """Ask for everything about one instrument: what dates soonest first."""
-    client, instrument = questions.client, page.instrument
+    client, instrument = cache.client, page.instrument
     form = FORMS.get((instrument.venue, instrument.product))
     if form is not None and instrument.kind == "perp":
         try:
@@ -169,8 +169,8 @@ async def _fill(questions: Questions, page: Page, as_of: datetime) -> None:
     history = all_histories().get(instrument.venue)
     if history is not None:
         await add_bars(client, page)
-        await add_feeds(questions, history.feeds, page, as_of)
-    await add_feeds(questions, TERMS.get(instrument.venue, ()), page, as_of)
+        await add_feeds(cache, history.feeds, page, as_of)
+    await add_feeds(cache, TERMS.get(instrument.venue, ()), page, as_of)
 
 
 async def _ask_options(client: VenueClient, markets: Sequence[Market], result: ToppedUp) -> None:
@@ -179,7 +179,7 @@ async def _ask_options(client: VenueClient, markets: Sequence[Market], result: T
     options = [market for market in markets if market.get("option")]
     if asked is None or not options:
         return
-    line = Line(ENDPOINT, (), asked, _as_rows)
+    line = Endpoint(ENDPOINT, (), asked, _as_rows)
     for call in asked(options):
         try:
             await client.ask(line, call)

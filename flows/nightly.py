@@ -16,12 +16,12 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.utilities.annotations import opaque
 
-from oirisk.flows.batch import Gathered
+from oirisk.flows.batch import Batch
 from oirisk.flows.enrichment import ASKED, ToppedUp, Wanted, ask_venue
 from oirisk.flows.exchanges.cassette import Recording, read_recording
 from oirisk.flows.exchanges.client import limits_of
 from oirisk.flows.exchanges.configured import chosen_venues
-from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.sources import (
     LiveSource,
     ReplaySource,
@@ -75,14 +75,14 @@ PROGRESS: ContextVar[Progress] = ContextVar("PROGRESS", default=_Silent())  # no
 
 
 @task(name="extract", task_run_name="extract {venue.id}", cache_policy=NO_CACHE)
-async def extract(venue: Venue, source: Source, frame: RunFrame) -> Harvest:
+async def extract(venue: Venue, source: Source, frame: RunFrame) -> VenueSnapshot:
     """Ask one venue, which needs not list its markets again within a day."""
     fetch = frame.settings.fetch
     limits = limits_of(fetch)
     known = None
     if source.name == "live":
         known = latest_markets(frame.home, venue.id, frame.started_at, source=source.name)
-    return await harvest_venue(venue, source, fetch, known, limits)
+    return await fetch_venue(venue, source, fetch, known, limits)
 
 
 @task(name="top up", task_run_name="top up {venue.id}", cache_policy=NO_CACHE)
@@ -92,9 +92,9 @@ async def top_up(venue: Venue, source: Source, frame: RunFrame, wanted: Wanted) 
 
 
 @task(name="store", cache_policy=NO_CACHE)
-def load(frame: RunFrame, gathered: Gathered) -> Outcome:
+def load(frame: RunFrame, batch: Batch) -> Outcome:
     """Archive, validate, load, aggregate and publish."""
-    return store(frame, gathered, wall_clock())
+    return store(frame, batch, wall_clock())
 
 
 @task(name="observe", cache_policy=NO_CACHE)
@@ -192,12 +192,12 @@ async def _snapshot(
         settings=settings,
         patience_seconds=_PATIENCE_SECONDS,
     )
-    harvests = await _harvest(venues, source, frame)
-    gathered = Gathered(harvests, settings)
+    snapshots = await _fetch_all(venues, source, frame)
+    batch = Batch(snapshots, settings)
     if name == "nightly" and _is_topped_up(frame):
-        gathered.told = await _top_up(venues, source, frame, gathered)
+        batch.told = await _top_up(venues, source, frame, batch)
     _announce("validating, loading and aggregating")
-    outcome = load(frame, gathered)
+    outcome = load(frame, batch)
     if settings.observe.accounts_file is not None:
         _announce("asking accounts for their positions")
         await observe(frame, source)
@@ -208,22 +208,24 @@ async def _snapshot(
     return frame, outcome
 
 
-async def _harvest(venues: tuple[Venue, ...], source: Source, frame: RunFrame) -> list[Harvest]:
+async def _fetch_all(
+    venues: tuple[Venue, ...], source: Source, frame: RunFrame
+) -> list[VenueSnapshot]:
     """Ask all venues at once; one that breaks is a failed venue, never a failed run."""
     progress = PROGRESS.get()
     progress.plan(len(venues))
 
-    async def ask(venue: Venue) -> Harvest:
+    async def ask(venue: Venue) -> VenueSnapshot:
         # Prefect types this call as if it were not asynchronous.
-        state: State[Harvest] = await extract(  # type: ignore[misc]
+        state: State[VenueSnapshot] = await extract(  # type: ignore[misc]
             venue, source, frame, return_state=True
         )
         if state.is_completed():
-            harvest = await state.aresult()
+            fetched = await state.aresult()
         else:
-            harvest = Harvest(venue.id, failures=[state.message or "the extraction crashed"])
-        progress.venue_done(venue.id, harvest.seconds)
-        return harvest
+            fetched = VenueSnapshot(venue.id, failures=[state.message or "the extraction crashed"])
+        progress.venue_done(venue.id, fetched.seconds)
+        return fetched
 
     return list(await asyncio.gather(*(ask(venue) for venue in venues)))
 
@@ -235,10 +237,10 @@ def _is_topped_up(frame: RunFrame) -> bool:
 
 
 async def _top_up(
-    venues: tuple[Venue, ...], source: Source, frame: RunFrame, gathered: Gathered
+    venues: tuple[Venue, ...], source: Source, frame: RunFrame, batch: Batch
 ) -> tuple[ToppedUp, ...]:
     """Ask all venues at once for more; one that breaks lacks it, and the run goes on."""
-    wanted = gathered.wanted(frame.snapshot_at, frame.settings.top_up.assets)
+    wanted = batch.wanted(frame.snapshot_at, frame.settings.top_up.assets)
     if not wanted.assets:
         return ()
     _announce(f"asking for the last day of {len(wanted.assets)} coins")

@@ -9,7 +9,7 @@ import polars as pl
 
 from oirisk import __version__
 from oirisk.flows.derive import Derived, coverage_row
-from oirisk.flows.exchanges.extract import Harvest
+from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.warehouse.archive import RunLabel
 from oirisk.warehouse.load import RunRow, record_run
@@ -36,15 +36,15 @@ class Outcome:
 def record(
     connection: Writer,
     label: RunLabel,
-    harvests: Sequence[Harvest],
+    snapshots: Sequence[VenueSnapshot],
     derived: Sequence[Derived],
     started_at: datetime,
     ended_at: datetime | None = None,
 ) -> Outcome:
     """Put a run on record, unless it is, and say what it came to."""
     coverage = [
-        coverage_row(harvest, result, label.run_id)
-        for harvest, result in zip(harvests, derived, strict=True)
+        coverage_row(fetched, result, label.run_id)
+        for fetched, result in zip(snapshots, derived, strict=True)
     ]
     outcome = _outcome(label, coverage)
     record_run(

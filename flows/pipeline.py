@@ -2,7 +2,7 @@
 
 ::
 
-    harvest_all ──> derive ──> top up ──> archive, load ──> marts ──> publish ──> report
+    fetch_all   ──> derive ──> top up ──> archive, load ──> marts ──> publish ──> report
       ccxt          rows       history    raw/, core        marts     copy        HTML, mail parts
 
 ``store`` goes from the archive to the published copy; ``marts`` builds, ``reports`` prints.
@@ -16,11 +16,11 @@ from datetime import datetime
 
 import polars as pl
 
-from oirisk.flows.batch import Gathered, load_beside
+from oirisk.flows.batch import Batch, load_beside
 from oirisk.flows.derive import Derived, instruments_frame
 from oirisk.flows.enrichment import FLOW as TOP_UP
 from oirisk.flows.exchanges.configured import require_one_name
-from oirisk.flows.exchanges.extract import Harvest
+from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.flows.exchanges.sources import SourceName
 from oirisk.flows.marts import build_stale
 from oirisk.flows.outcome import Outcome, record, why, with_notes
@@ -60,37 +60,37 @@ class RunFrame:
     patience_seconds: float = 0.0
 
 
-def store(frame: RunFrame, gathered: Gathered, ended_at: datetime) -> Outcome:
+def store(frame: RunFrame, batch: Batch, ended_at: datetime) -> Outcome:
     """Archive, load, aggregate and publish one run, in one transaction.
 
     Args:
         frame: What is fixed.
-        gathered: What the venues answered, what it comes to, and what they told beside it.
+        batch: What the venues answered, what it comes to, and what they told beside it.
         ended_at: When they had.
 
     Raises:
         CoverageError: No venue gave a single usable row; the failed run is on record.
         HomeError: The warehouse is locked, or holds the other kind of data.
     """
-    harvests = gathered.harvests
+    snapshots = batch.snapshots
     label = RunLabel(
-        run_id=run_id(frame, harvests),
+        run_id=run_id(frame, snapshots),
         flow=frame.flow,
         snapshot_at=frame.snapshot_at,
         source=frame.source,
         is_simulated=frame.is_simulated,
     )
-    archive(frame.home, label, [response for one in harvests for response in one.responses])
+    archive(frame.home, label, [response for one in snapshots for response in one.responses])
     beside = replace(label, run_id=f"{label.run_id}-{TOP_UP}", flow=TOP_UP)
-    archive(frame.home, beside, [response for one in gathered.told for response in one.responses])
+    archive(frame.home, beside, [response for one in batch.told for response in one.responses])
     with writing(frame.home, frame.started_at, wait_seconds=frame.patience_seconds) as connection:
         require_same_kind(connection, is_simulated=frame.is_simulated)
-        asked = (harvest.venue for harvest in harvests)
+        asked = (fetched.venue for fetched in snapshots)
         require_one_name(held_venues(connection), asked, frame.settings)
-        outcome = record(connection, label, harvests, gathered.derived, frame.started_at, ended_at)
-        for result in gathered.derived:
+        outcome = record(connection, label, snapshots, batch.derived, frame.started_at, ended_at)
+        for result in batch.derived:
             load_derived(connection, result, label, frame.started_at)
-        notes = load_beside(connection, gathered, beside, frame.started_at, ended_at)
+        notes = load_beside(connection, batch, beside, frame.started_at, ended_at)
         build_stale(connection, frame.settings, frame.started_at)
     outcome = with_notes(outcome, notes)
     if outcome.state == "failed":
@@ -102,20 +102,20 @@ def store(frame: RunFrame, gathered: Gathered, ended_at: datetime) -> Outcome:
     return outcome
 
 
-def run_id(frame: RunFrame, harvests: Sequence[Harvest]) -> str:
+def run_id(frame: RunFrame, snapshots: Sequence[VenueSnapshot]) -> str:
     """Name a run after its instant and its content: the same answers give the same run."""
     head = f"{frame.flow} {frame.source} {frame.snapshot_at.isoformat()}"
     digest = hashlib.sha256(head.encode())
-    for harvest in harvests:
-        for response in harvest.responses:
+    for fetched in snapshots:
+        for response in fetched.responses:
             parts = (
                 response.venue, response.endpoint, response.url, response.request_body or "",
                 str(response.status), response.received_at.isoformat(), response.sha256,
                 response.error or "",
             )  # fmt: skip
             digest.update("\x1f".join(parts).encode())
-        said = (*harvest.failures, *harvest.notes)
-        digest.update("\x1e".join((harvest.venue, harvest.status, *said)).encode())
+        said = (*fetched.failures, *fetched.notes)
+        digest.update("\x1e".join((fetched.venue, fetched.status, *said)).encode())
     return f"{frame.snapshot_at:%Y%m%dT%H%M%SZ}-{digest.hexdigest()[:8]}"
 
 

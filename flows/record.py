@@ -5,7 +5,7 @@ from pathlib import Path
 
 from oirisk.flows.exchanges.cassette import recording_lines
 from oirisk.flows.exchanges.configured import chosen_venues
-from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.sources import LiveSource
 from oirisk.flows.nightly import Progress
 from oirisk.flows.settings import Settings
@@ -14,7 +14,7 @@ from oirisk.schemas.venue import Venue
 from oirisk.warehouse.files import write_whole
 
 
-async def record_run(settings: Settings, file: Path, progress: Progress) -> list[Harvest]:
+async def record_run(settings: Settings, file: Path, progress: Progress) -> list[VenueSnapshot]:
     """Ask every venue and write the answers as a recording.
 
     Raises:
@@ -26,25 +26,25 @@ async def record_run(settings: Settings, file: Path, progress: Progress) -> list
     source = LiveSource()
     progress.plan(len(venues))
 
-    async def ask(venue: Venue) -> Harvest:
-        harvest = await harvest_venue(venue, source, settings.fetch)
-        progress.venue_done(venue.id, harvest.seconds)
-        return harvest
+    async def ask(venue: Venue) -> VenueSnapshot:
+        fetched = await fetch_venue(venue, source, settings.fetch)
+        progress.venue_done(venue.id, fetched.seconds)
+        return fetched
 
-    harvests = list(await asyncio.gather(*(ask(venue) for venue in venues)))
+    snapshots = list(await asyncio.gather(*(ask(venue) for venue in venues)))
     # The recorded markets stand for the requests behind them, and failures are kept as they came.
     responses = [
         response
-        for harvest in harvests
-        for response in harvest.responses
+        for fetched in snapshots
+        for response in fetched.responses
         if response.endpoint != "load_markets"
     ]
     lines = recording_lines(responses)
     if not lines:
-        reasons = "; ".join(f"{one.venue}: {'; '.join(one.failures)}" for one in harvests)
+        reasons = "; ".join(f"{one.venue}: {'; '.join(one.failures)}" for one in snapshots)
         raise CoverageError(f"nothing was received, so nothing was recorded: {reasons}")
     write_whole(file, "\n".join(lines) + "\n")
-    return harvests
+    return snapshots
 
 
 def _require_place(file: Path) -> None:

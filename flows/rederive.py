@@ -15,7 +15,7 @@ from oirisk.flows.batch import load_options
 from oirisk.flows.coin_names import with_settled_names
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.exchanges.configured import chosen_venues, known_venues
-from oirisk.flows.exchanges.extract import Harvest
+from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.flows.imports.venue_names import venue_names
 from oirisk.flows.looks_back import looks_back
 from oirisk.flows.marts import build_stale
@@ -155,7 +155,7 @@ def _restate(
     for label, responses in runs:
         require_same_kind(connection, is_simulated=label.is_simulated)
         derived = _derive_all(responses, known)
-        record(connection, label, _harvests(responses, known), derived, now)
+        record(connection, label, _snapshots(responses, known), derived, now)
         for result in derived:
             load_listing(connection, result, label)
             mine = [response for response in responses if response.venue == result.venue]
@@ -184,20 +184,20 @@ def _derive_all(responses: Sequence[Response], known: Mapping[str, Venue]) -> li
     )
 
 
-def _harvests(responses: Sequence[Response], known: Mapping[str, Venue]) -> list[Harvest]:
+def _snapshots(responses: Sequence[Response], known: Mapping[str, Venue]) -> list[VenueSnapshot]:
     """Say again what failed, as far as the archive tells."""
-    harvests: dict[str, Harvest] = {}
+    snapshots: dict[str, VenueSnapshot] = {}
     answered = {(one.venue, one.endpoint) for one in responses if one.status and not one.error}
     for response in responses:
-        harvest = harvests.setdefault(response.venue, Harvest(response.venue))
-        harvest.responses.append(response)
+        fetched = snapshots.setdefault(response.venue, VenueSnapshot(response.venue))
+        fetched.responses.append(response)
         if response.error and (response.venue, response.endpoint) not in answered:
-            said = harvest.notes if _only_completes(response, known) else harvest.failures
+            said = fetched.notes if _only_completes(response, known) else fetched.failures
             said.append(f"{response.endpoint}: {response.error}")
-    return [harvest for harvest in harvests.values() if harvest.venue in known]
+    return [fetched for fetched in snapshots.values() if fetched.venue in known]
 
 
 def _only_completes(response: Response, known: Mapping[str, Venue]) -> bool:
     venue = known.get(response.venue)
-    lines = venue.lines if venue else ()
-    return any(line.completes for line in lines if line.name == response.endpoint)
+    endpoints = venue.endpoints if venue else ()
+    return any(endpoint.enriches for endpoint in endpoints if endpoint.name == response.endpoint)

@@ -149,16 +149,16 @@ def all_books(measured: Measured = _NOTHING) -> list[Book]:
 
 def _books(venue: Venue, measured: Measured) -> list[Book]:
     fields: dict[str, dict[str, BookField]] = {}
-    for line in venue.lines:
-        if line.completes:
+    for endpoint in venue.endpoints:
+        if endpoint.enriches:
             continue
-        for product in line.products:
+        for product in endpoint.products:
             known = fields.setdefault(product.name, {})
             for figures in product.figures:
                 for name in figures.rules:
-                    _add(known, "figure", line.label, name)
+                    _add(known, "figure", endpoint.label, name)
                 for name in figures.checks:
-                    _add(known, "check", line.label, name)
+                    _add(known, "check", endpoint.label, name)
     told = {rule.id for known in fields.values() for rule in (one.rule for one in known.values())}
     for name in _newest(venue, told):
         _add(fields.setdefault(unit_rules()[name].product, {}), "history", _PAST, name)
@@ -187,7 +187,7 @@ def _add(known: dict[str, BookField], role: Role, call: str, name: str) -> None:
 
 
 def _newest(venue: Venue, told: Container[str]) -> list[str]:
-    """Return the rules of an exchange that no line names, without those that others follow."""
+    """Return the rules of an exchange that no endpoint names, without those that others follow."""
     mine = [rule for rule in unit_rules().values() if rule.venue == venue.id]
     followed = {rule.follows for rule in mine}
     return [rule.id for rule in mine if rule.id not in told and rule.id not in followed]

@@ -91,7 +91,7 @@ _CHANGES: dict[Fault, Callable[[list[Any]], list[Any]]] = {
 }
 
 
-def spoil(body: Any, where: OpenInterestBody, fault: Fault) -> None:  # noqa: ANN401 -- any JSON
+def inject_fault(body: Any, where: OpenInterestBody, fault: Fault) -> None:  # noqa: ANN401 -- any JSON
     """Put a fault of the data into a body; the faults of the transport leave it as it is."""
     tables = where.tables(body)
     _spoil_all(body, tables, where, fault)
@@ -110,7 +110,7 @@ def spoil(body: Any, where: OpenInterestBody, fault: Fault) -> None:  # noqa: AN
         where.put_back(body, tables)
 
 
-def spoil_one(
+def inject_fault_into_one(
     body: Any,  # noqa: ANN401 -- any JSON
     where: OpenInterestBody,
     fault: Fault,

@@ -31,9 +31,9 @@ from oirisk.sandbox.venue import SimulatedVenue
 from oirisk.sandbox.world.contract import (
     LEVERAGES,
     MAIN_COINS,
-    Crowd,
     Ledgers,
-    peopled,
+    Population,
+    populate,
     with_accounts,
 )
 from oirisk.sandbox.world.prices import REGIMES
@@ -90,7 +90,9 @@ class SimulatedMarket:
         listed, dates = coins(), calendar(end + _TAIL)
         self._rank = {coin.name: coin.rank for coin in listed}
         self._coins = coin_paths(listed, self._grid, seed, regime)
-        self._crowd = Crowd(leverage, seed, [it.id for it in self.venues if it.has_accounts])
+        self._population = Population(
+            leverage, seed, [it.id for it in self.venues if it.has_accounts]
+        )
         self._contracts = {venue.id: venue.list_contracts(listed, dates) for venue in venues}
         amounts = levels(listed, self.venues, self.instruments())
         counts = [len(contracts) for contracts in self._contracts.values()]
@@ -185,7 +187,7 @@ class SimulatedMarket:
         if native not in self._ledgers[venue]:
             raise ConfigurationError(
                 f"{symbol} on {venue} is not made of accounts: the largest linear perpetuals of "
-                f"{', '.join(MAIN_COINS)} on {', '.join(self._crowd.venues)} are"
+                f"{', '.join(MAIN_COINS)} on {', '.join(self._population.venues)} are"
             )
         return positions_table(self._ledgers[venue][native](), self._position(at))
 
@@ -198,7 +200,7 @@ class SimulatedMarket:
         Raises:
             ConfigurationError: The instant is outside the window, or the coin has no accounts.
         """
-        made = with_accounts(self.instruments(), self._crowd.venues)
+        made = with_accounts(self.instruments(), self._population.venues)
         named = [it for it in made if it.asset == asset]
         if not named:
             raise ConfigurationError(f"no contract on {asset} is made of accounts")
@@ -245,7 +247,9 @@ class SimulatedMarket:
             followed = (self._coins, rows)
             amounts = self._amounts[venue]
             own = contract_paths(contracts, amounts, followed, self._grid, self._seed)
-            own, self._ledgers[venue] = peopled(contracts, own, followed, amounts, self._crowd)
+            own, self._ledgers[venue] = populate(
+                contracts, own, followed, amounts, self._population
+            )
             self._drawn[venue] = States(contracts, rows, self._coins, own)
         return self._drawn[venue]
 

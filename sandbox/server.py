@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from oirisk.sandbox.faults import Fault, spoil, spoil_one
+from oirisk.sandbox.faults import Fault, inject_fault, inject_fault_into_one
 from oirisk.sandbox.limits import Window, admit
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.venue import Endpoint, Past, SimulatedVenue
@@ -179,7 +179,7 @@ class Sandbox:
         if asked is None:
             body = endpoint.answer(query, self._market.book(venue.id, at))
             if where is not None and fault is not None:
-                spoil(body, where, Fault(fault))
+                inject_fault(body, where, Fault(fault))
             return 200, body
         book = self._market.book_of_one(venue.id, query.get(asked.key, ""), at)
         first = fault is not None and self._market.is_first(book)
@@ -187,7 +187,7 @@ class Sandbox:
             return asked.status, dict(asked.unknown)
         body = endpoint.answer(query, book)
         if where is not None and fault is not None:
-            spoil_one(body, where, Fault(fault), first=first)
+            inject_fault_into_one(body, where, Fault(fault), first=first)
         return 200, body
 
     async def _broken(

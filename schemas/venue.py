@@ -70,7 +70,7 @@ class Fields:
 
     Prices are per unit of the instrument's own base (1000PEPE: per thousand PEPE).
     ``underlying_price`` values options, whose mark price is a premium. A name that starts with
-    ``@`` reads another answer: ``@premium.markPrice`` the row of the line ``premium`` that
+    ``@`` reads another answer: ``@premium.markPrice`` the row of the endpoint ``premium`` that
     completes this one, ``@asked.symbol`` a parameter of the request.
 
     ``decimals`` says which fields, open interest among them, are integers that hold a scaled
@@ -119,7 +119,7 @@ class Product:
     ``rules`` and ``checks`` are those of :class:`Figures`. ``shorts`` are those of the traders'
     shorts, where a pool takes the other side of every trade; ``rules`` then mean their longs.
     ``market_key`` is where a market keeps the id that rows use; ``refusal`` says why a covered
-    market cannot be used (``check: reason``), or nothing. Products of one name on several lines
+    market cannot be used (``check: reason``), or nothing. Products of one name on several endpoints
     are the same markets, asked in different ways. ``is_perpetual`` tells perpetuals that the
     exchange lists as futures with an expiry.
     """
@@ -150,7 +150,7 @@ class Product:
 
 
 @dataclass(frozen=True)
-class Line:
+class Endpoint:
     """One kind of request and the products whose rows it returns.
 
     Args:
@@ -159,11 +159,11 @@ class Line:
         calls: What is asked, given the listed markets of the products.
         rows: How the rows are taken from a decoded body.
         observed_at: Path of the body's own time, its unit in ``observed_unit``.
-        completes: Name of the line whose rows this one only completes (prices, volumes); it
+        enriches: Name of the endpoint whose rows this one only completes (prices, volumes); it
             carries no open interest. Its own row ids are at ``key``, its times at ``key_time``.
-        matches: What of this line's rows the ``key`` of completing lines equals; if not given,
-            the market id.
-        instead_of: Name of the line that this one stands in for: asked only when no usable
+        matches: What of this endpoint's rows the ``key`` of enriching endpoints equals; the market id
+            if not given.
+        fallback_for: Name of the endpoint that this one stands in for: asked only when no usable
             answer came to that.
         ignores: Rows that are no instruments of ours (indices, spot), left out unjudged.
         asks: What ``calls`` ask, in words, where they cannot say it themselves.
@@ -175,11 +175,11 @@ class Line:
     rows: Callable[[Any], list[Row]]
     observed_at: str = ""
     observed_unit: TimeUnit = "ms"
-    completes: str = ""
+    enriches: str = ""
     matches: str = ""
     key: str = ""
     key_time: str = ""
-    instead_of: str = ""
+    fallback_for: str = ""
     ignores: Callable[[Row], bool] | None = None
     asks: str = ""
 
@@ -198,11 +198,11 @@ class Line:
         return any(name.startswith("@asked.") for name in names)
 
     def stands_in(self, answered: Iterable[str]) -> bool:
-        """Tell whether this line need not be asked, because what it replaces has answered."""
-        return bool(self.instead_of) and self.instead_of in answered
+        """Tell whether this endpoint need not be asked, because what it replaces has answered."""
+        return bool(self.fallback_for) and self.fallback_for in answered
 
     def product_of(self, market: Market) -> Product | None:
-        """Return the product of this line that a market belongs to."""
+        """Return the product of this endpoint that a market belongs to."""
         return next((product for product in self.products if product.covers(market)), None)
 
 
@@ -255,7 +255,7 @@ class Venue:
     Args:
         id: ccxt id; a name of that kind where it has an address instead.
         book: Name of the order book behind it; venues that share one are summed once.
-        lines: What is asked.
+        endpoints: What is asked.
         options: ccxt ``options`` for the client, for example to trim ``load_markets``.
         loads_currencies: Whether markets can be told only with the list of coins.
         lists_by_place: Whether a market is known by its place in the list, so that no entry
@@ -267,7 +267,7 @@ class Venue:
 
     id: str
     book: str
-    lines: tuple[Line, ...]
+    endpoints: tuple[Endpoint, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     currencies: Mapping[str, str] = field(default_factory=dict)
     loads_currencies: bool = False
@@ -276,17 +276,17 @@ class Venue:
     interval_ms: int = 0
 
     def products(self) -> tuple[Product, ...]:
-        """Return all product lines, each name once, as its first line declares it."""
+        """Return all product lines, each name once, as its first endpoint declares it."""
         found: dict[str, Product] = {}
-        for line in self.lines:
-            for product in line.products:
+        for endpoint in self.endpoints:
+            for product in endpoint.products:
                 found.setdefault(product.name, product)
         return tuple(found.values())
 
-    def completions(self, line: Line) -> tuple[Line, ...]:
-        """Return the lines that complete the rows of one."""
-        names = {line.name, line.instead_of} - {""}
-        return tuple(other for other in self.lines if other.completes in names)
+    def completions(self, endpoint: Endpoint) -> tuple[Endpoint, ...]:
+        """Return the endpoints that complete the rows of one."""
+        names = {endpoint.name, endpoint.fallback_for} - {""}
+        return tuple(other for other in self.endpoints if other.enriches in names)
 
 
 @dataclass(frozen=True)
@@ -345,8 +345,8 @@ def completing(
     method: str,
     rows: Callable[[Any], list[Row]],
     key_time: str = "",
-) -> Line:
-    """Make a line whose rows complete those of the line named as the product, by ``symbol``.
+) -> Endpoint:
+    """Make an endpoint that enriches the rows of the one named as the product, by ``symbol``.
 
     Args:
         product: Whose rows they complete.
@@ -355,12 +355,12 @@ def completing(
         rows: How the rows are taken from a decoded body.
         key_time: Path of a row's own time.
     """
-    return Line(
+    return Endpoint(
         name=name,
         products=(product,),
         calls=once(method),
         rows=rows,
-        completes=product.name,
+        enriches=product.name,
         key="symbol",
         key_time=key_time,
     )

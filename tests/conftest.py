@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from oirisk.flows.batch import Gathered
+from oirisk.flows.batch import Batch
 from oirisk.flows.exchanges.cassette import read_recording
-from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import ReplaySource, SandboxSource, Source
 from oirisk.flows.marts import build_totals
@@ -104,19 +104,19 @@ class Desk:
     home: Home
     settings: Settings
 
-    def harvest(self, source: Source, venues: Sequence[str] = ()) -> list[Harvest]:
+    def fetch(self, source: Source, venues: Sequence[str] = ()) -> list[VenueSnapshot]:
         """Ask venues, by default those of the settings."""
 
-        async def ask() -> list[Harvest]:
+        async def ask() -> list[VenueSnapshot]:
             chosen = select_venues(tuple(venues) or self.settings.venues)
-            asked = (harvest_venue(venue, source, self.settings.fetch) for venue in chosen)
+            asked = (fetch_venue(venue, source, self.settings.fetch) for venue in chosen)
             return list(await asyncio.gather(*asked))
 
         return asyncio.run(ask())
 
     def store(
         self,
-        harvests: Sequence[Harvest],
+        snapshots: Sequence[VenueSnapshot],
         at: datetime,
         *,
         now: datetime | None = None,
@@ -133,14 +133,14 @@ class Desk:
             is_simulated=simulated,
             settings=self.settings,
         )
-        return store(frame, Gathered(harvests, self.settings), now)
+        return store(frame, Batch(snapshots, self.settings), now)
 
     def replay(
         self, path: Path, at: datetime | None = None, *, now: datetime | None = None
     ) -> Outcome:
         """Store a recording; unless told otherwise it speaks of its last instant."""
         source = ReplaySource(read_recording(path))
-        return self.store(self.harvest(source), at or source.now(), now=now, simulated=False)
+        return self.store(self.fetch(source), at or source.now(), now=now, simulated=False)
 
     def build(self, at: datetime) -> None:
         """Build the totals of a snapshot from what is stored now."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from oirisk.schemas.instruments import Instrument, Kind, Margin, is_dollar, is_symbol
 from oirisk.schemas.units import unit_rules
-from oirisk.schemas.venue import Line, Market, Product, Venue
+from oirisk.schemas.venue import Endpoint, Market, Product, Venue
 from oirisk.transforms.assets import canonical_asset
 from oirisk.transforms.decode import pick
 from oirisk.transforms.numbers import number
@@ -35,9 +35,9 @@ class Listing:
     refused: Mapping[tuple[str, str], str] = field(default_factory=dict)
     other: frozenset[str] = frozenset()
 
-    def expected(self, line: Line, at: datetime) -> set[tuple[str, str]]:
-        """Return the keys of active, unexpired instruments that a line's answer should hold."""
-        products = {product.name for product in line.products}
+    def expected(self, endpoint: Endpoint, at: datetime) -> set[tuple[str, str]]:
+        """Return the keys of active, unexpired instruments that an answer should hold."""
+        products = {product.name for product in endpoint.products}
         return {
             key
             for key, instrument in self.instruments.items()
@@ -82,7 +82,7 @@ def list_instruments(venue: Venue, markets: Sequence[Market]) -> Listing:
 def _product_of(venue: Venue, market: Market) -> Product | None:
     if not market.get("contract"):
         return None
-    found = (line.product_of(market) for line in venue.lines)
+    found = (endpoint.product_of(market) for endpoint in venue.endpoints)
     return next((product for product in found if product is not None), None)
 
 

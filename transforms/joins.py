@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from oirisk.schemas.responses import Response
-from oirisk.schemas.venue import Line, Row, TimeUnit
+from oirisk.schemas.venue import Endpoint, Row, TimeUnit
 from oirisk.transforms.decode import pick
 from oirisk.transforms.times import instant
 
@@ -19,9 +19,9 @@ _NAMED = 3
 
 @dataclass(frozen=True)
 class Answer:
-    """The decoded rows of one response of one line, with the instants that judge them."""
+    """The decoded rows of one response of one endpoint, with the instants that judge them."""
 
-    line: Line
+    endpoint: Endpoint
     rows: tuple[Row, ...]
     received_at: datetime
     observed_at: datetime | None
@@ -49,13 +49,13 @@ def request_terms(response: Response) -> dict[str, Any]:
 def joined(answer: Answer, completing: Sequence[Answer]) -> tuple[Answer, list[str]]:
     """Put the rows of completing answers into the rows they belong to.
 
-    A row of the line ``premium`` becomes the object ``@premium`` of the row with the same
+    A row of the endpoint ``premium`` becomes the object ``@premium`` of the row with the same
     market id, if it was true within :data:`MAX_DISTANCE` of it; else it stays out. Where that
-    line answered without such a row, the object is empty.
+    endpoint answered without such a row, the object is empty.
 
     Args:
         answer: Rows with open interest.
-        completing: Answers of the lines that complete this one.
+        completing: Answers of the endpoints that complete this one.
 
     Returns:
         The answer with completed rows, and what was not used, in words.
@@ -68,17 +68,17 @@ def joined(answer: Answer, completing: Sequence[Answer]) -> tuple[Answer, list[s
     for row in answer.rows:
         added: dict[str, Row] = {}
         for other, table in tables:
-            market_id = _market_id(row, answer.line)
+            market_id = _market_id(row, answer.endpoint)
             match = table.by_id.get(market_id)
             if match is None:
                 if market_id not in table.contradicted:
-                    added.setdefault(f"@{other.line.name}", {})
+                    added.setdefault(f"@{other.endpoint.name}", {})
             elif _is_near(answer, row, other, match):
-                added[f"@{other.line.name}"] = match
+                added[f"@{other.endpoint.name}"] = match
             else:
-                far.setdefault(other.line.name, []).append(market_id)
+                far.setdefault(other.endpoint.name, []).append(market_id)
         rows.append({**row, **added})
-    notes = [note for other, table in tables for note in table.notes(other.line.name)]
+    notes = [note for other, table in tables for note in table.notes(other.endpoint.name)]
     return replace(answer, rows=tuple(rows)), _notes(far) + notes
 
 
@@ -102,25 +102,25 @@ def _by_id(other: Answer) -> _Table:
     found: dict[str, Row] = {}
     contradicted: set[str] = set()
     for row in other.rows:
-        market_id = str(pick(row, other.line.key))
+        market_id = str(pick(row, other.endpoint.key))
         if found.setdefault(market_id, row) != row:
             contradicted.add(market_id)
     kept = {market_id: row for market_id, row in found.items() if market_id not in contradicted}
     return _Table(kept, frozenset(contradicted))
 
 
-def _market_id(row: Row, line: Line) -> str:
-    if line.matches:
-        return str(pick(row, line.matches))
-    ids = (pick(row, product.fields.market_id) for product in line.products)
+def _market_id(row: Row, endpoint: Endpoint) -> str:
+    if endpoint.matches:
+        return str(pick(row, endpoint.matches))
+    ids = (pick(row, product.fields.market_id) for product in endpoint.products)
     return str(next((market_id for market_id in ids if market_id is not None), None))
 
 
 def _is_near(answer: Answer, row: Row, other: Answer, match: Row) -> bool:
-    fields = answer.line.products[0].fields
+    fields = answer.endpoint.products[0].fields
     try:
         one = answer.time_of(row, fields.observed_at, fields.observed_unit)
-        two = other.time_of(match, other.line.key_time, other.line.observed_unit)
+        two = other.time_of(match, other.endpoint.key_time, other.endpoint.observed_unit)
     except ValueError:
         return False
     return abs(one - two) <= MAX_DISTANCE

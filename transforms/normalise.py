@@ -9,7 +9,7 @@ import polars as pl
 
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.tables.open_interest import CANDIDATE_DTYPES
-from oirisk.schemas.venue import Fields, Line, Product, Row
+from oirisk.schemas.venue import Endpoint, Fields, Product, Row
 from oirisk.transforms.decode import pick
 from oirisk.transforms.instruments import Listing
 from oirisk.transforms.joins import Answer
@@ -27,7 +27,7 @@ from oirisk.transforms.routes import RowError, Told, larger, tell
 def normalise(venue: str, answer: Answer, listing: Listing) -> pl.DataFrame:
     """Convert every row of an answer.
 
-    Rows that the line declares to be no instruments, and rows of markets that are listed but
+    Rows that the endpoint declares to be no instruments, and rows of markets that are listed but
     are no derivatives of ours (spot), are not ours to judge and are left out; every other row
     becomes one candidate, usable or not.
 
@@ -43,19 +43,19 @@ def normalise(venue: str, answer: Answer, listing: Listing) -> pl.DataFrame:
     candidates = [
         _candidate(venue, row, answer, listing, settle)
         for row in answer.rows
-        if not _is_foreign(row, answer.line, listing)
+        if not _is_foreign(row, answer.endpoint, listing)
     ]
     return pl.DataFrame(candidates, schema=CANDIDATE_DTYPES, orient="row")
 
 
-def _is_foreign(row: Row, line: Line, listing: Listing) -> bool:
-    if line.ignores is not None and line.ignores(row):
+def _is_foreign(row: Row, endpoint: Endpoint, listing: Listing) -> bool:
+    if endpoint.ignores is not None and endpoint.ignores(row):
         return True
-    ids = {str(pick(row, product.fields.market_id)) for product in line.products}
+    ids = {str(pick(row, product.fields.market_id)) for product in endpoint.products}
     known = any(
         (product.name, market_id) in listing.instruments
         or (product.name, market_id) in listing.refused
-        for product in line.products
+        for product in endpoint.products
         for market_id in ids
     )
     return not known and bool(ids & listing.other)
@@ -68,8 +68,8 @@ def _settle_prices(answer: Answer, listing: Listing) -> dict[str, Decimal]:
     prices: dict[str, Decimal] = {}
     for row in answer.rows:
         try:
-            _, instrument = _instrument(row, answer.line, listing)
-            mark = read_prices(row, _fields(row, answer.line, listing), instrument)["mark"]
+            _, instrument = _instrument(row, answer.endpoint, listing)
+            mark = read_prices(row, _fields(row, answer.endpoint, listing), instrument)["mark"]
         except (ValueError, ArithmeticError):
             continue
         if instrument.kind == "perp" and instrument.margin != "quanto" and mark is not None:
@@ -77,8 +77,8 @@ def _settle_prices(answer: Answer, listing: Listing) -> dict[str, Decimal]:
     return prices
 
 
-def _fields(row: Row, line: Line, listing: Listing) -> Fields:
-    product, _ = _instrument(row, line, listing)
+def _fields(row: Row, endpoint: Endpoint, listing: Listing) -> Fields:
+    product, _ = _instrument(row, endpoint, listing)
     return product.fields
 
 
@@ -88,13 +88,13 @@ def _candidate(
     record = json.dumps(row, default=str, ensure_ascii=False)
     common = {
         "venue": venue,
-        "market_id": _market_id(row, answer.line),
+        "market_id": _market_id(row, answer.endpoint),
         "observed_at": answer.received_at,
         "received_at": answer.received_at,
         "record": record,
     }
     try:
-        product, instrument = _instrument(row, answer.line, listing)
+        product, instrument = _instrument(row, answer.endpoint, listing)
         settle_price = settle.get(instrument.settle)
         values = _converted(row, product, instrument, answer, settle_price)
         return {**_empty(), **common, **values}
@@ -108,20 +108,21 @@ def _empty() -> dict[str, Any]:
     return dict.fromkeys(CANDIDATE_DTYPES)
 
 
-def _market_id(row: Row, line: Line) -> str | None:
-    value = pick(row, line.products[0].fields.market_id)
+def _market_id(row: Row, endpoint: Endpoint) -> str | None:
+    value = pick(row, endpoint.products[0].fields.market_id)
     return None if value is None else str(value)
 
 
-def _instrument(row: Row, line: Line, listing: Listing) -> tuple[Product, Instrument]:
-    for product in line.products:
+def _instrument(row: Row, endpoint: Endpoint, listing: Listing) -> tuple[Product, Instrument]:
+    for product in endpoint.products:
         key = (product.name, str(pick(row, product.fields.market_id)))
         if key in listing.instruments:
             return product, listing.instruments[key]
         if key in listing.refused:
             raise RowError(listing.refused[key])
     raise RowError(
-        f"known_instrument: the exchange lists no {line.name} instrument {_market_id(row, line)!r}"
+        f"known_instrument: the exchange lists no {endpoint.name} instrument "
+        f"{_market_id(row, endpoint)!r}"
     )
 
 

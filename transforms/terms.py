@@ -50,7 +50,7 @@ def with_own_terms(
     places = dict(_places(venue, found))
     differences: list[Difference] = []
     for answer in answers:
-        for product in answer.line.products:
+        for product in answer.endpoint.products:
             scales = _listed_terms(product)
             for row in answer.rows:
                 place = places.get((product.name, str(pick(row, product.fields.market_id))))

@@ -16,7 +16,7 @@ _IDENTITY = ("venue", "symbol")
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ValidationResult:
     """What became of the rows of one venue.
 
     Args:
@@ -28,7 +28,7 @@ class Verdict:
     rejected: pl.DataFrame
 
 
-def validate(candidates: pl.DataFrame) -> Verdict:
+def validate(candidates: pl.DataFrame) -> ValidationResult:
     """Judge every candidate by its contract; accepted + rejected = received, always.
 
     Of rows that repeat another to the letter the first is kept. Rows that contradict each
@@ -42,7 +42,7 @@ def validate(candidates: pl.DataFrame) -> Verdict:
     numbered = frame.with_row_index("row")
     rejected = numbered.join(refusals, on="row", how="inner").sort("row")
     accepted = numbered.join(refusals, on="row", how="anti").sort("row")
-    return Verdict(
+    return ValidationResult(
         accepted=_graded(accepted.drop("row", "problem", "duplicate")),
         rejected=rejected.select(
             "venue",

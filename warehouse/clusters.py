@@ -43,9 +43,9 @@ CLUSTER_STEPS = (
     "int_cluster_assets",
     "int_cluster_parts",
     "int_cluster_bins",
-    "int_cluster_islands",
+    "int_cluster_bin_runs",
     "int_cluster_previous",
-    "int_cluster_heirs",
+    "int_cluster_lineage",
 )
 PARAMETERS = frozenset(
     {

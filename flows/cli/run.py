@@ -38,12 +38,12 @@ def snapshot(home: Path, as_of: str, replay: Path | None, *, as_json: bool) -> i
 def record(home: Path, file: Path) -> int:
     """Ask the exchanges and write what they say to a recording."""
     with shown_progress() as progress:
-        harvests = asyncio.run(record_run(load_settings(home), file, progress))
-    failures = {one.venue: one.failures for one in harvests if one.failures}
-    for one in harvests:
+        snapshots = asyncio.run(record_run(load_settings(home), file, progress))
+    failures = {one.venue: one.failures for one in snapshots if one.failures}
+    for one in snapshots:
         if one.failures or one.notes:
             print_line(f"{one.venue}: {'; '.join([*one.failures, *one.notes])}")
-    print_line(f"recorded {sum(len(one.responses) for one in harvests)} responses in {file}")
+    print_line(f"recorded {sum(len(one.responses) for one in snapshots)} responses in {file}")
     return 1 if failures else 0
 
 

@@ -57,7 +57,7 @@ _LINE: TypeAdapter[MarketsLine | ResponseLine] = TypeAdapter(
 
 
 @dataclass
-class VenueTape:
+class Cassette:
     """The recorded lines of one venue; a response answers once."""
 
     markets: list[tuple[datetime, list[Market]]] = field(default_factory=list)
@@ -82,7 +82,7 @@ class Recording:
     """A whole recording, by venue."""
 
     path: Path
-    tapes: dict[str, VenueTape]
+    tapes: dict[str, Cassette]
     last_received_at: datetime
 
 
@@ -97,14 +97,14 @@ def read_recording(path: Path) -> Recording:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise RecordingError(f"cannot read the recording {path}: {error}") from error
-    tapes: dict[str, VenueTape] = {}
+    tapes: dict[str, Cassette] = {}
     last = datetime.min.replace(tzinfo=UTC)
     # Only a line feed ends a line: JSON text may hold the other separators that Unicode knows.
     for number, raw in enumerate(text.split("\n"), start=1):
         if raw.strip():
             line = _parse(path, number, raw)
             last = max(last, line.received_at)
-            tape = tapes.setdefault(line.venue, VenueTape())
+            tape = tapes.setdefault(line.venue, Cassette())
             if isinstance(line, MarketsLine):
                 tape.markets.append((line.received_at, list(line.markets)))
             else:

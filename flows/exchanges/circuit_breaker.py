@@ -55,7 +55,7 @@ class RequestLimits:
 
 
 @dataclass(frozen=True)
-class Stop:
+class BackOff:
     """A venue's word to stop.
 
     Args:
@@ -70,7 +70,7 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Pass:
+class Permit:
     """Leave to send one request, valid while the breaker is in the same round."""
 
     round: int
@@ -97,7 +97,7 @@ class Breaker:
         self._lost = 0
         self._until = 0.0
         self._reason = ""
-        self._trial: Pass | None = None
+        self._trial: Permit | None = None
         self._changed = asyncio.Event()
 
     @property
@@ -105,7 +105,7 @@ class Breaker:
         """What it does with the next request."""
         return self._state
 
-    async def admit(self) -> Pass:
+    async def admit(self) -> Permit:
         """Wait until a request may be sent.
 
         Raises:
@@ -115,7 +115,7 @@ class Breaker:
             if self._state is State.GIVEN_UP:
                 raise GivenUpError(self._reason)
             if self._state is State.CLOSED:
-                return Pass(self._round, is_trial=False)
+                return Permit(self._round, is_trial=False)
             left = self._until - asyncio.get_running_loop().time()
             if left > 0:
                 await self._wait(left)
@@ -123,28 +123,28 @@ class Breaker:
                 await self._wait(None)
             else:
                 self._state = State.HALF_OPEN
-                self._trial = Pass(self._round, is_trial=True)
+                self._trial = Permit(self._round, is_trial=True)
                 return self._trial
 
-    def holds(self, leave: Pass) -> bool:
+    def holds(self, permit: Permit) -> bool:
         """Tell whether a pass is still good."""
-        return leave.round == self._round and self._state is not State.GIVEN_UP
+        return permit.round == self._round and self._state is not State.GIVEN_UP
 
-    def answered(self, leave: Pass) -> None:
+    def answered(self, permit: Permit) -> None:
         """Note an answer that is no stop; one under way when the venue said stop proves nothing."""
-        if leave.round == self._round and self._state is not State.GIVEN_UP:
+        if permit.round == self._round and self._state is not State.GIVEN_UP:
             self._stops = 0
             self._state = State.CLOSED
             self._tell()
 
-    def stopped(self, leave: Pass, stop: Stop) -> None:
+    def stopped(self, permit: Permit, stop: BackOff) -> None:
         """Note that the venue says stop: all its requests wait as long as it says.
 
         Answers to requests that were under way together count as one stop.
         """
         if self._state is State.GIVEN_UP:
             return
-        is_news = leave.round == self._round
+        is_news = permit.round == self._round
         if is_news:
             self._stops += 1
         wait = self._wait_for(stop)
@@ -168,19 +168,19 @@ class Breaker:
         if self._lost >= self._limits.lost_calls and self._state is not State.GIVEN_UP:
             self._give_up(f"lost {self._lost} calls in a row, last: {seen}")
 
-    def release(self, leave: Pass) -> None:
+    def release(self, permit: Permit) -> None:
         """Take a pass back, used or not; a trial that proved nothing leaves room for the next."""
-        if leave is self._trial:
+        if permit is self._trial:
             self._trial = None
             self._tell()
 
-    def _wait_for(self, stop: Stop) -> float:
+    def _wait_for(self, stop: BackOff) -> float:
         if stop.seconds is not None:
             return stop.seconds
         backoff = self._backoff * 2.0 ** max(0, self._stops - 1) * random.uniform(0.5, 1.5)  # noqa: S311
         return min(backoff, self._limits.longest_wait_seconds)
 
-    def _reason_to_give_up(self, stop: Stop, wait: float) -> str:
+    def _reason_to_give_up(self, stop: BackOff, wait: float) -> str:
         if stop.is_ban and stop.seconds is None:
             return f"banned us: {stop.seen}"
         if wait > self._limits.longest_wait_seconds:

@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 import ccxt.async_support as ccxt
 
 from oirisk.flows.exchanges.circuit_breaker import Breaker, GivenUpError, RequestLimits
-from oirisk.flows.exchanges.request_gate import UNREADABLE, Turns, describe, is_transient
+from oirisk.flows.exchanges.request_gate import UNREADABLE, RequestGate, describe, is_transient
 from oirisk.flows.exchanges.rest import PlainExchange
 from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.exchanges.transport import UNDER_WAY, Exchange, NoRecordedAnswerError
@@ -21,7 +21,7 @@ from oirisk.flows.exchanges.unreadable_markets import KeptAnswers
 from oirisk.flows.settings import FetchSettings
 from oirisk.schemas.errors import ConfigurationError, SourceError
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
-from oirisk.schemas.venue import Call, Line, Market, Row, Venue
+from oirisk.schemas.venue import Call, Endpoint, Market, Row, Venue
 from oirisk.transforms.decode import BodyError, decode
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class VenueClient:
         self.source.prepare(self._client)
         is_paced = bool(self._client.enableRateLimit)
         self._breaker = Breaker(self.venue.id, self.limits, self.settings.backoff_seconds)
-        Turns(self._client, self._breaker if is_paced else None)
+        RequestGate(self._client, self._breaker if is_paced else None)
         return self
 
     async def __aexit__(
@@ -130,7 +130,7 @@ class VenueClient:
         loaded = await self._attempts(LOAD_MARKETS, self._load_markets)
         return self._list(self.source.now(), list(loaded.values()))
 
-    async def ask(self, line: Line, call: Call) -> tuple[Response, Sequence[Row]]:
+    async def ask(self, line: Endpoint, call: Call) -> tuple[Response, Sequence[Row]]:
         """Make one call until its answer has the documented shape.
 
         Raises:

@@ -11,7 +11,7 @@ from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.settings import FetchSettings
 from oirisk.schemas.errors import SourceError
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
-from oirisk.schemas.venue import Call, Line, Market, Row, Venue, value_at
+from oirisk.schemas.venue import Call, Endpoint, Market, Row, Venue, value_at
 
 _NAMED = 5
 _OTHER_ROW = "@"
@@ -19,15 +19,15 @@ _OTHER_ROW = "@"
 
 
 @dataclass
-class Harvest:
+class VenueSnapshot:
     """What one venue gave in one run.
 
     Args:
         venue: ccxt id.
         status: ``asked``, or ``skipped`` when the source does not hold the venue.
         responses: Everything received, by call and attempt; usable answers have no ``error``.
-        failures: Why calls failed, as ``line: reason``; calls that failed alike are one entry.
-        notes: The same for lines that only complete others: a price or volume is missing, and
+        failures: Why calls failed, as ``endpoint: reason``; calls that failed alike are one entry.
+        notes: The same for endpoints that only complete others: a price or volume is missing, and
             no open interest. And entries of the market list that cannot be read.
         seconds: Wall time.
     """
@@ -45,14 +45,14 @@ class Harvest:
         return sum(response.endpoint != MARKETS_ENDPOINT for response in self.responses)
 
 
-async def harvest_venue(
+async def fetch_venue(
     venue: Venue,
     source: Source,
     settings: FetchSettings,
     known_markets: KnownMarkets | None = None,
     limits: RequestLimits | None = None,
-) -> Harvest:
-    """Fetch markets and every line of one venue on one client.
+) -> VenueSnapshot:
+    """Fetch markets and every endpoint of one venue on one client.
 
     Calls are under way together; the client's throttler alone spaces the requests, so an answer
     that is long in coming delays no other. A failed call is written down and the others go on. A
@@ -67,10 +67,10 @@ async def harvest_venue(
             answer holds an instrument that is not on it.
         limits: How far the venue is pressed; default: :class:`RequestLimits`.
     """
-    harvest = Harvest(venue.id)
+    fetched = VenueSnapshot(venue.id)
     if not source.offers(venue.id):
-        harvest.status = "skipped"
-        return harvest
+        fetched.status = "skipped"
+        return fetched
     started = time.perf_counter()
     client = VenueClient(venue, source, settings, limits or RequestLimits())
     plan = _Plan(client)
@@ -81,20 +81,20 @@ async def harvest_venue(
         plan.give_up(f"no answer within the {settings.venue_timeout_seconds:g} s for the venue")
     except SourceError as error:
         plan.problems.append(error.reason)
-    needed = [one for one in plan.asked if not one.line.completes]
-    harvest.failures = [*client.problems, *plan.problems, *_summed_up(needed)]
-    completing = [one for one in plan.asked if one.line.completes]
-    harvest.notes = [*client.notes, *_summed_up(completing)]
-    harvest.responses = _marked(client.responses, [one.response for one in plan.asked])
-    harvest.seconds = time.perf_counter() - started
-    return harvest
+    needed = [one for one in plan.asked if not one.endpoint.enriches]
+    fetched.failures = [*client.problems, *plan.problems, *_summed_up(needed)]
+    completing = [one for one in plan.asked if one.endpoint.enriches]
+    fetched.notes = [*client.notes, *_summed_up(completing)]
+    fetched.responses = _marked(client.responses, [one.response for one in plan.asked])
+    fetched.seconds = time.perf_counter() - started
+    return fetched
 
 
 @dataclass
 class _Asked:
     """One call and what became of it: an answer, a reason why not, or nothing yet."""
 
-    line: Line
+    endpoint: Endpoint
     call: Call
     response: Response | None = None
     ids: frozenset[str] = frozenset()
@@ -134,28 +134,31 @@ class _Plan:
             self.problems.append(f"{LOAD_MARKETS}: {reason}")
         for one in self.asked:
             if one.response is None and not one.reason:
-                one.reason = f"{one.line.name}: {reason}"
+                one.reason = f"{one.endpoint.name}: {reason}"
 
     async def _ask_lines(self, markets: Sequence[Market]) -> None:
-        """Ask all lines at once, then those that stand in for a line without an answer."""
-        lines = self.client.venue.lines
+        """Ask all endpoints at once, then those that stand in for an endpoint without an answer."""
+        endpoints = self.client.venue.endpoints
         await self._ask(
-            new for line in lines if not line.instead_of for new in self._new(line, markets)
+            new
+            for endpoint in endpoints
+            if not endpoint.fallback_for
+            for new in self._new(endpoint, markets)
         )
-        for line in lines:
-            if line.instead_of and not line.stands_in(self._answered()):
-                await self._ask(self._new(line, markets))
+        for endpoint in endpoints:
+            if endpoint.fallback_for and not endpoint.stands_in(self._answered()):
+                await self._ask(self._new(endpoint, markets))
 
     def _answered(self) -> set[str]:
-        lines = [one.line for one in self.asked if one.response is not None]
-        return {name for line in lines for name in (line.name, line.instead_of)}
+        endpoints = [one.endpoint for one in self.asked if one.response is not None]
+        return {name for endpoint in endpoints for name in (endpoint.name, endpoint.fallback_for)}
 
-    def _new(self, line: Line, markets: Sequence[Market]) -> list[_Asked]:
-        """Return the calls of a line that have not been made."""
-        listed = [market for market in markets if _belongs(line, market)]
-        made = {_key(one.call) for one in self.asked if one.line.name == line.name}
-        calls = line.calls(listed) if listed else ()
-        return [_Asked(line, call) for call in calls if _key(call) not in made]
+    def _new(self, endpoint: Endpoint, markets: Sequence[Market]) -> list[_Asked]:
+        """Return the calls of an endpoint that have not been made."""
+        listed = [market for market in markets if _belongs(endpoint, market)]
+        made = {_key(one.call) for one in self.asked if one.endpoint.name == endpoint.name}
+        calls = endpoint.calls(listed) if listed else ()
+        return [_Asked(endpoint, call) for call in calls if _key(call) not in made]
 
     async def _ask(self, calls: Iterator[_Asked] | list[_Asked]) -> None:
         """Make calls, some at once; they start in their order."""
@@ -169,8 +172,8 @@ class _Plan:
     async def _work(self, waiting: Iterator[_Asked]) -> None:
         for one in waiting:
             try:
-                one.response, rows = await self.client.ask(one.line, one.call)
-                one.ids = frozenset(_ids(one.line, rows))
+                one.response, rows = await self.client.ask(one.endpoint, one.call)
+                one.ids = frozenset(_ids(one.endpoint, rows))
             except SourceError as error:
                 one.reason = error.reason
 
@@ -185,30 +188,30 @@ def _key(call: Call) -> tuple[object, ...]:
     return (call.method, call.path, *sorted(call.params.items()))
 
 
-def _belongs(line: Line, market: Market) -> bool:
-    return bool(market.get("contract")) and line.product_of(market) is not None
+def _belongs(endpoint: Endpoint, market: Market) -> bool:
+    return bool(market.get("contract")) and endpoint.product_of(market) is not None
 
 
-def _ids(line: Line, rows: Sequence[Row]) -> Iterator[str]:
+def _ids(endpoint: Endpoint, rows: Sequence[Row]) -> Iterator[str]:
     """Return the market ids that rows are about, as far as the rows themselves say."""
-    paths = {product.fields.market_id for product in line.products}
-    paths = {line.key} if line.completes else paths
+    paths = {product.fields.market_id for product in endpoint.products}
+    paths = {endpoint.key} if endpoint.enriches else paths
     own = [path for path in paths if path and not path.startswith(_OTHER_ROW)]
     for row in rows:
-        if line.ignores is None or not line.ignores(row):
+        if endpoint.ignores is None or not endpoint.ignores(row):
             found = (value_at(row, path) for path in own)
             yield from (str(value) for value in found if value is not None)
 
 
 def _summed_up(asked: Sequence[_Asked]) -> list[str]:
-    """Say what failed, once for all calls of a line that failed for the same reason."""
+    """Say what failed, once for all calls of an endpoint that failed for the same reason."""
     alike: dict[tuple[str, str], list[_Asked]] = {}
     for one in asked:
         if one.reason:
-            alike.setdefault((one.line.name, one.reason), []).append(one)
+            alike.setdefault((one.endpoint.name, one.reason), []).append(one)
     said: list[str] = []
     for (name, reason), failed in alike.items():
-        total = sum(one.line.name == name for one in asked)
+        total = sum(one.endpoint.name == name for one in asked)
         said.append(reason if total == 1 else f"{reason} ({_named(failed, total)})")
     return said
 

@@ -22,7 +22,7 @@ from oirisk.schemas.history import (
 )
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
-from oirisk.schemas.venue import Call, Line
+from oirisk.schemas.venue import Call, Endpoint
 from oirisk.transforms.decode import BodyError
 from oirisk.transforms.instruments import list_instruments
 
@@ -106,7 +106,7 @@ async def fetch_page(
     page = Page(instrument, window)
     earlier_answers = {id(one) for one in client.answers}
     await add_bars(client, page)
-    await add_feeds(Questions(client), history.feeds, page, now)
+    await add_feeds(RequestCache(client), history.feeds, page, now)
     page.responses = [one for one in received(client) if id(one) not in earlier_answers]
     return page
 
@@ -126,17 +126,17 @@ async def add_bars(client: VenueClient, page: Page) -> None:
 
 
 async def add_feeds(
-    questions: "Questions", feeds: Sequence[Feed], page: Page, now: datetime
+    cache: "RequestCache", feeds: Sequence[Feed], page: Page, now: datetime
 ) -> None:
     """Ask the feeds that know a page's instrument; what fails is written down."""
     for feed in feeds:
         if feed.covers(page.instrument):
-            await _ask(questions, feed, page, now)
+            await _ask(cache, feed, page, now)
     page.interest = _each_once(page.interest)
 
 
 @dataclass
-class Questions:
+class RequestCache:
     """The questions put to one exchange; one that gives no window is put once for all."""
 
     client: VenueClient
@@ -172,7 +172,7 @@ class Questions:
             bodies.append(body)
             return [_read(feed, body, instrument)]
 
-        line = Line(name=feed.name, products=(), calls=lambda _markets: (), rows=read)
+        line = Endpoint(name=feed.name, products=(), calls=lambda _markets: (), rows=read)
         _response, rows = await self.client.ask(line, call)
         return bodies[-1], cast("Mapping[Kind, Sequence[Any]]", rows[0])
 
@@ -183,10 +183,10 @@ def _read(feed: Feed, body: Any, instrument: Instrument) -> dict[Kind, list[Any]
     return {kind: parse(body, instrument) for kind, parse in readers.items()}
 
 
-async def _ask(questions: Questions, feed: Feed, page: Page, now: datetime) -> None:
+async def _ask(cache: RequestCache, feed: Feed, page: Page, now: datetime) -> None:
     for window in _windows(feed, page.window, now):
         try:
-            rows = await questions.rows(feed, page.instrument, window)
+            rows = await cache.rows(feed, page.instrument, window)
         except (SourceError, BodyError) as error:
             reason = error.reason if isinstance(error, SourceError) else str(error)
             page.failures |= dict.fromkeys((feed.kind, *feed.also), reason)

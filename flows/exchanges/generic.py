@@ -29,9 +29,9 @@ from oirisk.schemas.venue import (
     Address,
     Bulk,
     Call,
+    Endpoint,
     Fields,
     Figures,
-    Line,
     Market,
     MarketList,
     PerValue,
@@ -85,7 +85,7 @@ def build_generic(declared: Sequence[GenericLine], known: Mapping[str, Venue]) -
         Venue(
             id=name,
             book=name,
-            lines=tuple(_line(section) for section in sections),
+            endpoints=tuple(_endpoint(section) for section in sections),
             address=_address(sections[0]),
         )
         for name, sections in by_id.items()
@@ -102,7 +102,7 @@ def _address(section: GenericLine) -> Address | None:
     return Address(section.address, lists, section.interval_ms, section.headers)
 
 
-def _line(section: GenericLine) -> Line:
+def _endpoint(section: GenericLine) -> Endpoint:
     first, *shorts = (rule.id for rule in section.rules())
     product = Product(
         name=section.product,
@@ -111,7 +111,7 @@ def _line(section: GenericLine) -> Line:
         shorts=Figures(tuple(shorts)) if shorts else None,
         fields=Fields(**{name: getattr(section, name) for name in _ROW_FIELDS}),
     )
-    return Line(section.product, (product,), _calls(section), _reader(section))
+    return Endpoint(section.product, (product,), _calls(section), _reader(section))
 
 
 def _calls(section: GenericLine) -> Callable[[Sequence[Market]], tuple[Call, ...]]:

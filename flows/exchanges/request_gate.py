@@ -1,4 +1,4 @@
-"""One request, one turn: the breaker's leave first, then ccxt's pace, then the exchange.
+"""One request, one turn: the breaker's permit first, then ccxt's pace, then the exchange.
 
 ccxt sends every request through ``fetch2``: it waits for the client's throttler, signs and
 fetches. Ours does the same and asks the breaker on both sides of the throttler, so that a request
@@ -11,7 +11,7 @@ from typing import Any
 
 import ccxt.async_support as ccxt
 
-from oirisk.flows.exchanges.circuit_breaker import Breaker, Pass, Stop
+from oirisk.flows.exchanges.circuit_breaker import BackOff, Breaker, Permit
 from oirisk.flows.exchanges.transport import SENT, UNDER_WAY, Sent
 from oirisk.schemas.responses import Response
 
@@ -27,7 +27,7 @@ _CLIENT_ERROR = 400
 _SHOWN = 300
 
 
-class Turns:
+class RequestGate:
     """The requests of one ccxt client.
 
     Args:
@@ -51,7 +51,7 @@ class Turns:
     ) -> Any:  # noqa: ANN401 -- any JSON
         terms = {} if params is None else params
         cost = self._client.calculate_rate_limiter_cost(api, method, path, terms, config or {})
-        leave = await self._leave(cost)
+        permit = await self._admit(cost)
         sent = Sent({name: str(terms[name]) for name in _IN_PATH.findall(path) if name in terms})
         token = SENT.set(sent)
         try:
@@ -61,52 +61,52 @@ class Turns:
             )
         except (ccxt.BaseError, *UNREADABLE) as error:
             UNDER_WAY.get().failed = sent.response
-            self._judge(leave, error, sent)
+            self._judge(permit, error, sent)
             raise
         else:
-            self._judge(leave, None, sent)
+            self._judge(permit, None, sent)
             return answer
         finally:
             SENT.reset(token)
-            self._release(leave)
+            self._release(permit)
 
-    async def _leave(self, cost: float) -> Pass | None:
+    async def _admit(self, cost: float) -> Permit | None:
         """Wait for the breaker and for the pace; both must hold at the same instant."""
         if self._breaker is None:
             return None
         while True:
-            leave = await self._breaker.admit()
+            permit = await self._breaker.admit()
             try:
                 await self._client.throttle(cost)
             except BaseException:
-                self._release(leave)
+                self._release(permit)
                 raise
-            if self._breaker.holds(leave):
-                return leave
-            self._release(leave)
+            if self._breaker.holds(permit):
+                return permit
+            self._release(permit)
 
-    def _judge(self, leave: Pass | None, error: Exception | None, sent: Sent) -> None:
-        if self._breaker is None or leave is None:
+    def _judge(self, permit: Permit | None, error: Exception | None, sent: Sent) -> None:
+        if self._breaker is None or permit is None:
             return
-        stop = None if error is None else stop_of(error, sent)
+        stop = None if error is None else back_off_of(error, sent)
         if stop is not None:
-            self._breaker.stopped(leave, stop)
+            self._breaker.stopped(permit, stop)
         elif error is None or not is_transient(error, sent.response):
-            self._breaker.answered(leave)
+            self._breaker.answered(permit)
 
-    def _release(self, leave: Pass | None) -> None:
-        if self._breaker is not None and leave is not None:
-            self._breaker.release(leave)
+    def _release(self, permit: Permit | None) -> None:
+        if self._breaker is not None and permit is not None:
+            self._breaker.release(permit)
 
 
-def stop_of(error: Exception, sent: Sent) -> Stop | None:
+def back_off_of(error: Exception, sent: Sent) -> BackOff | None:
     """Return the exchange's word to stop, if that is what an error is."""
     status = sent.response.status if sent.response else 0
     says_when = status >= _SERVER_ERROR and sent.retry_after is not None
     is_limit = isinstance(error, ccxt.RateLimitExceeded | ccxt.DDoSProtection)
     if not (is_limit or says_when or status in {_BANNED, _TOO_MANY}):
         return None
-    return Stop(describe(error, sent.response), sent.retry_after, is_ban=status == _BANNED)
+    return BackOff(describe(error, sent.response), sent.retry_after, is_ban=status == _BANNED)
 
 
 def is_transient(error: Exception, response: Response | None) -> bool:

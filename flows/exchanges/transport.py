@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import aiohttp
 from yarl import URL
 
-from oirisk.flows.exchanges.cassette import VenueTape
+from oirisk.flows.exchanges.cassette import Cassette
 from oirisk.schemas.responses import Response
 
 Clock = Callable[[], datetime]
@@ -175,7 +175,7 @@ class ReplaySession:
 
     headers: Mapping[str, str] = MappingProxyType({})
 
-    def __init__(self, venue: str, tape: VenueTape) -> None:
+    def __init__(self, venue: str, tape: Cassette) -> None:
         """Answer from one exchange's recorded lines."""
         self._venue = venue
         self._tape = tape

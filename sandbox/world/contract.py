@@ -38,7 +38,7 @@ _PARTS = 12
 
 
 @dataclass(frozen=True)
-class Crowd:
+class Population:
     """Who trades in the market.
 
     Args:
@@ -84,12 +84,12 @@ def tiers_of(contract: SimulatedInstrument) -> Tiers:
     return PLAIN_TIERS
 
 
-def peopled(
+def populate(
     contracts: Sequence[SimulatedInstrument],
     own: ContractPaths,
     followed: tuple[CoinPaths, np.ndarray],
     levels: Floats,
-    crowd: Crowd,
+    population: Population,
 ) -> tuple[ContractPaths, Ledgers]:
     """Put accounts in place of the drawn open interest and volume of contracts that have them.
 
@@ -98,7 +98,7 @@ def peopled(
         own: Their drawn paths.
         followed: The coins' paths, and the coin's row of each contract.
         levels: How many coins are open in each at the start, but for what the tiers change.
-        crowd: Who trades.
+        population: Who trades.
 
     Returns:
         The paths, and readers of the ledgers of those that have accounts.
@@ -106,7 +106,7 @@ def peopled(
     coins, rows = followed
     oi, volume, turnover = own.oi.copy(), own.volume.copy(), own.turnover.copy()
     ledgers: dict[str, Callable[[], Ledger]] = {}
-    chosen = with_accounts(contracts, crowd.venues)
+    chosen = with_accounts(contracts, population.venues)
     for row, contract in enumerate(contracts):
         if contract not in chosen:
             continue
@@ -115,9 +115,9 @@ def peopled(
         path = _hourly(coins.price[coin] * scale, coins.wick_up[coin], coins.wick_down[coin])
         earlier = coins.before[coin] * scale[0]
         before = _hourly(earlier, np.zeros_like(earlier), np.zeros_like(earlier))
-        exchange = _exchange(contract, 1.0, crowd)
+        exchange = _exchange(contract, 1.0, population)
         size = float(levels[row]) / exchange.inherit(before)
-        exchange = _exchange(contract, size, crowd)
+        exchange = _exchange(contract, size, population)
         inherited = exchange.inherit(before)
         tape = exchange.run(path)
         oi[row] = np.concatenate([[inherited], tape.oi])
@@ -127,10 +127,10 @@ def peopled(
     return replace(own, oi=oi, volume=volume, turnover=turnover), ledgers
 
 
-def _exchange(contract: SimulatedInstrument, size_usd: float, crowd: Crowd) -> Exchange:
+def _exchange(contract: SimulatedInstrument, size_usd: float, population: Population) -> Exchange:
     name = zlib.crc32(f"{contract.venue} {contract.native}".encode())
-    random = np.random.default_rng([crowd.seed, 6, name])
-    mix = MIXES[LEVERAGES[crowd.leverage]]
+    random = np.random.default_rng([population.seed, 6, name])
+    mix = MIXES[LEVERAGES[population.leverage]]
     holding = HOLDINGS[str(random.choice(sorted(HOLDINGS)))]
     habits = Habits(
         leverage=replace(mix, rounded=not mix.steps, most=min(mix.most, contract.max_leverage)),

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from oirisk.flows import batch, marts, outcome, pipeline, reports
-from oirisk.flows.batch import Gathered
+from oirisk.flows.batch import Batch
 from oirisk.flows.exchanges.cassette import read_recording
-from oirisk.flows.exchanges.extract import harvest_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import ReplaySource
 from oirisk.flows.settings import Settings
@@ -73,7 +73,7 @@ def run(home: Home, recording: Path, deadline: Deadline) -> None:
 
     async def ask() -> list[Any]:
         venues = select_venues(settings.venues)
-        return [await harvest_venue(venue, source, settings.fetch) for venue in venues]
+        return [await fetch_venue(venue, source, settings.fetch) for venue in venues]
 
     at = source.now()
     frame = pipeline.RunFrame(
@@ -85,9 +85,7 @@ def run(home: Home, recording: Path, deadline: Deadline) -> None:
         False,
         settings,
     )
-    stored = pipeline.store(
-        frame, Gathered(asyncio.run(ask()), settings), at + timedelta(minutes=1)
-    )
+    stored = pipeline.store(frame, Batch(asyncio.run(ask()), settings), at + timedelta(minutes=1))
     reports.write_report(home, reports.report_of(home, stored.run_id, settings))
 
 

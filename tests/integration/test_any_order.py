@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from oirisk.flows.backfill import Request, backfill
-from oirisk.flows.batch import Gathered
+from oirisk.flows.batch import Batch
 from oirisk.flows.cli import build as build_command
 from oirisk.flows.cli import imports as import_command
 from oirisk.flows.cli.build import build
@@ -288,8 +288,8 @@ def _frame(desk: Any, at: datetime) -> RunFrame:
 
 def _night(desk: Any, source: SandboxSource, at: datetime) -> None:
     """Ask for the figures of a night and for the day before it, and store both."""
-    gathered = Gathered(desk.harvest(source), desk.settings)
-    wanted = replace(gathered.wanted(at, 1), assets=("PEPE",))
+    batch = Batch(desk.fetch(source), desk.settings)
+    wanted = replace(batch.wanted(at, 1), assets=("PEPE",))
     (bybit,) = select_venues(("bybit",))
-    gathered.told = (asyncio.run(ask_venue(bybit, source, desk.settings, wanted)),)
-    store(_frame(desk, at), gathered, at)
+    batch.told = (asyncio.run(ask_venue(bybit, source, desk.settings, wanted)),)
+    store(_frame(desk, at), batch, at)

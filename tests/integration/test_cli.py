@@ -587,7 +587,7 @@ def test_sql_explains_formats_and_types_that_do_not_go(oirisk: Any, filled: Any)
 def test_a_simulated_home_is_marked_wherever_it_is_queried(
     oirisk: Any, desk: Any, sandbox_source: Any, at: Any
 ) -> None:
-    desk.store(desk.harvest(sandbox_source, ["hyperliquid"]), at)
+    desk.store(desk.fetch(sandbox_source, ["hyperliquid"]), at)
     result = oirisk("sql", "select 1 as one", "--home", desk.home.root, "--format", "csv")
     assert result.stdout == "one\n1\n"
     assert "SIMULATED" in result.stderr
@@ -613,7 +613,7 @@ def test_record_writes_what_the_exchanges_said_and_a_replay_gives_the_same_figur
         recorded = recorded.replace(f"{sandbox.url}/{venue}/", f"{address}/")
     path.write_text(recorded)
     live, again = (make_desk(name, venues=("deribit", "gate")) for name in ("live", "again"))
-    live.store(live.harvest(sandbox_source), at)
+    live.store(live.fetch(sandbox_source), at)
     outcome = again.replay(path, at)
     assert outcome.state == "completed"
     figures = (

@@ -12,9 +12,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.flows.batch import Gathered
+from oirisk.flows.batch import Batch
 from oirisk.flows.cli.doctor import check_configuration, check_packages, check_python, doctor
-from oirisk.flows.exchanges.extract import harvest_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.pipeline import RunFrame, store
@@ -44,9 +44,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Home:
     with Sandbox(market, clock=lambda: AT).in_background() as sandbox:
         source = SandboxSource(url=sandbox.url, clock=lambda: AT)
         (venue,) = select_venues(settings.venues)
-        harvest = asyncio.run(harvest_venue(venue, source, settings.fetch))
+        fetched = asyncio.run(fetch_venue(venue, source, settings.fetch))
     frame = RunFrame(home, "snapshot", AT, AT, "sandbox", is_simulated=True, settings=settings)
-    assert store(frame, Gathered([harvest], settings), AT).state == "completed"
+    assert store(frame, Batch([fetched], settings), AT).state == "completed"
     return home
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from oirisk.flows.cli.run import announce
-from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.settings import FetchSettings
 from oirisk.sandbox.faults import SCRIPT, SQL, Fault
@@ -44,25 +44,25 @@ PARTIAL = {
 """Faults of single rows, the check that refuses them, and what the refused row holds."""
 
 
-def _ask(source: Any, *venues: str, settings: FetchSettings = IMPATIENT) -> list[Harvest]:
-    async def gather() -> list[Harvest]:
-        asked = (harvest_venue(venue, source, settings) for venue in select_venues(venues))
+def _ask(source: Any, *venues: str, settings: FetchSettings = IMPATIENT) -> list[VenueSnapshot]:
+    async def gather() -> list[VenueSnapshot]:
+        asked = (fetch_venue(venue, source, settings) for venue in select_venues(venues))
         return list(await asyncio.gather(*asked))
 
     return asyncio.run(gather())
 
 
 @pytest.fixture(scope="module")
-def sound(sandbox_source: Any) -> list[Harvest]:
+def sound(sandbox_source: Any) -> list[VenueSnapshot]:
     """What two healthy exchanges say, asked once."""
     return _ask(sandbox_source, "gate", "okx")
 
 
 @pytest.fixture
-def ask_bybit(sandbox: Any, sandbox_source: Any) -> Iterator[Callable[[str], list[Harvest]]]:
+def ask_bybit(sandbox: Any, sandbox_source: Any) -> Iterator[Callable[[str], list[VenueSnapshot]]]:
     """Return a function that asks Bybit while it has a fault."""
 
-    def ask(fault: str) -> list[Harvest]:
+    def ask(fault: str) -> list[VenueSnapshot]:
         sandbox.faults["bybit"] = Fault(fault)
         return _ask(sandbox_source, "bybit")
 
@@ -199,7 +199,7 @@ def test_a_503_is_tried_again_whatever_the_exchange_wraps_it_in(
 ) -> None:
     sandbox.faults[venue] = Fault.FLAKY
     try:
-        (harvest,) = _ask(sandbox_source, venue, settings=PATIENT)
+        (fetched,) = _ask(sandbox_source, venue, settings=PATIENT)
     finally:
         sandbox.faults.clear()
-    assert harvest.failures == []
+    assert fetched.failures == []

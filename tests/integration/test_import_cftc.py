@@ -131,7 +131,7 @@ def test_a_simulated_home_takes_no_report(
     make_desk: Callable[..., Any], sandbox_source: Any, tmp_path: Path
 ) -> None:
     desk = make_desk(venues=("gate",))
-    desk.store(desk.harvest(sandbox_source), sandbox_source.now())
+    desk.store(desk.fetch(sandbox_source), sandbox_source.now())
     path = tmp_path / "report.json"
     path.write_text(as_json(BITCOIN))
     with pytest.raises(HomeError, match="simulated"):

@@ -136,9 +136,9 @@ def test_simulated_and_real_data_never_share_a_home(
     desk: Any, night: Path, sandbox_source: Any, at: Any
 ) -> None:
     desk.replay(night)
-    harvests = desk.harvest(sandbox_source, ["gate"])
+    snapshots = desk.fetch(sandbox_source, ["gate"])
     with pytest.raises(HomeError, match="holds real data and the run would add simulated data"):
-        desk.store(harvests, at)
+        desk.store(snapshots, at)
     assert desk.column("select bool_or(is_simulated) from core.open_interest") == [False]
 
 

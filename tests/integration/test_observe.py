@@ -63,7 +63,7 @@ def truth(
 def test_the_measured_map_is_the_simulated_truth_and_names_no_account(
     observed_desk: Any, market: SimulatedMarket, sandbox_source: SandboxSource, at: datetime
 ) -> None:
-    outcome = observed_desk.store(observed_desk.harvest(sandbox_source), at)
+    outcome = observed_desk.store(observed_desk.fetch(sandbox_source), at)
     seen = ask(observed_desk, at, sandbox_source)
     assert (seen.accounts_listed, seen.accounts_answered, seen.note) == (5, 5, "")
 

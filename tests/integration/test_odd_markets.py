@@ -10,7 +10,7 @@ import pytest
 
 from oirisk.flows.derive import derive
 from oirisk.flows.exchanges.cassette import read_recording
-from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.exchanges.sources import ReplaySource
 from oirisk.flows.settings import FetchSettings
@@ -33,42 +33,44 @@ def _contract(number: int, *, is_odd: bool = False) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _harvest(tmp_path: Path, venue: str, lines: list[dict[str, Any]], known: Any = None) -> Harvest:
+def _fetch_all(
+    tmp_path: Path, venue: str, lines: list[dict[str, Any]], known: Any = None
+) -> VenueSnapshot:
     path = tmp_path / "recording.jsonl"
     common = {"kind": "response", "venue": venue, "received_at": AT.isoformat(), "status": 200}
     path.write_text("".join(json.dumps({**common, **line}) + "\n" for line in lines))
     fetch = FetchSettings(attempts=2, backoff_seconds=0)
     source = ReplaySource(read_recording(path))
-    return asyncio.run(harvest_venue(all_venues()[venue], source, fetch, known))
+    return asyncio.run(fetch_venue(all_venues()[venue], source, fetch, known))
 
 
-def _listed(harvest: Harvest) -> set[str]:
-    (listed,) = [one for one in harvest.responses if one.endpoint == MARKETS_ENDPOINT]
+def _listed(fetched: VenueSnapshot) -> set[str]:
+    (listed,) = [one for one in fetched.responses if one.endpoint == MARKETS_ENDPOINT]
     return {market["id"] for market in json.loads(listed.body)}
 
 
-def _kucoin(tmp_path: Path, odd: set[int]) -> Harvest:
+def _kucoin(tmp_path: Path, odd: set[int]) -> VenueSnapshot:
     rows = [_contract(number, is_odd=number in odd) for number in range(60)]
     line = {"method": "GET", "url": KUCOIN, "body": json.dumps({"code": "200000", "data": rows})}
-    return _harvest(tmp_path, "kucoinfutures", [line] * 3)
+    return _fetch_all(tmp_path, "kucoinfutures", [line] * 3)
 
 
 @pytest.mark.parametrize("odd", [set(), {0}, {59}, {7, 8, 41}, set(range(0, 60, 3))])
 def test_entries_that_cannot_be_read_are_left_out_and_named(tmp_path: Path, odd: set[int]) -> None:
-    harvest = _kucoin(tmp_path, odd)
-    assert _listed(harvest) == {f"C{number}USDTM" for number in range(60) if number not in odd}
-    assert harvest.failures == []
-    said = "; ".join(harvest.notes)
+    fetched = _kucoin(tmp_path, odd)
+    assert _listed(fetched) == {f"C{number}USDTM" for number in range(60) if number not in odd}
+    assert fetched.failures == []
+    said = "; ".join(fetched.notes)
     assert (f"cannot read {len(odd)} of the entries" in said) is bool(odd)
     assert all(f"C{number}USDTM" in said for number in odd)
-    derived = derive(all_venues()["kucoinfutures"], harvest.responses)
+    derived = derive(all_venues()["kucoinfutures"], fetched.responses)
     assert derived.verdict.accepted["oi_base"].sum() == sum(set(range(60)) - odd)
 
 
 def test_a_list_of_another_form_is_no_list(tmp_path: Path) -> None:
-    harvest = _kucoin(tmp_path, set(range(60)))
-    assert "the market list cannot be read: TypeError" in harvest.failures[0]
-    assert "the market list cannot be read: TypeError" in harvest.failures[0]
+    fetched = _kucoin(tmp_path, set(range(60)))
+    assert "the market list cannot be read: TypeError" in fetched.failures[0]
+    assert "the market list cannot be read: TypeError" in fetched.failures[0]
 
 
 def test_where_a_market_is_known_by_its_place_no_entry_is_left_out(tmp_path: Path) -> None:
@@ -85,9 +87,9 @@ def test_where_a_market_is_known_by_its_place_no_entry_is_left_out(tmp_path: Pat
         }
         for kind, answer in answers.items()
     ]  # fmt: skip
-    harvest = _harvest(tmp_path, "hyperliquid", lines * 3)
-    assert "the market list cannot be read: TypeError" in harvest.failures[0]
-    assert not [one for one in harvest.responses if one.endpoint == MARKETS_ENDPOINT]
+    fetched = _fetch_all(tmp_path, "hyperliquid", lines * 3)
+    assert "the market list cannot be read: TypeError" in fetched.failures[0]
+    assert not [one for one in fetched.responses if one.endpoint == MARKETS_ENDPOINT]
 
 
 def test_an_older_list_stands_in_where_the_exchange_does_not_tell(tmp_path: Path) -> None:
@@ -105,12 +107,12 @@ def test_an_older_list_stands_in_where_the_exchange_does_not_tell(tmp_path: Path
     url = "https://futures.kraken.com/derivatives/api/v3/tickers"
     lines = [{"method": "GET", "url": url, "body": json.dumps(body)}]
     listed_at = AT - timedelta(hours=50)
-    harvest = _harvest(tmp_path, "krakenfutures", lines, (listed_at, [market]))
-    assert len(harvest.failures) == 1
-    assert harvest.failures[0].startswith("load_markets: ")
-    assert harvest.failures[0].endswith("the market list of 2026-11-18T22:05Z is used instead")
-    derived = derive(all_venues()["krakenfutures"], harvest.responses)
+    fetched = _fetch_all(tmp_path, "krakenfutures", lines, (listed_at, [market]))
+    assert len(fetched.failures) == 1
+    assert fetched.failures[0].startswith("load_markets: ")
+    assert fetched.failures[0].endswith("the market list of 2026-11-18T22:05Z is used instead")
+    derived = derive(all_venues()["krakenfutures"], fetched.responses)
     assert derived.listed_at == listed_at
     assert derived.verdict.accepted["oi_base"].to_list() == [3.0]
-    (without,) = _harvest(tmp_path, "krakenfutures", lines).failures
+    (without,) = _fetch_all(tmp_path, "krakenfutures", lines).failures
     assert without.startswith("load_markets: ")

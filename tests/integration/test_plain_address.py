@@ -14,13 +14,13 @@ from aiohttp import web
 
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.exchanges.cassette import read_recording, recording_lines
-from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.generic import build_generic
 from oirisk.flows.exchanges.sources import ReplaySource, SandboxSource, Source
 from oirisk.flows.settings import FetchSettings
 from oirisk.schemas.generic import GenericLine
 from oirisk.schemas.responses import MARKETS_ENDPOINT
-from oirisk.schemas.venue import Address, Bulk, Call, Fields, Line, MarketList, Product, Venue
+from oirisk.schemas.venue import Address, Bulk, Call, Endpoint, Fields, MarketList, Product, Venue
 from oirisk.transforms.decode import rows_at
 from oirisk.transforms.markets import ContractFields
 
@@ -103,10 +103,10 @@ def _venue(**change: Any) -> Venue:
     return venue
 
 
-def _ask(server: _Server, venue: Venue, **settings: float) -> Harvest:
+def _ask(server: _Server, venue: Venue, **settings: float) -> VenueSnapshot:
     chosen = FetchSettings.model_validate({"backoff_seconds": 0.01, **settings})
 
-    async def run() -> Harvest:
+    async def run() -> VenueSnapshot:
         application = web.Application()
         application.router.add_route("*", "/{rest:.*}", server.handle)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
@@ -114,7 +114,7 @@ def _ask(server: _Server, venue: Venue, **settings: float) -> Harvest:
         try:
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-            return await harvest_venue(venue, SandboxSource(url=url, clock=lambda: AT), chosen)
+            return await fetch_venue(venue, SandboxSource(url=url, clock=lambda: AT), chosen)
         finally:
             await runner.cleanup()
 
@@ -136,18 +136,18 @@ WORTH = {
 
 def test_a_declared_address_is_asked_and_read_as_declared() -> None:
     server, venue = _Server(), _venue()
-    harvest = _ask(server, venue)
-    derived = derive(venue, harvest.responses)
+    fetched = _ask(server, venue)
+    derived = derive(venue, fetched.responses)
 
     assert _figures(derived) == WORTH
-    assert (harvest.failures, derived.problems) == ([], ())
-    (note,) = harvest.notes
+    assert (fetched.failures, derived.problems) == ([], ())
+    (note,) = fetched.notes
     assert "cannot read 1 of the entries" in note
     assert note.endswith("left out: ODD_P")
     paths = [path for _, path, _ in server.seen]
     assert paths == ["/v1/contracts", "/v1/interest", "/v1/interest"]
     assert {headers["User-Agent"] for _, _, headers in server.seen} == {"oirisk"}
-    assert harvest.requests == len(server.seen)
+    assert fetched.requests == len(server.seen)
 
 
 def test_requests_keep_the_declared_distance() -> None:
@@ -161,9 +161,9 @@ def test_a_wait_that_is_asked_for_is_kept_by_all_requests() -> None:
     stop = web.Response(status=429, headers={"Retry-After": "1"})
     server = _Server({"/v1/interest": [stop]})
     venue = _venue()
-    harvest = _ask(server, venue)
+    fetched = _ask(server, venue)
 
-    assert _figures(derive(venue, harvest.responses)) == WORTH
+    assert _figures(derive(venue, fetched.responses)) == WORTH
     first = next(at for at, path, _ in server.seen if path == "/v1/interest")
     later = [at - first for at, path, _ in server.seen if path == "/v1/interest"][1:]
     assert min(later[1:], default=1.0) >= 0.95
@@ -171,8 +171,8 @@ def test_a_wait_that_is_asked_for_is_kept_by_all_requests() -> None:
 
 def test_what_cannot_be_read_is_tried_again_and_then_told() -> None:
     page = web.Response(text="<html>maintenance</html>", content_type="text/html")
-    harvest = _ask(_Server({"/v1/contracts": [page]}), _venue(), attempts=2)
-    assert harvest.failures == []
+    fetched = _ask(_Server({"/v1/contracts": [page]}), _venue(), attempts=2)
+    assert fetched.failures == []
 
     pages = [web.Response(text="<html>maintenance</html>") for _ in range(2)]
     (failure,) = _ask(_Server({"/v1/contracts": pages}), _venue(), attempts=2).failures
@@ -181,23 +181,23 @@ def test_what_cannot_be_read_is_tried_again_and_then_told() -> None:
 
 def test_a_refusal_is_told_as_it_came_and_costs_one_contract() -> None:
     refusal = web.json_response({"error": "no such contract"}, status=404)
-    harvest = _ask(_Server({"/v1/interest": [refusal]}), _venue())
-    (failure,) = harvest.failures
+    fetched = _ask(_Server({"/v1/interest": [refusal]}), _venue())
+    (failure,) = fetched.failures
     assert "HTTP 404" in failure
     assert "1 of 2 calls: contract=BTC_P" in failure
 
 
 def test_a_recording_of_an_address_gives_the_same_again(tmp_path: Path) -> None:
     venue = _venue()
-    harvest = _ask(_Server(), venue)
-    kept = [one for one in harvest.responses if one.endpoint != "load_markets"]
+    fetched = _ask(_Server(), venue)
+    kept = [one for one in fetched.responses if one.endpoint != "load_markets"]
     file = tmp_path / "night.jsonl"
     # The server on this machine stands behind one more part of the path.
     text = "\n".join(recording_lines(kept)).replace("/elsewhere/futures", "/futures")
     file.write_text(text + "\n")
 
     source: Source = ReplaySource(read_recording(file))
-    again = asyncio.run(harvest_venue(venue, source, FetchSettings(attempts=1)))
+    again = asyncio.run(fetch_venue(venue, source, FetchSettings(attempts=1)))
     assert again.failures == []
     assert _figures(derive(venue, again.responses)) == WORTH
     kinds = [json.loads(line)["kind"] for line in file.read_text().splitlines()]
@@ -205,8 +205,8 @@ def test_a_recording_of_an_address_gives_the_same_again(tmp_path: Path) -> None:
 
 
 def test_the_archived_list_is_in_the_form_of_ccxt() -> None:
-    harvest = _ask(_Server(), _venue())
-    (listed,) = [one for one in harvest.responses if one.endpoint == MARKETS_ENDPOINT]
+    fetched = _ask(_Server(), _venue())
+    (listed,) = [one for one in fetched.responses if one.endpoint == MARKETS_ENDPOINT]
     markets = {market["id"]: market for market in json.loads(listed.body)}
     assert list(markets) == ["BTC_P", "ETH_F", "OLD_P"]
     assert markets["OLD_P"]["active"] is False
@@ -227,10 +227,10 @@ def test_a_declared_pool_is_asked_for_both_sides() -> None:
         return web.json_response({"data": row})
 
     venue = _venue(**POOL)
-    harvest = _ask(_Server(answer=answer), venue)
-    derived = derive(venue, harvest.responses)
+    fetched = _ask(_Server(answer=answer), venue)
+    derived = derive(venue, fetched.responses)
 
-    assert (harvest.failures, derived.problems) == ([], ())
+    assert (fetched.failures, derived.problems) == ([], ())
     names = ("kind", "oi_long_base", "oi_short_base", "pool_net_base", "oi_base", "oi_usd")
     rows = derived.verdict.accepted.sort("symbol").select(names).rows()
     assert rows == [
@@ -273,10 +273,10 @@ def test_hosts_go_by_name_and_a_body_is_sent_as_json() -> None:
         {"first": "https://one.example/a", "second": "https://two.example/b/"},
         MarketList((listed,), rows_at(), ContractFields("name", "name", "=USD")),
     )
-    lines = (Line("all", (perp,), read, rows_at()),)
+    lines = (Endpoint("all", (perp,), read, rows_at()),)
     server = _Server(answer=answer)
-    harvest = _ask(server, Venue("elsewhere", "elsewhere", lines, address=address))
-    assert harvest.failures == []
+    fetched = _ask(server, Venue("elsewhere", "elsewhere", lines, address=address))
+    assert fetched.failures == []
     assert asked == [
         ("GET", "/elsewhere/a/list", ""),
         ("POST", "/elsewhere/b/info", '{"type": "all"}'),

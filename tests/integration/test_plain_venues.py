@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from oirisk.flows.exchanges.cassette import recording_lines
-from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.registry import all_venues, select_venues
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.rederive import rederive_since
@@ -76,19 +76,19 @@ def running(plain_market: SimulatedMarket, at: datetime) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def ask(running: Sandbox, at: datetime) -> Iterator[Callable[..., list[Harvest]]]:
+def ask(running: Sandbox, at: datetime) -> Iterator[Callable[..., list[VenueSnapshot]]]:
     """Return a function that asks the exchanges, one of them with a fault."""
     source = _Hurried(clock=lambda: at, url=running.url)
 
-    async def gather() -> list[Harvest]:
-        asked = (harvest_venue(venue, source, IMPATIENT) for venue in select_venues(IDS))
+    async def gather() -> list[VenueSnapshot]:
+        asked = (fetch_venue(venue, source, IMPATIENT) for venue in select_venues(IDS))
         return list(await asyncio.gather(*asked))
 
-    def harvest(**faults: Fault) -> list[Harvest]:
+    def fetch(**faults: Fault) -> list[VenueSnapshot]:
         running.faults = dict(faults)
         return asyncio.run(gather())
 
-    yield harvest
+    yield fetch
     running.faults = {}
 
 
@@ -168,9 +168,9 @@ def test_a_bad_row_of_an_address_costs_itself(
 def test_a_recording_of_addresses_gives_the_same_home_and_is_derived_the_same_again(
     ask: Any, make_desk: Any, plain_market: SimulatedMarket, at: datetime, tmp_path: Path
 ) -> None:
-    harvests = ask()
+    snapshots = ask()
     kept = [
-        one for harvest in harvests for one in harvest.responses if one.endpoint != "load_markets"
+        one for fetched in snapshots for one in fetched.responses if one.endpoint != "load_markets"
     ]
     file = tmp_path / "night.jsonl"
     # The server on this machine puts the exchange's name before every path.
@@ -200,9 +200,9 @@ def _at_home(line: str) -> str:
 def test_the_list_of_an_address_is_recorded_in_the_form_of_ccxt(
     ask: Any, plain_market: SimulatedMarket
 ) -> None:
-    for harvest in ask():
-        (listed,) = [one for one in harvest.responses if one.endpoint == MARKETS_ENDPOINT]
-        mine = [it for it in plain_market.instruments() if it.venue == harvest.venue]
+    for fetched in ask():
+        (listed,) = [one for one in fetched.responses if one.endpoint == MARKETS_ENDPOINT]
+        mine = [it for it in plain_market.instruments() if it.venue == fetched.venue]
         markets = json.loads(listed.body)
         assert {(m["id"], m["symbol"]) for m in markets} == {(it.native, it.symbol) for it in mine}
-        assert all_venues()[harvest.venue].address is not None
+        assert all_venues()[fetched.venue].address is not None

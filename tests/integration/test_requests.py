@@ -16,10 +16,10 @@ import pytest
 from aiohttp import web
 
 from oirisk.flows.exchanges.circuit_breaker import RequestLimits
-from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.settings import FetchSettings
-from oirisk.schemas.venue import Fields, Line, Market, Product, Venue, each
+from oirisk.schemas.venue import Endpoint, Fields, Market, Product, Venue, each
 from oirisk.transforms.decode import rows_at
 
 pytestmark = pytest.mark.integration
@@ -32,9 +32,9 @@ PERP = Product("perp", lambda _market: True, (), Fields("symbol"))
 Answers = Callable[[str, int], Awaitable[web.StreamResponse]]
 
 
-def _line(name: str, kind: str) -> Line:
+def _line(name: str, kind: str) -> Endpoint:
     calls = each("fapiPublicGetOpenInterest", "symbol", kind=kind)
-    return Line(name, (PERP,), calls, rows_at("rows"))
+    return Endpoint(name, (PERP,), calls, rows_at("rows"))
 
 
 ONE_LINE = Venue("binanceusdm", "test", (_line("interest", "a"),))
@@ -84,7 +84,7 @@ class _Fast(SandboxSource):
         client.throttler.config["refillRate"] = 1 / self.spacing
 
 
-def _harvest(
+def _fetch_all(
     server: _Server,
     count: int,
     venue: Venue = ONE_LINE,
@@ -92,11 +92,11 @@ def _harvest(
     source: type[SandboxSource] = SandboxSource,
     limits: RequestLimits | None = None,
     **settings: float,
-) -> tuple[Harvest, float]:
-    """Ask for some symbols; returns the harvest and the seconds it took."""
+) -> tuple[VenueSnapshot, float]:
+    """Ask for some symbols; returns what was fetched, and the seconds it took."""
     chosen = {"backoff_seconds": 0.05, **settings}
 
-    async def run() -> Harvest:
+    async def run() -> VenueSnapshot:
         application = web.Application()
         application.router.add_get("/binanceusdm/fapi/v1/openInterest", server.handle)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
@@ -105,7 +105,7 @@ def _harvest(
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             url = f"http://127.0.0.1:{runner.addresses[0][1]}"
             known = (AT - timedelta(hours=1), _markets(_names(count)))
-            return await harvest_venue(
+            return await fetch_venue(
                 venue,
                 source(url=url, clock=lambda: AT),
                 FetchSettings.model_validate(chosen),
@@ -116,32 +116,32 @@ def _harvest(
             await runner.cleanup()
 
     started = time.monotonic()
-    harvest = asyncio.run(run())
-    return harvest, time.monotonic() - started
+    fetched = asyncio.run(run())
+    return fetched, time.monotonic() - started
 
 
-def _asked_for(harvest: Harvest) -> list[str]:
-    asked = [json.loads(one.params) for one in harvest.responses if one.endpoint != "markets"]
+def _asked_for(fetched: VenueSnapshot) -> list[str]:
+    asked = [json.loads(one.params) for one in fetched.responses if one.endpoint != "markets"]
     return [params["symbol"] for params in asked]
 
 
-def _usable(harvest: Harvest) -> set[str]:
-    used = [one for one in harvest.responses if one.endpoint != "markets" and not one.error]
+def _usable(fetched: VenueSnapshot) -> set[str]:
+    used = [one for one in fetched.responses if one.endpoint != "markets" and not one.error]
     return {json.loads(one.params)["symbol"] for one in used}
 
 
 @pytest.mark.parametrize("latency", [0.0, 0.3])
 def test_many_calls_take_their_spacing_and_latency_hides_behind_it(latency: float) -> None:
     server = _Server(latency=latency)
-    harvest, seconds = _harvest(server, 30)
-    assert harvest.failures == []
-    assert harvest.requests == len(server.arrivals) == 30
+    fetched, seconds = _fetch_all(server, 30)
+    assert fetched.failures == []
+    assert fetched.requests == len(server.arrivals) == 30
     assert 29 * SPACING <= seconds < 30 * SPACING + latency + 0.7
 
 
 def test_requests_are_spaced_evenly_and_never_burst() -> None:
     server = _Server(latency=0.1)
-    _harvest(server, 30)
+    _fetch_all(server, 30)
     first = server.arrivals[0][0]
     for place, (at, _) in enumerate(server.arrivals):
         # The throttler may make up for one request that it released late, never for more.
@@ -150,16 +150,16 @@ def test_requests_are_spaced_evenly_and_never_burst() -> None:
 
 def test_two_lines_share_one_pace() -> None:
     server = _Server(latency=0.1)
-    harvest, seconds = _harvest(server, 12, TWO_LINES)
-    assert harvest.requests == 24
+    fetched, seconds = _fetch_all(server, 12, TWO_LINES)
+    assert fetched.requests == 24
     assert 23 * SPACING <= seconds < 24 * SPACING + 0.8
 
 
 def test_eight_hundred_calls_are_no_more_than_a_queue() -> None:
     server = _Server(latency=0.02)
-    harvest, _ = _harvest(server, 800, source=_Fast)
-    assert harvest.failures == []
-    assert harvest.requests == len(server.arrivals) == 800
+    fetched, _ = _fetch_all(server, 800, source=_Fast)
+    assert fetched.failures == []
+    assert fetched.requests == len(server.arrivals) == 800
 
 
 def test_the_archive_is_in_order_of_calls_and_attempts_whatever_overtakes_what() -> None:
@@ -167,12 +167,12 @@ def test_the_archive_is_in_order_of_calls_and_attempts_whatever_overtakes_what()
         await asyncio.sleep(0.3 - 0.02 * int(symbol[1:]))
         return web.Response(status=500) if symbol == "S002" and times == 1 else _rows(symbol)
 
-    harvest, _ = _harvest(_Server(answer), 6)
-    assert _asked_for(harvest) == ["S000", "S001", "S002", "S002", "S003", "S004", "S005"]
-    assert [one.attempt for one in harvest.responses[:4]] == [1, 1, 1, 2]
+    fetched, _ = _fetch_all(_Server(answer), 6)
+    assert _asked_for(fetched) == ["S000", "S001", "S002", "S002", "S003", "S004", "S005"]
+    assert [one.attempt for one in fetched.responses[:4]] == [1, 1, 1, 2]
     assert all(
         json.loads(one.body)["rows"][0]["symbol"] == json.loads(one.params)["symbol"]
-        for one in harvest.responses
+        for one in fetched.responses
         if one.endpoint != "markets" and one.status == 200
     )
 
@@ -183,10 +183,10 @@ def test_one_dead_symbol_is_asked_once_and_stops_no_other() -> None:
         return dead if symbol == "S001" else _rows(symbol)
 
     server = _Server(answer)
-    harvest, _ = _harvest(server, 5)
-    assert _usable(harvest) == {"S000", "S002", "S003", "S004"}
-    assert harvest.requests == len(server.arrivals) == 5
-    (failure,) = harvest.failures
+    fetched, _ = _fetch_all(server, 5)
+    assert _usable(fetched) == {"S000", "S002", "S003", "S004"}
+    assert fetched.requests == len(server.arrivals) == 5
+    (failure,) = fetched.failures
     assert failure.startswith("interest: HTTP 400, BadSymbol")
     assert failure.endswith("(1 of 5 calls: symbol=S001, kind=a)")
 
@@ -197,11 +197,11 @@ def test_at_the_deadline_what_came_is_kept_and_what_did_not_is_named() -> None:
             await asyncio.sleep(5)
         return _rows(symbol)
 
-    harvest, seconds = _harvest(_Server(answer), 5, venue_timeout_seconds=0.8)
+    fetched, seconds = _fetch_all(_Server(answer), 5, venue_timeout_seconds=0.8)
     assert seconds < 2
-    assert _usable(harvest) == {"S000", "S002", "S004"}
-    assert harvest.requests == 5
-    (failure,) = harvest.failures
+    assert _usable(fetched) == {"S000", "S002", "S004"}
+    assert fetched.requests == 5
+    (failure,) = fetched.failures
     assert failure.startswith("interest: no answer within the 0.8 s for the venue")
     assert failure.endswith("(2 of 5 calls: symbol=S001, kind=a; symbol=S003, kind=a)")
 
@@ -222,9 +222,9 @@ def test_told_to_wait_the_whole_venue_waits_and_one_request_tries_first(form: st
         return web.Response(status=429, headers=headers)
 
     server = _Server(answer, latency=0.06)
-    harvest, _ = _harvest(server, 12)
-    assert harvest.failures == []
-    assert harvest.requests == len(server.arrivals) == 13
+    fetched, _ = _fetch_all(server, 12)
+    assert fetched.failures == []
+    assert fetched.requests == len(server.arrivals) == 13
     after = [at for at, _ in server.arrivals if at > told[0] + 0.02]
     assert after[0] >= told[0] + 0.99
     assert after[1] >= after[0] + 0.06  # the second waits for what the first meets
@@ -236,11 +236,11 @@ def test_a_storm_of_429_is_met_with_silence() -> None:
 
     server = _Server(answer)
     limits = RequestLimits(stops=4)
-    harvest, seconds = _harvest(server, 200, limits=limits)
-    assert harvest.requests == len(server.arrivals) <= 6
+    fetched, seconds = _fetch_all(server, 200, limits=limits)
+    assert fetched.requests == len(server.arrivals) <= 6
     assert seconds < 3
-    assert _usable(harvest) == set()
-    (last,) = [one for one in harvest.failures if "not asked" in one]
+    assert _usable(fetched) == set()
+    (last,) = [one for one in fetched.failures if "not asked" in one]
     assert "not asked any more: binanceusdm said stop 4 times in a row, last: HTTP 429" in last
     assert "of 200 calls" in last
 
@@ -250,9 +250,9 @@ def test_a_ban_is_not_answered_with_another_request() -> None:
         return web.Response(status=418, text="banned")
 
     server = _Server(answer)
-    harvest, _ = _harvest(server, 50)
-    assert harvest.requests == len(server.arrivals) == 1
-    assert any("banned us: HTTP 418" in one for one in harvest.failures)
+    fetched, _ = _fetch_all(server, 50)
+    assert fetched.requests == len(server.arrivals) == 1
+    assert any("banned us: HTTP 418" in one for one in fetched.failures)
 
 
 def test_a_wait_beyond_the_longest_is_not_sat_out_and_not_ignored() -> None:
@@ -260,10 +260,10 @@ def test_a_wait_beyond_the_longest_is_not_sat_out_and_not_ignored() -> None:
         return web.Response(status=429, headers={"Retry-After": "3600"})
 
     server = _Server(answer)
-    harvest, seconds = _harvest(server, 50)
+    fetched, seconds = _fetch_all(server, 50)
     assert len(server.arrivals) == 1
     assert seconds < 2
-    assert any("wants us to wait 3600 s, more than 60 s" in one for one in harvest.failures)
+    assert any("wants us to wait 3600 s, more than 60 s" in one for one in fetched.failures)
 
 
 def test_a_venue_that_fails_every_first_time_is_not_given_up() -> None:
@@ -271,9 +271,9 @@ def test_a_venue_that_fails_every_first_time_is_not_given_up() -> None:
         return web.Response(status=503) if times == 1 else _rows(symbol)
 
     server = _Server(answer)
-    harvest, _ = _harvest(server, 60, source=_Fast)
-    assert harvest.failures == []
-    assert harvest.requests == len(server.arrivals) == 120
+    fetched, _ = _fetch_all(server, 60, source=_Fast)
+    assert fetched.failures == []
+    assert fetched.requests == len(server.arrivals) == 120
 
 
 def test_a_venue_that_only_fails_is_left_alone_after_some_calls() -> None:
@@ -281,9 +281,9 @@ def test_a_venue_that_only_fails_is_left_alone_after_some_calls() -> None:
         return web.Response(status=500)
 
     server = _Server(answer)
-    harvest, _ = _harvest(server, 300, source=_Fast, attempts=2)
-    assert harvest.requests == len(server.arrivals) < 100
-    assert any("lost 8 calls in a row, last: HTTP 500" in one for one in harvest.failures)
+    fetched, _ = _fetch_all(server, 300, source=_Fast, attempts=2)
+    assert fetched.requests == len(server.arrivals) < 100
+    assert any("lost 8 calls in a row, last: HTTP 500" in one for one in fetched.failures)
 
 
 @pytest.mark.parametrize(
@@ -293,10 +293,10 @@ def test_an_answer_of_another_shape_is_asked_again_and_kept_as_unusable(text: st
     async def answer(symbol: str, times: int) -> web.StreamResponse:
         return web.Response(text=text) if times == 1 else _rows(symbol)
 
-    harvest, _ = _harvest(_Server(answer), 2)
-    assert harvest.failures == []
-    assert harvest.requests == 4
-    first, second = harvest.responses[:2]
+    fetched, _ = _fetch_all(_Server(answer), 2)
+    assert fetched.failures == []
+    assert fetched.requests == 4
+    first, second = fetched.responses[:2]
     assert (first.body, first.error) == (text, "not usable, HTTP 200")
     assert second.error is None
 
@@ -308,10 +308,10 @@ def test_a_redirect_counts_as_the_request_it_is() -> None:
         return web.Response(status=302, headers={"Location": f"?symbol={symbol}&kind=a"})
 
     server = _Server(answer)
-    harvest, _ = _harvest(server, 2)
-    assert harvest.failures == []
-    assert harvest.requests == len(server.arrivals) == 4
-    assert [one.status for one in harvest.responses[:2]] == [0, 200]
+    fetched, _ = _fetch_all(server, 2)
+    assert fetched.failures == []
+    assert fetched.requests == len(server.arrivals) == 4
+    assert [one.status for one in fetched.responses[:2]] == [0, 200]
 
 
 def test_a_connection_cut_before_the_answer_is_tried_again_and_counted() -> None:
@@ -323,6 +323,6 @@ def test_a_connection_cut_before_the_answer_is_tried_again_and_counted() -> None
             return reply
 
     server = _Cut()
-    harvest, _ = _harvest(server, 4)
-    assert harvest.failures == []
-    assert harvest.requests == len(server.arrivals) == 5
+    fetched, _ = _fetch_all(server, 4)
+    assert fetched.failures == []
+    assert fetched.requests == len(server.arrivals) == 5

@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from oirisk.flows.batch import Gathered
-from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.batch import Batch
+from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.pipeline import RunFrame, store
@@ -33,11 +33,11 @@ GROUPS = {"option": "options", "pool": "pool"}
 Key = tuple[str, str]
 
 
-def _harvest(market: SimulatedMarket, at: datetime, settings: Settings) -> list[Harvest]:
-    async def ask(source: SandboxSource) -> list[Harvest]:
+def _fetch_all(market: SimulatedMarket, at: datetime, settings: Settings) -> list[VenueSnapshot]:
+    async def ask(source: SandboxSource) -> list[VenueSnapshot]:
         venues = select_venues(IDS)
         return list(
-            await asyncio.gather(*(harvest_venue(it, source, settings.fetch) for it in venues))
+            await asyncio.gather(*(fetch_venue(it, source, settings.fetch) for it in venues))
         )
 
     with Sandbox(market, clock=lambda: at).in_background() as sandbox:
@@ -57,7 +57,7 @@ def warehouse(
     home = Home(tmp_path_factory.mktemp("all") / "home")
     settings = Settings(venues=IDS, fetch=FetchSettings(venue_timeout_seconds=200))
     frame = RunFrame(home, "nightly", at, at, "sandbox", is_simulated=True, settings=settings)
-    outcome = store(frame, Gathered(_harvest(whole_market, at, settings), settings), at)
+    outcome = store(frame, Batch(_fetch_all(whole_market, at, settings), settings), at)
     assert set(outcome.statuses.values()) == {"ok"}
     assert (len(outcome.statuses), outcome.rejected) == (len(IDS), 0)
     with duckdb.connect(str(home.warehouse)) as connection:

@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.flows.batch import Gathered
+from oirisk.flows.batch import Batch
 from oirisk.flows.enrichment import Wanted, ask_venue
-from oirisk.flows.exchanges.extract import harvest_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.fetch import Page
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import SandboxSource
@@ -71,20 +71,20 @@ def night(sandbox: Sandbox, at: datetime, tmp_path_factory: pytest.TempPathFacto
     source = Unpaced(clock=lambda: at, url=sandbox.url)
     home = Home(tmp_path_factory.mktemp("top_up") / "home")
 
-    async def gather() -> tuple[Gathered, Wanted]:
+    async def gather() -> tuple[Batch, Wanted]:
         venues = select_venues(settings.venues)
-        harvests = [await harvest_venue(one, source, settings.fetch) for one in venues]
-        gathered = Gathered(harvests, settings)
-        wanted = gathered.wanted(at, settings.top_up.assets)
+        snapshots = [await fetch_venue(one, source, settings.fetch) for one in venues]
+        batch = Batch(snapshots, settings)
+        wanted = batch.wanted(at, settings.top_up.assets)
         chosen = replace(wanted, assets=("PEPE",))
         told = [await ask_venue(one, source, settings, chosen) for one in venues]
-        gathered.told = tuple(told)
-        return gathered, wanted
+        batch.told = tuple(told)
+        return batch, wanted
 
-    gathered, wanted = asyncio.run(gather())
+    batch, wanted = asyncio.run(gather())
     now = at + timedelta(minutes=1)
     frame = RunFrame(home, "nightly", at, now, "sandbox", is_simulated=True, settings=settings)
-    return Night(home, settings, store(frame, gathered, now), wanted)
+    return Night(home, settings, store(frame, batch, now), wanted)
 
 
 def test_the_coins_with_most_open_interest_are_topped_up(

@@ -9,7 +9,7 @@ from typing import Any
 
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.exchanges.cassette import read_recording
-from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.exchanges.sources import ReplaySource
 from oirisk.flows.settings import FetchSettings
@@ -27,7 +27,7 @@ class Answer:
 
 def replay(
     venue_id: str, at: str, answers: Sequence[Answer], folder: Path
-) -> tuple[Harvest, Derived, list[str]]:
+) -> tuple[VenueSnapshot, Derived, list[str]]:
     """Ask an exchange for its answers; returns also the addresses that were not asked."""
     file = folder / "answers.jsonl"
     lines = [
@@ -40,6 +40,6 @@ def replay(
     file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     recording = read_recording(file)
     venue = all_venues()[venue_id]
-    harvest = asyncio.run(harvest_venue(venue, ReplaySource(recording), FetchSettings(attempts=1)))
+    fetched = asyncio.run(fetch_venue(venue, ReplaySource(recording), FetchSettings(attempts=1)))
     unused = [line.url for line in recording.tapes[venue_id].responses]
-    return harvest, derive(venue, harvest.responses), unused
+    return fetched, derive(venue, fetched.responses), unused

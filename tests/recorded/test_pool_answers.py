@@ -16,9 +16,9 @@ _EXACT = 1e-12
 
 @pytest.mark.parametrize("one", POOLS, ids=[one.venue for one in POOLS])
 def test_both_sides_are_read_and_the_larger_one_counts(one: PoolAnswers, tmp_path: Path) -> None:
-    harvest, derived, unused = replay(one.venue, one.at, one.answers, tmp_path)
+    fetched, derived, unused = replay(one.venue, one.at, one.answers, tmp_path)
 
-    assert (harvest.failures, harvest.notes, unused) == ([], [], [])
+    assert (fetched.failures, fetched.notes, unused) == ([], [], [])
     rows = {row["symbol"]: row for row in derived.verdict.accepted.to_dicts()}
     assert set(rows) == set(one.expected)
     for symbol, (asset, longs, shorts, usd, quality) in one.expected.items():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from oirisk.flows.derive import Derived
-from oirisk.flows.exchanges.extract import Harvest
+from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.flows.settings import DEFAULT_VENUES
 from oirisk.schemas.units import registry, unit_rules
 from tests.recorded.published_answers import PUBLISHED, Published
@@ -17,7 +17,7 @@ _EXACT = 1e-12
 NAMES = [f"{one.venue}:{one.at[:10]}" for one in PUBLISHED]
 
 
-def _replay(one: Published, folder: Path) -> tuple[Harvest, Derived, list[str]]:
+def _replay(one: Published, folder: Path) -> tuple[VenueSnapshot, Derived, list[str]]:
     return replay(one.venue, one.at, one.answers, folder)
 
 
@@ -25,9 +25,9 @@ def _replay(one: Published, folder: Path) -> tuple[Harvest, Derived, list[str]]:
 def test_a_published_answer_gives_the_figures_worked_out_by_hand(
     one: Published, tmp_path: Path
 ) -> None:
-    harvest, derived, unused = _replay(one, tmp_path)
+    fetched, derived, unused = _replay(one, tmp_path)
 
-    assert (harvest.failures, harvest.notes, unused) == ([], [], [])
+    assert (fetched.failures, fetched.notes, unused) == ([], [], [])
     assert derived.problems == ()
     assert derived.verdict.rejected.is_empty()
     rows = {row["symbol"]: row for row in derived.verdict.accepted.to_dicts()}

@@ -16,7 +16,7 @@ import pytest
 
 from oirisk.flows.derive import Derived, derive
 from oirisk.flows.exchanges.cassette import read_recording
-from oirisk.flows.exchanges.extract import Harvest, harvest_venue
+from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.exchanges.sources import ReplaySource
 from oirisk.flows.settings import FetchSettings
@@ -351,7 +351,7 @@ WITHOUT_COINS = {
 class Replayed:
     """What replaying one venue of one recording gives."""
 
-    harvest: Harvest
+    fetched: VenueSnapshot
     derived: Derived
     unused: tuple[str, ...]
 
@@ -363,12 +363,12 @@ class Replayed:
 @cache
 def _replay(path: Path, venue: str) -> Replayed:
     recording = read_recording(path)
-    harvest = asyncio.run(
-        harvest_venue(all_venues()[venue], ReplaySource(recording), FetchSettings(attempts=1))
+    fetched = asyncio.run(
+        fetch_venue(all_venues()[venue], ReplaySource(recording), FetchSettings(attempts=1))
     )
-    derived = derive(all_venues()[venue], harvest.responses)
+    derived = derive(all_venues()[venue], fetched.responses)
     unused = tuple(line.url for line in recording.tapes[venue].responses)
-    return Replayed(harvest, derived, unused)
+    return Replayed(fetched, derived, unused)
 
 
 def _files(recorded: Path) -> dict[str, Path]:

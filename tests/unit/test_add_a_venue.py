@@ -19,7 +19,7 @@ READ_IT = """
 import asyncio, json
 from pathlib import Path
 from oirisk.flows.derive import derive
-from oirisk.flows.exchanges.extract import harvest_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.settings import FetchSettings, load_settings
@@ -28,10 +28,10 @@ from oirisk.flows.exchanges.registry import select_venues
 
 (venue,) = %s
 source = ReplaySource(read_recording(Path("night.jsonl")))
-harvest = asyncio.run(harvest_venue(venue, source, FetchSettings(attempts=1)))
-derived = derive(venue, harvest.responses)
+fetched = asyncio.run(fetch_venue(venue, source, FetchSettings(attempts=1)))
+derived = derive(venue, fetched.responses)
 rows = derived.verdict.accepted.select("symbol", "oi_contracts", "oi_base", "oi_usd", "quality")
-print(json.dumps({"problems": [*harvest.failures, *derived.problems], "rows": rows.to_dicts()}))
+print(json.dumps({"problems": [*fetched.failures, *derived.problems], "rows": rows.to_dicts()}))
 """
 
 

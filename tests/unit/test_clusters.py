@@ -58,10 +58,10 @@ def islands(
         connection.register("int_cluster_assets", assets)
         build_step(
             connection,
-            "int_cluster_islands",
+            "int_cluster_bin_runs",
             {"minimum_share": minimum_share, "minimum_usd": minimum_usd},
         )
-        return connection.sql("from int_cluster_islands order by first_bin").pl().to_dicts()
+        return connection.sql("from int_cluster_bin_runs order by first_bin").pl().to_dicts()
 
 
 def test_two_hills_on_a_plain_are_two_clusters() -> None:
@@ -159,10 +159,10 @@ def test_half_of_two_bins_is_still_the_cluster(high: float, heirs: list[str]) ->
          "snapshot_at": START}
     ])  # fmt: skip
     with duckdb.connect() as connection:
-        connection.register("int_cluster_islands", island.to_arrow())
+        connection.register("int_cluster_bin_runs", island.to_arrow())
         connection.register("int_cluster_previous", earlier.to_arrow())
-        build_step(connection, "int_cluster_heirs", {})
-        found = connection.sql("select cluster_id from int_cluster_heirs").fetchall()
+        build_step(connection, "int_cluster_lineage", {})
+        found = connection.sql("select cluster_id from int_cluster_lineage").fetchall()
     assert [cluster for (cluster,) in found] == heirs
 
 

@@ -22,7 +22,7 @@ from oirisk.schemas.units import (
 )
 
 RULE = {
-    "id": "somewhere.line.field", "venue": "somewhere", "product": "line", "field": "field",
+    "id": "somewhere.endpoint.field", "venue": "somewhere", "product": "endpoint", "field": "field",
     "unit": "base", "counting_factor": "1", "unit_evidence": "official", "unit_source": "a",
     "counting_evidence": "assumed", "counting_source": "b",
 }  # fmt: skip
@@ -34,8 +34,8 @@ def test_every_rule_of_a_venue_file_is_in_the_registry_and_no_rule_is_left_over(
     used = {
         name
         for venue in all_venues().values()
-        for line in venue.lines
-        for product in line.products
+        for endpoint in venue.endpoints
+        for product in endpoint.products
         for name in product.rule_names()
     }
     history = tomllib.loads((root / "schemas" / "unit_rules_history.toml").read_text())
@@ -45,8 +45,8 @@ def test_every_rule_of_a_venue_file_is_in_the_registry_and_no_rule_is_left_over(
 
 def test_a_rule_speaks_of_the_venue_and_product_that_use_it() -> None:
     for venue in all_venues().values():
-        for line in venue.lines:
-            for product in line.products:
+        for endpoint in venue.endpoints:
+            for product in endpoint.products:
                 for name in product.rule_names():
                     rule = unit_rules()[name]
                     shared = (venue.id, rule.venue) == ("coinbaseinternational", "deribit")
@@ -112,12 +112,12 @@ def test_no_figure_of_a_history_is_ever_without_a_meaning(root: Path) -> None:
 def test_a_rule_that_does_not_begin_where_the_one_before_it_ends_is_refused() -> None:
     text = """
         [[rule]]
-        id = "somewhere.line.field"
-        follows = "somewhere.line.field.old"
+        id = "somewhere.endpoint.field"
+        follows = "somewhere.endpoint.field.old"
         valid_from = 2026-02-01T00:00:00Z
         {common}
         [[rule]]
-        id = "somewhere.line.field.old"
+        id = "somewhere.endpoint.field.old"
         valid_to = 2026-01-01T00:00:00Z
         {common}
         """
@@ -136,7 +136,7 @@ def test_a_rule_that_does_not_begin_where_the_one_before_it_ends_is_refused() ->
         ({"counting_factor": "2"}, "less than or equal to 1"),
         ({"unit_evidence": "rumour"}, "'official', 'measured', 'assumed' or 'contested'"),
         ({"unit_source": ""}, "at least 1 character"),
-        ({"follows": "somewhere.line.old"}, "follows another needs valid_from"),
+        ({"follows": "somewhere.endpoint.old"}, "follows another needs valid_from"),
         (
             {
                 "valid_from": datetime(2026, 1, 2, tzinfo=UTC),

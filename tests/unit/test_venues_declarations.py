@@ -54,35 +54,35 @@ def _row(derived: Derived, symbol: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("venue", VENUES, ids=[venue.id for venue in VENUES])
 def test_every_call_of_a_venue_is_a_method_of_ccxt_or_names_a_path(venue: Any) -> None:
-    for line in venue.lines:
-        if not isinstance(line.calls, Bulk | PerValue):
-            assert line.label, line.name
-        elif venue.address or line.calls.call.path:
-            assert line.calls.call.path, line.name
-            assert line.calls.call.method in {"GET", "POST"}, line.name
+    for endpoint in venue.endpoints:
+        if not isinstance(endpoint.calls, Bulk | PerValue):
+            assert endpoint.label, endpoint.name
+        elif venue.address or endpoint.calls.call.path:
+            assert endpoint.calls.call.path, endpoint.name
+            assert endpoint.calls.call.method in {"GET", "POST"}, endpoint.name
         else:
-            assert hasattr(getattr(ccxt, venue.id), line.calls.call.method), line.name
+            assert hasattr(getattr(ccxt, venue.id), endpoint.calls.call.method), endpoint.name
 
 
 @pytest.mark.parametrize("venue", VENUES, ids=[venue.id for venue in VENUES])
 def test_lines_have_names_of_their_own_and_refer_to_lines_that_exist(venue: Any) -> None:
-    names = [line.name for line in venue.lines]
+    names = [endpoint.name for endpoint in venue.endpoints]
     assert len(set(names)) == len(names)
     assert not {MARKETS_ENDPOINT, "load_markets"} & set(names)
-    for line in venue.lines:
-        assert line.completes in {"", *names}
-        assert line.instead_of in {"", *names}
-        assert bool(line.key) == bool(line.completes)
+    for endpoint in venue.endpoints:
+        assert endpoint.enriches in {"", *names}
+        assert endpoint.fallback_for in {"", *names}
+        assert bool(endpoint.key) == bool(endpoint.enriches)
 
 
 @pytest.mark.parametrize("venue", VENUES, ids=[venue.id for venue in VENUES])
 def test_every_joined_field_names_a_line_that_completes_its_own(venue: Any) -> None:
-    for line in (line for line in venue.lines if not line.completes):
-        known = {"asked", *(other.name for other in venue.completions(line))}
-        for product in line.products:
+    for endpoint in (endpoint for endpoint in venue.endpoints if not endpoint.enriches):
+        known = {"asked", *(other.name for other in venue.completions(endpoint))}
+        for product in endpoint.products:
             values = [value for value in vars(product.fields).values() if isinstance(value, str)]
             joined = {value[1:].partition(".")[0] for value in values if value.startswith("@")}
-            assert joined <= known, (line.name, joined)
+            assert joined <= known, (endpoint.name, joined)
 
 
 def test_venues_that_show_one_order_book_cannot_both_be_asked() -> None:
@@ -121,9 +121,9 @@ def test_one_request_is_made_for_each_value_and_none_for_what_is_delisted() -> N
 
 
 def test_binance_options_are_asked_once_for_an_underlying_and_day() -> None:
-    (line,) = all_venues()["binance"].lines
+    (endpoint,) = all_venues()["binance"].endpoints
     names = ["ETH-261225-4000-C", "ETH-261225-4000-P", "BTC-261225-90000-C", "ETH-270326-4000-C"]
-    asked = [dict(call.params) for call in line.calls([{"id": name} for name in names])]
+    asked = [dict(call.params) for call in endpoint.calls([{"id": name} for name in names])]
     assert asked == [
         {"underlyingAsset": "BTC", "expiration": "261225"},
         {"underlyingAsset": "ETH", "expiration": "261225"},
@@ -146,8 +146,8 @@ def test_builder_exchanges_of_hyperliquid_are_asked_one_by_one_and_stay_apart() 
         _market("120000", "HYNA-BTC/USDC:USDC", baseName="hyna:BTC", info=info),
         _market("120001", "HYNA-ETH/USDC:USDC", baseName="hyna:ETH", info={"collateralToken": "9"}),
     ]
-    line = all_venues()["hyperliquid"].lines[1]
-    assert [call.params["dex"] for call in line.calls(markets[1:])] == ["hyna", "xyz"]
+    endpoint = all_venues()["hyperliquid"].endpoints[1]
+    assert [call.params["dex"] for call in endpoint.calls(markets[1:])] == ["hyna", "xyz"]
 
     derived = _derive(
         "hyperliquid",

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from oirisk.flows.derive import derive
 from oirisk.flows.exchanges.cassette import read_recording
-from oirisk.flows.exchanges.extract import harvest_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.generic import build_generic
 from oirisk.flows.exchanges.registry import all_venues, select_venues
 from oirisk.flows.exchanges.sources import ReplaySource
@@ -52,8 +52,8 @@ def _replay(tmp_path: Path, section: dict[str, Any], url: str, body: object) -> 
     declared = build_generic([GenericLine.model_validate(section)], all_venues())
     (venue,) = select_venues([section["id"]], declared)
     source = ReplaySource(read_recording(path))
-    harvest = asyncio.run(harvest_venue(venue, source, FetchSettings(attempts=1)))
-    (row,) = derive(venue, harvest.responses).verdict.accepted.to_dicts()
+    fetched = asyncio.run(fetch_venue(venue, source, FetchSettings(attempts=1)))
+    (row,) = derive(venue, fetched.responses).verdict.accepted.to_dicts()
     return row
 
 

@@ -6,7 +6,16 @@ intervals come with ``fundingInfo``. ccxt paces three requests a second, which a
 would make minutes of; ten a second are what others ask without refusal.
 """
 
-from oirisk.schemas.venue import Call, Fields, Interval, Line, PerValue, Product, Venue, completing
+from oirisk.schemas.venue import (
+    Call,
+    Endpoint,
+    Fields,
+    Interval,
+    PerValue,
+    Product,
+    Venue,
+    completing,
+)
 from oirisk.transforms.decode import object_at, rows_at
 
 LINEAR = Product(
@@ -30,11 +39,11 @@ VENUE = Venue(
     id="aster",
     book="aster",
     interval_ms=100,
-    lines=(
+    endpoints=(
         completing(LINEAR, "premium", "fapiPublicGetV1PremiumIndex", rows_at(), key_time="time"),
         completing(LINEAR, "volumes", "fapiPublicGetV1Ticker24hr", rows_at()),
         completing(LINEAR, "intervals", "fapiPublicGetV1FundingInfo", rows_at()),
-        Line(
+        Endpoint(
             name="linear",
             products=(LINEAR,),
             calls=PerValue(Call("GET", path="v1/openInterest", api=("fapiPublic",)), "symbol"),

@@ -12,9 +12,9 @@ from oirisk.schemas.venue import (
     Address,
     Bulk,
     Call,
+    Endpoint,
     Fields,
     Figures,
-    Line,
     Market,
     MarketList,
     PerValue,
@@ -63,8 +63,8 @@ VENUE = Venue(
         {"pairs": "https://data.avantisfi.com", "prices": "https://feed-v3.avantisfi.com"},
         MarketList((_PAIRS,), values_at("pairInfos", key="key"), _market),
     ),
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="price",
             products=(POOL,),
             calls=PerValue(
@@ -72,10 +72,10 @@ VENUE = Venue(
                 "pair",
             ),
             rows=_price,
-            completes="pairs",
+            enriches="pairs",
             key="@asked.pair",
         ),
-        Line(
+        Endpoint(
             name="pairs",
             products=(POOL,),
             calls=Bulk(_PAIRS),

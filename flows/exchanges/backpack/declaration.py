@@ -4,7 +4,7 @@ Open interest is ``openInterest`` in coins (measured: as USD it would be next to
 files it as a value), one side (assumed). Prices of another moment are not multiplied with it.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, completing, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, completing, once
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(
@@ -22,8 +22,8 @@ PERP = Product(
 VENUE = Venue(
     id="backpack",
     book="backpack",
-    lines=(
+    endpoints=(
         completing(PERP, "marks", "publicGetApiV1MarkPrices", rows_at()),
-        Line("perp", (PERP,), once("publicGetApiV1OpenInterest"), rows_at()),
+        Endpoint("perp", (PERP,), once("publicGetApiV1OpenInterest"), rows_at()),
     ),
 )

@@ -8,7 +8,7 @@ Futures of Binance are the venues ``binanceusdm`` and ``binancecoinm``.
 
 from collections.abc import Sequence
 
-from oirisk.schemas.venue import Call, Fields, Line, Market, Product, Venue
+from oirisk.schemas.venue import Call, Endpoint, Fields, Market, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 OPTION = Product(
@@ -34,8 +34,8 @@ VENUE = Venue(
     id="binance",
     book="binance options",
     options={"fetchMarkets": {"types": ["option"]}},
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="option",
             products=(OPTION,),
             calls=_calls,

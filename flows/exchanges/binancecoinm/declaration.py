@@ -5,7 +5,7 @@ that the exchange lists with each contract. Documented by Binance, Open Interest
 information; that each contract counts once is Binance's own public statement.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, completing, each
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, completing, each
 from oirisk.transforms.decode import object_at, rows_at
 
 INVERSE = Product(
@@ -29,10 +29,10 @@ INVERSE = Product(
 VENUE = Venue(
     id="binancecoinm",
     book="binance coin-m",
-    lines=(
+    endpoints=(
         completing(INVERSE, "premium", "dapiPublicGetPremiumIndex", rows_at(), key_time="time"),
         completing(INVERSE, "volumes", "dapiPublicGetTicker24hr", rows_at()),
-        Line(
+        Endpoint(
             name="inverse",
             products=(INVERSE,),
             calls=each("dapiPublicGetOpenInterest", "symbol"),

@@ -6,7 +6,7 @@ moment are not multiplied with it. Funding is paid every eight hours unless ``fu
 otherwise.
 """
 
-from oirisk.schemas.venue import Fields, Interval, Line, Product, Venue, completing, each
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue, completing, each
 from oirisk.transforms.decode import object_at, rows_at
 
 LINEAR = Product(
@@ -30,11 +30,11 @@ LINEAR = Product(
 VENUE = Venue(
     id="binanceusdm",
     book="binance usd-m",
-    lines=(
+    endpoints=(
         completing(LINEAR, "premium", "fapiPublicGetPremiumIndex", rows_at(), key_time="time"),
         completing(LINEAR, "volumes", "fapiPublicGetTicker24hr", rows_at()),
         completing(LINEAR, "intervals", "fapiPublicGetFundingInfo", rows_at()),
-        Line(
+        Endpoint(
             name="linear",
             products=(LINEAR,),
             calls=each("fapiPublicGetOpenInterest", "symbol"),

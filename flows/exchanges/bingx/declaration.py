@@ -8,7 +8,7 @@ of its own that may be hours old; a price of now is then not multiplied with it.
 
 from typing import Any
 
-from oirisk.schemas.venue import Fields, Line, Market, Product, Venue, completing, each
+from oirisk.schemas.venue import Endpoint, Fields, Market, Product, Venue, completing, each
 from oirisk.transforms.decode import object_at, rows_at
 
 _COMPLETED = {
@@ -48,10 +48,10 @@ VENUE = Venue(
     id="bingx",
     book="bingx",
     options={"fetchMarkets": {"types": ["linear", "inverse"]}},
-    lines=(
+    endpoints=(
         completing(LINEAR, "premium", "swapV2PublicGetQuotePremiumIndex", rows_at("data")),
         completing(LINEAR, "volumes", "swapV2PublicGetQuoteTicker", rows_at("data")),
-        Line(
+        Endpoint(
             name="linear",
             products=(LINEAR,),
             calls=each("swapV2PublicGetQuoteOpenInterest", "symbol"),
@@ -59,7 +59,7 @@ VENUE = Venue(
         ),
         completing(INVERSE, "coin_premium", "cswapV1PublicGetMarketPremiumIndex", rows_at("data")),
         completing(INVERSE, "coin_volumes", "cswapV1PublicGetMarketTicker", rows_at("data")),
-        Line(
+        Endpoint(
             name="inverse",
             products=(INVERSE,),
             calls=each("cswapV1PublicGetMarketOpenInterest", "symbol"),

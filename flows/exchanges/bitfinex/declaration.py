@@ -4,7 +4,7 @@ Open interest is element 18, taken as coins (assumed: as USD it would contradict
 one side (assumed). Element 15 is the mark price. Funding is paid every eight hours.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
 from oirisk.transforms.decode import columns_at
 
 _NAMES = {
@@ -43,8 +43,8 @@ VENUE = Venue(
     id="bitfinex",
     book="bitfinex",
     currencies=_CURRENCIES,
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="status",
             products=(PERP,),
             calls=once("publicGetStatusDeriv", keys="ALL"),

@@ -7,7 +7,7 @@ the unified-account tickers stand in (``openInterest``), then one request a cont
 
 from typing import Any
 
-from oirisk.schemas.venue import Fields, Interval, Line, Market, Product, Venue, each, once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Market, Product, Venue, each, once
 from oirisk.transforms.decode import rows_at
 
 _COMMON: dict[str, Any] = {
@@ -40,7 +40,7 @@ def _is_coin(market: Market) -> bool:
 _TYPES = {"USDT-FUTURES": _is_usdt, "COIN-FUTURES": _is_coin, "USDC-FUTURES": _is_usdc}
 
 
-def _lines(kind: str) -> tuple[Line, ...]:
+def _lines(kind: str) -> tuple[Endpoint, ...]:
     name = kind.partition("-")[0].lower()
     ticker = Product(name, _TYPES[kind], (f"bitget.{name}.holdingAmount",), _TICKER)
     unified = Product(name, _TYPES[kind], (f"bitget.{name}.openInterest",), _UNIFIED)
@@ -49,34 +49,34 @@ def _lines(kind: str) -> tuple[Line, ...]:
         name, _TYPES[kind], (f"bitget.{name}.openInterest",), Fields(market_id="symbol")
     )
     return (
-        Line(
+        Endpoint(
             name=name,
             products=(ticker,),
             calls=once("publicMixGetV2MixMarketTickers", productType=kind),
             rows=rows_at("data"),
         ),
-        Line(
+        Endpoint(
             name=f"{name}_unified",
             products=(unified,),
             calls=once("publicUtaGetV3MarketTickers", category=kind),
             rows=rows_at("data"),
-            instead_of=name,
+            fallback_for=name,
         ),
-        Line(
+        Endpoint(
             name=f"{name}_single",
             products=(single,),
             calls=each("publicMixGetV2MixMarketOpenInterest", "symbol", productType=kind),
             rows=rows_at("data", "openInterestList"),
             observed_at="data.ts",
-            instead_of=name,
+            fallback_for=name,
         ),
-        Line(
+        Endpoint(
             name=f"{name}_unified_single",
             products=(listed,),
             calls=each("publicUtaGetV3MarketOpenInterest", "symbol", category=kind),
             rows=rows_at("data", "list"),
             observed_at="data.ts",
-            instead_of=name,
+            fallback_for=name,
         ),
     )
 
@@ -85,5 +85,5 @@ VENUE = Venue(
     id="bitget",
     book="bitget",
     options={"fetchMarkets": {"types": ["swap"]}},
-    lines=tuple(line for kind in _TYPES for line in _lines(kind)),
+    endpoints=tuple(line for kind in _TYPES for line in _lines(kind)),
 )

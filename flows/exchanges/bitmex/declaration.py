@@ -12,9 +12,9 @@ from typing import Any
 from oirisk.schemas.venue import (
     Address,
     Bulk,
+    Endpoint,
     Fields,
     Interval,
-    Line,
     Market,
     MarketList,
     Product,
@@ -107,8 +107,8 @@ VENUE = Venue(
         MarketList((get(_ACTIVE),), rows_at(), _market),
         interval_ms=2000,
     ),
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="instruments",
             products=(LINEAR, INVERSE, QUANTO),
             calls=Bulk(get(_ACTIVE)),

@@ -5,7 +5,7 @@ contracts, but nobody says the same of open interest), one side (measured). No m
 the last one values it. Spot rows carry no open interest and are no instruments of ours.
 """
 
-from oirisk.schemas.venue import Fields, Interval, Line, Product, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue, once
 from oirisk.transforms.decode import rows_at
 
 LINEAR = Product(
@@ -28,7 +28,9 @@ LINEAR = Product(
 VENUE = Venue(
     id="btse",
     book="btse",
-    lines=(
-        Line("tickers", (LINEAR,), once("publicGetPublicApiMarketV1Ticker24hr"), rows_at("data")),
+    endpoints=(
+        Endpoint(
+            "tickers", (LINEAR,), once("publicGetPublicApiMarketV1Ticker24hr"), rows_at("data")
+        ),
     ),
 )

@@ -8,7 +8,7 @@ Documented by Bybit, API v5, Get Tickers; see the rules ``bybit.*`` of the unit 
 
 from typing import Any
 
-from oirisk.schemas.venue import Fields, Interval, Line, Market, Product, Venue, each, once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Market, Product, Venue, each, once
 from oirisk.transforms.decode import rows_at
 
 _PRICES: dict[str, Any] = {
@@ -69,9 +69,9 @@ VENUE = Venue(
     id="bybit",
     book="bybit",
     options={"fetchMarkets": {"types": ["linear", "inverse", "option"]}},
-    lines=(
+    endpoints=(
         *(
-            Line(
+            Endpoint(
                 name=product.name,
                 products=(product,),
                 calls=once("publicGetV5MarketTickers", category=product.name),
@@ -80,7 +80,7 @@ VENUE = Venue(
             )
             for product in (LINEAR, INVERSE)
         ),
-        Line(
+        Endpoint(
             name="option",
             products=(OPTION,),
             calls=each(

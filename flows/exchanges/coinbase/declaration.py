@@ -6,7 +6,7 @@ funding, every hour, are perpetuals. Perpetuals of Coinbase International stand 
 are left to its own venue.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Row, Venue, once, value_at
+from oirisk.schemas.venue import Endpoint, Fields, Product, Row, Venue, once, value_at
 from oirisk.transforms.decode import rows_at
 
 _VENUE = "product_venue"
@@ -35,8 +35,8 @@ FUTURE = Product(
 VENUE = Venue(
     id="coinbase",
     book="coinbase derivatives",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="products",
             products=(FUTURE,),
             calls=once("v3PublicGetBrokerageMarketProducts", product_type="FUTURE"),

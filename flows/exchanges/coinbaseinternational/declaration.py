@@ -8,4 +8,4 @@ configured. Lines, fields and unit rules are Deribit's.
 from oirisk.flows.exchanges.deribit.declaration import LINES
 from oirisk.schemas.venue import Venue
 
-VENUE = Venue(id="coinbaseinternational", book="deribit", lines=LINES)
+VENUE = Venue(id="coinbaseinternational", book="deribit", endpoints=LINES)

@@ -8,8 +8,8 @@ are dated to their receipt and have no funding.
 from oirisk.schemas.venue import (
     Address,
     Bulk,
+    Endpoint,
     Fields,
-    Line,
     Market,
     MarketList,
     Product,
@@ -60,8 +60,8 @@ VENUE = Venue(
         "https://api.coinex.com/v2",
         MarketList((get("/futures/market"),), rows_at("data"), _market),
     ),
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="tickers",
             products=(LINEAR, INVERSE),
             calls=Bulk(get("/futures/ticker")),

@@ -4,7 +4,7 @@ Open interest is ``oi``, taken as coins (assumed), one side (assumed). The answe
 price: coins are valued at the last trade.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
 from oirisk.transforms.decode import rows_at
 
 LINEAR = Product(
@@ -24,8 +24,8 @@ LINEAR = Product(
 VENUE = Venue(
     id="cryptocom",
     book="crypto.com",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="tickers",
             products=(LINEAR,),
             calls=once("v1PublicGetPublicGetTickers"),

@@ -9,7 +9,7 @@ hour, nobody says.
 
 from typing import Any
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, each, once, refuse_quanto
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, each, once, refuse_quanto
 from oirisk.transforms.decode import object_at, rows_at
 
 _TIME: dict[str, Any] = {"observed_at": "timestamp", "observed_unit": "us"}
@@ -40,14 +40,14 @@ OPTION = Product(
 VENUE = Venue(
     id="delta",
     book="delta",
-    lines=(
-        Line("tickers", (LINEAR, OPTION), once("publicGetTickers"), rows_at("result")),
-        Line(
+    endpoints=(
+        Endpoint("tickers", (LINEAR, OPTION), once("publicGetTickers"), rows_at("result")),
+        Endpoint(
             name="tickers_single",
             products=(LINEAR, OPTION),
             calls=each("publicGetTickersSymbol", "symbol"),
             rows=object_at("result"),
-            instead_of="tickers",
+            fallback_for="tickers",
         ),
     ),
 )

@@ -9,7 +9,7 @@ underlying price and never enter a futures total. Spot and combos in the answer 
 from collections.abc import Sequence
 from typing import Any
 
-from oirisk.schemas.venue import Call, Fields, Line, Market, Product, Row, Venue
+from oirisk.schemas.venue import Call, Endpoint, Fields, Market, Product, Row, Venue
 from oirisk.transforms.decode import pick, rows_at
 
 _COMMON: dict[str, Any] = {"market_id": "instrument_name", "observed_at": "creation_timestamp"}
@@ -71,7 +71,7 @@ def _is_no_instrument(row: Row) -> bool:
 
 
 LINES = (
-    Line(
+    Endpoint(
         name="summary",
         products=(INVERSE, LINEAR, OPTION),
         calls=_calls,
@@ -83,4 +83,4 @@ LINES = (
     ),
 )
 
-VENUE = Venue(id="deribit", book="deribit", lines=LINES)
+VENUE = Venue(id="deribit", book="deribit", endpoints=LINES)

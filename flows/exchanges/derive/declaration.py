@@ -5,7 +5,7 @@ not name its instrument, the request does. Options are left out: one request eac
 thousands. Funding is paid every hour.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, each
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, each
 from oirisk.transforms.decode import object_at
 
 PERP = Product(
@@ -27,8 +27,8 @@ PERP = Product(
 VENUE = Venue(
     id="derive",
     book="derive",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="perp",
             products=(PERP,),
             calls=each("publicPostGetTicker", "instrument_name"),

@@ -5,7 +5,7 @@ side (assumed). The oracle price is the price that positions are marked at. The 
 time: rows are dated to their receipt. Funding is paid every hour.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
 from oirisk.transforms.decode import values_at
 
 PERP = Product(
@@ -25,8 +25,8 @@ PERP = Product(
 VENUE = Venue(
     id="dydx",
     book="dydx",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="perpetuals",
             products=(PERP,),
             calls=once("indexerGetPerpetualMarkets"),

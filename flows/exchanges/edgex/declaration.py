@@ -9,9 +9,9 @@ from typing import Any
 
 from oirisk.schemas.venue import (
     Address,
+    Endpoint,
     Fields,
     Interval,
-    Line,
     MarketList,
     PerValue,
     Product,
@@ -69,8 +69,8 @@ VENUE = Venue(
         interval_ms=300,
         headers={"User-Agent": "Mozilla/5.0 (compatible; oirisk)"},
     ),
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="tickers",
             products=(PERP,),
             calls=PerValue(get("/api/v2/public/quote/getTicker"), "contractId"),

@@ -4,7 +4,7 @@ Open interest is ``openInterestBase`` in coins, beside ``openInterest`` in USD; 
 (measured: they differ by the price). One side (assumed). Funding is paid every hour.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(
@@ -27,5 +27,5 @@ PERP = Product(
 VENUE = Venue(
     id="extended",
     book="extended",
-    lines=(Line("statistics", (PERP,), once("v1PublicGetInfoMarkets"), rows_at("data")),),
+    endpoints=(Endpoint("statistics", (PERP,), once("v1PublicGetInfoMarkets"), rows_at("data")),),
 )

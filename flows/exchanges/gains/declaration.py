@@ -12,9 +12,9 @@ from oirisk.schemas.venue import (
     Address,
     Bulk,
     Call,
+    Endpoint,
     Fields,
     Figures,
-    Line,
     Market,
     MarketList,
     Product,
@@ -86,17 +86,17 @@ VENUE = Venue(
         },
         MarketList((_VARIABLES,), _rows, _market),
     ),
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="charts",
             products=(POOL,),
             calls=Bulk(Call("GET", {}, "/charts", ("prices",))),
             rows=_closes,
             observed_at="time",
-            completes="pairs",
+            enriches="pairs",
             key="pair",
         ),
-        Line(
+        Endpoint(
             name="pairs",
             products=(POOL,),
             calls=Bulk(_VARIABLES),

@@ -6,7 +6,7 @@ quanto: ``quanto_multiplier`` BTC for each USD of its price. Option contracts ar
 coins. Documented by Gate, API v4, futures, delivery and options contract.
 """
 
-from oirisk.schemas.venue import Fields, Interval, Line, Market, Product, Venue, each, once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Market, Product, Venue, each, once
 from oirisk.transforms.decode import rows_at
 
 _FIELDS = Fields(
@@ -54,18 +54,20 @@ VENUE = Venue(
     id="gate",
     book="gate",
     options={"fetchMarkets": {"types": ["swap", "future", "option"]}},
-    lines=(
-        Line("usdt", (USDT,), once("publicFuturesGetSettleContracts", settle="usdt"), rows_at()),
-        Line(
+    endpoints=(
+        Endpoint(
+            "usdt", (USDT,), once("publicFuturesGetSettleContracts", settle="usdt"), rows_at()
+        ),
+        Endpoint(
             "btc", (BTC, QUANTO), once("publicFuturesGetSettleContracts", settle="btc"), rows_at()
         ),
-        Line(
+        Endpoint(
             name="delivery",
             products=(DELIVERY,),
             calls=once("publicDeliveryGetSettleContracts", settle="usdt"),
             rows=rows_at(),
         ),
-        Line(
+        Endpoint(
             name="option",
             products=(OPTION,),
             calls=each("publicOptionsGetContracts", "underlying", path="info.underlying"),

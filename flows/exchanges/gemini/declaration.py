@@ -5,7 +5,7 @@ must agree (measured: they differ by the price). One side (assumed). The answer 
 name nor a time: rows are told by their request and dated to their receipt.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, each
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, each
 from oirisk.transforms.decode import object_at
 
 PERP = Product(
@@ -19,5 +19,7 @@ PERP = Product(
 VENUE = Venue(
     id="gemini",
     book="gemini",
-    lines=(Line("riskstats", (PERP,), each("publicGetV1RiskstatsSymbol", "symbol"), object_at()),),
+    endpoints=(
+        Endpoint("riskstats", (PERP,), each("publicGetV1RiskstatsSymbol", "symbol"), object_at()),
+    ),
 )

@@ -12,9 +12,9 @@ from typing import Any
 from oirisk.schemas.venue import (
     Address,
     Bulk,
+    Endpoint,
     Fields,
     Figures,
-    Line,
     Market,
     MarketList,
     Product,
@@ -83,8 +83,8 @@ VENUE = Venue(
         "https://arbitrum.gmxapi.io",
         MarketList((get("/v1/tokens"), get("/v1/markets")), _markets, _market, together=True),
     ),
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="tickers",
             products=(POOL,),
             calls=Bulk(get("/v1/markets/tickers")),

@@ -4,7 +4,7 @@ Open interest is ``open_interest`` in coins (measured: as USD it would be next t
 (assumed). Volumes are left out: they come split by the side that took.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, each
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, each
 from oirisk.transforms.decode import object_at
 
 PERP = Product(
@@ -24,8 +24,8 @@ PERP = Product(
 VENUE = Venue(
     id="grvt",
     book="grvt",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="perp",
             products=(PERP,),
             calls=each("publicMarketPostFullV1Ticker", "instrument"),

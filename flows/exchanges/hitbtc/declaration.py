@@ -4,7 +4,7 @@ Open interest is ``open_interest`` in coins (measured: as USD it would be next t
 files it as a value), one side (assumed). Funding is paid every eight hours.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
 from oirisk.transforms.decode import values_at
 
 PERP = Product(
@@ -25,8 +25,8 @@ PERP = Product(
 VENUE = Venue(
     id="hitbtc",
     book="hitbtc",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="futures",
             products=(PERP,),
             calls=once("publicGetPublicFuturesInfo"),

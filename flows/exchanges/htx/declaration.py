@@ -8,7 +8,7 @@ carry no price. The linear address has no generated ccxt method, so it is named 
 
 from collections.abc import Sequence
 
-from oirisk.schemas.venue import Call, Fields, Line, Market, Product, Venue, each, once
+from oirisk.schemas.venue import Call, Endpoint, Fields, Market, Product, Venue, each, once
 from oirisk.transforms.decode import object_at, rows_at
 
 _FIELDS = Fields(market_id="contract_code")
@@ -52,24 +52,24 @@ VENUE = Venue(
     id="htx",
     book="htx",
     options={"fetchMarkets": {"types": {"spot": False, "linear": True, "inverse": True}}},
-    lines=(
-        Line("linear", (LINEAR,), _linear_call, rows_at("data"), observed_at="ts"),
-        Line(
+    endpoints=(
+        Endpoint("linear", (LINEAR,), _linear_call, rows_at("data"), observed_at="ts"),
+        Endpoint(
             name="linear_single",
             products=(LINEAR_SINGLE,),
             calls=each("contractPublicGetV5MarketOpenInterest", "contract_code"),
             rows=object_at("data"),
             observed_at="ts",
-            instead_of="linear",
+            fallback_for="linear",
         ),
-        Line(
+        Endpoint(
             name="coin_swap",
             products=(COIN_SWAP,),
             calls=once("contractPublicGetSwapApiV1SwapOpenInterest"),
             rows=rows_at("data"),
             observed_at="ts",
         ),
-        Line(
+        Endpoint(
             name="coin_future",
             products=(COIN_FUTURE,),
             calls=once("contractPublicGetApiV1ContractOpenInterest"),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from oirisk.schemas.venue import Call, Fields, Line, Market, Product, Row, Venue, once
+from oirisk.schemas.venue import Call, Endpoint, Fields, Market, Product, Row, Venue, once
 from oirisk.transforms.decode import BodyError, pick, require_rows
 from oirisk.transforms.observed import PositionFields
 
@@ -78,14 +78,14 @@ VENUE = Venue(
     options={"fetchMarkets": {"types": ["swap", "hip3"], "hip3": {"limit": _DEXES}}},
     loads_currencies=True,
     lists_by_place=True,
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="main",
             products=(PERP,),
             calls=once("publicPostInfo", type="metaAndAssetCtxs"),
             rows=_rows,
         ),
-        Line(
+        Endpoint(
             name="builder",
             products=(BUILDER,),
             calls=_builder_calls,
@@ -116,7 +116,7 @@ def positions_of_account(body: Any) -> list[Row]:  # noqa: ANN401 -- any JSON
     return require_rows([row.get("position") for row in held])
 
 
-POSITIONS = Line(
+POSITIONS = Endpoint(
     name="positions",
     products=(PERP,),
     calls=lambda _markets: (),

@@ -9,7 +9,7 @@ with ``in_`` or ``rr_`` are indices. Funding is hourly and printed as an amount,
 
 from typing import Any
 
-from oirisk.schemas.venue import Fields, Line, Product, Row, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Row, Venue, once
 from oirisk.transforms.decode import rows_at
 
 _COMMON: dict[str, Any] = {
@@ -42,8 +42,8 @@ def _is_index(row: Row) -> bool:
 VENUE = Venue(
     id="krakenfutures",
     book="kraken futures",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="tickers",
             products=(LINEAR, INVERSE),
             calls=once("publicGetTickers"),

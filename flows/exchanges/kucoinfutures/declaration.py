@@ -9,7 +9,7 @@ it carries no price.
 from dataclasses import replace
 from typing import Any
 
-from oirisk.schemas.venue import Fields, Interval, Line, Product, Venue, once, refuse_quanto
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue, once, refuse_quanto
 from oirisk.transforms.decode import rows_at
 
 _COMMON: dict[str, Any] = {
@@ -49,19 +49,19 @@ _UNIFIED = Fields(market_id="symbol", observed_at="ts")
 VENUE = Venue(
     id="kucoinfutures",
     book="kucoin",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="active",
             products=(LINEAR, INVERSE),
             calls=once("futuresPublicGetContractsActive"),
             rows=rows_at("data"),
         ),
-        Line(
+        Endpoint(
             name="unified",
             products=(replace(LINEAR, fields=_UNIFIED), replace(INVERSE, fields=_UNIFIED)),
             calls=once("utaGetMarketOpenInterest"),
             rows=rows_at("data"),
-            instead_of="active",
+            fallback_for="active",
         ),
     ),
 )

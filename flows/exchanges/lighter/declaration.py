@@ -5,7 +5,7 @@ prints in USD), one side (measured by others: twice the figure exceeds what trad
 price: coins are valued at the last trade.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(
@@ -24,8 +24,8 @@ PERP = Product(
 VENUE = Venue(
     id="lighter",
     book="lighter",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="books",
             products=(PERP,),
             calls=once("publicGetOrderBookDetails"),

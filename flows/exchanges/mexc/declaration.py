@@ -8,7 +8,7 @@ refused, because nobody documents their size.
 
 from typing import Any
 
-from oirisk.schemas.venue import Fields, Line, Market, Product, Venue, once, refuse_quanto
+from oirisk.schemas.venue import Endpoint, Fields, Market, Product, Venue, once, refuse_quanto
 from oirisk.transforms.decode import rows_at
 
 _COMMON: dict[str, Any] = {
@@ -48,8 +48,8 @@ VENUE = Venue(
     id="mexc",
     book="mexc",
     options={"fetchMarkets": {"types": {"spot": False, "swap": {"linear": True, "inverse": True}}}},
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="ticker",
             products=(LINEAR, INVERSE),
             calls=once("contractPublicGetTicker"),

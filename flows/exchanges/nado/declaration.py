@@ -5,7 +5,7 @@ Open interest is ``open_interest`` in coins (``k`` names in thousands), beside
 The funding rate is over 24 hours, whatever of it is paid when. The answer says no time.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
 from oirisk.transforms.decode import values_at
 
 PERP = Product(
@@ -28,8 +28,8 @@ PERP = Product(
 VENUE = Venue(
     id="nado",
     book="nado",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="contracts",
             products=(PERP,),
             calls=once("archiveV2PublicGetContracts"),

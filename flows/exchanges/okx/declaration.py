@@ -8,7 +8,7 @@ they are perpetuals. Units documented by OKX, API v5, Get open interest; the cou
 side is not documented (assumed one-sided).
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, each, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, each, once
 from oirisk.transforms.decode import pick, rows_at
 
 _FIELDS = Fields(market_id="instId", observed_at="ts")
@@ -40,9 +40,9 @@ VENUE = Venue(
     id="okx",
     book="okx",
     options={"fetchMarkets": {"types": ["swap", "future", "option"]}},
-    lines=(
+    endpoints=(
         *(
-            Line(
+            Endpoint(
                 name=product.name,
                 products=(product,),
                 calls=once("publicGetPublicOpenInterest", instType=product.name.upper()),
@@ -50,16 +50,16 @@ VENUE = Venue(
             )
             for product in (SWAP, FUTURES)
         ),
-        Line(
+        Endpoint(
             name="index",
             products=(OPTION,),
             calls=once("publicGetMarketIndexTickers", quoteCcy="USD"),
             rows=rows_at("data"),
-            completes="option",
+            enriches="option",
             key="instId",
             key_time="ts",
         ),
-        Line(
+        Endpoint(
             name="option",
             products=(OPTION,),
             calls=each(

@@ -11,9 +11,9 @@ from oirisk.schemas.venue import (
     Address,
     Bulk,
     Call,
+    Endpoint,
     Fields,
     Figures,
-    Line,
     MarketList,
     Product,
     Row,
@@ -65,18 +65,18 @@ VENUE = Venue(
             (_PAIRS,), rows_at("data", "pairs"), ContractFields("id", "from", "to", "=USDC")
         ),
     ),
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="prices",
             products=(POOL,),
             calls=Bulk(Call("GET", {}, "/PricePublish/latest-prices", ("prices",))),
             rows=_named(),
-            completes="pairs",
+            enriches="pairs",
             key="pair",
             key_time="timestampSeconds",
             observed_unit="s",
         ),
-        Line(
+        Endpoint(
             name="pairs",
             products=(POOL,),
             calls=Bulk(_PAIRS),

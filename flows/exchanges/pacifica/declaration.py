@@ -3,7 +3,7 @@
 Open interest is ``open_interest``, taken as coins (assumed), one side (assumed).
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(
@@ -18,5 +18,5 @@ PERP = Product(
 VENUE = Venue(
     id="pacifica",
     book="pacifica",
-    lines=(Line("prices", (PERP,), once("publicGetInfoPrices"), rows_at("data")),),
+    endpoints=(Endpoint("prices", (PERP,), once("publicGetInfoPrices"), rows_at("data")),),
 )

@@ -5,7 +5,7 @@ one side (assumed). ``created_at`` is when the row was made, not when it was tru
 dated to their receipt. Options are valued at the price of the underlying. Spot rows are left out.
 """
 
-from oirisk.schemas.venue import Fields, Interval, Line, Product, Row, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Row, Venue, once
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(
@@ -42,8 +42,8 @@ def _is_spot(row: Row) -> bool:
 VENUE = Venue(
     id="paradex",
     book="paradex",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="summary",
             products=(PERP, OPTION),
             calls=once("publicGetMarketsSummary", market="ALL"),

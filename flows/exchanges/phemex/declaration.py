@@ -8,7 +8,7 @@ of decimals that the contract lists. The counting side is not documented (assume
 
 from typing import Any
 
-from oirisk.schemas.venue import Fields, Interval, Line, Market, Product, Venue, each, once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Market, Product, Venue, each, once
 from oirisk.transforms.decode import object_at, rows_at
 
 _TIME: dict[str, Any] = {"observed_at": "timestamp", "observed_unit": "ns"}
@@ -84,15 +84,17 @@ def _products(fields: Fields) -> tuple[Product, Product]:
 VENUE = Venue(
     id="phemex",
     book="phemex",
-    lines=(
-        Line("usdt", (USDT,), once("v2GetMdV2Ticker24hrAll"), rows_at("result")),
-        Line("usd", _products(_scaled(_NAMES)), once("v1GetMdTicker24hrAll"), rows_at("result")),
-        Line(
+    endpoints=(
+        Endpoint("usdt", (USDT,), once("v2GetMdV2Ticker24hrAll"), rows_at("result")),
+        Endpoint(
+            "usd", _products(_scaled(_NAMES)), once("v1GetMdTicker24hrAll"), rows_at("result")
+        ),
+        Endpoint(
             name="usd_single",
             products=_products(_scaled(_OLDER_NAMES)),
             calls=each("v1GetMdTicker24hr", "symbol"),
             rows=object_at("result"),
-            instead_of="usd",
+            fallback_for="usd",
         ),
     ),
 )

@@ -5,7 +5,7 @@ request for a single contract prints), one side (assumed). Shadow books (``TBV_`
 answer and are listed nowhere. Others doubt the volumes that Toobit prints.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Row, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Row, Venue, once
 from oirisk.transforms.decode import rows_at
 
 LINEAR = Product(
@@ -30,17 +30,17 @@ def _is_shadow(row: Row) -> bool:
 VENUE = Venue(
     id="toobit",
     book="toobit",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="marks",
             products=(LINEAR,),
             calls=once("commonGetQuoteV1MarkPrice"),
             rows=rows_at(),
-            completes="linear",
+            enriches="linear",
             key="symbolId",
             key_time="time",
         ),
-        Line(
+        Endpoint(
             name="linear",
             products=(LINEAR,),
             calls=once("commonGetQuoteV1ContractTicker24hr"),

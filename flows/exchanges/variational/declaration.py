@@ -8,9 +8,9 @@ when its open interest is.
 from oirisk.schemas.venue import (
     Address,
     Bulk,
+    Endpoint,
     Fields,
     Figures,
-    Line,
     MarketList,
     Product,
     Venue,
@@ -39,7 +39,7 @@ VENUE = Venue(
         ),
         interval_ms=1000,
     ),
-    lines=(
-        Line(name="stats", products=(POOL,), calls=Bulk(get(_STATS)), rows=rows_at("listings")),
+    endpoints=(
+        Endpoint(name="stats", products=(POOL,), calls=Bulk(get(_STATS)), rows=rows_at("listings")),
     ),
 )

@@ -4,7 +4,7 @@ Open interest is ``open_interest``, taken as coins (assumed), one side (assumed)
 coins are valued at the last trade.
 """
 
-from oirisk.schemas.venue import Fields, Interval, Line, Product, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue, once
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(
@@ -26,5 +26,5 @@ PERP = Product(
 VENUE = Venue(
     id="whitebit",
     book="whitebit",
-    lines=(Line("futures", (PERP,), once("v4PublicGetFutures"), rows_at("result")),),
+    endpoints=(Endpoint("futures", (PERP,), once("v4PublicGetFutures"), rows_at("result")),),
 )

@@ -4,7 +4,7 @@ Open interest is ``openInterest`` in coins (measured: as USD it would be next to
 (assumed).
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(
@@ -24,8 +24,8 @@ PERP = Product(
 VENUE = Venue(
     id="woo",
     book="woo x",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="futures",
             products=(PERP,),
             calls=once("v3PublicGetFutures"),

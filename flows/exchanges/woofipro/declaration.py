@@ -4,7 +4,7 @@ Open interest is ``open_interest`` in coins (measured: as USD it would be next t
 (assumed). Every front end of Orderly shows the same book, which is summed once.
 """
 
-from oirisk.schemas.venue import Fields, Interval, Line, Product, Venue, once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue, once
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(
@@ -28,8 +28,8 @@ PERP = Product(
 VENUE = Venue(
     id="woofipro",
     book="orderly",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="futures",
             products=(PERP,),
             calls=once("v1PublicGetPublicFutures"),

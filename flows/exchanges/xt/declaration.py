@@ -6,7 +6,7 @@ assumed, and a row whose figures disagree is suspect. One side (assumed). Coin-m
 of which no answer is known, are not asked.
 """
 
-from oirisk.schemas.venue import Fields, Line, Product, Venue, each, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, each, once
 from oirisk.transforms.decode import object_at, rows_at
 
 _CALL = "publicLinearGetFutureMarketV1Public"
@@ -29,17 +29,17 @@ LINEAR = Product(
 VENUE = Venue(
     id="xt",
     book="xt",
-    lines=(
-        Line(
+    endpoints=(
+        Endpoint(
             name="prices",
             products=(LINEAR,),
             calls=once(f"{_CALL}QAggTickers"),
             rows=rows_at("result"),
-            completes="linear",
+            enriches="linear",
             key="s",
             key_time="t",
         ),
-        Line(
+        Endpoint(
             name="linear",
             products=(LINEAR,),
             calls=each(f"{_CALL}ContractOpenInterest", "symbol"),

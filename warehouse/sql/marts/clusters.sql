@@ -1,7 +1,7 @@
 -- clusters: prices at which an unusual part of the open positions was opened, or would be
 -- liquidated (both modelled), and strikes that hold an unusual part of the options (published).
 -- Grain   one row per (snapshot_at, asset, kind, cluster_id)
--- Inputs  int_cluster_islands, int_cluster_heirs, int_cluster_previous, int_cluster_parts,
+-- Inputs  int_cluster_bin_runs, int_cluster_lineage, int_cluster_previous, int_cluster_parts,
 --         int_cluster_assets, int_liquidation_depth, int_liquidation_venue_depth
 -- Params  $until  timestamptz, the snapshot to build
 -- usd_low and usd_high: the least and the most the same prices hold under other assumptions: the
@@ -17,10 +17,10 @@ with
 parts as (
 
     select
-        islands.asset,
-        islands.kind,
-        islands.side,
-        islands.first_bin,
+        bin_runs.asset,
+        bin_runs.kind,
+        bin_runs.side,
+        bin_runs.first_bin,
         bins.venue,
         sum(bins.base order by bins.bin) as base,
         sum(bins.usd order by bins.bin) as usd,
@@ -28,14 +28,14 @@ parts as (
         sum(bins.base_a * bins.price order by bins.bin) as usd_a,
         sum(bins.base_b * bins.price order by bins.bin) as usd_b,
         sum(bins.base_c * bins.price order by bins.bin) as usd_c
-    from int_cluster_islands as islands
+    from int_cluster_bin_runs as bin_runs
     inner join int_cluster_parts as bins
         on
-            islands.asset = bins.asset
-            and islands.kind = bins.kind
-            and islands.side = bins.side
-            and bins.bin between islands.first_bin and islands.last_bin
-    group by islands.asset, islands.kind, islands.side, islands.first_bin, bins.venue
+            bin_runs.asset = bins.asset
+            and bin_runs.kind = bins.kind
+            and bin_runs.side = bins.side
+            and bins.bin between bin_runs.first_bin and bin_runs.last_bin
+    group by bin_runs.asset, bin_runs.kind, bin_runs.side, bin_runs.first_bin, bins.venue
 
 ),
 
@@ -64,33 +64,33 @@ details as (
 changes as (
 
     select
-        heirs.asset,
-        heirs.kind,
-        heirs.side,
-        heirs.first_bin,
-        heirs.cluster_id,
+        lineage.asset,
+        lineage.kind,
+        lineage.side,
+        lineage.first_bin,
+        lineage.cluster_id,
         coalesce(
             sum(parts.base order by parts.venue) filter (
                 where list_contains(previous.venues, parts.venue)
             ) / nullif(any_value(previous.matched_base), 0),
-            any_value(islands.base) / nullif(any_value(previous.base), 0)
+            any_value(bin_runs.base) / nullif(any_value(previous.base), 0)
         ) - 1 as growth
-    from int_cluster_heirs as heirs
+    from int_cluster_lineage as lineage
     inner join int_cluster_previous as previous
-        on heirs.cluster_id = previous.cluster_id
-    inner join int_cluster_islands as islands
+        on lineage.cluster_id = previous.cluster_id
+    inner join int_cluster_bin_runs as bin_runs
         on
-            heirs.asset = islands.asset
-            and heirs.kind = islands.kind
-            and heirs.side = islands.side
-            and heirs.first_bin = islands.first_bin
+            lineage.asset = bin_runs.asset
+            and lineage.kind = bin_runs.kind
+            and lineage.side = bin_runs.side
+            and lineage.first_bin = bin_runs.first_bin
     inner join parts
         on
-            heirs.asset = parts.asset
-            and heirs.kind = parts.kind
-            and heirs.side = parts.side
-            and heirs.first_bin = parts.first_bin
-    group by heirs.asset, heirs.kind, heirs.side, heirs.first_bin, heirs.cluster_id
+            lineage.asset = parts.asset
+            and lineage.kind = parts.kind
+            and lineage.side = parts.side
+            and lineage.first_bin = parts.first_bin
+    group by lineage.asset, lineage.kind, lineage.side, lineage.first_bin, lineage.cluster_id
 
 ),
 
@@ -98,43 +98,43 @@ present as (
 
     select
         $until as snapshot_at,
-        islands.asset,
-        islands.kind,
+        bin_runs.asset,
+        bin_runs.kind,
         coalesce(
             changes.cluster_id,
-            islands.asset || '-' || islands.kind || '-' || left(
+            bin_runs.asset || '-' || bin_runs.kind || '-' || left(
                 md5(
                     concat_ws(
                         '|',
-                        islands.asset,
-                        islands.kind,
-                        islands.side,
+                        bin_runs.asset,
+                        bin_runs.kind,
+                        bin_runs.side,
                         epoch_us($until),
-                        islands.peak_bin
+                        bin_runs.peak_bin
                     )
                 ),
                 6
             )
         ) as cluster_id,
-        islands.side,
-        islands.price_low,
-        islands.price_high,
-        islands.price_peak,
-        islands.centroid,
-        islands.base,
-        islands.usd,
+        bin_runs.side,
+        bin_runs.price_low,
+        bin_runs.price_high,
+        bin_runs.price_peak,
+        bin_runs.centroid,
+        bin_runs.base,
+        bin_runs.usd,
         if(
             details.usd_a is null,
             null,
-            least(islands.usd, details.usd_a, details.usd_b, details.usd_c)
+            least(bin_runs.usd, details.usd_a, details.usd_b, details.usd_c)
         ) as usd_low,
         if(
             details.usd_a is null,
             null,
-            greatest(islands.usd, details.usd_a, details.usd_b, details.usd_c)
+            greatest(bin_runs.usd, details.usd_a, details.usd_b, details.usd_c)
         ) as usd_high,
-        islands.share,
-        islands.prominence,
+        bin_runs.share,
+        bin_runs.prominence,
         details.venues_hhi,
         details.age_hours,
         case
@@ -143,20 +143,20 @@ present as (
             when changes.growth < -0.05 then 'shrunk'
             else 'stable'
         end as status,
-        islands.first_bin
-    from int_cluster_islands as islands
+        bin_runs.first_bin
+    from int_cluster_bin_runs as bin_runs
     inner join details
         on
-            islands.asset = details.asset
-            and islands.kind = details.kind
-            and islands.side = details.side
-            and islands.first_bin = details.first_bin
+            bin_runs.asset = details.asset
+            and bin_runs.kind = details.kind
+            and bin_runs.side = details.side
+            and bin_runs.first_bin = details.first_bin
     left join changes
         on
-            islands.asset = changes.asset
-            and islands.kind = changes.kind
-            and islands.side = changes.side
-            and islands.first_bin = changes.first_bin
+            bin_runs.asset = changes.asset
+            and bin_runs.kind = changes.kind
+            and bin_runs.side = changes.side
+            and bin_runs.first_bin = changes.first_bin
 
 ),
 
@@ -186,8 +186,8 @@ consumed as (
     where
         previous.has_all_venues
         and previous.cluster_id not in (
-            select heirs.cluster_id
-            from int_cluster_heirs as heirs
+            select lineage.cluster_id
+            from int_cluster_lineage as lineage
         )
 
 ),

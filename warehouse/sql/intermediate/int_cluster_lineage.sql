@@ -1,6 +1,6 @@
--- int_cluster_heirs: which earlier cluster each island continues.
+-- int_cluster_lineage: which earlier cluster each bin_run continues.
 -- Grain   one row per (asset, kind, side, first_bin) that continues one; each cluster_id at most once
--- Inputs  int_cluster_islands, int_cluster_previous
+-- Inputs  int_cluster_bin_runs, int_cluster_previous
 -- Two price ranges are one cluster when they share at least half of what they cover together, to
 -- the percent: bins widen with price, so that the lower of two is a little less than half. So are
 -- strikes with the same peak: the edges of a strike move when others beside it come or go.
@@ -9,30 +9,30 @@ with
 pairs as (
 
     select
-        islands.asset,
-        islands.kind,
-        islands.side,
-        islands.first_bin,
+        bin_runs.asset,
+        bin_runs.kind,
+        bin_runs.side,
+        bin_runs.first_bin,
         previous.cluster_id,
         previous.snapshot_at,
         case
-            when islands.kind = 'strike' and islands.price_peak = previous.price_peak then 1
+            when bin_runs.kind = 'strike' and bin_runs.price_peak = previous.price_peak then 1
             else (
-                least(islands.price_high, previous.price_high)
-                - greatest(islands.price_low, previous.price_low)
+                least(bin_runs.price_high, previous.price_high)
+                - greatest(bin_runs.price_low, previous.price_low)
             )
             / nullif(
-                greatest(islands.price_high, previous.price_high)
-                - least(islands.price_low, previous.price_low),
+                greatest(bin_runs.price_high, previous.price_high)
+                - least(bin_runs.price_low, previous.price_low),
                 0
             )
         end as overlap
-    from int_cluster_islands as islands
+    from int_cluster_bin_runs as bin_runs
     inner join int_cluster_previous as previous
         on
-            islands.asset = previous.asset
-            and islands.kind = previous.kind
-            and islands.side = previous.side
+            bin_runs.asset = previous.asset
+            and bin_runs.kind = previous.kind
+            and bin_runs.side = previous.side
 
 ),
 

@@ -1,4 +1,4 @@
--- int_cluster_islands: runs of bins that stand out, large enough to matter.
+-- int_cluster_bin_runs: runs of bins that stand out, large enough to matter.
 -- Grain   one row per (asset, kind, side, first_bin)
 -- Inputs  int_cluster_bins, int_cluster_assets
 -- Params  $minimum_share  double, least share of the asset's open interest
@@ -71,7 +71,7 @@ numbered as (
         *,
         sum(is_first) over (
             partition by asset, kind, side order by bin rows unbounded preceding
-        ) as island
+        ) as bin_run
     from hot
 
 ),
@@ -87,7 +87,7 @@ extents as (
         max(bin) as last_bin
     from numbered
     where base > 0
-    group by asset, kind, side, threshold, island
+    group by asset, kind, side, threshold, bin_run
 
 ),
 
