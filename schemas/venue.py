@@ -161,7 +161,7 @@ class Endpoint:
         observed_at: Path of the body's own time, its unit in ``observed_unit``.
         enriches: Name of the endpoint whose rows this one only completes (prices, volumes); it
             carries no open interest. Its own row ids are at ``key``, its times at ``key_time``.
-        matches: What of this endpoint's rows the ``key`` of enriching endpoints equals; the market id
+        matches: What of these rows the ``key`` of enriching endpoints equals; the market id
             if not given.
         fallback_for: Name of the endpoint that this one stands in for: asked only when no usable
             answer came to that.
