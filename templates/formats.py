@@ -6,6 +6,7 @@ of 0.9996 shown as 100 %) is printed as a bound instead.
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
@@ -21,6 +22,15 @@ ARROWS: Mapping[Direction, str] = {
     "missing": "",
 }
 
+_WORDS: Mapping[str, str] = {
+    "new_longs_trend": "new longs",
+    "new_shorts_trend": "new shorts",
+    "short_squeeze_covering": "shorts covering",
+    "long_capitulation": "longs closing",
+    "entry": "entries",
+    "liquidation": "liquidation levels",
+    "strike": "option strikes",
+}
 _SUFFIXES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 _PLAIN_BELOW = 10_000
 _HOURS_A_DAY = 24
@@ -261,3 +271,13 @@ def one_line(text: str, limit: int | None = None) -> str:
     if limit is not None and len(folded) > limit:
         return f"{folded[: limit - 1].rstrip()}\u2026"
     return folded
+
+
+def readable(name: str) -> str:
+    """Turn an identifier into words: ``new_longs_trend`` is ``new longs``."""
+    return _WORDS.get(name, one_line(name).replace("_", " "))
+
+
+def slug(text: str) -> str:
+    """Turn foreign text into an identifier."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)

@@ -1,15 +1,18 @@
 """Plain text for mail programs that show nothing else: wrapped lines and aligned columns."""
 
 import textwrap
+from typing import Any
 
 from oirisk.schemas.report.briefing import Tile
 from oirisk.templates import formats, wording
+from oirisk.templates.blocks import Edition, Line, Section, View
 from oirisk.templates.tables import Column, Table
 
 WIDTH = 78
 _GAPS = (2, 1)
 _LEAST = 8
 _LABEL = 34
+_LEADS = {"lines": "", "findings": "* "}
 
 
 def wrap(text: str, lead: str = "") -> str:
@@ -32,6 +35,33 @@ def wrap(text: str, lead: str = "") -> str:
 def rule(title: str) -> str:
     """Underline the title of a section."""
     return f"{title}\n{'-' * len(title)}"
+
+
+def section(part: Section, edition: Edition) -> str:
+    """Write a section: its title, and its blocks one under the other."""
+    lines = [rule(part.heading("text").upper())]
+    for view in part.views(edition):
+        lines += ["", *_view(view, edition)] if view.is_apart else _view(view, edition)
+    return "\n".join(lines)
+
+
+def _view(view: View, edition: Edition) -> list[str]:
+    if view.table is not None:
+        return [text_table(view.table)]
+    if view.kind == "tiles":
+        return [tile(part) for part in edition.report.tiles] or [
+            "No headline number was published."
+        ]
+    more = f"{formats.count(view.more)} more in the full report."
+    written = [_words(line, view.kind) for line in view.lines]
+    return [*written, more] if view.more else written
+
+
+def _words(line: Line, kind: str) -> str:
+    term = f"{line.term}: " if line.term else ""
+    tag = "method change, " if line.tag == "method" else ""
+    methods = "".join(f" [{method}]" for method in line.methods)
+    return wrap(f"{term}{tag}{line.text}{methods}", _LEADS.get(kind, "- "))
 
 
 def tile(part: Tile) -> str:
@@ -70,7 +100,7 @@ def _total(widths: list[int], gap: int) -> int:
     return sum(widths) + gap * (len(widths) - 1)
 
 
-def _shrink(widths: list[int], columns: tuple[Column, ...], gap: int) -> list[int]:
+def _shrink(widths: list[int], columns: tuple[Column[Any], ...], gap: int) -> list[int]:
     widths = list(widths)
     while _total(widths, gap) > WIDTH:
         wide = [
@@ -86,7 +116,7 @@ def _shrink(widths: list[int], columns: tuple[Column, ...], gap: int) -> list[in
     return widths
 
 
-def _line(line: list[str], widths: list[int], columns: tuple[Column, ...]) -> list[str]:
+def _line(line: list[str], widths: list[int], columns: tuple[Column[Any], ...]) -> list[str]:
     parts = []
     for text, width, column in zip(line, widths, columns, strict=False):
         fitted = formats.one_line(text, width)

@@ -5,9 +5,9 @@ The same report gives the same bytes: nothing here reads a clock, a random numbe
 
 import base64
 import hashlib
-import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,57 +17,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from oirisk.schemas.errors import ContractViolationError
-from oirisk.schemas.report.briefing import Figure, Method, Query, Report
-from oirisk.templates import (
-    beside_tables,
-    figures,
-    formats,
-    liquidation_tables,
-    plain,
-    quality_tables,
-    sections,
-    wording,
-)
-from oirisk.templates.tables import Medium, Table
+from oirisk.schemas.report.briefing import Figure, Query, Report
+from oirisk.templates import figures, formats, plain, wording
+from oirisk.templates.blocks import CLIP, OTHER, Edition
+from oirisk.templates.figures import Drawn, Empty
+from oirisk.templates.sections import all_sections, queries
 
 MAIL_LIMIT = 80_000
 """Bytes of HTML; Gmail cuts a message at about 102 kB, source: https://www.emailonacid.com."""
 _MAIL_ROWS = (25, 12, 6, 3)
 _QUIET_ROWS = 10
-_CLIP = 240
 _INLINER = css_inline.CSSInliner(
     keep_style_tags=False, keep_at_rules=False, load_remote_stylesheets=False
-)
-_CONTENTS = (
-    ("bottom_line", "Bottom line"),
-    ("tiles", "Headlines"),
-    ("changes", "Changes"),
-    ("assets", "Assets"),
-    ("history", "History"),
-    ("clusters", "Concentrations"),
-    ("liquidations", "Liquidations"),
-    ("track", "Track record"),
-    ("stress", "Stress"),
-    ("leverage", "Leverage"),
-    ("venues", "Venues"),
-    ("weekly", "US exchanges"),
-    ("pools", "Pools"),
-    ("coverage", "Coverage"),
-    ("quality", "Data quality"),
-    ("withheld", "Not published"),
-    ("assumptions", "Assumptions"),
-    ("methods", "Methods"),
-)
-_SQL_SECTIONS = (
-    *(name for name, _ in _CONTENTS if name != "methods"),
-    "profiles",
-    "venue_shares",
-    "rejects",
-    "audit",
-    "observed",
-    "observed_coverage",
-    "at_risk",
-    "contagion",
 )
 
 
@@ -127,28 +88,20 @@ def render_report(report: Report) -> RenderedReport:
         ContractViolationError: The mail cannot be brought under :data:`MAIL_LIMIT`.
     """
     environment = _environment()
-    drawn = figures.build(report)
-    shared = {
-        "report": report,
-        "charts": drawn,
-        "banners": wording.banners(report),
-        "coverage": wording.coverage(report),
-        "failures": wording.failures(report),
-        "no_change": wording.no_change(report),
-        "no_clusters": wording.no_clusters(report),
-        "mark": wording.mark(report),
-        "verdict": wording.verdict(report),
-        "is_quiet": wording.is_quiet(report),
-        "methods": _distinct(report.methods),
-        "method_ids": {method.id for method in report.methods},
-    }
+    drawn = draw_charts(report)
+    page = Edition(report, "page", charts=drawn, queries=_queries(report))
     return RenderedReport(
-        index_html=_page(environment, report, shared),
-        email_html=_mail(environment, report, shared),
-        email_text=_text(environment, report, shared),
+        index_html=_page(environment, page),
+        email_html=_mail(environment, page),
+        email_text=_text(environment, page),
         report_json=report.model_dump_json(indent=2) + "\n",
-        charts={chart.name: chart.png for chart in drawn if isinstance(chart, figures.Drawn)},
+        charts={chart.name: chart.png for chart in drawn if isinstance(chart, Drawn)},
     )
+
+
+def draw_charts(report: Report) -> tuple[Drawn | Empty, ...]:
+    """Draw all charts of a report, in reading order."""
+    return tuple(chart for section in all_sections() for chart in section.charts(report))
 
 
 def render_archive(entries: Sequence[ArchiveEntry]) -> str:
@@ -171,7 +124,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         arrow=formats.arrow,
-        clip=lambda text: formats.one_line(text, _CLIP),
+        clip=lambda text: formats.one_line(text, CLIP),
         content_id=figures.content_id,
         count=formats.count,
         day=formats.day,
@@ -179,11 +132,8 @@ def _environment() -> Environment:
         figure=formats.figure,
         instant=formats.instant,
         plain_alt=_plain_alt,
-        readable=sections.readable,
-        rule=plain.rule,
-        slug=_slug,
-        text_table=plain.text_table,
-        tile_text=plain.tile,
+        section_text=plain.section,
+        slug=formats.slug,
         tile_value=wording.tile_value,
         wrap=plain.wrap,
     )
@@ -204,68 +154,57 @@ def _plain_alt(text: str) -> str:
     return formats.one_line(text).replace("<", "\u2039").replace(">", "\u203a")
 
 
-def _slug(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)
-
-
 def _source(environment: Environment, name: str) -> Markup:
     """Give one of our own style sheets or scripts, to be embedded as it is."""
     return Markup(environment.get_template(name).render())  # noqa: S704 - no foreign text inside
 
 
-def _distinct(methods: Sequence[Method]) -> tuple[Method, ...]:
-    return tuple({_slug(method.id): method for method in methods}.values())
-
-
-def _tables(report: Report, medium: Medium, most_rows: int | None) -> dict[str, Table]:
-    made = (
-        sections.assets(report),
-        sections.clusters(report),
-        sections.venues(report),
-        beside_tables.weekly(report),
-        beside_tables.pools(report),
-        quality_tables.coverage(report),
-        quality_tables.rejects(report),
-        *liquidation_tables.build(report.liquidations),
-        quality_tables.quality(report),
-        quality_tables.audit(report),
-    )
-    return {table.id: table.fit(medium, most_rows) for table in made}
-
-
 def _queries(report: Report) -> dict[str, list[Query]]:
     """Sort queries by section; those of no known section go to the end of the page."""
-    found: dict[str, list[Query]] = {name: [] for name in (*_SQL_SECTIONS, "other")}
+    known = {kept for names in queries().values() for kept in names}
+    found: dict[str, list[Query]] = defaultdict(list)
     for query in report.queries:
-        found[query.section if query.section in _SQL_SECTIONS else "other"].append(query)
+        found[query.section if query.section in known else OTHER].append(query)
     return found
 
 
-def _page(environment: Environment, report: Report, shared: Mapping[str, Any]) -> str:
+def _draw(environment: Environment, template: str, edition: Edition, **more: object) -> str:
+    report = edition.report
+    return environment.get_template(template).render(
+        report=report,
+        edition=edition,
+        sections=[section for section in all_sections() if section.stands_in(edition)],
+        banners=wording.banners(report),
+        coverage=wording.coverage(report),
+        mark=wording.mark(report),
+        method_ids={method.id for method in report.methods},
+        **more,
+    )
+
+
+def _page(environment: Environment, edition: Edition) -> str:
     script = _source(environment, "sort.js.j2")
     digest = hashlib.sha256(script.encode()).digest()
-    return environment.get_template("index.html.j2").render(
-        shared,
-        tables=_tables(report, "page", None),
-        queries=_queries(report),
-        contents=_CONTENTS,
+    return _draw(
+        environment,
+        "index.html.j2",
+        edition,
         css=_source(environment, "report.css"),
         script=script,
         script_hash=base64.b64encode(digest).decode(),
     )
 
 
-def _mail(environment: Environment, report: Report, shared: Mapping[str, Any]) -> str:
-    template = environment.get_template("email.html.j2")
+def _mail(environment: Environment, page: Edition) -> str:
     size = 0
-    for most_rows in _MAIL_ROWS:
-        rows = min(most_rows, _QUIET_ROWS) if wording.is_quiet(report) else most_rows
-        made = template.render(
-            shared,
-            tables=_tables(report, "mail", rows),
-            most=rows,
-            subject=wording.subject(report),
-            preheader=wording.preheader(report),
+    for most in _MAIL_ROWS:
+        edition = replace(page, medium="mail", most=_rows(page.report, most))
+        made = _draw(
+            environment,
+            "email.html.j2",
+            edition,
+            subject=wording.subject(page.report),
+            preheader=wording.preheader(page.report),
             css=_source(environment, "email.css"),
             media=_source(environment, "email-media.css"),
         )
@@ -278,8 +217,10 @@ def _mail(environment: Environment, report: Report, shared: Mapping[str, Any]) -
     )
 
 
-def _text(environment: Environment, report: Report, shared: Mapping[str, Any]) -> str:
-    rows = _QUIET_ROWS if wording.is_quiet(report) else _MAIL_ROWS[0]
-    return environment.get_template("email.txt.j2").render(
-        shared, tables=_tables(report, "text", rows), most=rows
-    )
+def _text(environment: Environment, page: Edition) -> str:
+    edition = replace(page, medium="text", most=_rows(page.report, _MAIL_ROWS[0]))
+    return _draw(environment, "email.txt.j2", edition)
+
+
+def _rows(report: Report, most: int) -> int:
+    return min(most, _QUIET_ROWS) if wording.is_quiet(report) else most

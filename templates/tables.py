@@ -1,35 +1,24 @@
 """Tables as data: one definition that the page, the mail and the plain text all draw.
 
+A column says what it reads of a row and how that is written, so headings and cells cannot part.
+
 A cell that has no number, or rests on an assumption, carries its reason; a table numbers the
 distinct reasons it shows and lists them underneath.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
-from oirisk.schemas.report.briefing import Figure
+from oirisk.schemas.report.briefing import Figure, Unit
+from oirisk.schemas.report.liquidations import Band
 from oirisk.templates import formats
 
 Medium = Literal["page", "mail", "text"]
+Row = TypeVar("Row")
 
-
-@dataclass(frozen=True)
-class Column:
-    """One column: heading, alignment, and the media too narrow to hold it.
-
-    A column that is not ``on_phone`` is hidden in a mail read on a narrow screen.
-    """
-
-    label: str
-    is_number: bool = False
-    in_mail: bool = True
-    in_text: bool = True
-    on_phone: bool = True
-
-    def is_in(self, medium: Medium) -> bool:
-        """Say whether a medium shows this column."""
-        return medium == "page" or (self.in_mail if medium == "mail" else self.in_text)
+PAGE_ONLY: Mapping[str, bool] = {"in_mail": False, "in_text": False}
+NOT_IN_TEXT: Mapping[str, bool] = {"in_text": False, "on_phone": False}
 
 
 @dataclass(frozen=True)
@@ -41,6 +30,51 @@ class Cell:
     tone: str = ""
     reason: str = ""
     bar: float | None = None
+
+
+Shown: TypeAlias = Cell | Figure | Band | str | int | None
+"""What a column may read: a cell that is ready, or a value with one way to write it."""
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """One column: heading, what it shows of a row, and the media too narrow to hold it.
+
+    A column that is not ``on_phone`` is hidden in a mail read on a narrow screen.
+    """
+
+    label: str
+    get: Callable[[Row], Shown]
+    is_number: bool = False
+    in_mail: bool = True
+    in_text: bool = True
+    on_phone: bool = True
+
+    def is_in(self, medium: Medium) -> bool:
+        """Say whether a medium shows this column."""
+        return medium == "page" or (self.in_mail if medium == "mail" else self.in_text)
+
+
+def word(label: str, get: Callable[[Row], Shown], **where: bool) -> Column[Row]:
+    """Make a column of words; ``where`` are the media flags of :class:`Column`."""
+    return Column(label, get, **where)
+
+
+def number(label: str, get: Callable[[Row], Shown], **where: bool) -> Column[Row]:
+    """Make a column of numbers, aligned to the right."""
+    return Column(label, get, is_number=True, **where)
+
+
+def measure(
+    label: str, unit: Unit, get: Callable[[Row], float | None], **where: bool
+) -> Column[Row]:
+    """Make a column of bare numbers of one unit; a number that is absent is a dash."""
+
+    def read(row: Row) -> Shown:
+        value = get(row)
+        return None if value is None else Cell(formats.number(value, unit), value)
+
+    return Column(label, read, is_number=True, **where)
 
 
 @dataclass(frozen=True)
@@ -57,7 +91,7 @@ class Table:
 
     id: str
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[Column[Any], ...]
     rows: tuple[tuple[Cell, ...], ...]
     omitted: int = 0
     kept_in: str = ""
@@ -88,11 +122,6 @@ class Table:
         )
 
 
-def numbers(*labels: str) -> tuple[Column, ...]:
-    """Make columns of numbers that every medium shows."""
-    return tuple(Column(label, is_number=True) for label in labels)
-
-
 def words(text: str, *, tone: str = "", reason: str = "") -> Cell:
     """Make a cell of foreign text; an empty text is a dash."""
     line = formats.one_line(text)
@@ -121,16 +150,25 @@ def quantity(part: Figure, *, signed: bool = False, toned: bool = False, coin: s
     return Cell(text, part.value, tone)
 
 
-def table(
-    identity: str, caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
-) -> Table:
-    """Make a table, refusing rows that do not match the columns.
+def banded(band: Band) -> Cell:
+    """Make the cell of a modelled amount: the figure under the base mix, and the range."""
+    low, high = formats.usd(band.low), formats.usd(band.high)
+    return Cell(f"{formats.usd(band.usd)} ({low} to {high})", band.usd)
 
-    Raises:
-        ValueError: A row has another number of cells than there are columns.
-    """
-    for row in rows:
-        if len(row) != len(columns):
-            msg = f"table {identity}: a row has {len(row)} cells, the table {len(columns)} columns"
-            raise ValueError(msg)
-    return Table(identity, caption, tuple(columns), tuple(tuple(row) for row in rows))
+
+def _cell(shown: Shown) -> Cell:
+    if isinstance(shown, Cell):
+        return shown
+    if isinstance(shown, Figure):
+        return quantity(shown)
+    if isinstance(shown, Band):
+        return banded(shown)
+    return counted(shown) if isinstance(shown, int) else words(shown or "")
+
+
+def table(
+    identity: str, caption: str, columns: Sequence[Column[Row]], rows: Iterable[Row]
+) -> Table:
+    """Make a table: every column of every row."""
+    cells = tuple(tuple(_cell(column.get(row)) for column in columns) for row in rows)
+    return Table(identity, caption, tuple(columns), cells)

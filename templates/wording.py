@@ -14,7 +14,9 @@ from oirisk.schemas.report.briefing import (
     Tile,
 )
 from oirisk.schemas.report.liquidations import LiquidationMap, MapBin, Side
-from oirisk.templates import formats, sections
+from oirisk.templates import formats
+from oirisk.templates.formats import readable
+from oirisk.templates.tables import Cell
 
 HEADLINE_TILE = "oi_usd"
 CHANGE_TILE = "change_24h_pct"
@@ -131,6 +133,16 @@ def no_clusters(report: Report) -> str:
     )
 
 
+def missing(report: Report, table: str) -> str:
+    """Say why a table of the liquidation model is empty."""
+    return report.liquidations.missing.get(table, "nothing was recorded")
+
+
+def nothing(report: Report, table: str) -> str:
+    """Say that a table of the liquidation model is empty, and why."""
+    return f"Empty: {missing(report, table)}."
+
+
 def failures(report: Report) -> tuple[str, ...]:
     """List exchanges that did not answer in full, with their reason."""
     return tuple(
@@ -200,17 +212,30 @@ def _level(point: OiPoint, coin: str) -> str:
     return text if point.oi_usd is None else f"{text} ({formats.usd(point.oi_usd)})"
 
 
+def price_range(row: ClusterRow) -> str:
+    """Write where a cluster lies."""
+    return f"{formats.price(row.price_low)} to {formats.price(row.price_high)}"
+
+
+def band(row: ClusterRow) -> Cell | Figure:
+    """Write a modelled band, or give the figure that says why there is none."""
+    low, high = row.usd_low, row.usd_high
+    if low.value is None or high.value is None:
+        return low if low.value is None else high
+    text = f"{formats.number(low.value, low.unit)} to {formats.number(high.value, high.unit)}"
+    return Cell(text, high.value)
+
+
 def cluster_text(row: ClusterRow) -> str:
     """Say how large a cluster is and where it lies, with its band."""
     away = formats.pct(abs(row.distance_pct), signed=False)
     where = (
         f"{away} {'above' if row.distance_pct > 0 else 'below'}" if row.distance_pct else "around"
     )
-    limits = sections.band(row)
-    size = f" ({limits.text})" if not limits.reason else f" (no band: {limits.reason})"
+    limits = band(row)
+    size = f" ({limits.text})" if isinstance(limits, Cell) else f" (no band: {limits.reason})"
     return (
-        f"{sections.readable(row.side)} {formats.usd(row.usd)}{size} at "
-        f"{sections.price_range(row)}, {where} the mark"
+        f"{readable(row.side)} {formats.usd(row.usd)}{size} at {price_range(row)}, {where} the mark"
     )
 
 

@@ -3,7 +3,7 @@
 from oirisk.flows.briefing.asked import Record
 from oirisk.flows.briefing.facts import Facts
 from oirisk.schemas.report.briefing import Change
-from oirisk.templates import formats, sections
+from oirisk.templates import formats
 
 _MOVES = 6
 _NOTABLE_PCT = 1.0
@@ -92,7 +92,7 @@ def cluster_size(row: Record, when: str = "") -> str:
 
 
 def _concentrated(row: Record) -> str:
-    kind = sections.readable(row["kind"])
+    kind = formats.readable(row["kind"])
     return kind if row["side"] == "both" else f"{kind} ({row['side']})"
 
 

@@ -8,7 +8,7 @@ from oirisk.flows.briefing.contradictions import contradiction_sentences
 from oirisk.flows.briefing.facts import Facts
 from oirisk.flows.briefing.figures import NO_DAY, NO_FUNDING, figure, is_publishable
 from oirisk.schemas.report.briefing import Figure, Sentence, Tile, Unit, Withheld
-from oirisk.templates import formats, sections
+from oirisk.templates import formats
 
 _NAMED = 4
 LEADS = ("BTC", "ETH")
@@ -113,7 +113,7 @@ def _asset_sentence(row: Record) -> Sentence:
 
 def _reading(cell: str) -> str:
     """Name who acted, and that price alone says so; a neutral day names nobody."""
-    named = sections.readable(cell)
+    named = formats.readable(cell)
     return named if cell == "neutral" else f"{named} (price-inferred)"
 
 

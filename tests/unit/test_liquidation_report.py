@@ -10,8 +10,10 @@ from oirisk.flows.briefing import rows
 from oirisk.flows.briefing.liquidations import verdict
 from oirisk.schemas.report.briefing import Figure, Report, Tile
 from oirisk.schemas.report.liquidations import Band, LiquidationMap, MapBin, Side
-from oirisk.templates import liquidation_tables, sections, wording
+from oirisk.templates import wording
 from oirisk.templates.liquidation_chart import map_spec
+from oirisk.templates.sections import assets, clusters, liquidations
+from oirisk.templates.tables import banded
 
 RICH = Path(__file__).parents[1] / "golden" / "report" / "rich.json"
 
@@ -58,7 +60,7 @@ def test_the_verdict_stands_above_the_map(rich: Report) -> None:
 
 
 def test_a_modelled_amount_is_never_without_its_range(rich: Report) -> None:
-    cell = liquidation_tables.banded(Band(usd=2e6, low=1e6, high=5e6))
+    cell = banded(Band(usd=2e6, low=1e6, high=5e6))
     assert cell.text == "$2.00m ($1.00m to $5.00m)"
     finding = wording.map_finding(rich, rich.liquidations.maps[0])
     assert finding.startswith("If BTC falls 5% to $80,085, modelled $")
@@ -92,7 +94,7 @@ def test_observed_levels_count_as_far_as_the_move_goes() -> None:
 
 
 def test_over_depth_needs_a_depth(rich: Report) -> None:
-    found = liquidation_tables.reach(rich.liquidations.reach)
+    found = liquidations.SECTION.table("reach", rich)
     assert found.rows[0][-1].text == "1.30\u00d7"
     assert found.rows[-1][-1].reason == "order-book depth was not measured"
 
@@ -115,14 +117,14 @@ def test_the_chart_puts_measured_levels_to_the_left_and_cuts_extreme_ranges() ->
 
 
 def test_the_table_of_concentrations_says_how_many_it_leaves_out(rich: Report) -> None:
-    short = sections.clusters(rich.model_copy(update={"clusters_shown": 2}))
+    short = clusters.SECTION.table("clusters", rich.model_copy(update={"clusters_shown": 2}))
     assert len(short.rows) == 2
     assert (short.omitted, short.kept_in) == (len(rich.clusters) - 2, "marts.clusters")
 
 
 def test_options_are_told_apart_from_what_is_modelled(rich: Report) -> None:
     (row,) = (row for row in rich.clusters if row.kind == "strike")
-    found = sections.clusters(rich.model_copy(update={"clusters": (row,)}))
+    found = clusters.SECTION.table("clusters", rich.model_copy(update={"clusters": (row,)}))
     cells = dict(zip([column.label for column in found.columns], found.rows[0], strict=True))
     assert (cells["Side"].text, cells["Kind"].text) == ("call", "option strikes")
     assert cells["Band"].reason == "published, not modelled"
@@ -131,7 +133,7 @@ def test_options_are_told_apart_from_what_is_modelled(rich: Report) -> None:
 
 def test_a_reading_that_is_missing_says_why(rich: Report) -> None:
     row = rich.assets[0].model_copy(update={"cell": "", "cell_reason": "no day to compare"})
-    found = sections.assets(rich.model_copy(update={"assets": (row,)}))
+    found = assets.SECTION.table("assets", rich.model_copy(update={"assets": (row,)}))
     place = [column.label for column in found.columns].index("Reading")
     assert found.rows[0][place].reason == "no day to compare"
 

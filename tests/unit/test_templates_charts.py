@@ -9,6 +9,7 @@ import pytest
 
 from oirisk.schemas.report.briefing import OiHistory, OiPoint, Report, VenueShare
 from oirisk.templates import axes, charts, drawing, figures
+from oirisk.templates.render import draw_charts
 
 CASES = Path(__file__).parents[1] / "golden" / "report"
 START = datetime(2026, 9, 1, tzinfo=UTC)
@@ -102,7 +103,7 @@ def test_a_repacked_png_has_the_same_pixels_in_fewer_bytes(rich: Report) -> None
 
 
 def test_pictures_for_mail_are_small_and_at_most_600_wide(rich: Report) -> None:
-    drawn = [chart for chart in figures.build(rich) if isinstance(chart, figures.Drawn)]
+    drawn = [chart for chart in draw_charts(rich) if isinstance(chart, figures.Drawn)]
     assert [chart.section for chart in drawn] == [
         "history",
         "history",
@@ -125,7 +126,7 @@ def test_text_is_drawn_with_the_font_that_travels_along(rich: Report) -> None:
 
 def test_a_simulated_report_says_so_in_every_title(rich: Report) -> None:
     made = rich.model_copy(update={"is_simulated": True})
-    for chart in figures.build(made):
+    for chart in draw_charts(made):
         assert chart.title.startswith("SIMULATED: ")
         if isinstance(chart, figures.Drawn):
             assert "SIMULATED: " in chart.wide.split("</desc>")[1]
@@ -134,7 +135,7 @@ def test_a_simulated_report_says_so_in_every_title(rich: Report) -> None:
 
 def test_one_total_is_no_line_and_none_is_no_chart() -> None:
     night = Report.model_validate_json((CASES / "degraded.json").read_text(encoding="utf-8"))
-    made = figures.build(night)
+    made = draw_charts(night)
     assert [chart.reason for chart in made if isinstance(chart, figures.Empty)] == [
         "0 published totals are stored, a line needs two",
         "no asset has enough history for an entry-price profile yet",
@@ -144,7 +145,7 @@ def test_one_total_is_no_line_and_none_is_no_chart() -> None:
 
 
 def test_the_table_under_a_history_gives_the_last_point_of_each_day(rich: Report) -> None:
-    chart = next(chart for chart in figures.build(rich) if isinstance(chart, figures.Drawn))
+    chart = next(chart for chart in draw_charts(rich) if isinstance(chart, figures.Drawn))
     assert len(chart.twin.rows) == 31
     assert [cell.text for cell in chart.twin.rows[-1]] == [
         "2026-09-21 00:05 UTC",

@@ -1,0 +1,168 @@
+"""What would be closed by force on the way, and what observed accounts hold."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from oirisk.schemas.report.briefing import Report
+from oirisk.schemas.report.liquidations import LiquidationMap, MapBin, ObservedRow, ReachRow
+from oirisk.schemas.report.parts import Figure
+from oirisk.templates import figures, formats, wording
+from oirisk.templates.blocks import (
+    DRAWN,
+    PAGE,
+    TEXT,
+    Edition,
+    Gallery,
+    Line,
+    Lines,
+    Section,
+    Sql,
+    TableOf,
+    heading,
+    hint,
+    verdict,
+)
+from oirisk.templates.figures import Drawn, Empty
+from oirisk.templates.liquidation_chart import map_spec
+from oirisk.templates.tables import (
+    NOT_IN_TEXT,
+    Cell,
+    Column,
+    Shown,
+    Table,
+    measure,
+    number,
+    table,
+    word,
+)
+
+_MOST_BINS = 40
+
+
+def _times(part: Figure) -> Shown:
+    return part if part.value is None else Cell(f"{formats.ratio(part.value)}\u00d7", part.value)
+
+
+_REACH: tuple[Column[ReachRow], ...] = (
+    word("Asset", lambda row: row.asset),
+    word("Side", lambda row: row.side),
+    number("Within 2 %", lambda row: row.within_2_pct, on_phone=False),
+    number("Within 5 %", lambda row: row.within_5_pct),
+    number("Within 10 %", lambda row: row.within_10_pct, **NOT_IN_TEXT),
+    number("5 % over depth", lambda row: _times(row.mass_to_depth), in_text=False),
+)
+_OBSERVED: tuple[Column[ObservedRow], ...] = (
+    word("Asset", lambda row: row.asset),
+    word("Exchange", lambda row: row.venue),
+    number("Accounts", lambda row: row.accounts),
+    number("Positions", lambda row: row.positions),
+    measure("Longs", "base", lambda row: row.long_base),
+    number("of its OI", lambda row: row.long_share),
+    measure("Shorts", "base", lambda row: row.short_base),
+    number("of its OI", lambda row: row.short_share),
+)
+_BINS: tuple[Column[MapBin], ...] = (
+    word("Side", lambda part: part.side),
+    measure("From", "price", lambda part: part.price_low),
+    measure("To", "price", lambda part: part.price_high),
+    number("Modelled", lambda part: part.modelled),
+    measure("Measured", "usd", lambda part: part.measured or None),
+)
+
+
+def _charts(report: Report) -> Iterator[Drawn | Empty]:
+    for place, found in enumerate(report.liquidations.maps, start=1):
+        yield _chart(report, found, place)
+
+
+def _chart(report: Report, found: LiquidationMap, place: int) -> Drawn | Empty:
+    mark = wording.mark(report)
+    title = f"{mark}{formats.one_line(found.asset)} liquidation levels (modelled)"
+    if not found.bins:
+        return Empty("liquidations", title, "the model holds no level near the mark")
+    near = wording.clusters_of(report, found.asset, "liquidation")
+    return figures.draw(
+        "liquidations",
+        title,
+        wording.map_finding(report, found),
+        _twin(figures.name("levels", place, found.asset), found),
+        lambda width: map_spec(found, near, mark, width),
+    )
+
+
+def _twin(name: str, found: LiquidationMap) -> Table:
+    """Make the table of the fullest bins of one map, highest price first."""
+    fullest = sorted(
+        found.bins,
+        key=lambda part: (-part.modelled.usd - part.measured, part.price_low, part.side),
+    )
+    shown = sorted(fullest[:_MOST_BINS], key=lambda part: (-part.price_low, part.side))
+    caption = f"{formats.one_line(found.asset)}: fullest price bins; all are in the JSON"
+    made = table(f"{name}-data", caption, _BINS, shown)
+    return replace(made, omitted=len(fullest) - len(shown))
+
+
+_MODELLED = Line(
+    "Modelled from open interest, price and volume",
+    ("M21", "M20", "M22", "M23"),
+    tail=": bars are the base mix of leverage, lines the range over four mixes. "
+    "marts.liquidation_map, marts.liquidation_balance.",
+)
+
+
+def _has_reach(edition: Edition) -> bool:
+    """Leave the table out of the mail of a quiet night; that there is no map is always said."""
+    is_short = edition.is_quiet and edition.medium == "mail"
+    return not (is_short and edition.report.liquidations.reach)
+
+
+_CHOSEN = (
+    "Accounts are chosen by whoever wrote the list, so they speak for themselves, not for the "
+    "market. marts.observed_map, marts.observed_coverage."
+)
+
+
+def _observers(report: Report) -> list[str]:
+    found = report.liquidations
+    if found.observed_at is None:
+        return []
+    return [f"{found.observed_note}, at {formats.instant(found.observed_at)}. {_CHOSEN}"]
+
+
+SECTION = Section(
+    id="liquidations",
+    place=70,
+    nav="Liquidations",
+    title="Liquidation levels",
+    titles={"mail": "Liquidation levels (modelled)", "text": "Liquidation levels (modelled)"},
+    blocks=(
+        Lines(verdict, style={"page": "verdict"}, media=DRAWN),
+        Lines(lambda report: [wording.verdict(report)], media=TEXT),
+        TableOf(
+            "reach",
+            "Forced closes until price has moved so far: longs on a fall, shorts on a rise "
+            "(modelled; base mix of leverage, in brackets the range over four mixes)",
+            _REACH,
+            lambda report: report.liquidations.reach,
+            empty=lambda report: f"No map: {wording.missing(report, 'reach')}.",
+            when=_has_reach,
+        ),
+        Gallery("liquidations", media=DRAWN),
+        Gallery(media=TEXT),
+        hint(_MODELLED),
+        Sql({"liquidations": ("liquidation_reach", "liquidation_map")}),
+        heading("Measured positions"),
+        Lines(_observers, style={"page": "hint"}, media=PAGE),
+        TableOf(
+            "observed",
+            "Measured: what the observed accounts hold, and its part of the exchange's open "
+            "interest",
+            _OBSERVED,
+            lambda report: report.liquidations.observed,
+            empty=lambda report: wording.nothing(report, "observed"),
+            media=PAGE,
+        ),
+        Sql({"observed": ("observations",), "observed_coverage": ("observed",)}),
+    ),
+    charts=_charts,
+)

@@ -1,0 +1,106 @@
+"""What shocks would set off: the stress grid, liquidations at risk, contagion."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from oirisk.schemas.report.liquidations import AtRiskRow, ContagionRow, StressRow
+from oirisk.templates import formats, wording
+from oirisk.templates.blocks import PAGE, Section, Sql, TableOf, heading
+from oirisk.templates.tables import Cell, Column, Shown, counted, measure, number, word
+
+_FEW_DAYS = "not meaningful: fewer than 250 past days are known"
+_STOPS: Mapping[str, str] = {
+    "no_level_hit": "the next level is out of reach",
+    "exhausted": "all levels are closed",
+    "price_floor": "price is at the model's floor",
+}
+
+
+def _move(row: StressRow) -> Shown:
+    move, low, high = (
+        formats.pct(value, signed=False)
+        for value in (row.move_pct, row.move_low_pct, row.move_high_pct)
+    )
+    return Cell(f"{move} ({low} to {high})", row.move_pct)
+
+
+def _reproduction(row: StressRow) -> Shown:
+    found = row.reproduction_number
+    return Cell(formats.ratio(found), found, "warn" if found >= 1 else "")
+
+
+def _days(row: AtRiskRow) -> Shown:
+    days = counted(row.scenarios)
+    return days if row.is_meaningful else replace(days, tone="warn", reason=_FEW_DAYS)
+
+
+_STRESS: tuple[Column[StressRow], ...] = (
+    word("Asset", lambda row: row.asset),
+    measure("Shock", "pct", lambda row: row.shock_pct),
+    measure("Depth left", "share", lambda row: row.depth_factor),
+    number("Closed by force", lambda row: row.liquidated),
+    number("Whole move", _move),
+    number("R", _reproduction),
+    word("Ends because", lambda row: _STOPS.get(row.stop_reason, row.stop_reason)),
+    measure("OI covered", "share", lambda row: row.covered_share),
+)
+_AT_RISK: tuple[Column[AtRiskRow], ...] = (
+    word("Asset", lambda row: row.asset),
+    measure("Confidence", "share", lambda row: row.alpha),
+    number("At risk", lambda row: row.at_risk),
+    number("Mean of the tail", lambda row: row.shortfall),
+    number("Past days", _days),
+    measure("No fall beyond", "pct", lambda row: row.worst_return_pct),
+)
+_CONTAGION: tuple[Column[ContagionRow], ...] = (
+    word("Exchange", lambda row: row.venue),
+    number("Rank", lambda row: row.rank),
+    measure("Sells", "share", lambda row: row.forced_share),
+    measure("Loss of all others", "usd", lambda row: row.loss_usd),
+    word("Most hit", lambda row: row.most_hit),
+    measure("Its loss", "usd", lambda row: row.most_hit_usd),
+    measure("Its OI covered", "share", lambda row: row.oi_covered),
+    measure("Coins covered", "share", lambda row: row.covered_share),
+)
+
+SECTION = Section(
+    id="stress",
+    place=90,
+    nav="Stress",
+    title="Stress, liquidations at risk, contagion",
+    media=PAGE,
+    blocks=(
+        heading("Stress grid", "M25"),
+        TableOf(
+            "stress",
+            "What a shock would set off on the exchanges whose order books were read (modelled; "
+            "in brackets the range over four mixes of leverage). R of 1 or more: forced closes "
+            "feed themselves",
+            _STRESS,
+            lambda report: report.liquidations.stress,
+            empty=lambda report: wording.nothing(report, "stress"),
+            tall=True,
+        ),
+        Sql({"stress": ("stress",)}),
+        heading("Liquidations at risk", "M34"),
+        TableOf(
+            "at_risk",
+            "Forced closes of one day like the worst of the past, without cascade (modelled; in "
+            "brackets the range over four mixes of leverage)",
+            _AT_RISK,
+            lambda report: report.liquidations.at_risk,
+            empty=lambda report: wording.nothing(report, "at_risk"),
+        ),
+        Sql({"at_risk": ("liquidations_at_risk",)}),
+        heading("Contagion between exchanges", "M26"),
+        TableOf(
+            "contagion",
+            "What it would cost the others if an exchange sold this part of everything (modelled; "
+            "of coins and exchanges whose order books were read)",
+            _CONTAGION,
+            lambda report: report.liquidations.contagion,
+            empty=lambda report: wording.nothing(report, "contagion"),
+        ),
+        Sql({"contagion": ("contagion",)}),
+    ),
+)

@@ -1,0 +1,50 @@
+"""How often the liquidation map was right."""
+
+from oirisk.schemas.report.liquidations import TrackRow
+from oirisk.templates import formats, wording
+from oirisk.templates.blocks import PAGE, Lines, Section, Sql, TableOf, verdict
+from oirisk.templates.tables import Cell, Column, Shown, number, word, words
+
+
+def _interval(row: TrackRow) -> Shown:
+    low, high = row.wilson_low, row.wilson_high
+    if low.value is None or high.value is None:
+        return low
+    return Cell(f"{formats.share(low.value)} to {formats.share(high.value)}", low.value)
+
+
+_COLUMNS: tuple[Column[TrackRow], ...] = (
+    word("Asset", lambda row: "all assets" if row.asset == "ALL" else row.asset),
+    word("Mix", lambda row: row.prior.replace("_", " ")),
+    number("Days", lambda row: row.days),
+    number("Nights scored", lambda row: row.nights),
+    number("Bins crossed", lambda row: row.bins),
+    number("Precision", lambda row: row.precision),
+    number("Chance", lambda row: row.chance),
+    number("Lift", lambda row: row.lift),
+    number("95 % interval", _interval),
+    word(
+        "Verdict",
+        lambda row: words(row.verdict, tone="" if row.verdict == "better than chance" else "warn"),
+    ),
+)
+
+SECTION = Section(
+    id="track",
+    place=80,
+    nav="Track record",
+    title="Track record of the map",
+    media=PAGE,
+    blocks=(
+        Lines(verdict, style={"page": "verdict"}),
+        TableOf(
+            "track",
+            "Of all bins that price crossed, those that the map left empty among them: of the "
+            "map's fullest quarter, how many were in the fullest quarter of what was closed",
+            _COLUMNS,
+            lambda report: report.liquidations.track,
+            empty=lambda report: wording.nothing(report, "track"),
+        ),
+        Sql({"track": ("track_record",)}),
+    ),
+)
