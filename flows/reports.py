@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from oirisk.flows.briefing import assemble
+from oirisk.flows.briefing import read_report
 from oirisk.flows.settings import Settings
 from oirisk.schemas.report.briefing import Report
 from oirisk.templates.render import (
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 def report_of(home: Home, run: str, settings: Settings, instant: datetime | None = None) -> Report:
     """Assemble the report of a run, or of an instant of history, from the published copy alone."""
     with reading(home) as connection:
-        return assemble(connection, run, settings, instant)
+        return read_report(connection, run, settings, instant)
 
 
 def write_report(home: Home, report: Report) -> Path:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from oirisk.flows.briefing.contradictions import chance, meaning
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.settings import DEFAULT_VENUES
 from oirisk.schemas.units import UnitRule, spans, unit_rules
 from oirisk.schemas.venue import Venue
+from oirisk.templates.formats import chance, meaning
 
 Role = Literal["figure", "check", "history"]
 

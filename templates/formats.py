@@ -33,6 +33,7 @@ _WORDS: Mapping[str, str] = {
 }
 _SUFFIXES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 _PLAIN_BELOW = 10_000
+_SMALLEST = 1e-300
 _HOURS_A_DAY = 24
 
 
@@ -281,3 +282,23 @@ def readable(name: str) -> str:
 def slug(text: str) -> str:
     """Turn foreign text into an identifier."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", text)
+
+
+def in_words(value: float) -> str:
+    """Write a small count in words: ``four``; a larger one in digits."""
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[int(value)] if value in range(len(words)) else count(value)
+
+
+def meaning(verdict: str) -> str:
+    """Write what a test says of a figure: ``both sides``, ``2 times what it was``."""
+    if verdict.startswith("x"):
+        return f"{verdict[1:]} times what it was"
+    return {"one": "one side", "both": "both sides"}.get(verdict, verdict)
+
+
+def chance(p_value: float | None) -> str:
+    """Write how likely a count is by luck; nothing where none was counted."""
+    if p_value is None:
+        return ""
+    return f", chance below {_SMALLEST:.0e}" if p_value < _SMALLEST else f", chance {p_value:.0e}"

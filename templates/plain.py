@@ -6,6 +6,7 @@ from typing import Any
 from oirisk.schemas.report.briefing import Tile
 from oirisk.templates import formats, wording
 from oirisk.templates.blocks import Edition, Line, Section, View
+from oirisk.templates.sentences import say
 from oirisk.templates.tables import Column, Table
 
 WIDTH = 78
@@ -70,7 +71,7 @@ def tile(part: Tile) -> str:
     words = [wording.tile_value(part)]
     if part.figure.unit in ("pct", "pp"):
         words.append(formats.arrow(part.figure))
-    note = formats.one_line(part.note)
+    note = formats.one_line(say(part.note))
     if note:
         words.append(f"({note})")
     return wrap(" ".join(word for word in words if word) + f" [{part.method}]", label)

@@ -22,6 +22,7 @@ from oirisk.templates import figures, formats, plain, wording
 from oirisk.templates.blocks import CLIP, OTHER, Edition
 from oirisk.templates.figures import Drawn, Empty
 from oirisk.templates.sections import all_sections, queries
+from oirisk.templates.sentences import say
 
 MAIL_LIMIT = 80_000
 """Bytes of HTML; Gmail cuts a message at about 102 kB, source: https://www.emailonacid.com."""
@@ -133,7 +134,9 @@ def _environment() -> Environment:
         instant=formats.instant,
         plain_alt=_plain_alt,
         section_text=plain.section,
+        said=say,
         slug=formats.slug,
+        tile_reason=wording.tile_reason,
         tile_value=wording.tile_value,
         wrap=plain.wrap,
     )
@@ -161,7 +164,7 @@ def _source(environment: Environment, name: str) -> Markup:
 
 def _queries(report: Report) -> dict[str, list[Query]]:
     """Sort queries by section; those of no known section go to the end of the page."""
-    known = {kept for names in queries().values() for kept in names}
+    known = {kept for kept, _ in queries()}
     found: dict[str, list[Query]] = defaultdict(list)
     for query in report.queries:
         found[query.section if query.section in known else OTHER].append(query)

@@ -16,12 +16,12 @@ from oirisk.schemas.report.briefing import (
 from oirisk.schemas.report.liquidations import LiquidationMap, MapBin, Side
 from oirisk.templates import formats
 from oirisk.templates.formats import readable
+from oirisk.templates.sentences import say
 from oirisk.templates.tables import Cell
 
 HEADLINE_TILE = "oi_usd"
 CHANGE_TILE = "change_24h_pct"
 PREHEADER_LIMIT = 110
-LEAST_COVERAGE = 0.9
 _NEAR_PCT = 5
 _SIGNED_TILES = ("flow", "revaluation")
 _QUIET_STATES = ("ok", "skipped")
@@ -41,7 +41,7 @@ def is_partial(report: Report) -> bool:
     """Say whether a venue is missing or coverage is low."""
     covered = report.oi_coverage.value
     return report.venues_fresh < report.venues_total or (
-        covered is not None and covered < LEAST_COVERAGE
+        covered is not None and covered < report.limits.coverage
     )
 
 
@@ -72,7 +72,14 @@ def _tile(report: Report, identity: str) -> Tile | None:
 
 def tile_value(tile: Tile) -> str:
     """Write a headline number; a flow or revaluation shows its sign even when it is a gain."""
+    if tile.reason:
+        return f"{formats.MISSING} {formats.one_line(tile_reason(tile))}"
     return formats.figure(tile.figure, signed=tile.id.startswith(_SIGNED_TILES))
+
+
+def tile_reason(tile: Tile) -> str:
+    """Say why there is no headline number."""
+    return say(tile.reason) if tile.reason else tile.figure.reason
 
 
 def subject(report: Report) -> str:
@@ -102,7 +109,7 @@ def _headline(report: Report) -> str:
 
 def preheader(report: Report) -> str:
     """Write the line that mail programs show beside the subject, at most 110 characters."""
-    first = report.bottom_line[0].text if report.bottom_line else _headline(report)
+    first = say(report.bottom_line[0].text) if report.bottom_line else _headline(report)
     prefix = "SIMULATED. " if report.is_simulated else ""
     return formats.one_line(prefix + first, PREHEADER_LIMIT)
 
@@ -135,7 +142,7 @@ def no_clusters(report: Report) -> str:
 
 def missing(report: Report, table: str) -> str:
     """Say why a table of the liquidation model is empty."""
-    return report.liquidations.missing.get(table, "nothing was recorded")
+    return say(report.liquidations.missing.get(table, "nothing was recorded"))
 
 
 def nothing(report: Report, table: str) -> str:
@@ -173,7 +180,9 @@ def banners(report: Report) -> tuple[Banner, ...]:
             )
         )
     if report.is_degraded:
-        withheld = tuple(formats.one_line(f"{row.what}: {row.reason}") for row in report.withheld)
+        withheld = tuple(
+            formats.one_line(f"{say(row.what)}: {say(row.reason)}") for row in report.withheld
+        )
         reasons = failures(report) + withheld or ("no reason was recorded with this run",)
         found.append(
             Banner("degraded", "DATA DEGRADED", "Read the numbers below with this:", reasons)
@@ -288,8 +297,13 @@ def _part_inside(part: MapBin, low: float, high: float) -> float:
     return max(0.0, inside) / (part.price_high - part.price_low)
 
 
+def range_of(report: Report) -> str:
+    """Name what a modelled range is over."""
+    return f"the range over {formats.in_words(report.limits.mixes)} mixes"
+
+
 _VERDICTS: Mapping[str, str] = {
-    "not meaningful": "Not meaningful yet: price has crossed fewer than 10 bins of the maps",
+    "not meaningful": "Not meaningful yet: price has crossed fewer than {bins} bins of the maps",
     "no skill": "No skill shown, so read it as a sketch of where leverage may lie: the map did not "
     "beat a forecast by lot",
     "worse than chance": "No skill, so do not rely on it: the map did worse than a forecast by lot",
@@ -307,7 +321,8 @@ def verdict(report: Report) -> str:
     if scored is None:
         return "Not scored yet: the first map is scored a night after it was made."
     nights = "1 night" if scored.nights == 1 else f"{formats.count(scored.nights)} nights"
-    text = f"{_VERDICTS[scored.verdict]}; {nights} scored"
+    said = _VERDICTS[scored.verdict].format(bins=report.limits.scored_bins)
+    text = f"{said}; {nights} scored"
     if scored.precision.value is None or scored.verdict == "not meaningful":
         return f"{text}."
     return (

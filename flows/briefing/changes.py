@@ -1,9 +1,12 @@
-"""What a report says has changed: in 24 hours, and since the last report."""
+"""What a report states to have changed: in 24 hours, and since the last report."""
 
-from oirisk.flows.briefing.asked import Record
-from oirisk.flows.briefing.facts import Facts
+from collections.abc import Sequence
+
+from oirisk.flows.briefing.bottom_line import cluster_size
+from oirisk.flows.briefing.facts import Facts, Record
+from oirisk.flows.briefing.read import state
 from oirisk.schemas.report.briefing import Change
-from oirisk.templates import formats
+from oirisk.schemas.report.parts import Statement
 
 _MOVES = 6
 _NOTABLE_PCT = 1.0
@@ -12,98 +15,69 @@ _NOTABLE_PP = 0.5
 
 def changes(facts: Facts) -> tuple[Change, ...]:
     """Return what moved in 24 hours, assets and venues, and, since a last report, the rest."""
-    moved = (*_asset_changes(facts), *_venue_changes(facts))
+    moved = (*_assets_moved(facts["moved"]), *_shares_moved(facts["venue_shares"]))
     if facts.earlier_at is None:
         return moved
-    return (*moved, *_cluster_changes(facts), *_coverage_changes(facts))
+    return (*moved, *_clusters_changed(facts["clusters"]), *_coverage_changed(facts["coverage"]))
 
 
-def _asset_changes(facts: Facts) -> list[Change]:
-    """Tell changes of contracts known at both instants, beside the level of all there are."""
-    notable = [row for row in facts.moved if abs(row["change_24h_pct"]) >= _NOTABLE_PCT]
+def _assets_moved(rows: Sequence[Record]) -> list[Change]:
+    """State changes of contracts known at both instants, beside the level of all there are."""
+    notable = [row for row in rows if abs(row["change_24h_pct"]) >= _NOTABLE_PCT]
     return [
-        Change(
-            kind="asset",
-            subject=row["asset"],
-            text=f"positions {formats.pct(row['change_24h_pct'])} in 24 hours, like for like; "
-            f"{formats.usd(row['oi_usd'])} in all"
-            + (
-                f"; price {formats.pct(row['price_change_24h_pct'])}"
-                if row["price_change_24h_pct"] is not None
-                else ""
-            ),
-            method="M03",
-        )
+        Change(kind="asset", subject=row["asset"], text=_asset_moved(row), method="M03")
         for row in notable[:_MOVES]
     ]
 
 
-def _venue_changes(facts: Facts) -> list[Change]:
-    moved = [
-        row
-        for row in facts.shares
-        if row["share_change_24h_pp"] is not None and abs(row["share_change_24h_pp"]) >= _NOTABLE_PP
-    ]
+def _asset_moved(row: Record) -> Statement:
+    priced = row["price_change_24h_pct"] is not None
+    price = (state("price_moved", row, "price_change_24h_pct"),) if priced else ()
+    return state("positions_moved", row, "change_24h_pct", "oi_usd", price=price)
+
+
+def _shares_moved(rows: Sequence[Record]) -> list[Change]:
+    moved = [row for row in rows if abs(row["share_change_24h_pp"] or 0) >= _NOTABLE_PP]
     moved.sort(key=lambda row: -abs(row["share_change_24h_pp"]))
+    columns = ("share", "share_change_24h_pp")
     return [
         Change(
-            kind="venue",
-            subject=row["venue"],
-            text=f"share of open interest {formats.pp(row['share_change_24h_pp'])} in 24 hours at "
-            f"constant prices; {formats.share(row['share'])} now",
+            kind="venue", subject=row["venue"], text=state("share_moved", row, *columns),
             method="M18",
         )
         for row in moved[:_MOVES]
-    ]
+    ]  # fmt: skip
 
 
-def _cluster_changes(facts: Facts) -> list[Change]:
-    notable = [row for row in facts.clusters if row["status"] != "stable"]
+def _clusters_changed(rows: Sequence[Record]) -> list[Change]:
+    notable = [row for row in rows if row["status"] != "stable"]
     notable.sort(key=lambda row: -max(row["usd"], row["usd_before"] or 0))
     return [
-        Change(
-            kind="cluster",
-            subject=row["cluster_id"],
-            text=f"{row['status']}: {row['asset']} {_concentrated(row)} "
-            f"{formats.price(row['price_low'])} to {formats.price(row['price_high'])}, "
-            f"{_held(row)}",
-            method="M24",
-        )
+        Change(kind="cluster", subject=row["cluster_id"], text=_cluster_changed(row), method="M24")
         for row in notable[:_MOVES]
     ]
 
 
-def _held(row: Record) -> str:
+def _cluster_changed(row: Record) -> Statement:
+    name = "cluster_changed" if row["side"] == "both" else "cluster_side_changed"
+    columns = ("status", "asset", "kind", "side", "price_low", "price_high")
+    return state(name, row, *columns, held=_held(row))
+
+
+def _held(row: Record) -> Statement:
     if row["status"] != "consumed":
         return cluster_size(row)
     if row["usd_before"] is None:
-        return "size before unknown"
-    return f"{cluster_size(row, '_before')} before"
+        return Statement(id="size_before_unknown")
+    return state("size_before", {}, size=cluster_size(row, "_before"))
 
 
-def cluster_size(row: Record, when: str = "") -> str:
-    """Say how large a concentration is: as its band, if it is modelled."""
-    usd, low, high = (row[f"{name}{when}"] for name in ("usd", "usd_low", "usd_high"))
-    if row["kind"] == "strike":
-        return formats.usd(usd)
-    if low is None or high is None:
-        return "of a modelled size without a band"
-    return f"modelled at {formats.usd(low)} to {formats.usd(high)}"
-
-
-def _concentrated(row: Record) -> str:
-    kind = formats.readable(row["kind"])
-    return kind if row["side"] == "both" else f"{kind} ({row['side']})"
-
-
-def _coverage_changes(facts: Facts) -> list[Change]:
+def _coverage_changed(rows: Sequence[Record]) -> list[Change]:
     return [
         Change(
-            kind="coverage",
-            subject=row["venue"],
-            text=f"{row['earlier_status']} in the last report, {row['status']} now",
-            method="M03",
+            kind="coverage", subject=row["venue"],
+            text=state("answered", row, "earlier_status", "status"), method="M03",
         )
-        for row in facts.coverage
+        for row in rows
         if row["earlier_status"] and row["earlier_status"] != row["status"]
-    ]
+    ]  # fmt: skip

@@ -1,98 +1,50 @@
-"""The tables of a report: query rows to report rows, every absent number with its reason."""
+"""Tables of a report whose rows are more than the rows of one query."""
 
-from oirisk.flows.briefing.asked import Record
-from oirisk.flows.briefing.facts import Facts
-from oirisk.flows.briefing.figures import (
-    NO_DAY,
-    NO_FUNDING,
-    NO_WEEK,
-    WITHHELD,
-    figure,
-    is_publishable,
-)
-from oirisk.schemas.report.briefing import (
-    AssetRow,
-    AuditRow,
-    ClusterRow,
-    CoverageRow,
-    Figure,
-    OiHistory,
-    OiPoint,
-    Profile,
-    ProfileBin,
-    QualityRow,
-    RejectRow,
-    Unit,
-    VenueRow,
-    VenueShare,
-)
+from itertools import groupby
 
-_JUDGED = ("freshness", "validity", "consistency", "convention")
-_NO_BAND = "what options hold at a strike is published, not modelled"
-_UNDATED = "entries are dated; levels are not, nor do exchanges say when options were opened"
+from oirisk.flows.briefing.facts import Facts, Record
+from oirisk.flows.briefing.read import band, read_row, read_rows, state
+from oirisk.schemas.report import briefing, liquidations
+from oirisk.schemas.report.briefing import NO_DAY, AssetRow, ClusterRow, VenueRow
+from oirisk.schemas.report.limits import NEEDED_COVERED
+from oirisk.schemas.report.liquidations import (
+    TABLE_ASSETS,
+    LeverageRow,
+    LiquidationMap,
+    MapBin,
+    ReachRow,
+    TrackRow,
+    Verdict,
+)
+from oirisk.schemas.report.parts import Statement
+
+_WITHHELD = "not published, see below"
+_ALWAYS_TOLD = ("asset", "price", "coverage", "withheld_reason")
 _APART = {
     "options": "options stay out of futures",
     "pool": "pools stay out of futures",
 }
 _NEW_PRODUCT = "no contract of it was known a day earlier"
-NO_ROWS = "the exchange gave no row"
+_NO_DEPTH = "order-book depth was not measured"
+_FIT = {"stated": "stated, not learned", "observed": "measured, nothing is fitted"}
 
 
 def asset_rows(facts: Facts) -> tuple[AssetRow, ...]:
     """Return the largest assets."""
-    return tuple(_asset(row) for row in facts.assets[: facts.settings.report.top_assets])
+    return tuple(_asset(row) for row in facts["assets"][: facts.choices.top_assets])
 
 
 def _asset(row: Record) -> AssetRow:
-    published = row["published"]
-
-    def told(name: str, unit: Unit, reason: str) -> Figure:
-        return figure(row[name] if published else None, unit, reason if published else WITHHELD)
-
-    return AssetRow(
-        asset=row["asset"],
-        oi_base=told("oi_base", "base", ""),
-        oi_usd=told("oi_usd", "usd", ""),
-        change_24h_pct=told("change_24h_pct", "pct", NO_DAY),
-        change_7d_pct=told("change_7d_pct", "pct", NO_WEEK),
-        flow_usd_24h=told("flow_usd_24h", "usd", NO_DAY),
-        price=figure(row["price"], "price", "no exchange sent a price"),
-        price_change_24h_pct=told("price_change_24h_pct", "pct", NO_DAY),
-        cell=row["cell"] or "",
-        cell_reason="" if row["cell"] else NO_DAY if published else WITHHELD,
-        funding_8h=told("funding_8h_oi_weighted", "rate", NO_FUNDING),
-        funding_covered=told("funding_covered_share", "share", "no perpetuals"),
-        oi_to_volume=told("oi_to_volume", "ratio", "no exchange sent a volume above zero"),
-        volume_covered=told("volume_covered_share", "share", "no open interest"),
-        top_venue=row["top_venue"] if published and row["top_venue"] else "",
-        top_venue_share=told("top_venue_share", "share", "no open interest"),
-        coverage=figure(row["coverage"], "share", "unknown"),
-    )
+    if row["published"]:
+        return read_row(AssetRow, row, cell_reason="" if row["cell"] else NO_DAY)
+    told = {name: row[name] if name in _ALWAYS_TOLD else None for name in row}
+    names = set(AssetRow.model_fields) - set(_ALWAYS_TOLD)
+    return read_row(AssetRow, told, dict.fromkeys(names, _WITHHELD), cell_reason=_WITHHELD)
 
 
 def cluster_rows(facts: Facts) -> tuple[ClusterRow, ...]:
     """Return standing clusters, nearest to the price first."""
-    alive = [row for row in facts.clusters if row["status"] != "consumed"]
-    return tuple(
-        ClusterRow(
-            asset=row["asset"],
-            kind=row["kind"],
-            side=row["side"],
-            price_low=row["price_low"],
-            price_high=row["price_high"],
-            price_peak=row["price_peak"],
-            base=row["base"],
-            usd=row["usd"],
-            usd_low=figure(row["usd_low"], "usd", _NO_BAND),
-            usd_high=figure(row["usd_high"], "usd", _NO_BAND),
-            share=row["share"],
-            distance_pct=row["distance_pct"],
-            venues_hhi=figure(row["venues_hhi"], "ratio", "unknown"),
-            age_hours=figure(row["age_hours"], "hours", _UNDATED),
-            status=row["status"],
-        )
-        for row in alive
-    )
+    return read_rows(ClusterRow, [row for row in facts["clusters"] if row["status"] != "consumed"])
 
 
 def venue_rows(facts: Facts) -> tuple[VenueRow, ...]:
@@ -100,105 +52,124 @@ def venue_rows(facts: Facts) -> tuple[VenueRow, ...]:
 
     Without a total there are no shares of it. The change is that of the row's own share.
     """
-    has_day = any(row["share_change_24h_pp"] is not None for row in facts.products)
+    has_day = any(row["share_change_24h_pp"] is not None for row in facts["products"])
     uncompared = _NEW_PRODUCT if has_day else NO_DAY
-    return tuple(_venue(row, is_publishable(facts), uncompared) for row in facts.products)
+    return tuple(_venue(row, facts.is_published, uncompared) for row in facts["products"])
 
 
 def _venue(row: Record, has_total: bool, uncompared: str) -> VenueRow:
-    is_part = has_total and row["kind_group"] == "futures"
-    absent = "" if is_part else WITHHELD
-    absent = _APART.get(row["kind_group"], absent)
-
-    def told(name: str, unit: Unit, reason: str) -> Figure:
-        return figure(row[name] if is_part else None, unit, absent or reason)
-
-    return VenueRow(
-        venue=row["venue"],
-        product=row["product"],
-        field=row["field"],
-        unit=row["unit"],
-        unit_evidence=row["unit_evidence"],
-        counting_factor=row["counting_factor"],
-        counting_evidence=row["counting_evidence"],
-        other_rules=row["other_unit_rules"] or "",
-        oi_usd=figure(row["oi_usd"], "usd", ""),
-        share=told("share", "share", "no total"),
-        share_change_24h_pp=told("share_change_24h_pp", "pp", uncompared),
-        instruments=row["instruments_fresh"],
-        age=figure(row["age_minutes"] / 60, "hours", ""),
-    )
+    if has_total and row["kind_group"] == "futures":
+        return read_row(VenueRow, row, {"share_change_24h_pp": uncompared})
+    reason = _APART.get(row["kind_group"], _WITHHELD)
+    parts = ("share", "share_change_24h_pp")
+    return read_row(VenueRow, {**row, **dict.fromkeys(parts)}, dict.fromkeys(parts, reason))
 
 
-def coverage_rows(facts: Facts) -> tuple[CoverageRow, ...]:
-    """Return how each venue answered."""
-    return tuple(
-        CoverageRow(
-            venue=row["venue"],
-            status=row["status"],
-            expected=row["instruments_expected"],
-            received=row["received"],
-            accepted=row["accepted"],
-            rejected=row["rejected"],
-            requests=row["requests"],
-            seconds=row["seconds"],
-            error=row["error"],
-        )
-        for row in facts.coverage
-    )
-
-
-def reject_rows(facts: Facts) -> tuple[RejectRow, ...]:
-    """Return refused rows by venue and check."""
-    return tuple(RejectRow(**row) for row in facts.rejects)
-
-
-def quality_rows(facts: Facts) -> tuple[QualityRow, ...]:
-    """Return how far each venue can be relied on, worst first."""
-    return tuple(
-        QualityRow(
-            venue=row["venue"],
-            score=row["score"],
-            completeness=row["completeness"],
-            **{name: figure(row[name], "share", NO_ROWS) for name in _JUDGED},
-            findings=row["findings"],
-        )
-        for row in facts.quality
-    )
-
-
-def audit_rows(facts: Facts) -> tuple[AuditRow, ...]:
-    """Return what the auditor found by venue and check, errors first."""
-    return tuple(AuditRow(**row) for row in facts.audit)
-
-
-def share_rows(facts: Facts) -> tuple[VenueShare, ...]:
+def share_rows(facts: Facts) -> tuple[briefing.VenueShare, ...]:
     """Return venue shares of futures open interest; none where the total is not published."""
-    return tuple(
-        VenueShare(venue=row["venue"], oi_usd=row["oi_usd"], share=row["share"])
-        for row in facts.shares
-        if row["share"] is not None
-    )
+    known = [row for row in facts["venue_shares"] if row["share"] is not None]
+    return read_rows(briefing.VenueShare, known)
 
 
-def histories(facts: Facts) -> tuple[OiHistory, ...]:
+def histories(facts: Facts) -> tuple[briefing.OiHistory, ...]:
     """Return the series of the charted assets."""
     return tuple(
-        OiHistory(asset=asset, points=tuple(OiPoint(**row) for row in rows))
-        for asset, rows in facts.history.items()
+        briefing.OiHistory(asset=asset, points=read_rows(briefing.OiPoint, rows))
+        for asset, rows in facts.each["history"].items()
         if rows
     )
 
 
-def profiles(facts: Facts) -> tuple[Profile, ...]:
+def profiles(facts: Facts) -> tuple[briefing.Profile, ...]:
     """Return the entry profiles of the charted assets."""
-    prices = {row["asset"]: row["price"] for row in facts.assets}
+    prices = _prices(facts)
     return tuple(
-        Profile(
-            asset=asset,
-            price=prices[asset],
-            bins=tuple(ProfileBin(**row) for row in rows),
+        briefing.Profile(
+            asset=asset, price=prices[asset], bins=read_rows(briefing.ProfileBin, rows)
         )
-        for asset, rows in facts.profiles.items()
+        for asset, rows in facts.each["profile"].items()
         if rows
+    )
+
+
+def maps(facts: Facts) -> tuple[LiquidationMap, ...]:
+    """Return the liquidation maps of the charted assets."""
+    prices = _prices(facts)
+    return tuple(
+        LiquidationMap(asset=asset, price=prices[asset], bins=read_rows(MapBin, rows))
+        for asset, rows in facts.each["liquidation_map"].items()
+        if rows
+    )
+
+
+def _prices(facts: Facts) -> dict[str, float]:
+    return {row["asset"]: row["price"] for row in facts["assets"]}
+
+
+def reach_rows(facts: Facts) -> tuple[ReachRow, ...]:
+    """Return what would be closed by force, one row per asset and side with its distances."""
+    made = []
+    for _, group in groupby(
+        facts["liquidation_reach"], key=lambda row: (row["asset"], row["side"])
+    ):
+        at = {row["distance_pct"]: row for row in group}
+        bands = {f"within_{pct}_pct": band(at[pct]) for pct in (2, 5, 10)}
+        no_ratio = _few_books(at[5])
+        absent = {"depth_2pct_usd": _NO_DEPTH, "mass_to_depth": _no_ratio(at[5])}
+        made.append(read_row(ReachRow, at[5], absent, **bands, no_ratio=no_ratio))
+    return tuple(made[: 2 * TABLE_ASSETS])
+
+
+def _no_ratio(row: Record) -> str:
+    if not row["covered_share"]:
+        return _NO_DEPTH
+    return "too few order books were read" if row["depth_2pct_usd"] else "the book is empty"
+
+
+def _few_books(row: Record) -> Statement | None:
+    """State how much of the open interest is on exchanges whose order books were read."""
+    if row["mass_to_depth"] is not None or not (row["covered_share"] and row["depth_2pct_usd"]):
+        return None
+    return state("few_books", row, "covered_share", needed=NEEDED_COVERED)
+
+
+def track_rows(facts: Facts) -> tuple[TrackRow, ...]:
+    """Return all that is known of the sum, and the month of the largest assets."""
+    rows = facts["track_record"]
+    assets = list(dict.fromkeys(row["asset"] for row in rows))[: TABLE_ASSETS + 1]
+    return tuple(
+        read_row(TrackRow, row, verdict=verdict(row))
+        for row in rows
+        if row["asset"] == "ALL"
+        or (row["prior"] == "base" and row["days"] == 30 and row["asset"] in assets)  # noqa: PLR2004
+    )
+
+
+def verdict(row: Record) -> Verdict:
+    """Say what a score shows: skill only where chance lies outside the 95 % interval."""
+    told = [row["chance"], row["wilson_low"], row["wilson_high"]]
+    if not row["meaningful"] or None in told:
+        return "not meaningful"
+    if row["wilson_low"] > row["chance"]:
+        return "better than chance"
+    return "worse than chance" if row["wilson_high"] < row["chance"] else "no skill"
+
+
+def stress_rows(facts: Facts) -> tuple[liquidations.StressRow, ...]:
+    """Return the stress grids that may be printed."""
+    return read_rows(
+        liquidations.StressRow, [row for row in stress(facts) if row["withheld_reason"] is None]
+    )
+
+
+def stress(facts: Facts) -> list[Record]:
+    """Return the rows of all stress grids."""
+    return [row for rows in facts.each["stress"].values() for row in rows]
+
+
+def leverage_rows(facts: Facts) -> tuple[LeverageRow, ...]:
+    """Return the mixes of leverage; only learned ones have a fit."""
+    return tuple(
+        read_row(LeverageRow, row, {"fit": _FIT.get(row["source"], "no fall to fit")})
+        for row in facts["leverage"]
     )

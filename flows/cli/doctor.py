@@ -9,7 +9,7 @@ from pathlib import Path
 from ccxt import exchanges
 from packaging.requirements import Requirement
 
-from oirisk.flows.briefing.assemble import next_run
+from oirisk.flows.briefing import next_run
 from oirisk.flows.cli.output import print_json, print_line, print_table
 from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.configured import chosen_venues

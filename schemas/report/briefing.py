@@ -6,33 +6,46 @@ open interest is single-sided, instants are UTC.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
+from oirisk.schemas.report.limits import Limits
 from oirisk.schemas.report.liquidations import Liquidations
-from oirisk.schemas.report.parts import Figure, Part, Unit
+from oirisk.schemas.report.methods import Method
+from oirisk.schemas.report.parts import Figure, Part, Rows, Said, Source, Unit
 from oirisk.schemas.report.uncounted import PoolRow, WeeklyRow
 
 __all__ = [
     "AssetRow", "Change", "ClusterRow", "CoverageRow", "Figure", "Liquidations", "Method",
     "OiHistory", "OiPoint", "PoolRow", "Profile", "ProfileBin", "Query", "RejectRow", "Report",
-    "Sentence", "Tile", "Unit", "VenueRow", "VenueShare", "WeeklyRow", "Withheld",
+    "Said", "Sentence", "Tile", "Unit", "VenueRow", "VenueShare", "WeeklyRow", "Withheld",
 ]  # fmt: skip
 
 
-class Sentence(Part):
-    """One generated sentence of prose and the method it rests on (``M03`` …)."""
+NO_DAY = "no comparable snapshot a day earlier"
+NO_WEEK = "no comparable snapshot a week earlier"
+NO_FUNDING = "no perpetual has a known rate and interval"
+_NO_VOLUME = "no exchange sent a volume above zero"
+_NOTHING_OPEN = "no open interest"
+_NO_BAND = "what options hold at a strike is published, not modelled"
+_UNDATED = "entries are dated; levels are not, nor do exchanges say when options were opened"
+_NO_ROWS = Source(unit="share", reason="the exchange gave no row")
 
-    text: str
+
+class Sentence(Part):
+    """One sentence and the method it rests on (``M03`` …)."""
+
+    text: Said
     method: str
 
 
 class Tile(Part):
-    """One headline number."""
+    """One headline number; ``reason`` is why there is none, where that states figures."""
 
     id: str
     label: str
     figure: Figure
-    note: str = ""
+    reason: Said = ""
+    note: Said = ""
     method: str
 
 
@@ -42,20 +55,24 @@ class AssetRow(Part):
     asset: str
     oi_base: Figure
     oi_usd: Figure
-    change_24h_pct: Figure
-    change_7d_pct: Figure
-    flow_usd_24h: Figure
-    price: Figure
-    price_change_24h_pct: Figure
+    change_24h_pct: Annotated[Figure, Source(reason=NO_DAY)]
+    change_7d_pct: Annotated[Figure, Source(reason=NO_WEEK)]
+    flow_usd_24h: Annotated[Figure, Source(reason=NO_DAY)]
+    price: Annotated[Figure, Source(reason="no exchange sent a price")]
+    price_change_24h_pct: Annotated[Figure, Source(reason=NO_DAY)]
     cell: str
     cell_reason: str = ""
-    funding_8h: Figure
-    funding_covered: Figure | None = None
-    oi_to_volume: Figure
-    volume_covered: Figure | None = None
+    funding_8h: Annotated[Figure, Source("funding_8h_oi_weighted", "rate", NO_FUNDING)]
+    funding_covered: Annotated[
+        Figure | None, Source("funding_covered_share", reason="no perpetuals")
+    ] = None
+    oi_to_volume: Annotated[Figure, Source(unit="ratio", reason=_NO_VOLUME)]
+    volume_covered: Annotated[
+        Figure | None, Source("volume_covered_share", reason=_NOTHING_OPEN)
+    ] = None
     top_venue: str
-    top_venue_share: Figure
-    coverage: Figure
+    top_venue_share: Annotated[Figure, Source(reason=_NOTHING_OPEN)]
+    coverage: Annotated[Figure, Source(unit="share", reason="unknown")]
 
 
 class ClusterRow(Part):
@@ -69,12 +86,12 @@ class ClusterRow(Part):
     price_peak: float
     base: float
     usd: float
-    usd_low: Figure
-    usd_high: Figure
+    usd_low: Annotated[Figure, Source(reason=_NO_BAND)]
+    usd_high: Annotated[Figure, Source(reason=_NO_BAND)]
     share: float
     distance_pct: float
-    venues_hhi: Figure
-    age_hours: Figure
+    venues_hhi: Annotated[Figure, Source(unit="ratio", reason="unknown")]
+    age_hours: Annotated[Figure, Source(reason=_UNDATED)]
     status: str
 
 
@@ -92,12 +109,12 @@ class VenueRow(Part):
     unit_evidence: str
     counting_factor: float
     counting_evidence: str
-    other_rules: str = ""
+    other_rules: Annotated[str, Source("other_unit_rules")] = ""
     oi_usd: Figure
-    share: Figure
+    share: Annotated[Figure, Source(reason="no total")]
     share_change_24h_pp: Figure
-    instruments: int
-    age: Figure
+    instruments: Annotated[int, Source("instruments_fresh")]
+    age: Annotated[Figure, Source("age_minutes", "hours", scale=1 / 60)]
 
 
 class CoverageRow(Part):
@@ -105,7 +122,7 @@ class CoverageRow(Part):
 
     venue: str
     status: str
-    expected: int
+    expected: Annotated[int, Source("instruments_expected")]
     received: int
     accepted: int
     rejected: int
@@ -130,10 +147,10 @@ class QualityRow(Part):
     venue: str
     score: float
     completeness: float
-    freshness: Figure
-    validity: Figure
-    consistency: Figure
-    convention: Figure
+    freshness: Annotated[Figure, _NO_ROWS]
+    validity: Annotated[Figure, _NO_ROWS]
+    consistency: Annotated[Figure, _NO_ROWS]
+    convention: Annotated[Figure, _NO_ROWS]
     findings: int
 
 
@@ -153,15 +170,15 @@ class Change(Part):
 
     kind: Literal["asset", "venue", "cluster", "coverage", "method"]
     subject: str
-    text: str
+    text: Said
     method: str
 
 
 class Withheld(Part):
     """A number that was not printed, and why."""
 
-    what: str
-    reason: str
+    what: Said
+    reason: Said
 
 
 class OiPoint(Part):
@@ -212,13 +229,6 @@ class Query(Part):
     sql: str
 
 
-class Method(Part):
-    """Footnote: what a method id means, in one sentence."""
-
-    id: str
-    text: str
-
-
 class Report(Part):
     """Everything one briefing says.
 
@@ -240,6 +250,7 @@ class Report(Part):
     venues_fresh: int
     venues_total: int
     oi_coverage: Figure
+    limits: Limits = Limits()
     bottom_line: tuple[Sentence, ...]
     tiles: tuple[Tile, ...]
     beside: tuple[Sentence, ...] = ()
@@ -250,14 +261,14 @@ class Report(Part):
     clusters_shown: int = 20
     liquidations: Liquidations = Liquidations()
     venues: tuple[VenueRow, ...]
-    weekly: tuple[WeeklyRow, ...] = ()
-    pools: tuple[PoolRow, ...] = ()
-    coverage: tuple[CoverageRow, ...]
-    rejects: tuple[RejectRow, ...]
-    quality: tuple[QualityRow, ...] = ()
-    audit: tuple[AuditRow, ...] = ()
+    weekly: Annotated[tuple[WeeklyRow, ...], Rows("cftc")] = ()
+    pools: Annotated[tuple[PoolRow, ...], Rows("pools")] = ()
+    coverage: Annotated[tuple[CoverageRow, ...], Rows("coverage")]
+    rejects: Annotated[tuple[RejectRow, ...], Rows("rejects")]
+    quality: Annotated[tuple[QualityRow, ...], Rows("quality")] = ()
+    audit: Annotated[tuple[AuditRow, ...], Rows("audit")] = ()
     withheld: tuple[Withheld, ...]
-    assumptions: tuple[str, ...]
+    assumptions: tuple[Said, ...]
     history: tuple[OiHistory, ...]
     venue_shares: tuple[VenueShare, ...]
     profiles: tuple[Profile, ...]

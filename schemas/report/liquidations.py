@@ -6,20 +6,18 @@ the least and the most under the stated and the learned mixes of leverage.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from oirisk.schemas.report.parts import Figure, Part
+from oirisk.schemas.report.parts import Band, Figure, Part, Rows, Said, Source, Statement
+
+TABLE_ASSETS = 10
+"""Assets in the tables; all are in the marts."""
+
+_FEW = "price crossed too few bins"
+_STALE = "the exchange's open interest is not fresh"
 
 Side = Literal["long", "short"]
 Verdict = Literal["not meaningful", "no skill", "worse than chance", "better than chance"]
-
-
-class Band(Part):
-    """A modelled amount in USD: under the base mix of leverage, and the range over all mixes."""
-
-    usd: float
-    low: float
-    high: float
 
 
 class MapBin(Part):
@@ -44,7 +42,7 @@ class ReachRow(Part):
     """What would be closed by force until price has moved so far, on one side.
 
     ``mass_to_depth`` is what stands within 5 % over what the order books take within 2 %, both on
-    the exchanges whose books were read.
+    the exchanges whose books were read; ``no_ratio`` says why there is none, with figures.
     """
 
     asset: str
@@ -54,7 +52,8 @@ class ReachRow(Part):
     within_5_pct: Band
     within_10_pct: Band
     depth_2pct_usd: Figure
-    mass_to_depth: Figure
+    mass_to_depth: Annotated[Figure, Source(unit="ratio")]
+    no_ratio: Statement | None = None
 
 
 class TrackRow(Part):
@@ -64,12 +63,12 @@ class TrackRow(Part):
     prior: str
     days: int
     nights: int
-    bins: int
-    precision: Figure
-    chance: Figure
-    lift: Figure
-    wilson_low: Figure
-    wilson_high: Figure
+    bins: Annotated[int, Source("n_bins")]
+    precision: Annotated[Figure, Source(unit="share", reason=_FEW)]
+    chance: Annotated[Figure, Source(unit="share", reason=_FEW)]
+    lift: Annotated[Figure, Source(unit="ratio", reason=_FEW)]
+    wilson_low: Annotated[Figure, Source(unit="share", reason=_FEW)]
+    wilson_high: Annotated[Figure, Source(unit="share", reason=_FEW)]
     verdict: Verdict
 
 
@@ -94,7 +93,7 @@ class StressRow(Part):
 class ContagionRow(Part):
     """What forced sales on one exchange would cost positions on the others."""
 
-    rank: int
+    rank: Annotated[int, Source("systemic_rank")]
     venue: str
     forced_share: float
     loss_usd: float
@@ -110,10 +109,10 @@ class AtRiskRow(Part):
     asset: str
     alpha: float
     at_risk: Band
-    shortfall: Band
+    shortfall: Annotated[Band, Source(band=("es_usd", "es_low", "es_high"))]
     scenarios: int
     worst_return_pct: float
-    is_meaningful: bool
+    is_meaningful: Annotated[bool, Source("meaningful")]
 
 
 class LeverageRow(Part):
@@ -126,7 +125,7 @@ class LeverageRow(Part):
     from_3x_to_7x: float
     above_7x: float
     learned_at: datetime | None = None
-    fit: Figure
+    fit: Annotated[Figure, Source("r2", "ratio")]
     steps: int | None = None
 
 
@@ -139,21 +138,21 @@ class ObservedRow(Part):
     positions: int
     long_base: float
     short_base: float
-    long_share: Figure
-    short_share: Figure
+    long_share: Annotated[Figure, Source(reason=_STALE)]
+    short_share: Annotated[Figure, Source(reason=_STALE)]
 
 
 class Liquidations(Part):
     """All of it. ``missing`` says of each table that is empty why it is."""
 
     observed_at: datetime | None = None
-    observed_note: str = ""
+    observed_note: Said = ""
     maps: tuple[LiquidationMap, ...] = ()
     reach: tuple[ReachRow, ...] = ()
     track: tuple[TrackRow, ...] = ()
     stress: tuple[StressRow, ...] = ()
-    contagion: tuple[ContagionRow, ...] = ()
-    at_risk: tuple[AtRiskRow, ...] = ()
+    contagion: Annotated[tuple[ContagionRow, ...], Rows("contagion")] = ()
+    at_risk: Annotated[tuple[AtRiskRow, ...], Rows("liquidations_at_risk", 2 * TABLE_ASSETS)] = ()
     leverage: tuple[LeverageRow, ...] = ()
-    observed: tuple[ObservedRow, ...] = ()
-    missing: Mapping[str, str] = {}
+    observed: Annotated[tuple[ObservedRow, ...], Rows("observed", TABLE_ASSETS)] = ()
+    missing: Mapping[str, Said] = {}

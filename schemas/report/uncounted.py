@@ -1,8 +1,11 @@
 """What a briefing says of open interest that is in none of its totals."""
 
 from datetime import date
+from typing import Annotated
 
-from oirisk.schemas.report.parts import Figure, Part
+from oirisk.schemas.report.parts import Figure, Part, Source
+
+_NET = Source(unit="base")
 
 
 class PoolRow(Part):
@@ -14,11 +17,11 @@ class PoolRow(Part):
 
     asset: str
     venues: str
-    oi_long: Figure
-    oi_short: Figure
-    pool_net: Figure
+    oi_long: Annotated[Figure, Source("oi_long_base")]
+    oi_short: Annotated[Figure, Source("oi_short_base")]
+    pool_net: Annotated[Figure, Source("pool_net_base")]
     oi_usd: Figure
-    imbalance: Figure
+    imbalance: Annotated[Figure, Source("pool_imbalance", "pct", "nothing open", scale=100)]
     markets: int
 
 
@@ -33,12 +36,12 @@ class WeeklyRow(Part):
     asset: str
     contracts: str
     report_date: date
-    age: Figure
+    age: Annotated[Figure, Source("age_hours")]
     oi_contracts: int
     oi_base: Figure
     oi_usd: Figure
-    dealer_net: Figure
-    asset_manager_net: Figure
-    leveraged_net: Figure
-    other_net: Figure
-    nonreportable_net: Figure
+    dealer_net: Annotated[Figure, _NET]
+    asset_manager_net: Annotated[Figure, _NET]
+    leveraged_net: Annotated[Figure, _NET]
+    other_net: Annotated[Figure, _NET]
+    nonreportable_net: Annotated[Figure, _NET]

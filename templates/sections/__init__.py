@@ -19,12 +19,13 @@ def all_sections() -> tuple[Section, ...]:
 
 
 @cache
-def queries() -> dict[str, tuple[str, ...]]:
-    """Return the queries of all sections, each with the names under which a report keeps it."""
-    found: dict[str, tuple[str, ...]] = {}
-    for section in all_sections():
-        for block in section.blocks:
-            for kept, names in block.queries.items() if isinstance(block, Sql) else ():
-                for name in names:
-                    found[name] = (*found.get(name, ()), kept)
-    return found
+def queries() -> tuple[tuple[str, str], ...]:
+    """Return the queries of all sections: the name under which a report keeps one, and its own."""
+    blocks = (block for section in all_sections() for block in section.blocks)
+    return tuple(
+        (kept, name)
+        for block in blocks
+        if isinstance(block, Sql)
+        for kept, names in block.queries.items()
+        for name in names
+    )

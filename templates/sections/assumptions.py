@@ -1,14 +1,13 @@
 """What is assumed rather than known."""
 
-from collections.abc import Sequence
-
 from oirisk.schemas.report.briefing import Report
 from oirisk.templates.blocks import MAIL, Lines, Section, Sql, unless_quiet
 from oirisk.templates.sections.methods import methods
+from oirisk.templates.sentences import say
 
 
-def _assumptions(report: Report) -> Sequence[str]:
-    return report.assumptions
+def _assumptions(report: Report) -> list[str]:
+    return [say(text) for text in report.assumptions]
 
 
 SECTION = Section(

@@ -2,10 +2,11 @@
 
 from oirisk.schemas.report.briefing import Report
 from oirisk.templates.blocks import Line, Lines, Section, Sql
+from oirisk.templates.sentences import say
 
 
 def _sentences(report: Report) -> list[Line]:
-    said = [Line(sentence.text, (sentence.method,)) for sentence in report.bottom_line]
+    said = [Line(say(sentence.text), (sentence.method,)) for sentence in report.bottom_line]
     return said or [Line("No statement was generated for this run.")]
 
 

@@ -3,6 +3,7 @@
 from oirisk.schemas.report.briefing import Report
 from oirisk.templates import wording
 from oirisk.templates.blocks import Line, Lines, Section, Sql, hint
+from oirisk.templates.sentences import say
 
 _SPANS = (
     "Assets and venues: the largest changes in 24 hours. Concentrations and coverage: since the "
@@ -12,7 +13,7 @@ _SPANS = (
 
 def _changes(report: Report) -> list[Line]:
     return [
-        Line(change.text, (change.method,), change.subject, change.kind)
+        Line(say(change.text), (change.method,), change.subject, change.kind)
         for change in report.changes
     ]
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from oirisk.schemas.report.briefing import Report
 from oirisk.schemas.report.liquidations import LiquidationMap, MapBin, ObservedRow, ReachRow
-from oirisk.schemas.report.parts import Figure
 from oirisk.templates import figures, formats, wording
 from oirisk.templates.blocks import (
     DRAWN,
@@ -19,17 +18,18 @@ from oirisk.templates.blocks import (
     Sql,
     TableOf,
     heading,
-    hint,
     verdict,
 )
 from oirisk.templates.figures import Drawn, Empty
 from oirisk.templates.liquidation_chart import map_spec
+from oirisk.templates.sentences import say
 from oirisk.templates.tables import (
     NOT_IN_TEXT,
     Cell,
     Column,
     Shown,
     Table,
+    absent,
     measure,
     number,
     table,
@@ -39,8 +39,11 @@ from oirisk.templates.tables import (
 _MOST_BINS = 40
 
 
-def _times(part: Figure) -> Shown:
-    return part if part.value is None else Cell(f"{formats.ratio(part.value)}\u00d7", part.value)
+def _times(row: ReachRow) -> Shown:
+    part = row.mass_to_depth
+    if part.value is not None:
+        return Cell(f"{formats.ratio(part.value)}\u00d7", part.value)
+    return part if row.no_ratio is None else absent(say(row.no_ratio))
 
 
 _REACH: tuple[Column[ReachRow], ...] = (
@@ -49,7 +52,7 @@ _REACH: tuple[Column[ReachRow], ...] = (
     number("Within 2 %", lambda row: row.within_2_pct, on_phone=False),
     number("Within 5 %", lambda row: row.within_5_pct),
     number("Within 10 %", lambda row: row.within_10_pct, **NOT_IN_TEXT),
-    number("5 % over depth", lambda row: _times(row.mass_to_depth), in_text=False),
+    number("5 % over depth", _times, in_text=False),
 )
 _OBSERVED: tuple[Column[ObservedRow], ...] = (
     word("Asset", lambda row: row.asset),
@@ -102,12 +105,13 @@ def _twin(name: str, found: LiquidationMap) -> Table:
     return replace(made, omitted=len(fullest) - len(shown))
 
 
-_MODELLED = Line(
-    "Modelled from open interest, price and volume",
-    ("M21", "M20", "M22", "M23"),
-    tail=": bars are the base mix of leverage, lines the range over four mixes. "
-    "marts.liquidation_map, marts.liquidation_balance.",
-)
+def _modelled(report: Report) -> list[Line]:
+    tail = (
+        f": bars are the base mix of leverage, lines {wording.range_of(report)}. "
+        "marts.liquidation_map, marts.liquidation_balance."
+    )
+    methods = ("M21", "M20", "M22", "M23")
+    return [Line("Modelled from open interest, price and volume", methods, tail=tail)]
 
 
 def _has_reach(edition: Edition) -> bool:
@@ -126,7 +130,7 @@ def _observers(report: Report) -> list[str]:
     found = report.liquidations
     if found.observed_at is None:
         return []
-    return [f"{found.observed_note}, at {formats.instant(found.observed_at)}. {_CHOSEN}"]
+    return [f"{say(found.observed_note)}, at {formats.instant(found.observed_at)}. {_CHOSEN}"]
 
 
 SECTION = Section(
@@ -140,8 +144,10 @@ SECTION = Section(
         Lines(lambda report: [wording.verdict(report)], media=TEXT),
         TableOf(
             "reach",
-            "Forced closes until price has moved so far: longs on a fall, shorts on a rise "
-            "(modelled; base mix of leverage, in brackets the range over four mixes)",
+            lambda report: (
+                "Forced closes until price has moved so far: longs on a fall, shorts on a rise "
+                f"(modelled; base mix of leverage, in brackets {wording.range_of(report)})"
+            ),
             _REACH,
             lambda report: report.liquidations.reach,
             empty=lambda report: f"No map: {wording.missing(report, 'reach')}.",
@@ -149,8 +155,8 @@ SECTION = Section(
         ),
         Gallery("liquidations", media=DRAWN),
         Gallery(media=TEXT),
-        hint(_MODELLED),
-        Sql({"liquidations": ("liquidation_reach", "liquidation_map")}),
+        Lines(_modelled, style={"page": "hint"}, media=PAGE),
+        Sql({"liquidations": ("liquidation_map", "liquidation_reach")}),
         heading("Measured positions"),
         Lines(_observers, style={"page": "hint"}, media=PAGE),
         TableOf(

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from oirisk.schemas.report.briefing import Report
 from oirisk.schemas.report.liquidations import AtRiskRow, ContagionRow, StressRow
 from oirisk.templates import formats, wording
 from oirisk.templates.blocks import PAGE, Section, Sql, TableOf, heading
 from oirisk.templates.tables import Cell, Column, Shown, counted, measure, number, word
 
-_FEW_DAYS = "not meaningful: fewer than 250 past days are known"
 _STOPS: Mapping[str, str] = {
     "no_level_hit": "the next level is out of reach",
     "exhausted": "all levels are closed",
@@ -29,9 +29,10 @@ def _reproduction(row: StressRow) -> Shown:
     return Cell(formats.ratio(found), found, "warn" if found >= 1 else "")
 
 
-def _days(row: AtRiskRow) -> Shown:
+def _days(row: AtRiskRow, needed: int) -> Shown:
     days = counted(row.scenarios)
-    return days if row.is_meaningful else replace(days, tone="warn", reason=_FEW_DAYS)
+    few = f"not meaningful: fewer than {formats.count(needed)} past days are known"
+    return days if row.is_meaningful else replace(days, tone="warn", reason=few)
 
 
 _STRESS: tuple[Column[StressRow], ...] = (
@@ -44,14 +45,19 @@ _STRESS: tuple[Column[StressRow], ...] = (
     word("Ends because", lambda row: _STOPS.get(row.stop_reason, row.stop_reason)),
     measure("OI covered", "share", lambda row: row.covered_share),
 )
-_AT_RISK: tuple[Column[AtRiskRow], ...] = (
-    word("Asset", lambda row: row.asset),
-    measure("Confidence", "share", lambda row: row.alpha),
-    number("At risk", lambda row: row.at_risk),
-    number("Mean of the tail", lambda row: row.shortfall),
-    number("Past days", _days),
-    measure("No fall beyond", "pct", lambda row: row.worst_return_pct),
-)
+
+
+def _at_risk(report: Report) -> tuple[Column[AtRiskRow], ...]:
+    return (
+        word("Asset", lambda row: row.asset),
+        measure("Confidence", "share", lambda row: row.alpha),
+        number("At risk", lambda row: row.at_risk),
+        number("Mean of the tail", lambda row: row.shortfall),
+        number("Past days", lambda row: _days(row, report.limits.risk_days)),
+        measure("No fall beyond", "pct", lambda row: row.worst_return_pct),
+    )
+
+
 _CONTAGION: tuple[Column[ContagionRow], ...] = (
     word("Exchange", lambda row: row.venue),
     number("Rank", lambda row: row.rank),
@@ -73,9 +79,11 @@ SECTION = Section(
         heading("Stress grid", "M25"),
         TableOf(
             "stress",
-            "What a shock would set off on the exchanges whose order books were read (modelled; "
-            "in brackets the range over four mixes of leverage). R of 1 or more: forced closes "
-            "feed themselves",
+            lambda report: (
+                "What a shock would set off on the exchanges whose order books were read "
+                f"(modelled; in brackets {wording.range_of(report)} of leverage). R of 1 or more: "
+                "forced closes feed themselves"
+            ),
             _STRESS,
             lambda report: report.liquidations.stress,
             empty=lambda report: wording.nothing(report, "stress"),
@@ -85,9 +93,11 @@ SECTION = Section(
         heading("Liquidations at risk", "M34"),
         TableOf(
             "at_risk",
-            "Forced closes of one day like the worst of the past, without cascade (modelled; in "
-            "brackets the range over four mixes of leverage)",
-            _AT_RISK,
+            lambda report: (
+                "Forced closes of one day like the worst of the past, without cascade (modelled; "
+                f"in brackets {wording.range_of(report)} of leverage)"
+            ),
+            _at_risk,
             lambda report: report.liquidations.at_risk,
             empty=lambda report: wording.nothing(report, "at_risk"),
         ),

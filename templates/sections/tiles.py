@@ -2,10 +2,11 @@
 
 from oirisk.schemas.report.briefing import Report
 from oirisk.templates.blocks import Line, Lines, Section, Sql
+from oirisk.templates.sentences import say
 
 
 def _beside(report: Report) -> list[Line]:
-    return [Line(sentence.text, (sentence.method,)) for sentence in report.beside]
+    return [Line(say(sentence.text), (sentence.method,)) for sentence in report.beside]
 
 
 SECTION = Section(

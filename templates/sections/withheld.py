@@ -2,10 +2,11 @@
 
 from oirisk.schemas.report.briefing import Report
 from oirisk.templates.blocks import Line, Lines, Section, Sql
+from oirisk.templates.sentences import say
 
 
 def _withheld(report: Report) -> list[Line]:
-    return [Line(item.reason, term=item.what) for item in report.withheld]
+    return [Line(say(item.reason), term=say(item.what)) for item in report.withheld]
 
 
 SECTION = Section(
