@@ -16,13 +16,7 @@ from oirisk.templates import formats, wording
 from oirisk.templates.figures import Drawn, Empty
 from oirisk.templates.tables import Column, Medium, Row, Table, table
 
-PAGE: tuple[Medium, ...] = ("page",)
-MAIL: tuple[Medium, ...] = ("mail",)
-TEXT: tuple[Medium, ...] = ("text",)
-SENT: tuple[Medium, ...] = ("mail", "text")
-DRAWN: tuple[Medium, ...] = ("page", "mail")
-EVERYWHERE: tuple[Medium, ...] = ("page", "mail", "text")
-
+EVERYWHERE = "page mail text"
 OTHER = "other"
 """Where a query of no known section goes."""
 
@@ -81,28 +75,21 @@ def always(_: object) -> bool:
     return True
 
 
-def unless_quiet(edition: Edition) -> bool:
-    """Leave a block out of the mail and the text of a quiet night."""
-    return not edition.is_quiet
-
-
-def if_quiet(edition: Edition) -> bool:
-    """Show a block in the mail and the text of a quiet night alone."""
-    return edition.is_quiet
-
-
 @dataclass(frozen=True, kw_only=True)
 class Block(ABC):
-    """A part of a section, in some media, under a condition."""
+    """A part of a section, in some media, under a condition.
 
-    media: tuple[Medium, ...] = EVERYWHERE
+    ``quiet``: whether it stands in the mail and the text of a quiet night alone, or never there.
+    """
+
+    media: str = EVERYWHERE
     when: Callable[[Edition], bool] = always
+    quiet: bool | None = None
 
     def view(self, edition: Edition) -> View | None:
         """Return what is drawn; None where the block does not stand."""
-        if edition.medium not in self.media or not self.when(edition):
-            return None
-        return self._view(edition)
+        stands = edition.medium in self.media.split() and self.when(edition)
+        return self._view(edition) if stands and self.quiet in (None, edition.is_quiet) else None
 
     @abstractmethod
     def _view(self, edition: Edition, /) -> View | None: ...
@@ -153,13 +140,13 @@ def _empty(said: Callable[[Report], str] | str, edition: Edition) -> View | None
 def hint(text: Line | str, rows: Callable[[Report], object] = always) -> Lines:
     """Explain something on the page, where there are ``rows`` to explain."""
     return Lines(
-        text, style={"page": "hint"}, media=PAGE, when=lambda edition: bool(rows(edition.report))
+        text, style={"page": "hint"}, media="page", when=lambda edition: bool(rows(edition.report))
     )
 
 
 def heading(text: str, *methods: str) -> Lines:
     """Make a heading within a section of the page."""
-    return Lines(Line(text, methods), kind="heading", media=PAGE)
+    return Lines(Line(text, methods), kind="heading", media="page")
 
 
 @dataclass(frozen=True)
@@ -215,7 +202,7 @@ class Sql(Block):
     """
 
     queries: Mapping[str, tuple[str, ...]]
-    media: tuple[Medium, ...] = field(default=PAGE, kw_only=True)
+    media: str = field(default="page", kw_only=True)
 
     def _view(self, edition: Edition) -> View | None:
         found = [query for name in self.queries for query in edition.queries.get(name, ())]
@@ -236,13 +223,13 @@ class Section:
     title: str
     blocks: tuple[Block, ...]
     titles: Mapping[Medium, str] = field(default_factory=dict)
-    media: tuple[Medium, ...] = EVERYWHERE
+    media: str = EVERYWHERE
     when: Callable[[Edition], bool] = always
     charts: Callable[[Report], Iterable[Drawn | Empty]] = lambda _: ()
 
     def stands_in(self, edition: Edition) -> bool:
         """Say whether a report has this section in a medium."""
-        return edition.medium in self.media and self.when(edition)
+        return edition.medium in self.media.split() and self.when(edition)
 
     def heading(self, medium: Medium) -> str:
         """Return the title in a medium."""

@@ -6,8 +6,9 @@ A cell that has no number, or rests on an assumption, carries its reason; a tabl
 distinct reasons it shows and lists them underneath.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from oirisk.schemas.report.briefing import Figure, Unit
@@ -16,9 +17,6 @@ from oirisk.templates import formats
 
 Medium = Literal["page", "mail", "text"]
 Row = TypeVar("Row")
-
-PAGE_ONLY: Mapping[str, bool] = {"in_mail": False, "in_text": False}
-NOT_IN_TEXT: Mapping[str, bool] = {"in_text": False, "on_phone": False}
 
 
 @dataclass(frozen=True)
@@ -36,45 +34,69 @@ Shown: TypeAlias = Cell | Figure | Band | str | int | None
 """What a column may read: a cell that is ready, or a value with one way to write it."""
 
 
+Getter: TypeAlias = str | Callable[[Row], Any]
+
+
 @dataclass(frozen=True)
 class Column(Generic[Row]):
     """One column: heading, what it shows of a row, and the media too narrow to hold it.
 
-    A column that is not ``on_phone`` is hidden in a mail read on a narrow screen.
+    A column without ``phone`` is hidden in a mail read on a narrow screen.
     """
 
     label: str
     get: Callable[[Row], Shown]
     is_number: bool = False
-    in_mail: bool = True
-    in_text: bool = True
-    on_phone: bool = True
+    without: tuple[str, ...] = ()
+
+    @property
+    def on_phone(self) -> bool:
+        """Say whether a narrow screen shows this column."""
+        return "phone" not in self.without
 
     def is_in(self, medium: Medium) -> bool:
         """Say whether a medium shows this column."""
-        return medium == "page" or (self.in_mail if medium == "mail" else self.in_text)
+        return medium not in self.without
 
 
-def word(label: str, get: Callable[[Row], Shown], **where: bool) -> Column[Row]:
-    """Make a column of words; ``where`` are the media flags of :class:`Column`."""
-    return Column(label, get, **where)
+def word(label: str, get: Getter[Row], without: str = "") -> Column[Row]:
+    """Make a column of words: of the field of that name, or of what a function reads of a row.
+
+    Args:
+        label: The heading.
+        get: Field or function.
+        without: Media that are too narrow for it: ``mail``, ``text``, ``phone``.
+    """
+    return Column(label, _getter(get), without=tuple(without.split()))
 
 
-def number(label: str, get: Callable[[Row], Shown], **where: bool) -> Column[Row]:
-    """Make a column of numbers, aligned to the right."""
-    return Column(label, get, is_number=True, **where)
-
-
-def measure(
-    label: str, unit: Unit, get: Callable[[Row], float | None], **where: bool
+def number(
+    label: str, get: Getter[Row], without: str = "", *, signed: bool = False, toned: bool = False
 ) -> Column[Row]:
-    """Make a column of bare numbers of one unit; a number that is absent is a dash."""
+    """Make a column of numbers, aligned to the right; figures may be ``signed`` or ``toned``."""
+    read = _getter(get)
 
-    def read(row: Row) -> Shown:
-        value = get(row)
+    def cell(row: Row) -> Shown:
+        shown = read(row)
+        has_look = signed or toned
+        return quantity(shown, signed=signed, toned=toned) if has_look else shown
+
+    return Column(label, cell, True, tuple(without.split()))
+
+
+def measure(label: str, unit: Unit, get: Getter[Row], without: str = "") -> Column[Row]:
+    """Make a column of bare numbers of one unit; a number that is absent is a dash."""
+    read = _getter(get)
+
+    def cell(row: Row) -> Shown:
+        value = read(row)
         return None if value is None else Cell(formats.number(value, unit), value)
 
-    return Column(label, read, is_number=True, **where)
+    return Column(label, cell, True, tuple(without.split()))
+
+
+def _getter(get: Getter[Row]) -> Callable[[Row], Any]:
+    return attrgetter(get) if isinstance(get, str) else get
 
 
 @dataclass(frozen=True)

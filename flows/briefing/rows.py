@@ -1,5 +1,6 @@
 """Tables of a report whose rows are more than the rows of one query."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from oirisk.flows.briefing.facts import Facts, Record
@@ -20,10 +21,7 @@ from oirisk.schemas.report.parts import Statement
 
 _WITHHELD = "not published, see below"
 _ALWAYS_TOLD = ("asset", "price", "coverage", "withheld_reason")
-_APART = {
-    "options": "options stay out of futures",
-    "pool": "pools stay out of futures",
-}
+_APART = {"options": "options stay out of futures", "pool": "pools stay out of futures"}
 _NEW_PRODUCT = "no contract of it was known a day earlier"
 _NO_DEPTH = "order-book depth was not measured"
 _FIT = {"stated": "stated, not learned", "observed": "measured, nothing is fitted"}
@@ -82,28 +80,23 @@ def histories(facts: Facts) -> tuple[briefing.OiHistory, ...]:
 
 def profiles(facts: Facts) -> tuple[briefing.Profile, ...]:
     """Return the entry profiles of the charted assets."""
-    prices = _prices(facts)
     return tuple(
-        briefing.Profile(
-            asset=asset, price=prices[asset], bins=read_rows(briefing.ProfileBin, rows)
-        )
-        for asset, rows in facts.each["profile"].items()
-        if rows
+        briefing.Profile(asset=asset, price=price, bins=read_rows(briefing.ProfileBin, rows))
+        for asset, price, rows in _charted(facts, "profile")
     )
 
 
 def maps(facts: Facts) -> tuple[LiquidationMap, ...]:
     """Return the liquidation maps of the charted assets."""
-    prices = _prices(facts)
     return tuple(
-        LiquidationMap(asset=asset, price=prices[asset], bins=read_rows(MapBin, rows))
-        for asset, rows in facts.each["liquidation_map"].items()
-        if rows
+        LiquidationMap(asset=asset, price=price, bins=read_rows(MapBin, rows))
+        for asset, price, rows in _charted(facts, "liquidation_map")
     )
 
 
-def _prices(facts: Facts) -> dict[str, float]:
-    return {row["asset"]: row["price"] for row in facts["assets"]}
+def _charted(facts: Facts, query: str) -> list[tuple[str, float, Sequence[Record]]]:
+    prices = {row["asset"]: row["price"] for row in facts["assets"]}
+    return [(asset, prices[asset], rows) for asset, rows in facts.each[query].items() if rows]
 
 
 def reach_rows(facts: Facts) -> tuple[ReachRow, ...]:

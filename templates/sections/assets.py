@@ -4,18 +4,9 @@ from dataclasses import replace
 
 from oirisk.schemas.report.briefing import AssetRow
 from oirisk.templates import formats
-from oirisk.templates.blocks import MAIL, Gallery, Section, Sql, TableOf, hint
+from oirisk.templates.blocks import Gallery, Section, Sql, TableOf, hint
 from oirisk.templates.formats import readable
-from oirisk.templates.tables import (
-    PAGE_ONLY,
-    Cell,
-    Column,
-    Shown,
-    number,
-    quantity,
-    word,
-    words,
-)
+from oirisk.templates.tables import Cell, Column, Shown, number, quantity, word, words
 
 
 def _to_volume(row: AssetRow) -> Shown:
@@ -41,20 +32,20 @@ def _reading(row: AssetRow) -> Shown:
 
 
 _COLUMNS: tuple[Column[AssetRow], ...] = (
-    word("Asset", lambda row: row.asset),
-    number("Coins", lambda row: row.oi_base, on_phone=False),
-    number("OI, USD", lambda row: row.oi_usd),
-    number("24 h", lambda row: quantity(row.change_24h_pct, toned=True)),
-    number("7 d", lambda row: quantity(row.change_7d_pct, toned=True)),
-    number("Flow 24 h", _flow, on_phone=False),
-    number("Price", lambda row: row.price, on_phone=False),
-    number("Price 24 h", lambda row: quantity(row.price_change_24h_pct, toned=True), **PAGE_ONLY),
+    word("Asset", "asset"),
+    number("Coins", "oi_base", without="phone"),
+    number("OI, USD", "oi_usd"),
+    number("24 h", "change_24h_pct", toned=True),
+    number("7 d", "change_7d_pct", toned=True),
+    number("Flow 24 h", _flow, without="phone"),
+    number("Price", "price", without="phone"),
+    number("Price 24 h", "price_change_24h_pct", toned=True, without="mail text"),
     word("Reading", _reading),
-    number("Funding", lambda row: row.funding_8h, **PAGE_ONLY),
-    number("Funding known", lambda row: row.funding_covered, **PAGE_ONLY),
-    number("OI / volume", _to_volume, **PAGE_ONLY),
-    word("Top venue", _top, **PAGE_ONLY),
-    number("Coverage", lambda row: row.coverage, **PAGE_ONLY),
+    number("Funding", "funding_8h", without="mail text"),
+    number("Funding known", "funding_covered", without="mail text"),
+    number("OI / volume", _to_volume, without="mail text"),
+    word("Top venue", _top, without="mail text"),
+    number("Coverage", "coverage", without="mail text"),
 )
 _READ = (
     "Changes are of positions: contracts of the same instruments at both instants, at the earlier "
@@ -82,7 +73,7 @@ SECTION = Section(
             omitted=lambda report: max(0, report.assets_total - len(report.assets)),
         ),
         hint(_READ, lambda report: report.assets),
-        Gallery("history", media=MAIL),
+        Gallery("history", media="mail"),
         Sql({"assets": ("assets",)}),
     ),
 )

@@ -1,7 +1,7 @@
 """What is assumed rather than known."""
 
 from oirisk.schemas.report.briefing import Report
-from oirisk.templates.blocks import MAIL, Lines, Section, Sql, unless_quiet
+from oirisk.templates.blocks import Lines, Section, Sql
 from oirisk.templates.sections.methods import methods
 from oirisk.templates.sentences import say
 
@@ -18,14 +18,10 @@ SECTION = Section(
     titles={"mail": "Assumptions and methods"},
     blocks=(
         Lines(
-            _assumptions,
-            kind="bullets",
-            empty="None recorded.",
-            media=("page", "text"),
-            is_short=True,
+            _assumptions, kind="bullets", empty="None recorded.", media="page text", is_short=True
         ),
-        Lines(_assumptions, style={"mail": "small"}, media=MAIL, is_short=True),
-        Lines(methods, kind="terms", media=MAIL, when=unless_quiet, is_short=True),
+        Lines(_assumptions, style={"mail": "small"}, media="mail", is_short=True),
+        Lines(methods, kind="terms", media="mail", quiet=False, is_short=True),
         Sql({"assumptions": ()}),
     ),
 )

@@ -15,8 +15,5 @@ SECTION = Section(
     place=10,
     nav="Bottom line",
     title="Bottom line",
-    blocks=(
-        Lines(_sentences, style={"mail": "lead"}),
-        Sql({"bottom_line": ("contradictions",)}),
-    ),
+    blocks=(Lines(_sentences, style={"mail": "lead"}), Sql({"bottom_line": ("contradictions",)})),
 )

@@ -5,42 +5,32 @@ from dataclasses import replace
 
 from oirisk.schemas.report.briefing import ClusterRow, Profile, ProfileBin, Report
 from oirisk.templates import charts, figures, formats, wording
-from oirisk.templates.blocks import DRAWN, Gallery, Section, Sql, TableOf
+from oirisk.templates.blocks import Gallery, Section, Sql, TableOf
 from oirisk.templates.figures import Drawn, Empty
 from oirisk.templates.formats import readable
-from oirisk.templates.tables import (
-    NOT_IN_TEXT,
-    PAGE_ONLY,
-    Cell,
-    Column,
-    Table,
-    measure,
-    number,
-    table,
-    word,
-)
+from oirisk.templates.tables import Cell, Column, Table, measure, number, table, word
 
 _MOST_BINS = 40
 
 _COLUMNS: tuple[Column[ClusterRow], ...] = (
-    word("Asset", lambda row: row.asset),
+    word("Asset", "asset"),
     word("Side", lambda row: readable(row.side)),
-    word("Kind", lambda row: readable(row.kind), **NOT_IN_TEXT),
+    word("Kind", lambda row: readable(row.kind), without="text phone"),
     number("Price range", lambda row: Cell(wording.price_range(row), row.price_low)),
-    measure("Peak", "price", lambda row: row.price_peak, **PAGE_ONLY),
-    measure("Distance", "pct", lambda row: row.distance_pct),
-    measure("Size", "usd", lambda row: row.usd),
+    measure("Peak", "price", "price_peak", without="mail text"),
+    measure("Distance", "pct", "distance_pct"),
+    measure("Size", "usd", "usd"),
     number("Band", wording.band),
-    measure("Share", "share", lambda row: row.share, **NOT_IN_TEXT),
-    number("Venue HHI", lambda row: row.venues_hhi, **PAGE_ONLY),
-    number("Age", lambda row: row.age_hours, **PAGE_ONLY),
-    word("Status", lambda row: readable(row.status), **NOT_IN_TEXT),
+    measure("Share", "share", "share", without="text phone"),
+    number("Venue HHI", "venues_hhi", without="mail text"),
+    number("Age", "age_hours", without="mail text"),
+    word("Status", lambda row: readable(row.status), without="text phone"),
 )
 _BIN_COLUMNS: tuple[Column[ProfileBin], ...] = (
-    word("Side", lambda part: part.side),
-    measure("From", "price", lambda part: part.price_low),
-    measure("To", "price", lambda part: part.price_high),
-    measure("Size", "usd", lambda part: part.usd),
+    word("Side", "side"),
+    measure("From", "price", "price_low"),
+    measure("To", "price", "price_high"),
+    measure("Size", "usd", "usd"),
 )
 
 
@@ -92,7 +82,7 @@ SECTION = Section(
             omitted=lambda report: max(0, len(report.clusters) - report.clusters_shown),
             kept_in="marts.clusters",
         ),
-        Gallery("clusters", media=DRAWN),
+        Gallery("clusters", media="page mail"),
         Sql({"clusters": ("clusters",), "profiles": ("profile",)}),
     ),
     charts=_charts,

@@ -2,38 +2,34 @@
 
 from oirisk.schemas.report.briefing import CoverageRow, RejectRow, Report
 from oirisk.templates import formats, wording
-from oirisk.templates.blocks import (
-    DRAWN,
-    SENT,
-    TEXT,
-    Line,
-    Lines,
-    Section,
-    Sql,
-    TableOf,
-    if_quiet,
-    unless_quiet,
-)
+from oirisk.templates.blocks import Line, Lines, Section, Sql, TableOf
 from oirisk.templates.formats import readable
-from oirisk.templates.tables import PAGE_ONLY, Cell, Column, number, word, words
+from oirisk.templates.tables import Cell, Column, number, word, words
+
+
+def _time(row: CoverageRow) -> Cell:
+    return Cell(formats.seconds(row.seconds), row.seconds)
+
 
 _COVERAGE: tuple[Column[CoverageRow], ...] = (
-    word("Venue", lambda row: row.venue),
+    word("Venue", "venue"),
     word("Status", lambda row: words(row.status, tone="" if row.status == "ok" else "warn")),
-    number("Expected", lambda row: row.expected, in_mail=False),
-    number("Received", lambda row: row.received, on_phone=False),
-    number("Accepted", lambda row: row.accepted),
-    number("Rejected", lambda row: row.rejected),
-    number("Requests", lambda row: row.requests, **PAGE_ONLY),
-    number("Time", lambda row: Cell(formats.seconds(row.seconds), row.seconds), **PAGE_ONLY),
-    word("Reason", lambda row: row.error, in_text=False),
+    number("Expected", "expected", without="mail"),
+    number("Received", "received", without="phone"),
+    number("Accepted", "accepted"),
+    number("Rejected", "rejected"),
+    number("Requests", "requests", without="mail text"),
+    number(
+        "Time", lambda row: Cell(formats.seconds(row.seconds), row.seconds), without="mail text"
+    ),
+    word("Reason", "error", without="text"),
 )
 _REJECTS: tuple[Column[RejectRow], ...] = (
-    word("Venue", lambda row: row.venue),
+    word("Venue", "venue"),
     word("Check", lambda row: readable(row.check_name)),
-    number("Rows", lambda row: row.count),
-    word("Example", lambda row: row.example_symbol, on_phone=False),
-    word("What was seen", lambda row: row.example_reason),
+    number("Rows", "count"),
+    word("Example", "example_symbol", without="phone"),
+    word("What was seen", "example_reason"),
 )
 
 
@@ -59,8 +55,8 @@ SECTION = Section(
     blocks=(
         Lines(
             "Every exchange that was asked answered in full; validation refused no row.",
-            media=SENT,
-            when=if_quiet,
+            media="mail text",
+            quiet=True,
         ),
         TableOf(
             "coverage",
@@ -68,25 +64,25 @@ SECTION = Section(
             _COVERAGE,
             lambda report: report.coverage,
             empty="No exchange was asked.",
-            when=unless_quiet,
+            quiet=False,
         ),
-        Lines(_failures, kind="bullets", media=TEXT, when=unless_quiet),
+        Lines(_failures, kind="bullets", media="text", quiet=False),
         TableOf(
             "rejects",
             "Rows that validation refused, kept whole in ops.rejects",
             _REJECTS,
             lambda report: report.rejects,
             empty="Validation refused no row.",
-            media=DRAWN,
-            when=unless_quiet,
+            media="page mail",
+            quiet=False,
         ),
         Lines(
             _rejects,
             kind="bullets",
             empty="Validation refused no row.",
             is_short=True,
-            media=TEXT,
-            when=unless_quiet,
+            media="text",
+            quiet=False,
         ),
         Sql({"coverage": ("coverage",), "rejects": ("rejects",)}),
     ),

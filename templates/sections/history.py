@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from oirisk.schemas.report.briefing import OiHistory, OiPoint, Report
 from oirisk.schemas.report.parts import Figure, Unit
 from oirisk.templates import charts, figures, formats, wording
-from oirisk.templates.blocks import PAGE, Gallery, Section, Sql
+from oirisk.templates.blocks import Gallery, Section, Sql
 from oirisk.templates.figures import Drawn, Empty
 from oirisk.templates.tables import Cell, Column, Table, number, table, word
 
@@ -66,7 +66,7 @@ SECTION = Section(
     place=50,
     nav="History",
     title="Open interest and price",
-    media=PAGE,
+    media="page",
     blocks=(Gallery("history"), Sql({"history": ("history",)})),
     charts=_charts,
 )

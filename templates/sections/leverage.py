@@ -2,18 +2,18 @@
 
 from oirisk.schemas.report.liquidations import LeverageRow
 from oirisk.templates import formats, wording
-from oirisk.templates.blocks import PAGE, Line, Section, Sql, TableOf, hint
+from oirisk.templates.blocks import Line, Section, Sql, TableOf, hint
 from oirisk.templates.tables import Column, measure, number, word
 
 _COLUMNS: tuple[Column[LeverageRow], ...] = (
     word("Mix", lambda row: row.name.replace("_", " ")),
-    word("Source", lambda row: row.source),
+    word("Source", "source"),
     word("Asset", lambda row: row.asset or "all"),
-    measure("Below 3\u00d7", "share", lambda row: row.below_3x),
-    measure("3\u00d7 to 7\u00d7", "share", lambda row: row.from_3x_to_7x),
-    measure("Above 7\u00d7", "share", lambda row: row.above_7x),
-    number("Fit R\u00b2", lambda row: row.fit),
-    number("Steps", lambda row: row.steps),
+    measure("Below 3\u00d7", "share", "below_3x"),
+    measure("3\u00d7 to 7\u00d7", "share", "from_3x_to_7x"),
+    measure("Above 7\u00d7", "share", "above_7x"),
+    number("Fit R\u00b2", "fit"),
+    number("Steps", "steps"),
     word("As of", lambda row: formats.instant(row.learned_at, "")),
 )
 _HIDDEN = Line(
@@ -27,7 +27,7 @@ SECTION = Section(
     place=100,
     nav="Leverage",
     title="Mixes of leverage",
-    media=PAGE,
+    media="page",
     blocks=(
         TableOf(
             "leverage",

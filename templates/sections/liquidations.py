@@ -7,9 +7,6 @@ from oirisk.schemas.report.briefing import Report
 from oirisk.schemas.report.liquidations import LiquidationMap, MapBin, ObservedRow, ReachRow
 from oirisk.templates import figures, formats, wording
 from oirisk.templates.blocks import (
-    DRAWN,
-    PAGE,
-    TEXT,
     Edition,
     Gallery,
     Line,
@@ -23,18 +20,7 @@ from oirisk.templates.blocks import (
 from oirisk.templates.figures import Drawn, Empty
 from oirisk.templates.liquidation_chart import map_spec
 from oirisk.templates.sentences import say
-from oirisk.templates.tables import (
-    NOT_IN_TEXT,
-    Cell,
-    Column,
-    Shown,
-    Table,
-    absent,
-    measure,
-    number,
-    table,
-    word,
-)
+from oirisk.templates.tables import Cell, Column, Shown, Table, absent, measure, number, table, word
 
 _MOST_BINS = 40
 
@@ -47,28 +33,28 @@ def _times(row: ReachRow) -> Shown:
 
 
 _REACH: tuple[Column[ReachRow], ...] = (
-    word("Asset", lambda row: row.asset),
-    word("Side", lambda row: row.side),
-    number("Within 2 %", lambda row: row.within_2_pct, on_phone=False),
-    number("Within 5 %", lambda row: row.within_5_pct),
-    number("Within 10 %", lambda row: row.within_10_pct, **NOT_IN_TEXT),
-    number("5 % over depth", _times, in_text=False),
+    word("Asset", "asset"),
+    word("Side", "side"),
+    number("Within 2 %", "within_2_pct", without="phone"),
+    number("Within 5 %", "within_5_pct"),
+    number("Within 10 %", "within_10_pct", without="text phone"),
+    number("5 % over depth", _times, without="text"),
 )
 _OBSERVED: tuple[Column[ObservedRow], ...] = (
-    word("Asset", lambda row: row.asset),
-    word("Exchange", lambda row: row.venue),
-    number("Accounts", lambda row: row.accounts),
-    number("Positions", lambda row: row.positions),
-    measure("Longs", "base", lambda row: row.long_base),
-    number("of its OI", lambda row: row.long_share),
-    measure("Shorts", "base", lambda row: row.short_base),
-    number("of its OI", lambda row: row.short_share),
+    word("Asset", "asset"),
+    word("Exchange", "venue"),
+    number("Accounts", "accounts"),
+    number("Positions", "positions"),
+    measure("Longs", "base", "long_base"),
+    number("of its OI", "long_share"),
+    measure("Shorts", "base", "short_base"),
+    number("of its OI", "short_share"),
 )
 _BINS: tuple[Column[MapBin], ...] = (
-    word("Side", lambda part: part.side),
-    measure("From", "price", lambda part: part.price_low),
-    measure("To", "price", lambda part: part.price_high),
-    number("Modelled", lambda part: part.modelled),
+    word("Side", "side"),
+    measure("From", "price", "price_low"),
+    measure("To", "price", "price_high"),
+    number("Modelled", "modelled"),
     measure("Measured", "usd", lambda part: part.measured or None),
 )
 
@@ -96,8 +82,7 @@ def _chart(report: Report, found: LiquidationMap, place: int) -> Drawn | Empty:
 def _twin(name: str, found: LiquidationMap) -> Table:
     """Make the table of the fullest bins of one map, highest price first."""
     fullest = sorted(
-        found.bins,
-        key=lambda part: (-part.modelled.usd - part.measured, part.price_low, part.side),
+        found.bins, key=lambda part: (-part.modelled.usd - part.measured, part.price_low, part.side)
     )
     shown = sorted(fullest[:_MOST_BINS], key=lambda part: (-part.price_low, part.side))
     caption = f"{formats.one_line(found.asset)}: fullest price bins; all are in the JSON"
@@ -140,8 +125,8 @@ SECTION = Section(
     title="Liquidation levels",
     titles={"mail": "Liquidation levels (modelled)", "text": "Liquidation levels (modelled)"},
     blocks=(
-        Lines(verdict, style={"page": "verdict"}, media=DRAWN),
-        Lines(lambda report: [wording.verdict(report)], media=TEXT),
+        Lines(verdict, style={"page": "verdict"}, media="page mail"),
+        Lines(lambda report: [wording.verdict(report)], media="text"),
         TableOf(
             "reach",
             lambda report: (
@@ -153,12 +138,12 @@ SECTION = Section(
             empty=lambda report: f"No map: {wording.missing(report, 'reach')}.",
             when=_has_reach,
         ),
-        Gallery("liquidations", media=DRAWN),
-        Gallery(media=TEXT),
-        Lines(_modelled, style={"page": "hint"}, media=PAGE),
+        Gallery("liquidations", media="page mail"),
+        Gallery(media="text"),
+        Lines(_modelled, style={"page": "hint"}, media="page"),
         Sql({"liquidations": ("liquidation_map", "liquidation_reach")}),
         heading("Measured positions"),
-        Lines(_observers, style={"page": "hint"}, media=PAGE),
+        Lines(_observers, style={"page": "hint"}, media="page"),
         TableOf(
             "observed",
             "Measured: what the observed accounts hold, and its part of the exchange's open "
@@ -166,7 +151,7 @@ SECTION = Section(
             _OBSERVED,
             lambda report: report.liquidations.observed,
             empty=lambda report: wording.nothing(report, "observed"),
-            media=PAGE,
+            media="page",
         ),
         Sql({"observed": ("observations",), "observed_coverage": ("observed",)}),
     ),

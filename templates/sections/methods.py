@@ -1,7 +1,7 @@
 """What the ids of methods mean."""
 
 from oirisk.schemas.report.briefing import Report
-from oirisk.templates.blocks import OTHER, PAGE, Line, Lines, Section, Sql
+from oirisk.templates.blocks import OTHER, Line, Lines, Section, Sql
 from oirisk.templates.formats import slug
 
 
@@ -16,6 +16,6 @@ SECTION = Section(
     place=180,
     nav="Methods",
     title="Methods",
-    media=PAGE,
+    media="page",
     blocks=(Lines(methods, kind="pairs"), Sql({OTHER: ()})),
 )

@@ -1,18 +1,18 @@
 """What traders hold against pools, in no total."""
 
 from oirisk.schemas.report.uncounted import PoolRow
-from oirisk.templates.blocks import DRAWN, Section, Sql, TableOf, hint
-from oirisk.templates.tables import Column, number, quantity, word
+from oirisk.templates.blocks import Section, Sql, TableOf, hint
+from oirisk.templates.tables import Column, number, word
 
 _COLUMNS: tuple[Column[PoolRow], ...] = (
-    word("Asset", lambda row: row.asset),
-    word("Pools of", lambda row: row.venues, on_phone=False),
-    number("Longs", lambda row: row.oi_long),
-    number("Shorts", lambda row: row.oi_short),
-    number("Pools net", lambda row: quantity(row.pool_net, signed=True)),
-    number("Larger side, USD", lambda row: row.oi_usd),
-    number("Lean", lambda row: quantity(row.imbalance, signed=True)),
-    number("Markets", lambda row: row.markets, in_mail=False),
+    word("Asset", "asset"),
+    word("Pools of", "venues", without="phone"),
+    number("Longs", "oi_long"),
+    number("Shorts", "oi_short"),
+    number("Pools net", "pool_net", signed=True),
+    number("Larger side, USD", "oi_usd"),
+    number("Lean", "imbalance", signed=True),
+    number("Markets", "markets", without="mail"),
 )
 
 _HINT = (
@@ -27,7 +27,7 @@ SECTION = Section(
     nav="Pools",
     title="Perpetuals against pools",
     titles={"mail": "Against pools, in no total"},
-    media=DRAWN,
+    media="page mail",
     when=lambda edition: (
         edition.medium == "page" or bool(edition.report.pools and not edition.is_quiet)
     ),

@@ -2,42 +2,31 @@
 
 from oirisk.schemas.report.briefing import AuditRow, QualityRow, Report
 from oirisk.templates import formats
-from oirisk.templates.blocks import (
-    DRAWN,
-    PAGE,
-    SENT,
-    TEXT,
-    Edition,
-    Line,
-    Lines,
-    Section,
-    Sql,
-    TableOf,
-)
+from oirisk.templates.blocks import Edition, Line, Lines, Section, Sql, TableOf
 from oirisk.templates.formats import readable
-from oirisk.templates.tables import NOT_IN_TEXT, Column, measure, number, word, words
+from oirisk.templates.tables import Column, measure, number, word, words
 
 _QUALITY: tuple[Column[QualityRow], ...] = (
-    word("Venue", lambda row: row.venue),
-    measure("Score", "share", lambda row: row.score),
-    measure("Complete", "share", lambda row: row.completeness, on_phone=False),
-    number("Fresh", lambda row: row.freshness, on_phone=False),
-    number("Valid", lambda row: row.validity, on_phone=False),
-    number("Consistent", lambda row: row.consistency, on_phone=False),
-    number("Convention", lambda row: row.convention, **NOT_IN_TEXT),
-    number("Findings", lambda row: row.findings),
+    word("Venue", "venue"),
+    measure("Score", "share", "score"),
+    measure("Complete", "share", "completeness", without="phone"),
+    number("Fresh", "freshness", without="phone"),
+    number("Valid", "validity", without="phone"),
+    number("Consistent", "consistency", without="phone"),
+    number("Convention", "convention", without="text phone"),
+    number("Findings", "findings"),
 )
 _AUDIT: tuple[Column[AuditRow], ...] = (
-    word("Venue", lambda row: row.venue),
+    word("Venue", "venue"),
     word("Check", lambda row: readable(row.check_name)),
     word(
         "Severity",
         lambda row: words(row.severity, tone="warn" if row.severity == "error" else ""),
-        on_phone=False,
+        without="phone",
     ),
-    number("Found", lambda row: row.count),
-    word("Example", lambda row: row.example_symbol or "the whole venue", on_phone=False),
-    word("What was seen", lambda row: row.detail),
+    number("Found", "count"),
+    word("Example", lambda row: row.example_symbol or "the whole venue", without="phone"),
+    word("What was seen", "detail"),
 )
 
 
@@ -85,11 +74,11 @@ SECTION = Section(
             "What the audit found, every row in ops.audit",
             _AUDIT,
             lambda report: report.audit,
-            media=DRAWN,
+            media="page mail",
         ),
-        Lines(_LOOKED_FOR, style={"page": "empty"}, media=PAGE, when=_is_clean),
-        Lines(f"{_NOTHING}.", media=SENT, when=_is_clean),
-        Lines(_audit, kind="bullets", is_short=True, media=TEXT),
+        Lines(_LOOKED_FOR, style={"page": "empty"}, media="page", when=_is_clean),
+        Lines(f"{_NOTHING}.", media="mail text", when=_is_clean),
+        Lines(_audit, kind="bullets", is_short=True, media="text"),
         Sql({"quality": ("quality",), "audit": ("audit",)}),
     ),
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from oirisk.schemas.report.briefing import Report
 from oirisk.schemas.report.liquidations import AtRiskRow, ContagionRow, StressRow
 from oirisk.templates import formats, wording
-from oirisk.templates.blocks import PAGE, Section, Sql, TableOf, heading
+from oirisk.templates.blocks import Section, Sql, TableOf, heading
 from oirisk.templates.tables import Cell, Column, Shown, counted, measure, number, word
 
 _STOPS: Mapping[str, str] = {
@@ -36,37 +36,37 @@ def _days(row: AtRiskRow, needed: int) -> Shown:
 
 
 _STRESS: tuple[Column[StressRow], ...] = (
-    word("Asset", lambda row: row.asset),
-    measure("Shock", "pct", lambda row: row.shock_pct),
-    measure("Depth left", "share", lambda row: row.depth_factor),
-    number("Closed by force", lambda row: row.liquidated),
+    word("Asset", "asset"),
+    measure("Shock", "pct", "shock_pct"),
+    measure("Depth left", "share", "depth_factor"),
+    number("Closed by force", "liquidated"),
     number("Whole move", _move),
     number("R", _reproduction),
     word("Ends because", lambda row: _STOPS.get(row.stop_reason, row.stop_reason)),
-    measure("OI covered", "share", lambda row: row.covered_share),
+    measure("OI covered", "share", "covered_share"),
 )
 
 
 def _at_risk(report: Report) -> tuple[Column[AtRiskRow], ...]:
     return (
-        word("Asset", lambda row: row.asset),
-        measure("Confidence", "share", lambda row: row.alpha),
-        number("At risk", lambda row: row.at_risk),
-        number("Mean of the tail", lambda row: row.shortfall),
+        word("Asset", "asset"),
+        measure("Confidence", "share", "alpha"),
+        number("At risk", "at_risk"),
+        number("Mean of the tail", "shortfall"),
         number("Past days", lambda row: _days(row, report.limits.risk_days)),
-        measure("No fall beyond", "pct", lambda row: row.worst_return_pct),
+        measure("No fall beyond", "pct", "worst_return_pct"),
     )
 
 
 _CONTAGION: tuple[Column[ContagionRow], ...] = (
-    word("Exchange", lambda row: row.venue),
-    number("Rank", lambda row: row.rank),
-    measure("Sells", "share", lambda row: row.forced_share),
-    measure("Loss of all others", "usd", lambda row: row.loss_usd),
-    word("Most hit", lambda row: row.most_hit),
-    measure("Its loss", "usd", lambda row: row.most_hit_usd),
-    measure("Its OI covered", "share", lambda row: row.oi_covered),
-    measure("Coins covered", "share", lambda row: row.covered_share),
+    word("Exchange", "venue"),
+    number("Rank", "rank"),
+    measure("Sells", "share", "forced_share"),
+    measure("Loss of all others", "usd", "loss_usd"),
+    word("Most hit", "most_hit"),
+    measure("Its loss", "usd", "most_hit_usd"),
+    measure("Its OI covered", "share", "oi_covered"),
+    measure("Coins covered", "share", "covered_share"),
 )
 
 SECTION = Section(
@@ -74,7 +74,7 @@ SECTION = Section(
     place=90,
     nav="Stress",
     title="Stress, liquidations at risk, contagion",
-    media=PAGE,
+    media="page",
     blocks=(
         heading("Stress grid", "M25"),
         TableOf(

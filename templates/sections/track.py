@@ -2,7 +2,7 @@
 
 from oirisk.schemas.report.liquidations import TrackRow
 from oirisk.templates import formats, wording
-from oirisk.templates.blocks import PAGE, Lines, Section, Sql, TableOf, verdict
+from oirisk.templates.blocks import Lines, Section, Sql, TableOf, verdict
 from oirisk.templates.tables import Cell, Column, Shown, number, word, words
 
 
@@ -16,12 +16,12 @@ def _interval(row: TrackRow) -> Shown:
 _COLUMNS: tuple[Column[TrackRow], ...] = (
     word("Asset", lambda row: "all assets" if row.asset == "ALL" else row.asset),
     word("Mix", lambda row: row.prior.replace("_", " ")),
-    number("Days", lambda row: row.days),
-    number("Nights scored", lambda row: row.nights),
-    number("Bins crossed", lambda row: row.bins),
-    number("Precision", lambda row: row.precision),
-    number("Chance", lambda row: row.chance),
-    number("Lift", lambda row: row.lift),
+    number("Days", "days"),
+    number("Nights scored", "nights"),
+    number("Bins crossed", "bins"),
+    number("Precision", "precision"),
+    number("Chance", "chance"),
+    number("Lift", "lift"),
     number("95 % interval", _interval),
     word(
         "Verdict",
@@ -34,7 +34,7 @@ SECTION = Section(
     place=80,
     nav="Track record",
     title="Track record of the map",
-    media=PAGE,
+    media="page",
     blocks=(
         Lines(verdict, style={"page": "verdict"}),
         TableOf(

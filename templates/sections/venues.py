@@ -5,31 +5,9 @@ from dataclasses import replace
 
 from oirisk.schemas.report.briefing import Report, VenueRow, VenueShare
 from oirisk.templates import charts, figures, formats, wording
-from oirisk.templates.blocks import (
-    MAIL,
-    Edition,
-    Gallery,
-    Lines,
-    Section,
-    Sql,
-    TableOf,
-    hint,
-    if_quiet,
-    unless_quiet,
-)
+from oirisk.templates.blocks import Edition, Gallery, Lines, Section, Sql, TableOf, hint
 from oirisk.templates.figures import Drawn, Empty
-from oirisk.templates.tables import (
-    NOT_IN_TEXT,
-    PAGE_ONLY,
-    Column,
-    Shown,
-    measure,
-    number,
-    quantity,
-    table,
-    word,
-    words,
-)
+from oirisk.templates.tables import Column, Shown, measure, number, quantity, table, word, words
 
 ASSUMED = "assumed: neither stated by the exchange nor measured, so its totals rest on a convention"
 CONTESTED = "contested: what the exchange states and what its figures show contradict each other"
@@ -39,6 +17,14 @@ _DOUBTS = {"assumed": ASSUMED, "contested": CONTESTED}
 def _evidence(rule: str, evidence: str) -> Shown:
     reason = _DOUBTS.get(evidence.casefold(), "")
     return words(f"{rule} ({evidence})", tone="warn" if reason else "", reason=reason)
+
+
+def _unit(row: VenueRow) -> Shown:
+    return _evidence(row.unit, row.unit_evidence)
+
+
+def _counting(row: VenueRow) -> Shown:
+    return _evidence(f"\u00d7 {formats.ratio(row.counting_factor)}", row.counting_evidence)
 
 
 def _share(row: VenueRow) -> Shown:
@@ -51,26 +37,21 @@ def _field(row: VenueRow) -> Shown:
 
 
 _COLUMNS: tuple[Column[VenueRow], ...] = (
-    word("Venue", lambda row: row.venue),
-    word("Product", lambda row: row.product, on_phone=False),
-    number("OI, USD", lambda row: row.oi_usd),
+    word("Venue", "venue"),
+    word("Product", "product", without="phone"),
+    number("OI, USD", "oi_usd"),
     number("Share", _share),
-    number("24 h", lambda row: row.share_change_24h_pp),
-    number("Age", lambda row: row.age, **PAGE_ONLY),
-    number("Markets", lambda row: row.instruments, **PAGE_ONLY),
-    word("Field read", _field, **PAGE_ONLY),
-    word("Unit (evidence)", lambda row: _evidence(row.unit, row.unit_evidence), **NOT_IN_TEXT),
-    word(
-        "Counting (evidence)",
-        lambda row: _evidence(
-            f"\u00d7 {formats.ratio(row.counting_factor)}", row.counting_evidence
-        ),
-    ),
+    number("24 h", "share_change_24h_pp"),
+    number("Age", "age", without="mail text"),
+    number("Markets", "instruments", without="mail text"),
+    word("Field read", _field, without="mail text"),
+    word("Unit (evidence)", _unit, without="text phone"),
+    word("Counting (evidence)", _counting),
 )
 _SHARES: tuple[Column[VenueShare], ...] = (
-    word("Venue", lambda part: part.venue),
-    measure("OI, USD", "usd", lambda part: part.oi_usd),
-    measure("Share", "share", lambda part: part.share),
+    word("Venue", "venue"),
+    measure("OI, USD", "usd", "oi_usd"),
+    measure("Share", "share", "share"),
 )
 
 
@@ -106,8 +87,8 @@ SECTION = Section(
             "No share moved by a threshold; the full report lists every product line with its "
             "unit and evidence.",
             style={"mail": "small"},
-            media=MAIL,
-            when=if_quiet,
+            media="mail",
+            quiet=True,
         ),
         TableOf(
             "venues",
@@ -115,13 +96,13 @@ SECTION = Section(
             _COLUMNS,
             lambda report: report.venues,
             empty="No venue is published in this report.",
-            when=unless_quiet,
+            quiet=False,
         ),
         hint(
             "The share's change in 24 hours is that of contracts known at both instants, at "
             "the earlier prices."
         ),
-        Gallery("venues", media=("page", "mail")),
+        Gallery("venues", media="page mail"),
         Sql({"venues": ("products",), "venue_shares": ("venue_shares",)}),
     ),
     charts=_charts,

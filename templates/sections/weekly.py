@@ -1,35 +1,23 @@
 """Futures of US exchanges by the CFTC's weekly report, in no total."""
 
 from oirisk.schemas.report.uncounted import WeeklyRow
-from oirisk.templates.blocks import DRAWN, Section, Sql, TableOf, hint
-from oirisk.templates.tables import Column, number, quantity, word
+from oirisk.templates.blocks import Section, Sql, TableOf, hint
+from oirisk.templates.tables import Column, number, word
 
 _COLUMNS: tuple[Column[WeeklyRow], ...] = (
-    word("Exchange", lambda row: row.exchange),
-    word("Asset", lambda row: row.asset),
-    word("As of close", lambda row: f"{row.report_date:%Y-%m-%d}", on_phone=False),
-    number("Age", lambda row: row.age),
-    number("Contracts", lambda row: row.oi_contracts, on_phone=False),
-    number("Coins", lambda row: row.oi_base),
-    number("OI, USD", lambda row: row.oi_usd),
-    number("Dealers net", lambda row: quantity(row.dealer_net, signed=True), on_phone=False),
-    number(
-        "Asset managers net",
-        lambda row: quantity(row.asset_manager_net, signed=True),
-        on_phone=False,
-    ),
-    number(
-        "Leveraged funds net",
-        lambda row: quantity(row.leveraged_net, signed=True),
-        on_phone=False,
-    ),
-    number("Others net", lambda row: quantity(row.other_net, signed=True), in_mail=False),
-    number(
-        "Not reportable net",
-        lambda row: quantity(row.nonreportable_net, signed=True),
-        in_mail=False,
-    ),
-    word("Contracts read", lambda row: row.contracts, in_mail=False),
+    word("Exchange", "exchange"),
+    word("Asset", "asset"),
+    word("As of close", lambda row: f"{row.report_date:%Y-%m-%d}", without="phone"),
+    number("Age", "age"),
+    number("Contracts", "oi_contracts", without="phone"),
+    number("Coins", "oi_base"),
+    number("OI, USD", "oi_usd"),
+    number("Dealers net", "dealer_net", signed=True, without="phone"),
+    number("Asset managers net", "asset_manager_net", signed=True, without="phone"),
+    number("Leveraged funds net", "leveraged_net", signed=True, without="phone"),
+    number("Others net", "other_net", signed=True, without="mail"),
+    number("Not reportable net", "nonreportable_net", signed=True, without="mail"),
+    word("Contracts read", "contracts", without="mail"),
 )
 
 _HINT = (
@@ -44,7 +32,7 @@ SECTION = Section(
     nav="US exchanges",
     title="US exchanges, weekly",
     titles={"mail": "US exchanges, weekly, in no total"},
-    media=DRAWN,
+    media="page mail",
     when=lambda edition: (
         edition.medium == "page" or bool(edition.report.weekly and not edition.is_quiet)
     ),

@@ -9,6 +9,7 @@ import pytest
 
 from oirisk.flows.cli.inspect import venues
 from oirisk.flows.reports import report_of
+from oirisk.templates.sentences import say
 
 pytestmark = pytest.mark.integration
 
@@ -118,7 +119,7 @@ def test_a_report_begins_with_what_is_contradicted_and_prints_no_change_of_it(
 ) -> None:
     (run_id,) = changed.column("select run_id from ops.runs order by snapshot_at desc limit 1")
     report = report_of(changed.home, run_id, changed.settings)
-    first = report.bottom_line[0].text
+    first = say(report.bottom_line[0].text)
     assert first.startswith("Not counted, for what the figures show contradicts the unit registry")
     assert "gate usdt position_size: both sides since" in first
     assert [row.venue for row in report.venues] == ["bybit"]

@@ -13,6 +13,7 @@ from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.settings import FetchSettings
 from oirisk.sandbox.faults import SCRIPT, SQL, Fault
+from oirisk.templates.sentences import say
 
 pytestmark = pytest.mark.integration
 
@@ -123,7 +124,7 @@ def test_an_exchange_that_gives_nothing_usable_leaves_the_others_right_and_says_
     assert [row.error for row in report.coverage if row.venue == "bybit"] == [reason]
     assert report.is_degraded
     assert next(tile for tile in report.tiles if tile.id == "oi_usd").figure.value is None
-    assert "bybit" in report.bottom_line[0].text
+    assert "bybit" in say(report.bottom_line[0].text)
 
 
 @pytest.mark.parametrize("fault", PARTIAL)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from oirisk.templates.sentences import say
+
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
@@ -140,7 +142,9 @@ def test_with_history_the_share_of_known_open_interest_decides(
     assert report.oi_coverage.value == pytest.approx(10 / 11.5)
     assert report.is_degraded
     assert next(tile for tile in report.tiles if tile.id == "oi_usd").figure.value is None
-    assert report.bottom_line[0].text.startswith("The total is not published: coverage is 87.0%")
+    assert say(report.bottom_line[0].text).startswith(
+        "The total is not published: coverage is 87.0%"
+    )
     # ETH is listed on Bybit alone, so its total is whole.
     published = desk.rows(
         "select asset, published from marts.oi_by_asset where snapshot_at = $at order by asset",

@@ -1,7 +1,6 @@
 """Observed accounts from end to end: asked in the simulation, stored, measured, reported."""
 
 import asyncio
-import json
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
@@ -18,6 +17,8 @@ from oirisk.flows.settings import ObserveSettings
 from oirisk.sandbox.accounts import addresses, positions
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.server import Sandbox
+from oirisk.schemas.report.briefing import Report
+from oirisk.templates.sentences import say
 
 pytestmark = pytest.mark.integration
 
@@ -89,11 +90,12 @@ def test_the_measured_map_is_the_simulated_truth_and_names_no_account(
     for file in files:
         text = file.read_text(encoding="utf-8").lower()
         assert not [account for account in addresses() if account in text]
-    told = json.loads((folder / "report.json").read_text(encoding="utf-8"))["liquidations"]
-    assert told["observed_note"].startswith("5 of 5 accounts answered on hyperliquid")
-    assert {row["asset"] for row in told["observed"]} <= {asset for asset, _ in wanted}
-    assert "depth was not measured" in told["missing"]["stress"]
-    assert "has its order books read" in told["missing"]["contagion"]
+    stored = (folder / "report.json").read_text(encoding="utf-8")
+    told = Report.model_validate_json(stored).liquidations
+    assert say(told.observed_note).startswith("5 of 5 accounts answered on hyperliquid")
+    assert {row.asset for row in told.observed} <= {asset for asset, _ in wanted}
+    assert "depth was not measured" in say(told.missing["stress"])
+    assert "has its order books read" in say(told.missing["contagion"])
 
 
 def test_the_same_observation_twice_changes_nothing(

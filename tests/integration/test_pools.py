@@ -12,6 +12,7 @@ import pytest
 from oirisk.flows.imports.load import import_files
 from oirisk.flows.rederive import rederive_since
 from oirisk.templates.render import render_report
+from oirisk.templates.sentences import say
 from oirisk.warehouse.rename import Renamed, restate_names
 from oirisk.warehouse.writer import writing
 
@@ -107,7 +108,7 @@ def test_the_report_says_it_beside_totals_that_stay_as_they_are(
     assert pool.imbalance.value == pytest.approx(24)
     (share,) = [row.share for row in report.venues if row.venue == "gmx"]
     assert (share.value, share.reason) == (None, "pools stay out of futures")
-    assert any("Unit taken by assumption: gmx" in text for text in report.assumptions)
+    assert any("Unit taken by assumption: gmx" in say(text) for text in report.assumptions)
 
     rendered = render_report(report)
     for text in (rendered.email_text, rendered.email_html, rendered.index_html):

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from oirisk.flows.imports.load import import_files
+from oirisk.templates.sentences import say
 
 pytestmark = pytest.mark.integration
 
@@ -30,7 +31,7 @@ def test_a_venue_whose_figures_double_overnight_is_named_on_top_of_the_report(
     assert desk.column("select round(ratio, 9) from ops.audit") == [2.005]
     scores = {row.venue: row.score for row in report.quality}
     assert (scores["bybit"], scores["gate"]) == (0.0, 1.0)
-    assert any("Do not read the change of bybit" in text.text for text in report.bottom_line)
+    assert any("Do not read the change of bybit" in say(line.text) for line in report.bottom_line)
     assert desk.column("select count(*) from ops.audit where venue = 'gate'") == [0]
 
 
@@ -82,4 +83,6 @@ def test_imported_rows_stand_among_the_venues_as_assumed(
     assert (given.oi_usd.value, given.instruments, given.counting_factor) == (500_000.0, 1, 1.0)
     assert (given.product, given.unit, given.unit_evidence) == ("import", "base", "assumed")
     assert given.counting_evidence == "assumed"
-    assert any("kraken" in text for text in report.assumptions if text.startswith("Unit taken"))
+    assert any(
+        "kraken" in text for text in map(say, report.assumptions) if text.startswith("Unit taken")
+    )

@@ -10,6 +10,7 @@ import pytest
 
 from oirisk.flows.imports.load import import_files
 from oirisk.schemas.report.briefing import Report
+from oirisk.templates.sentences import say
 
 pytestmark = pytest.mark.integration
 
@@ -60,7 +61,7 @@ def printed(
 def test_figures_are_what_their_queries_give(printed: Printed) -> None:
     report, rows = printed.report, printed.rows
     assert report.venues_fresh == 1
-    assert "ETH" in {row.what for row in report.withheld}
+    assert "ETH" in {say(row.what) for row in report.withheld}
     (tile,) = (tile for tile in report.tiles if tile.id == "oi_usd")
     assert tile.figure.value == rows["tiles"][0][0]["oi_usd"] == 5_002_500.0
 

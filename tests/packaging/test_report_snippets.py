@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from oirisk.schemas.report.briefing import Figure, Report
+from oirisk.templates.sentences import say
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
@@ -185,7 +186,7 @@ def _observed(report: Report, rows: list[Row]) -> tuple[Any, Any]:
 def _observations(report: Report, rows: list[Row]) -> tuple[Any, Any]:
     (row,) = rows
     answered = f"{row['accounts_answered']} of {row['accounts_listed']} accounts answered"
-    return report.liquidations.observed_note.startswith(answered), True
+    return say(report.liquidations.observed_note).startswith(answered), True
 
 
 def _history(report: Report, rows: list[Row], place: int) -> tuple[Any, Any]:

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from oirisk.flows.briefing import assemble
+from oirisk.flows.briefing import read_report
 from oirisk.flows.marts import build_totals
 from oirisk.flows.settings import Settings
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.report.briefing import Figure, Report
 from oirisk.templates.render import render_report
+from oirisk.templates.sentences import say
 from oirisk.transforms.convert import from_contracts
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.migrate import migrate
@@ -204,7 +205,7 @@ def _told(
         runs_told = [night | {"run_id": name, "snapshot_at": at} for name, at in runs]
         _insert(connection, "ops.runs", runs_told)
         build_totals(connection, BuildWindow(INSTANTS[0], NIGHT), SETTINGS)
-        yield assemble(connection, RUN, SETTINGS)
+        yield read_report(connection, RUN, SETTINGS)
     finally:
         connection.execute("rollback")
 
@@ -272,8 +273,8 @@ _LEVEL = re.compile(
 def _sentences(report: Report) -> list[Any]:
     """Return what a report says of positions, levels and prices aside."""
     return [
-        [_LEVEL.sub("#", sentence.text) for sentence in report.bottom_line],
-        [change.text for change in report.changes],
+        [_LEVEL.sub("#", say(sentence.text)) for sentence in report.bottom_line],
+        [say(change.text) for change in report.changes],
         [_known(tile.figure) for tile in report.tiles if tile.id in _MOVING],
         sorted(
             (row.asset, row.cell, row.cell_reason, *map(_known, (

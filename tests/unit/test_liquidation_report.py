@@ -1,15 +1,15 @@
 """What a report says of forced closes: verdicts, ranges, what is left out and why."""
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from oirisk.flows.briefing import rows
-from oirisk.flows.briefing.liquidations import verdict
+from oirisk.flows.briefing.rows import verdict
 from oirisk.schemas.report.briefing import Figure, Report, Tile
-from oirisk.schemas.report.liquidations import Band, LiquidationMap, MapBin, Side
+from oirisk.schemas.report.liquidations import LiquidationMap, MapBin, Side
+from oirisk.schemas.report.parts import Band
 from oirisk.templates import wording
 from oirisk.templates.liquidation_chart import map_spec
 from oirisk.templates.sections import assets, clusters, liquidations
@@ -160,7 +160,7 @@ def test_a_strike_says_once_that_it_has_no_band() -> None:
         "usd_high": None, "share": 0.1, "distance_pct": 2.0, "venues_hhi": 1.0,
         "age_hours": None, "status": "born",
     }  # fmt: skip
-    facts: Any = SimpleNamespace(clusters=[row])
+    facts: Any = {"clusters": [row]}
     (shown,) = rows.cluster_rows(facts)
     assert wording.cluster_text(shown) == (
         "call $90.0m (no band: what options hold at a strike is published, not modelled) at "

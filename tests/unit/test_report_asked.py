@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from oirisk.flows.briefing.asked import filled
+from oirisk.flows.briefing.answers import filled
 
 SQL = """-- part: what there is.
 -- Params  $at, $name

@@ -1,16 +1,18 @@
 """What a report says has changed since the last one."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pytest
 
 from oirisk.flows.briefing import changes as changing
-from oirisk.flows.briefing import prose
-from oirisk.flows.settings import Settings
+from oirisk.flows.briefing.bottom_line import bottom_line
+from oirisk.flows.briefing.facts import Choices, Facts
+from oirisk.flows.briefing.withheld import assumptions
+from oirisk.templates.sentences import say
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.sql_files import statement
 
@@ -19,9 +21,14 @@ AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 
 def changes(**found: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Return subject and text of the changes that follow from these query results."""
-    empty = dict.fromkeys(("moved", "shares", "clusters", "coverage", "assets"), ())
-    facts: Any = SimpleNamespace(earlier_at=AT - timedelta(days=1), **{**empty, **found})
-    return [(change.subject, change.text) for change in changing.changes(facts)]
+    facts = made_of(AT - timedelta(days=1), **found)
+    return [(change.subject, say(change.text)) for change in changing.changes(facts)]
+
+
+def made_of(previous_at: datetime | None = None, **found: list[dict[str, Any]]) -> Facts:
+    """Make a report's facts of these query results; of the other queries there are no rows."""
+    choices = Choices(0.9, 0.1, 25, 20, has_accounts=False)
+    return Facts({"previous_at": previous_at}, choices, defaultdict(list, found), {})
 
 
 def test_the_level_is_that_of_the_asset_not_of_the_contracts_compared() -> None:
@@ -36,8 +43,8 @@ def test_the_level_is_that_of_the_asset_not_of_the_contracts_compared() -> None:
 
 def test_what_changed_in_a_day_is_told_in_the_first_report_too() -> None:
     share = {"venue": "okx", "share": 0.25, "share_change_24h_pp": -0.5}
-    facts: Any = SimpleNamespace(earlier_at=None, moved=[], shares=[share])
-    assert [(change.subject, change.text) for change in changing.changes(facts)] == [
+    facts = made_of(venue_shares=[share])
+    assert [(change.subject, say(change.text)) for change in changing.changes(facts)] == [
         ("okx", "share of open interest -0.50 pp in 24 hours at constant prices; 25.0% now")
     ]
 
@@ -51,11 +58,7 @@ def test_a_reading_says_that_it_is_inferred_from_price(cell: str, reading: str) 
         "asset": "BTC", "published": True, "oi_base": 100.0, "change_24h_pct": 3.0, "cell": cell,
         "price_change_24h_pct": 2.0,
     }  # fmt: skip
-    facts: Any = SimpleNamespace(
-        market=None, contradictions=[],
-        assets=[row], audit=[], clusters=[], coverage=[], settings=Settings(),
-    )  # fmt: skip
-    said = [sentence.text for sentence in prose.bottom_line(facts)]
+    said = [say(sentence.text) for sentence in bottom_line(made_of(assets=[row]))]
     assert said[1].endswith(f" while the price moved +2.0%: {reading}.")
 
 
@@ -69,9 +72,7 @@ def test_averages_of_funding_say_whom_they_leave_out() -> None:
         }
         for venue, share in lines
     ]  # fmt: skip
-    settings = Settings(clusters={"rotation": 0.1})
-    facts: Any = SimpleNamespace(products=rows, settings=settings)
-    stated = prose.assumptions(facts)
+    stated = [say(text) for text in assumptions(made_of(products=rows))]
     assert "Averages of funding leave out, since rate or interval is not known: okx." in stated
     assert any("rotation 0, 0.1 and 0.2" in text for text in stated)
 

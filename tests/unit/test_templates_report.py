@@ -11,6 +11,7 @@ import html5lib
 import pytest
 
 from oirisk.schemas.report.briefing import Change, Figure, Report
+from oirisk.schemas.report.limits import Limits
 from oirisk.templates import formats, wording
 from oirisk.templates.render import (
     ArchiveEntry,
@@ -21,7 +22,7 @@ from oirisk.templates.render import (
 )
 
 CASES = Path(__file__).parents[1] / "golden" / "report"
-NAMES = ("rich", "quiet", "degraded", "simulated", "hostile")
+NAMES = ("rich", "quiet", "degraded", "simulated", "hostile", "stated")
 HTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -162,14 +163,24 @@ def test_plain_text_keeps_to_78_columns(name: str) -> None:
     assert all(char.isprintable() or char == "\n" for char in rendered(name).email_text)
 
 
-@pytest.mark.parametrize("name", ["rich", "hostile"])
-def test_the_same_report_gives_the_same_bytes(name: str) -> None:
-    assert render_report(load(name)) == rendered(name)
+@pytest.mark.parametrize("name", ["stated", "hostile"])
+def test_a_stored_report_gives_the_same_bytes_again(name: str) -> None:
+    stored = rendered(name).report_json
+    assert render_report(Report.model_validate_json(stored)) == rendered(name)
 
 
-def test_the_plain_text_of_a_rich_night_is_as_agreed() -> None:
-    expected = (CASES / "rich.txt").read_text(encoding="utf-8")
-    assert rendered("rich").email_text == expected
+@pytest.mark.parametrize("name", ["rich", "stated"])
+def test_the_plain_text_is_as_agreed(name: str) -> None:
+    expected = (CASES / f"{name}.txt").read_text(encoding="utf-8")
+    assert rendered(name).email_text == expected
+
+
+def test_a_report_that_an_earlier_version_stored_still_renders() -> None:
+    """Its sentences are texts, it names no limits, and it is the rich night."""
+    made = render_report(load("before"))
+    assert made.email_text == rendered("rich").email_text
+    assert made.index_html == rendered("rich").index_html
+    assert made.email_html == rendered("rich").email_html
 
 
 def test_json_gives_the_report_back() -> None:
@@ -234,6 +245,8 @@ def test_low_coverage_alone_makes_a_report_partial() -> None:
     low = quiet.model_copy(update={"oi_coverage": Figure(value=0.89, unit="share")})
     assert not wording.is_partial(quiet)
     assert wording.is_partial(low)
+    configured = low.model_copy(update={"limits": Limits(coverage=0.8)})
+    assert not wording.is_partial(configured)
 
 
 def test_a_method_change_is_named_and_not_shown_as_a_fall() -> None:

@@ -10,7 +10,7 @@ def two_by(rows: int) -> Table:
     columns: tuple[Column[int], ...] = (
         word("Name", lambda place: f"row {place}"),
         number("Size", lambda place: Figure(value=None, unit="usd", reason=reasons[place % 3])),
-        word("Extra", lambda _: "more", in_mail=False),
+        word("Extra", lambda _: "more", without="mail"),
     )
     return table("things", "Things", columns, range(rows))
 

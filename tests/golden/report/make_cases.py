@@ -1,8 +1,10 @@
 """Write the report fixtures of this folder: ``python tests/golden/report/make_cases.py``.
 
 The numbers are made up by formula, so that running this twice changes nothing. The cases: a rich
-night, a quiet one, a degraded one, a simulated one, and one whose every text is hostile. The plain
-text of the rich night, ``rich.txt``, is compared word by word and is not written here.
+night, a quiet one, a degraded one, a simulated one, one whose every text is hostile, and one with
+every statement that a report can make. Of the rich and of the last the plain text, ``rich.txt`` and
+``stated.txt``, is compared word by word and is not written here; nor is ``before.json``, the rich
+night as the version before statements stored it.
 """
 
 import math
@@ -15,6 +17,8 @@ from pydantic import BaseModel
 from oirisk.schemas.report import briefing as parts
 from oirisk.schemas.report import liquidations as risk
 from oirisk.schemas.report.briefing import Figure, Report
+from oirisk.schemas.report.limits import Limits
+from oirisk.schemas.report.parts import Band, Statement, Value
 
 HERE = Path(__file__).parent
 AS_OF = datetime(2026, 9, 21, 0, 5, tzinfo=UTC)
@@ -200,8 +204,8 @@ def profile(place: int) -> parts.Profile:
     return parts.Profile(asset=name, price=price, bins=tuple(bins))
 
 
-def band(usd: float) -> risk.Band:
-    return risk.Band(usd=usd, low=usd * 0.55, high=usd * 2.4)
+def band(usd: float) -> Band:
+    return Band(usd=usd, low=usd * 0.55, high=usd * 2.4)
 
 
 def levels(place: int) -> risk.LiquidationMap:
@@ -591,12 +595,163 @@ def hostile() -> Report:
     return Report.model_validate(made.model_dump())
 
 
+def said(name: str, **values: Value) -> Statement:
+    return Statement(id=name, values=values)
+
+
+USD, PCT, SHARE, COUNT = (
+    known(412e6, "usd"), known(-1.25, "pct"), known(0.87, "share"), known(1_200, "count")
+)  # fmt: skip
+BITS = (
+    said("asset_moved", change_24h_pct=PCT),
+    said("asset_read", price_change_24h_pct=PCT, cell="new_longs_trend"),
+)
+SIZE = said("size_modelled", low=USD, high=known(1.6e9, "usd"))
+PRICES = {"price_low": known(79_779, "price"), "price_high": known(81_146, "price")}
+CLUSTER = {"status": "grown", "asset": "BTC", "kind": "liquidation", "side": "long", **PRICES}
+CONTRADICTION = said(
+    "contradiction", venue="okx", product="linear", field="oi", verdict="x0.5", test="ratio",
+    since="2026-06-11", n=known(48, "count"), chance=(said("chance", p_value=known(2e-9, "ratio")),),
+)  # fmt: skip
+BOTTOM_LINE = (
+    said("contradicted", found=(CONTRADICTION,), more=(said("and_more", n=known(2, "count")),)),
+    said("total", oi_usd=USD, change_24h_pct=PCT, flow_usd_24h=USD),
+    said("total_alone", oi_usd=USD),
+    said("total_withheld", why=said("nothing_fresh")),
+    said(
+        "total_withheld",
+        why=said(
+            "shortfall", coverage=SHARE, least=known(0.9, "share"),
+            who=(said("shortfall_of", venues=("gate", "okx")),),
+        ),
+    ),
+    said("asset", asset="BTC", oi_base=known(412_300, "base"), parts=BITS),
+    said(
+        "asset", asset="ETH", oi_base=known(5.2e6, "base"),
+        parts=(said("asset_neutral", price_change_24h_pct=PCT, cell="neutral"),),
+    ),
+    said("nearest", asset="BTC", **PRICES, where=said("around"), size=said("size_unbounded")),
+    said("nearest", asset="BTC", **PRICES, where=said("away", distance_pct=PCT), size=SIZE),
+    said("jumped", venues=("bybit",)),
+    said("incomplete", venues=("gate", "okx")),
+)  # fmt: skip
+BESIDE = (
+    said(
+        "weekly", exchange="CME", date="2026-09-15", age_hours=known(123, "hours"),
+        amounts=(
+            said("amount_usd", oi_base=known(28_000, "base"), asset="BTC", oi_usd=USD),
+            said("amount", oi_base=known(900_000, "base"), asset="ETH"),
+        ),
+        more=(said("in_the_table", n=known(4, "count")),),
+    ),
+    said(
+        "weekly", exchange="Coinbase Derivatives", date="2026-09-15",
+        age_hours=known(123, "hours"), amounts=(said("no_size"),), more=(),
+    ),
+    said(
+        "pools", oi_usd=USD, venues=("gmx", "jupiter"),
+        sides=(
+            said(
+                "sides", asset="BTC", oi_long_base=known(31, "base"),
+                oi_short_base=known(12.5, "base"),
+            ),
+        ),
+    ),
+)  # fmt: skip
+CHANGED: tuple[tuple[Any, Statement], ...] = (
+    ("asset", said(
+        "positions_moved", change_24h_pct=PCT, oi_usd=USD,
+        price=(said("price_moved", price_change_24h_pct=known(3.4, "pct")),),
+    )),
+    ("venue", said("share_moved", share_change_24h_pp=known(0.8, "pp"), share=SHARE)),
+    ("cluster", said("cluster_changed", **CLUSTER, held=said("size", usd=USD))),
+    ("cluster", said("cluster_side_changed", **CLUSTER, held=said("size_before", size=SIZE))),
+    ("cluster", said("cluster_changed", **CLUSTER, held=said("size_before_unknown"))),
+    ("coverage", said("answered", earlier_status="ok", status="failed")),
+)  # fmt: skip
+WITHHELD = (
+    said("assets", assets=("BTC", "ETH")),
+    said("assets_more", assets=("BTC", "ETH", "SOL", "XRP"), n=known(7, "count")),
+    said("uncounted", venue="gate", n=COUNT, symbol="ABC/USDT:USDT"),
+    said("stress", asset="SOL"),
+    said("stress_at", asset="BTC", depths=(
+        said("depth", share=known(1, "share")), said("depth", share=known(0.5, "share"))
+    )),
+)  # fmt: skip
+WHO = {"venues": ("bitget", "hyperliquid")}
+ASSUMED = (
+    said("at_par", band=known(0.05, "share")),
+    *(said(name, **WHO) for name in ("contested", "counting_assumed", "unit_assumed", "unfunded")),
+    said("entries", rotation=known(0.07, "ratio"), most=known(0.2, "ratio")),
+    said("levels", mixes=known(4, "count")),
+)
+UNMAPPED = (
+    "no_history", "not_mapped", "no_charted", "unscored", "no_stress", "stress_withheld", "no_mix",
+    "no_accounts", "no_positions", "not_asked",
+)  # fmt: skip
+
+
+def stated() -> Report:
+    """The rich night, with every statement that a report can make."""
+    night = rich()
+    found = night.liquidations
+    needed = {"needed": known(0.6, "share")}
+    ratio = said("few_books", covered_share=known(0.31, "share"), **needed)
+    few = found.reach[-1].model_copy(update={"no_ratio": ratio})
+    observed = said(
+        "observed", accounts_answered=known(11, "count"), accounts_listed=known(12, "count"),
+        positions_accepted=known(1_036, "count"), positions_rejected=known(0, "count"),
+        venue="hyperliquid", note=(said("missing", what="one account timed out"),),
+    )  # fmt: skip
+    reasons = {name: said(name) for name in UNMAPPED}
+    return night.model_copy(
+        update={
+            "limits": Limits(coverage=0.8),
+            "bottom_line": tuple(parts.Sentence(text=one, method="M03") for one in BOTTOM_LINE),
+            "beside": tuple(parts.Sentence(text=one, method="M43") for one in BESIDE),
+            "changes": tuple(
+                parts.Change(kind=kind, subject="subject", text=one, method="M24")
+                for kind, one in CHANGED
+            ),
+            "tiles": (
+                *night.tiles[:-1],
+                night.tiles[-1].model_copy(
+                    update={
+                        "figure": missing("usd", "not published, see below"),
+                        "reason": said("nothing_fresh"),
+                        "note": said("weighted_covered", funding_covered_share=SHARE),
+                    }
+                ),
+            ),
+            "withheld": (
+                *(parts.Withheld(what=one, reason="coverage is too low") for one in WITHHELD),
+                parts.Withheld(what="CME and Coinbase Derivatives", reason=said("no_weekly")),
+            ),
+            "assumptions": ASSUMED,
+            "liquidations": found.model_copy(
+                update={
+                    "reach": (*found.reach[:-1], few),
+                    "observed_note": observed,
+                    "contagion": (),
+                    "at_risk": (),
+                    "missing": {
+                        **reasons,
+                        "contagion": said("no_contagion", **needed),
+                        "at_risk": said("no_risk", days=known(20, "count")),
+                    },
+                }
+            ),
+        }
+    )
+
+
 CASES = {
     "rich": rich,
     "quiet": quiet,
     "degraded": degraded,
     "simulated": simulated,
     "hostile": hostile,
+    "stated": stated,
 }
 
 
