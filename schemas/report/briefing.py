@@ -75,6 +75,16 @@ class AssetRow(Part):
     coverage: Annotated[Figure, Source(unit="share", reason="unknown")]
 
 
+class FundingRow(Part):
+    """The funding rate of one asset against its own past, one value a day (M14)."""
+
+    asset: str
+    rate: Annotated[Figure, Source("funding_8h_oi_weighted", "rate")]
+    percentile: Annotated[Figure, Source("percentile_90d", "share", "too few days are known")]
+    days: Annotated[int, Source("days_90d")]
+    extreme: str
+
+
 class ClusterRow(Part):
     """One concentration of positions on the price axis, nearest first. Modelled, hence a band."""
 
@@ -257,6 +267,7 @@ class Report(Part):
     changes: tuple[Change, ...]
     assets: tuple[AssetRow, ...]
     assets_total: int
+    funding: Annotated[tuple[FundingRow, ...], Rows("funding", 10)] = ()
     clusters: tuple[ClusterRow, ...]
     clusters_shown: int = 20
     liquidations: Liquidations = Liquidations()
