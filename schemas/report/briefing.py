@@ -66,6 +66,7 @@ class AssetRow(Part):
     funding_covered: Annotated[
         Figure | None, Source("funding_covered_share", reason="no perpetuals")
     ] = None
+    basis_pct: Annotated[Figure | None, Source(reason="no index price")] = None
     oi_to_volume: Annotated[Figure, Source(unit="ratio", reason=_NO_VOLUME)]
     volume_covered: Annotated[
         Figure | None, Source("volume_covered_share", reason=_NOTHING_OPEN)
