@@ -66,7 +66,6 @@ class AssetRow(Part):
     funding_covered: Annotated[
         Figure | None, Source("funding_covered_share", reason="no perpetuals")
     ] = None
-    basis_pct: Annotated[Figure | None, Source(reason="no index price")] = None
     oi_to_volume: Annotated[Figure, Source(unit="ratio", reason=_NO_VOLUME)]
     volume_covered: Annotated[
         Figure | None, Source("volume_covered_share", reason=_NOTHING_OPEN)
@@ -74,16 +73,6 @@ class AssetRow(Part):
     top_venue: str
     top_venue_share: Annotated[Figure, Source(reason=_NOTHING_OPEN)]
     coverage: Annotated[Figure, Source(unit="share", reason="unknown")]
-
-
-class FundingRow(Part):
-    """The funding rate of one asset against its own past, one value a day (M14)."""
-
-    asset: str
-    rate: Annotated[Figure, Source("funding_8h_oi_weighted", "rate")]
-    percentile: Annotated[Figure, Source("percentile_90d", "share", "too few days are known")]
-    days: Annotated[int, Source("days_90d")]
-    extreme: str
 
 
 class ClusterRow(Part):
@@ -268,7 +257,6 @@ class Report(Part):
     changes: tuple[Change, ...]
     assets: tuple[AssetRow, ...]
     assets_total: int
-    funding: Annotated[tuple[FundingRow, ...], Rows("funding", 10)] = ()
     clusters: tuple[ClusterRow, ...]
     clusters_shown: int = 20
     liquidations: Liquidations = Liquidations()

@@ -43,7 +43,6 @@ _COLUMNS: tuple[Column[AssetRow], ...] = (
     word("Reading", _reading),
     number("Funding", "funding_8h", without="mail text"),
     number("Funding known", "funding_covered", without="mail text"),
-    number("Basis", "basis_pct", without="mail text"),
     number("OI / volume", _to_volume, without="mail text"),
     word("Top venue", _top, without="mail text"),
     number("Coverage", "coverage", without="mail text"),
