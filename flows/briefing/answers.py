@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from oirisk.flows.briefing.facts import Record
 from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import HomeError
+from oirisk.transforms.report.facts import Record
 from oirisk.warehouse.published import Reader, query
 from oirisk.warehouse.sql_files import statement
 

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from oirisk.flows.briefing.answers import Answers
-from oirisk.flows.briefing.assemble import assemble
-from oirisk.flows.briefing.facts import Choices, Facts
 from oirisk.flows.settings import ScheduleSettings, Settings
 from oirisk.schemas.report.briefing import Query, Report
 from oirisk.templates.sections import queries
+from oirisk.transforms.report.assemble import assemble
+from oirisk.transforms.report.facts import Choices, Facts
 from oirisk.warehouse.published import Reader
 
 

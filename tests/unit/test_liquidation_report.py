@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.briefing import rows
-from oirisk.flows.briefing.rows import verdict
 from oirisk.schemas.report.briefing import Figure, Report, Tile
 from oirisk.schemas.report.liquidations import LiquidationMap, MapBin, Side
 from oirisk.schemas.report.parts import Band
@@ -14,6 +12,8 @@ from oirisk.templates import wording
 from oirisk.templates.liquidation_chart import map_spec
 from oirisk.templates.sections import assets, clusters, liquidations
 from oirisk.templates.tables import banded
+from oirisk.transforms.report import rows
+from oirisk.transforms.report.rows import verdict
 
 RICH = Path(__file__).parents[1] / "golden" / "report" / "rich.json"
 

@@ -8,11 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from oirisk.flows.briefing import changes as changing
-from oirisk.flows.briefing.bottom_line import bottom_line
-from oirisk.flows.briefing.facts import Choices, Facts
-from oirisk.flows.briefing.withheld import assumptions
 from oirisk.templates.sentences import say
+from oirisk.transforms.report import changes as changing
+from oirisk.transforms.report.bottom_line import bottom_line
+from oirisk.transforms.report.facts import Choices, Facts
+from oirisk.transforms.report.withheld import assumptions
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.sql_files import statement
 

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from oirisk.flows.briefing.bottom_line import shortfall
-from oirisk.flows.briefing.facts import Facts, Record
-from oirisk.flows.briefing.read import figure, state
-from oirisk.flows.briefing.rows import stress
 from oirisk.schemas.report.briefing import Withheld
 from oirisk.schemas.report.limits import HIGHEST_ROTATION, PEG_BAND, Limits
 from oirisk.schemas.report.parts import Said, Statement
+from oirisk.transforms.report.bottom_line import shortfall
+from oirisk.transforms.report.facts import Facts, Record
+from oirisk.transforms.report.read import figure, state
+from oirisk.transforms.report.rows import stress
 
 _NAMED = 4
 

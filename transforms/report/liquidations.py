@@ -1,11 +1,11 @@
 """The part of a report on forced closes, with the reasons for what is missing."""
 
-from oirisk.flows.briefing import rows
-from oirisk.flows.briefing.facts import Facts, Record
-from oirisk.flows.briefing.read import figure, read_fields, state
 from oirisk.schemas.report.limits import LEAST_SCENARIOS, NEEDED_COVERED
 from oirisk.schemas.report.liquidations import Liquidations
 from oirisk.schemas.report.parts import Said, Statement
+from oirisk.transforms.report import rows
+from oirisk.transforms.report.facts import Facts, Record
+from oirisk.transforms.report.read import figure, read_fields, state
 
 
 def liquidations(facts: Facts) -> Liquidations:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from oirisk.flows.briefing.facts import Facts, Record
-from oirisk.flows.briefing.read import figure, state
 from oirisk.schemas.report.briefing import Sentence
 from oirisk.schemas.report.parts import Statement
+from oirisk.transforms.report.facts import Facts, Record
+from oirisk.transforms.report.read import figure, state
 
 _SENTENCES = 4
 _NAMED = 3

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from oirisk.flows.briefing.bottom_line import cluster_size
-from oirisk.flows.briefing.facts import Facts, Record
-from oirisk.flows.briefing.read import state
 from oirisk.schemas.report.briefing import Change
 from oirisk.schemas.report.parts import Statement
+from oirisk.transforms.report.bottom_line import cluster_size
+from oirisk.transforms.report.facts import Facts, Record
+from oirisk.transforms.report.read import state
 
 _MOVES = 6
 _NOTABLE_PCT = 1.0

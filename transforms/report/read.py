@@ -5,8 +5,8 @@ from typing import Any, TypeVar, get_args
 
 from pydantic.fields import FieldInfo
 
-from oirisk.flows.briefing.facts import Facts, Record
 from oirisk.schemas.report.parts import Band, Figure, Part, Rows, Source, Statement, Unit, Value
+from oirisk.transforms.report.facts import Facts, Record
 
 P = TypeVar("P", bound=Part)
 _SUFFIXES: tuple[tuple[str, Unit], ...] = (

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from oirisk.flows.briefing.facts import Facts, Record
-from oirisk.flows.briefing.read import band, read_row, read_rows, state
 from oirisk.schemas.report import briefing, liquidations
 from oirisk.schemas.report.briefing import NO_DAY, AssetRow, ClusterRow, VenueRow
 from oirisk.schemas.report.limits import NEEDED_COVERED
@@ -18,6 +16,8 @@ from oirisk.schemas.report.liquidations import (
     Verdict,
 )
 from oirisk.schemas.report.parts import Statement
+from oirisk.transforms.report.facts import Facts, Record
+from oirisk.transforms.report.read import band, read_row, read_rows, state
 
 _WITHHELD = "not published, see below"
 _ALWAYS_TOLD = ("asset", "price", "coverage", "withheld_reason")

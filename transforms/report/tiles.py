@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from oirisk.flows.briefing.bottom_line import shortfall
-from oirisk.flows.briefing.facts import Facts, Record
-from oirisk.flows.briefing.read import figure, state, unit_of
 from oirisk.schemas.report.briefing import NO_DAY, NO_FUNDING, Figure, Tile
 from oirisk.schemas.report.parts import Said
+from oirisk.transforms.report.bottom_line import shortfall
+from oirisk.transforms.report.facts import Facts, Record
+from oirisk.transforms.report.read import figure, state, unit_of
 
 _LEADS = ("BTC", "ETH")
 _TOTALS = (

@@ -1,16 +1,16 @@
 """Put a report together: the rows of its queries in, one ``Report`` out."""
 
-from oirisk.flows.briefing import rows
-from oirisk.flows.briefing.bottom_line import beside, bottom_line
-from oirisk.flows.briefing.changes import changes
-from oirisk.flows.briefing.facts import Facts
-from oirisk.flows.briefing.liquidations import liquidations
-from oirisk.flows.briefing.read import figure, read_fields
-from oirisk.flows.briefing.tiles import tiles
-from oirisk.flows.briefing.withheld import assumptions, withheld
 from oirisk.schemas.report.briefing import Report
 from oirisk.schemas.report.limits import Limits
 from oirisk.schemas.report.methods import METHODS, Method
+from oirisk.transforms.report import rows
+from oirisk.transforms.report.bottom_line import beside, bottom_line
+from oirisk.transforms.report.changes import changes
+from oirisk.transforms.report.facts import Facts
+from oirisk.transforms.report.liquidations import liquidations
+from oirisk.transforms.report.read import figure, read_fields
+from oirisk.transforms.report.tiles import tiles
+from oirisk.transforms.report.withheld import assumptions, withheld
 
 
 def assemble(facts: Facts, **given: object) -> Report:
