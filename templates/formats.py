@@ -220,13 +220,6 @@ def number(value: float, unit: Unit, *, coin: str = "", signed: bool = False) ->
     return _UNITS[unit](value)
 
 
-def figure(part: Figure, *, coin: str = "", signed: bool = False) -> str:
-    """Write a figure, or a dash and the reason why there is none."""
-    if part.value is None:
-        return f"{MISSING} {one_line(part.reason)}"
-    return number(part.value, part.unit, coin=coin, signed=signed)
-
-
 def direction(part: Figure) -> Direction:
     """Say which way a figure points as printed: what rounds to zero is flat."""
     if part.value is None:

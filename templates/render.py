@@ -22,7 +22,7 @@ from oirisk.templates import figures, formats, plain, wording
 from oirisk.templates.blocks import CLIP, OTHER, Edition
 from oirisk.templates.figures import Drawn, Empty
 from oirisk.templates.sections import all_sections, queries
-from oirisk.templates.sentences import say
+from oirisk.templates.sentences import figure, say
 
 MAIL_LIMIT = 80_000
 """Bytes of HTML; Gmail cuts a message at about 102 kB, source: https://www.emailonacid.com."""
@@ -130,13 +130,12 @@ def _environment() -> Environment:
         count=formats.count,
         day=formats.day,
         direction=formats.direction,
-        figure=formats.figure,
+        figure=figure,
         instant=formats.instant,
         plain_alt=_plain_alt,
         section_text=plain.section,
         said=say,
         slug=formats.slug,
-        tile_reason=wording.tile_reason,
         tile_value=wording.tile_value,
         wrap=plain.wrap,
     )

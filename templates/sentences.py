@@ -142,7 +142,7 @@ class _Written:
             between = {"": ", ", "|": ""}.get(spec, spec)
             return between.join(say(part) for part in value)
         if value.value is None or spec in {"", "+"}:
-            return formats.figure(value, signed=spec == "+")
+            return figure(value, signed=spec == "+")
         return _FIGURES[spec](value.value)
 
 
@@ -161,3 +161,10 @@ def say(said: Said) -> str:
         raise ContractViolationError(
             "report.json", f"statement {said.id!r} cannot be said, it lacks {error}"
         ) from error
+
+
+def figure(part: Figure, *, coin: str = "", signed: bool = False) -> str:
+    """Write a figure, or a dash and the reason why there is none."""
+    if part.value is None:
+        return f"{formats.MISSING} {formats.one_line(say(part.reason))}"
+    return formats.number(part.value, part.unit, coin=coin, signed=signed)

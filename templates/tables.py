@@ -14,6 +14,7 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 from oirisk.schemas.report.briefing import Figure, Unit
 from oirisk.schemas.report.parts import Band
 from oirisk.templates import formats
+from oirisk.templates.sentences import say
 
 Medium = Literal["page", "mail", "text"]
 Row = TypeVar("Row")
@@ -155,11 +156,6 @@ def counted(value: int) -> Cell:
     return Cell(formats.count(value), float(value))
 
 
-def absent(reason: str) -> Cell:
-    """Make the cell of a number that there is not: a dash that leads to the reason."""
-    return Cell(formats.MISSING, None, "missing", formats.one_line(reason))
-
-
 def quantity(part: Figure, *, signed: bool = False, toned: bool = False, coin: str = "") -> Cell:
     """Make a cell of a figure: the number, or a dash that leads to the reason.
 
@@ -170,7 +166,7 @@ def quantity(part: Figure, *, signed: bool = False, toned: bool = False, coin: s
         coin: Name printed after an amount of coins.
     """
     if part.value is None:
-        return absent(part.reason)
+        return Cell(formats.MISSING, None, "missing", formats.one_line(say(part.reason)))
     way = formats.direction(part)
     tone = way if toned and way in ("up", "down") else ""
     text = formats.number(part.value, part.unit, coin=coin, signed=signed)

@@ -16,7 +16,7 @@ from oirisk.schemas.report.briefing import (
 from oirisk.schemas.report.liquidations import LiquidationMap, MapBin, Side
 from oirisk.templates import formats
 from oirisk.templates.formats import readable
-from oirisk.templates.sentences import say
+from oirisk.templates.sentences import figure, say
 from oirisk.templates.tables import Cell
 
 HEADLINE_TILE = "oi_usd"
@@ -72,14 +72,7 @@ def _tile(report: Report, identity: str) -> Tile | None:
 
 def tile_value(tile: Tile) -> str:
     """Write a headline number; a flow or revaluation shows its sign even when it is a gain."""
-    if tile.reason:
-        return f"{formats.MISSING} {formats.one_line(tile_reason(tile))}"
-    return formats.figure(tile.figure, signed=tile.id.startswith(_SIGNED_TILES))
-
-
-def tile_reason(tile: Tile) -> str:
-    """Say why there is no headline number."""
-    return say(tile.reason) if tile.reason else tile.figure.reason
+    return figure(tile.figure, signed=tile.id.startswith(_SIGNED_TILES))
 
 
 def subject(report: Report) -> str:
@@ -101,10 +94,10 @@ def _headline(report: Report) -> str:
         return "Open interest report"
     if total.figure.value is None:
         return "Open interest not published"
-    text = f"Open interest {formats.figure(total.figure)}"
+    text = f"Open interest {figure(total.figure)}"
     if change is None or change.figure.value is None:
         return text
-    return f"{text} ({formats.figure(change.figure)} 24h like-for-like)"
+    return f"{text} ({figure(change.figure)} 24h like-for-like)"
 
 
 def preheader(report: Report) -> str:
@@ -117,7 +110,7 @@ def preheader(report: Report) -> str:
 def coverage(report: Report) -> str:
     """Write how much of the market answered: ``96.0%, 11 of 12 venues``."""
     venues = f"{formats.count(report.venues_fresh)} of {formats.count(report.venues_total)} venues"
-    return f"{formats.figure(report.oi_coverage)}, {venues}"
+    return f"{figure(report.oi_coverage)}, {venues}"
 
 
 def no_change(report: Report) -> str:
@@ -207,7 +200,7 @@ def history_finding(report: Report, history: OiHistory) -> str:
     parts = [f"{coin} open interest {_level(last, coin)} at {formats.instant(last.at)}"]
     change = next((row.change_24h_pct for row in report.assets if row.asset == history.asset), None)
     if change is not None and change.value is not None and last is history.points[-1]:
-        parts.append(f"{formats.figure(change)} over 24 h like-for-like")
+        parts.append(f"{figure(change)} over 24 h like-for-like")
     levels = [point.oi_base for point in known if point.oi_base is not None]
     low, high = formats.base(min(levels)), formats.base(max(levels))
     parts.append(f"between {low} and {high} since {formats.day(history.points[0].at)}")
@@ -242,7 +235,7 @@ def cluster_text(row: ClusterRow) -> str:
         f"{away} {'above' if row.distance_pct > 0 else 'below'}" if row.distance_pct else "around"
     )
     limits = band(row)
-    size = f" ({limits.text})" if isinstance(limits, Cell) else f" (no band: {limits.reason})"
+    size = f" ({limits.text})" if isinstance(limits, Cell) else f" (no band: {say(limits.reason)})"
     return (
         f"{readable(row.side)} {formats.usd(row.usd)}{size} at {price_range(row)}, {where} the mark"
     )
@@ -327,7 +320,7 @@ def verdict(report: Report) -> str:
         return f"{text}."
     return (
         f"{text}, {formats.count(scored.bins)} bins crossed, precision "
-        f"{formats.figure(scored.precision)} against {formats.figure(scored.chance)} by lot."
+        f"{figure(scored.precision)} against {figure(scored.chance)} by lot."
     )
 
 

@@ -39,12 +39,11 @@ class Sentence(Part):
 
 
 class Tile(Part):
-    """One headline number; ``reason`` is why there is none, where that states figures."""
+    """One headline number."""
 
     id: str
     label: str
     figure: Figure
-    reason: Said = ""
     note: Said = ""
     method: str
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from oirisk.schemas.report.parts import Band, Figure, Part, Rows, Said, Source, Statement
+from oirisk.schemas.report.parts import Band, Figure, Part, Rows, Said, Source
 
 TABLE_ASSETS = 10
 """Assets in the tables; all are in the marts."""
@@ -42,7 +42,7 @@ class ReachRow(Part):
     """What would be closed by force until price has moved so far, on one side.
 
     ``mass_to_depth`` is what stands within 5 % over what the order books take within 2 %, both on
-    the exchanges whose books were read; ``no_ratio`` says why there is none, with figures.
+    the exchanges whose books were read.
     """
 
     asset: str
@@ -53,7 +53,6 @@ class ReachRow(Part):
     within_10_pct: Band
     depth_2pct_usd: Figure
     mass_to_depth: Annotated[Figure, Source(unit="ratio")]
-    no_ratio: Statement | None = None
 
 
 class TrackRow(Part):

@@ -20,7 +20,7 @@ class Figure(Part):
 
     value: float | None
     unit: Unit
-    reason: str = ""
+    reason: "Said" = ""
 
     @model_validator(mode="after")
     def _value_or_reason(self) -> Self:
@@ -43,6 +43,9 @@ class Statement(Part):
 Value: TypeAlias = Figure | Statement | str | tuple[str, ...] | tuple[Statement, ...]
 Said: TypeAlias = str | Statement
 """What is put in words: a statement, or a text, such as reports of earlier versions hold."""
+
+Figure.model_rebuild()
+Statement.model_rebuild()
 
 
 class Band(Part):

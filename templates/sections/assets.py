@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from oirisk.schemas.report.briefing import AssetRow
-from oirisk.templates import formats
 from oirisk.templates.blocks import Gallery, Section, Sql, TableOf, hint
 from oirisk.templates.formats import readable
+from oirisk.templates.sentences import figure
 from oirisk.templates.tables import Cell, Column, Shown, number, quantity, word, words
 
 
@@ -13,7 +13,7 @@ def _to_volume(row: AssetRow) -> Shown:
     ratio, covered = quantity(row.oi_to_volume), row.volume_covered
     if row.oi_to_volume.value is None or covered is None or covered.value in {None, 1.0}:
         return ratio
-    return replace(ratio, text=f"{ratio.text} ({formats.figure(covered)})")
+    return replace(ratio, text=f"{ratio.text} ({figure(covered)})")
 
 
 def _top(row: AssetRow) -> Shown:

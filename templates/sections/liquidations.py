@@ -20,16 +20,14 @@ from oirisk.templates.blocks import (
 from oirisk.templates.figures import Drawn, Empty
 from oirisk.templates.liquidation_chart import map_spec
 from oirisk.templates.sentences import say
-from oirisk.templates.tables import Cell, Column, Shown, Table, absent, measure, number, table, word
+from oirisk.templates.tables import Cell, Column, Shown, Table, measure, number, table, word
 
 _MOST_BINS = 40
 
 
 def _times(row: ReachRow) -> Shown:
     part = row.mass_to_depth
-    if part.value is not None:
-        return Cell(f"{formats.ratio(part.value)}\u00d7", part.value)
-    return part if row.no_ratio is None else absent(say(row.no_ratio))
+    return part if part.value is None else Cell(f"{formats.ratio(part.value)}\u00d7", part.value)
 
 
 _REACH: tuple[Column[ReachRow], ...] = (

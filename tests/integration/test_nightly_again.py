@@ -106,7 +106,7 @@ def test_a_first_night_with_a_silent_exchange_prints_no_total_and_says_why(
     report = desk.report(outcome)
     tiles = {tile.id: tile.figure for tile in report.tiles}
     assert tiles["oi_usd"].value is None
-    assert "bybit" in tiles["oi_usd"].reason
+    assert "bybit" in say(tiles["oi_usd"].reason)
     assert tiles["btc_oi_base"].value is None
     assert all(row.oi_usd.value is None for row in report.assets)
     # Of three listed instruments one has a known size.

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from oirisk.schemas.report.briefing import Figure, Unit
 from oirisk.templates import formats
+from oirisk.templates.sentences import figure
 
 SCALES = {"": 1.0, "k": 1e3, "m": 1e6, "bn": 1e9, "tn": 1e12}
 
@@ -83,7 +84,7 @@ def test_a_sum_of_money_or_coins_may_carry_its_sign_and_its_coin() -> None:
 @pytest.mark.parametrize("unit", get_args(Unit))
 def test_every_unit_prints_its_reason_when_the_number_is_missing(unit: Unit) -> None:
     part = Figure(value=None, unit=unit, reason="coverage\n too low")
-    assert formats.figure(part) == "\u2014 coverage too low"
+    assert figure(part) == "\u2014 coverage too low"
     assert formats.direction(part) == "missing"
     assert formats.arrow(part) == ""
 

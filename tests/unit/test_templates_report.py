@@ -20,6 +20,7 @@ from oirisk.templates.render import (
     render_archive,
     render_report,
 )
+from oirisk.templates.sentences import say
 
 CASES = Path(__file__).parents[1] / "golden" / "report"
 NAMES = ("rich", "quiet", "degraded", "simulated", "hostile", "stated")
@@ -141,7 +142,7 @@ def test_every_headline_number_is_in_page_mail_and_text(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_missing_number_gives_its_reason_and_never_a_value(name: str) -> None:
     made = rendered(name)
-    reasons = {formats.one_line(part.reason) for part in missing_figures(load(name))}
+    reasons = {formats.one_line(say(part.reason)) for part in missing_figures(load(name))}
     for reason in reasons:
         assert reason in texts(made.index_html)
     for form in (texts(made.index_html), texts(made.email_html), made.email_text):

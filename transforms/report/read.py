@@ -5,7 +5,17 @@ from typing import Any, TypeVar, get_args
 
 from pydantic.fields import FieldInfo
 
-from oirisk.schemas.report.parts import Band, Figure, Part, Rows, Source, Statement, Unit, Value
+from oirisk.schemas.report.parts import (
+    Band,
+    Figure,
+    Part,
+    Rows,
+    Said,
+    Source,
+    Statement,
+    Unit,
+    Value,
+)
 from oirisk.transforms.report.facts import Facts, Record
 
 P = TypeVar("P", bound=Part)
@@ -28,7 +38,7 @@ def unit_of(name: str) -> Unit:
     return unit
 
 
-def figure(value: float | None, unit: Unit, reason: str = "") -> Figure:
+def figure(value: float | None, unit: Unit, reason: Said = "") -> Figure:
     """Return a figure; the reason is used only when there is no value."""
     return Figure(value=value, unit=unit, reason="" if value is not None else reason)
 
@@ -45,7 +55,7 @@ def state(name: str, row: Record, *columns: str, **values: Value) -> Statement:
 
 
 def read_row(
-    kind: type[P], row: Record, absent: Mapping[str, str] | None = None, **given: object
+    kind: type[P], row: Record, absent: Mapping[str, Said] | None = None, **given: object
 ) -> P:
     """Read one row.
 
@@ -78,7 +88,7 @@ def read_fields(kind: type[Part], facts: Facts) -> dict[str, Any]:
     return found
 
 
-def _read(name: str, field: FieldInfo, row: Record, absent: Mapping[str, str]) -> object:
+def _read(name: str, field: FieldInfo, row: Record, absent: Mapping[str, Said]) -> object:
     source = next((part for part in field.metadata if isinstance(part, Source)), Source())
     kinds = {field.annotation, *get_args(field.annotation)}
     if Band in kinds:

@@ -15,7 +15,7 @@ from oirisk.schemas.report.liquidations import (
     TrackRow,
     Verdict,
 )
-from oirisk.schemas.report.parts import Statement
+from oirisk.schemas.report.parts import Said
 from oirisk.transforms.report.facts import Facts, Record
 from oirisk.transforms.report.read import band, read_row, read_rows, state
 
@@ -107,23 +107,17 @@ def reach_rows(facts: Facts) -> tuple[ReachRow, ...]:
     ):
         at = {row["distance_pct"]: row for row in group}
         bands = {f"within_{pct}_pct": band(at[pct]) for pct in (2, 5, 10)}
-        no_ratio = _few_books(at[5])
         absent = {"depth_2pct_usd": _NO_DEPTH, "mass_to_depth": _no_ratio(at[5])}
-        made.append(read_row(ReachRow, at[5], absent, **bands, no_ratio=no_ratio))
+        made.append(read_row(ReachRow, at[5], absent, **bands))
     return tuple(made[: 2 * TABLE_ASSETS])
 
 
-def _no_ratio(row: Record) -> str:
+def _no_ratio(row: Record) -> Said:
     if not row["covered_share"]:
         return _NO_DEPTH
-    return "too few order books were read" if row["depth_2pct_usd"] else "the book is empty"
-
-
-def _few_books(row: Record) -> Statement | None:
-    """State how much of the open interest is on exchanges whose order books were read."""
-    if row["mass_to_depth"] is not None or not (row["covered_share"] and row["depth_2pct_usd"]):
-        return None
-    return state("few_books", row, "covered_share", needed=NEEDED_COVERED)
+    if row["depth_2pct_usd"]:
+        return state("few_books", row, "covered_share", needed=NEEDED_COVERED)
+    return "the book is empty"
 
 
 def track_rows(facts: Facts) -> tuple[TrackRow, ...]:

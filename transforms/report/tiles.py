@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from oirisk.schemas.report.briefing import NO_DAY, NO_FUNDING, Figure, Tile
-from oirisk.schemas.report.parts import Said
 from oirisk.transforms.report.bottom_line import shortfall
 from oirisk.transforms.report.facts import Facts, Record
 from oirisk.transforms.report.read import figure, state, unit_of
@@ -20,20 +19,18 @@ _TOTALS = (
 def tiles(facts: Facts) -> tuple[Tile, ...]:
     """Return the headline numbers: of all futures, and of the leading assets."""
     totals = (
-        Tile(id=name, label=label, note=note, method=method, **_total(facts, name))
+        Tile(id=name, label=label, note=note, method=method, figure=_total(facts, name))
         for name, label, note, method in _TOTALS
     )
     leads = (row for row in facts["assets"] if row["asset"] in _LEADS)
     return (*totals, *(tile for row in leads for tile in _lead(row)))
 
 
-def _total(facts: Facts, name: str) -> dict[str, Figure | Said]:
+def _total(facts: Facts, name: str) -> Figure:
     unit = unit_of(name)
     if facts.market is None or not facts.is_published:
-        return {
-            "figure": figure(None, unit, "not published, see below"), "reason": shortfall(facts),
-        }  # fmt: skip
-    return {"figure": figure(facts.market[name], unit, NO_DAY)}
+        return figure(None, unit, shortfall(facts))
+    return figure(facts.market[name], unit, NO_DAY)
 
 
 def _lead(row: Record) -> Iterator[Tile]:

@@ -697,7 +697,9 @@ def stated() -> Report:
     found = night.liquidations
     needed = {"needed": known(0.6, "share")}
     ratio = said("few_books", covered_share=known(0.31, "share"), **needed)
-    few = found.reach[-1].model_copy(update={"no_ratio": ratio})
+    few = found.reach[-1].model_copy(
+        update={"mass_to_depth": Figure(value=None, unit="ratio", reason=ratio)}
+    )
     observed = said(
         "observed", accounts_answered=known(11, "count"), accounts_listed=known(12, "count"),
         positions_accepted=known(1_036, "count"), positions_rejected=known(0, "count"),
@@ -717,8 +719,7 @@ def stated() -> Report:
                 *night.tiles[:-1],
                 night.tiles[-1].model_copy(
                     update={
-                        "figure": missing("usd", "not published, see below"),
-                        "reason": said("nothing_fresh"),
+                        "figure": Figure(value=None, unit="usd", reason=said("nothing_fresh")),
                         "note": said("weighted_covered", funding_covered_share=SHARE),
                     }
                 ),
