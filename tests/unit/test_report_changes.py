@@ -8,10 +8,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from oirisk.schemas.report.briefing import NO_FUNDING
 from oirisk.templates.sentences import say
 from oirisk.transforms.report import changes as changing
 from oirisk.transforms.report.bottom_line import bottom_line
 from oirisk.transforms.report.facts import Choices, Facts
+from oirisk.transforms.report.tiles import tiles
 from oirisk.transforms.report.withheld import assumptions
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.sql_files import statement
@@ -75,6 +77,29 @@ def test_averages_of_funding_say_whom_they_leave_out() -> None:
     stated = [say(text) for text in assumptions(made_of(products=rows))]
     assert "Averages of funding leave out, since rate or interval is not known: okx." in stated
     assert any("rotation 0, 0.1 and 0.2" in text for text in stated)
+
+
+@pytest.mark.parametrize(
+    ("covered", "note"),
+    [
+        (0.963, "weighted by open interest, 96.3% of it covered"),
+        (0.0, "weighted by open interest"),
+        (None, "weighted by open interest"),
+    ],
+)
+def test_an_average_of_funding_says_how_much_it_covers(covered: float | None, note: str) -> None:
+    row = {
+        "asset": "BTC", "published": True, "withheld_reason": None, "oi_base": 100.0,
+        "funding_8h_oi_weighted": None, "funding_covered_share": covered,
+    }  # fmt: skip
+    *_, funding = tiles(made_of(assets=[row]))
+    assert (say(funding.note), say(funding.figure.reason)) == (note, NO_FUNDING)
+
+
+def test_what_is_not_known_is_said_to_be_so_and_stops_no_report() -> None:
+    moved = {"asset": "SOL", "oi_usd": None, "change_24h_pct": 4.0, "price_change_24h_pct": None}
+    ((_, said),) = changes(moved=[moved])
+    assert said == "positions +4.0% in 24 hours, like for like; \u2014 not known in all"
 
 
 def cluster(status: str, usd: float, usd_before: float | None) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Put a report together: the rows of its queries in, one ``Report`` out."""
 
-from oirisk.schemas.report.briefing import Report
+from datetime import datetime
+
+from oirisk.schemas.report.briefing import Query, Report
 from oirisk.schemas.report.limits import Limits
 from oirisk.schemas.report.methods import METHODS, Method
 from oirisk.transforms.report import rows
@@ -13,12 +15,13 @@ from oirisk.transforms.report.tiles import tiles
 from oirisk.transforms.report.withheld import assumptions, withheld
 
 
-def assemble(facts: Facts, **given: object) -> Report:
+def assemble(facts: Facts, next_run: datetime | None, queries: tuple[Query, ...]) -> Report:
     """Make the report of a run, or of an instant of history that it stored.
 
     Args:
         facts: Rows of the queries.
-        given: Fields that do not follow from them: ``next_run`` and ``queries``.
+        next_run: When the schedule runs next.
+        queries: Texts of the queries, by section.
     """
     run, market = facts.run, facts.market
     asked = sum(row["status"] != "skipped" for row in facts["coverage"])
@@ -28,6 +31,7 @@ def assemble(facts: Facts, **given: object) -> Report:
         as_of=facts.at,
         data_cutoff=run["data_cutoff"],
         previous_as_of=facts.earlier_at,
+        next_run=next_run,
         is_simulated=run["is_simulated"],
         is_history=run["is_history"],
         is_mapped=run["is_mapped"],
@@ -51,7 +55,7 @@ def assemble(facts: Facts, **given: object) -> Report:
         history=rows.histories(facts),
         venue_shares=rows.share_rows(facts),
         profiles=rows.profiles(facts),
+        queries=queries,
         methods=tuple(Method(id=name, text=text) for name, text in METHODS.items()),
         **read_fields(Report, facts),
-        **given,
     )

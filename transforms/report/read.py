@@ -19,10 +19,11 @@ from oirisk.schemas.report.parts import (
 from oirisk.transforms.report.facts import Facts, Record
 
 P = TypeVar("P", bound=Part)
-_SUFFIXES: tuple[tuple[str, Unit], ...] = (
-    ("usd", "usd"), ("pct", "pct"), ("pp", "pp"), ("base", "base"), ("share", "share"),
-    ("price", "price"), ("hours", "hours"), ("coverage", "share"),
-)  # fmt: skip
+_UNITS: Mapping[str, Unit] = {
+    "usd": "usd", "pct": "pct", "pp": "pp", "base": "base", "share": "share", "price": "price",
+    "hours": "hours", "coverage": "share",
+}  # fmt: skip
+"""Units by the word of a column's name that says them; the first one found counts."""
 
 
 def unit_of(name: str) -> Unit:
@@ -32,10 +33,10 @@ def unit_of(name: str) -> Unit:
         ValueError: It carries none.
     """
     parts = name.split("_")
-    unit = next((unit for word, unit in _SUFFIXES if word in parts), None)
-    if unit is None:
-        raise ValueError(f"column {name} carries no unit in its name: state it in a Source")
-    return unit
+    for word, unit in _UNITS.items():
+        if word in parts:
+            return unit
+    raise ValueError(f"column {name} carries no unit in its name: state it in a Source")
 
 
 def figure(value: float | None, unit: Unit, reason: Said = "") -> Figure:
@@ -45,13 +46,12 @@ def figure(value: float | None, unit: Unit, reason: Said = "") -> Figure:
 
 def state(name: str, row: Record, *columns: str, **values: Value) -> Statement:
     """Make a statement from columns of a row, whose names carry their units, and other values."""
-    read = {
-        column: row[column]
-        if isinstance(row[column], str)
-        else figure(row[column], unit_of(column))
-        for column in columns
-    }
+    read = {column: _stated(column, row[column]) for column in columns}
     return Statement(id=name, values={**read, **values})
+
+
+def _stated(column: str, value: float | str | None) -> Figure | str:
+    return value if isinstance(value, str) else figure(value, unit_of(column), "not known")
 
 
 def read_row(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from oirisk.schemas.report.briefing import NO_DAY, NO_FUNDING, Figure, Tile
+from oirisk.schemas.report.parts import Said
 from oirisk.transforms.report.bottom_line import shortfall
 from oirisk.transforms.report.facts import Facts, Record
 from oirisk.transforms.report.read import figure, state, unit_of
@@ -41,10 +42,11 @@ def _lead(row: Record) -> Iterator[Tile]:
         figure=figure(row["oi_base"] if published else None, "base", reason),
     )  # fmt: skip
     rate = row["funding_8h_oi_weighted"] if published else None
-    covered = row["funding_covered_share"]
-    weighted = state("weighted_covered", row, "funding_covered_share")
+    weighted: Said = "weighted by open interest"
+    if row["funding_covered_share"]:
+        weighted = state("weighted_covered", row, "funding_covered_share")
     yield Tile(
         id=f"{asset.lower()}_funding", label=f"{asset} funding per 8 h", method="M05",
         figure=figure(rate, "rate", NO_FUNDING if published else reason),
-        note=weighted if covered else "weighted by open interest",
+        note=weighted,
     )  # fmt: skip
