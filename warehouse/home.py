@@ -42,6 +42,11 @@ class Home:
         return self.root / ".lock"
 
     @property
+    def outbox(self) -> Path:
+        """Messages that were or are to be mailed."""
+        return self.root / "outbox.sqlite"
+
+    @property
     def published(self) -> Path:
         """The read-only copy for analysts."""
         return self.root / "published" / "warehouse.duckdb"
