@@ -15,7 +15,12 @@ from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.archive import read_archive
 from oirisk.warehouse.findings import Finding, first_line, opened_read_only, read, rows_of, unread
 from oirisk.warehouse.health_rows import REBUILD, check_facts, check_keys, check_totals
-from oirisk.warehouse.health_runs import check_gaps, check_orphans, check_taken_out
+from oirisk.warehouse.health_runs import (
+    check_gaps,
+    check_killed,
+    check_orphans,
+    check_taken_out,
+)
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.migrate import migrations
 
@@ -38,7 +43,7 @@ def check_home(home: Home) -> list[Finding]:
     checks: tuple[Callable[[Home], Finding], ...] = (
         check_folder, check_room, check_warehouse, check_keys, check_facts, check_totals,
         check_published, check_archive, check_runs_have_responses, check_responses_have_runs,
-        check_orphans, check_gaps, check_taken_out, check_leftovers,
+        check_orphans, check_killed, check_gaps, check_taken_out, check_leftovers,
     )  # fmt: skip
     return [check(home) for check in checks]
 

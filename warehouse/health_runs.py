@@ -4,6 +4,7 @@ import duckdb
 
 from oirisk.warehouse.findings import Finding, read, unread
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.runs import is_alive
 
 
 def check_orphans(home: Home) -> Finding:
@@ -21,6 +22,20 @@ def check_orphans(home: Home) -> Finding:
         "warehouse.duckdb"
     )
     return Finding(name, "fail", "; ".join(parts), repair)
+
+
+def check_killed(home: Home) -> Finding:
+    """Return whether a run on record as running has no process any more."""
+    name = "killed runs"
+    try:
+        found = read(home.warehouse, "ops/runs_unfinished.sql")
+    except duckdb.Error as error:
+        return unread(name, error)
+    killed = [run_id for run_id, *_ in found if not is_alive(home, run_id)]
+    if not killed:
+        return Finding(name, "ok", f"none; {len(found)} running" if found else "none")
+    repair = "the next run stores what was fetched, and asks for the rest: run `oirisk nightly`"
+    return Finding(name, "warn", f"{len(killed)}, first {killed[0]}", repair)
 
 
 def check_gaps(home: Home) -> Finding:

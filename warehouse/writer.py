@@ -8,7 +8,7 @@ from datetime import datetime
 
 import duckdb
 
-from oirisk.schemas.errors import HomeError
+from oirisk.schemas.errors import BusyError, HomeError
 from oirisk.warehouse.files import alone, copy_whole, sweep
 from oirisk.warehouse.findings import first_line
 from oirisk.warehouse.home import Home
@@ -97,7 +97,7 @@ def only_writer(home: Home, wait_seconds: float = 0) -> Iterator[None]:
         raise HomeError(f"cannot write in the home folder {home.root}: {error}") from error
     try:
         if not is_free:
-            raise HomeError(
+            raise BusyError(
                 f"another run is writing in {home.root}; wait for it to end, then run again"
             )
         yield
