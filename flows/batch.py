@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class Batch:
-    """What the venues gave in one run: their answers, and the rows these come to.
+    """What the venues gave in one run: their answers, and the rows made of them.
 
     No data class on purpose: the scheduler would walk through every row for results of its own.
 
@@ -73,7 +73,7 @@ def load_beside(
     """Store what the venues told beside open interest, as a run of its own.
 
     Returns:
-        What is missing, by venue; the run itself is none the worse for it.
+        What is missing, by venue; the run itself is complete without it.
     """
     answers = {one.venue: list(one.responses) for one in batch.snapshots}
     for one in batch.told:

@@ -237,7 +237,7 @@ async def _fetch_all(venues: tuple[Venue, ...], source: Source, run: Begun) -> l
 
 
 def _is_topped_up(frame: RunFrame) -> bool:
-    """Tell whether venues are asked for more; a recording holds the answers of the run alone."""
+    """Return whether venues are asked for more; a recording holds the answers of the run alone."""
     terms = frame.settings.top_up
     return terms.enabled and (frame.source == "live" or (terms.simulated and frame.is_simulated))
 

@@ -75,7 +75,7 @@ def store(frame: RunFrame, batch: Batch, ended_at: datetime) -> Outcome:
 
     Args:
         frame: What is fixed.
-        batch: What the venues answered, what it comes to, and what they told beside it.
+        batch: What the venues answered, the rows made of it, and the supplementary data.
         ended_at: When they had.
 
     Raises:
@@ -135,7 +135,7 @@ def top_up_label(label: RunLabel) -> RunLabel:
 def load_derived(
     connection: Writer, result: Derived, label: RunLabel, recorded_at: datetime
 ) -> None:
-    """Store what one venue's answers came to.
+    """Store the rows of one venue's answers.
 
     A listing that comes late, after a newer one is known, changes nothing: it cannot tell how
     long what it shows was true.

@@ -46,7 +46,7 @@ SNAPSHOT_FLOWS = frozenset({"nightly", "snapshot"})
 
 @dataclass(frozen=True)
 class Rederived:
-    """What a rederivation came to, and the first and last instant that it touched."""
+    """The outcome of a rederivation, and the first and last instant that it touched."""
 
     runs: int
     restated: int
@@ -148,7 +148,7 @@ def _place(run: Run, starts: dict[str, datetime]) -> tuple[datetime, str]:
 def _restate(
     connection: Writer, home: Home, runs: Sequence[Run], now: datetime, known: Mapping[str, Venue]
 ) -> None:
-    """Store what the runs of one snapshot come to together, the later ones over the earlier."""
+    """Store the rows of the runs of one snapshot, the later ones over the earlier."""
     frames: list[pl.DataFrame] = []
     venues: set[str] = set()
     for label, responses in runs:

@@ -49,7 +49,7 @@ def check_home(home: Home) -> list[Finding]:
 
 
 def check_folder(home: Home) -> Finding:
-    """Tell whether the home is a folder that this user can write."""
+    """Return whether the home is a folder that this user can write."""
     if not home.root.is_dir():
         return Finding("home", "fail", f"{home.root} is not a folder", "choose another --home")
     if not os.access(home.root, os.W_OK | os.X_OK):
@@ -59,7 +59,7 @@ def check_folder(home: Home) -> Finding:
 
 
 def check_room(home: Home) -> Finding:
-    """Tell whether the disk holds another published copy and another night."""
+    """Return whether the disk holds another published copy and another night."""
     place = home.root.absolute()
     while not place.exists():
         place = place.parent
@@ -74,7 +74,7 @@ def check_room(home: Home) -> Finding:
 
 
 def check_warehouse(home: Home) -> Finding:
-    """Tell whether the warehouse opens and has the schema of this version."""
+    """Return whether the warehouse opens and has the schema of this version."""
     name = "warehouse"
     if not home.warehouse.exists():
         return Finding(name, "ok", "no run yet")
@@ -107,7 +107,7 @@ def _judge_schema(name: str, held: dict[int, str]) -> Finding:
 
 
 def check_published(home: Home) -> Finding:
-    """Tell whether the analysts' copy opens and holds what the warehouse holds."""
+    """Return whether the analysts' copy opens and holds what the warehouse holds."""
     name = "published copy"
     if not home.published.exists():
         if not home.warehouse.exists():
@@ -148,7 +148,7 @@ def check_archive(home: Home) -> Finding:
 
 
 def check_runs_have_responses(home: Home) -> Finding:
-    """Tell whether each run has the responses of every exchange that told it something."""
+    """Return whether each run has the responses of every exchange that told it something."""
     name = "runs without responses"
     try:
         runs = read(home.warehouse, "health/runs.sql")
@@ -164,7 +164,7 @@ def check_runs_have_responses(home: Home) -> Finding:
 
 
 def check_responses_have_runs(home: Home) -> Finding:
-    """Tell whether responses lie in the archive that no run on record brought."""
+    """Return whether responses lie in the archive that no run on record brought."""
     name = "responses without a run"
     try:
         known = {row[0] for row in read(home.warehouse, "health/runs.sql")}
@@ -179,7 +179,7 @@ def check_responses_have_runs(home: Home) -> Finding:
 
 
 def check_leftovers(home: Home) -> Finding:
-    """Tell whether a killed process left half-written files."""
+    """Return whether a killed process left half-written files."""
     found = sorted(home.root.rglob(_HALF_WRITTEN))
     if found:
         detail = f"{len(found)} files, first {found[0].relative_to(home.root)}"

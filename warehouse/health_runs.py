@@ -8,7 +8,7 @@ from oirisk.warehouse.runs import is_alive
 
 
 def check_orphans(home: Home) -> Finding:
-    """Tell whether every fact and every entry of the ledger belongs to a run on record."""
+    """Return whether every fact and every entry of the ledger belongs to a run on record."""
     name = "rows without a run"
     try:
         found = read(home.warehouse, "health/orphans.sql")
@@ -39,7 +39,7 @@ def check_killed(home: Home) -> Finding:
 
 
 def check_gaps(home: Home) -> Finding:
-    """Tell whether each day since the first nightly run has one that was not in vain."""
+    """Return whether each day since the first nightly run has one that was not in vain."""
     name = "nights without a run"
     try:
         found = read(home.warehouse, "health/gaps.sql")
@@ -57,7 +57,7 @@ def check_gaps(home: Home) -> Finding:
 
 
 def check_taken_out(home: Home) -> Finding:
-    """Tell whether what maintenance took out is still where it was put."""
+    """Return whether what maintenance took out is still where it was put."""
     name = "rows taken out by maintenance"
     try:
         found = read(home.warehouse, "health/taken_out.sql")

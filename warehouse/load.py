@@ -112,7 +112,7 @@ def load_instruments(
 def knows_later_listing(
     connection: duckdb.DuckDBPyConnection, venue: str, listed_at: datetime
 ) -> bool:
-    """Tell whether a run that speaks of a later instant has read the venue's listing.
+    """Return whether a run that speaks of a later instant has read the venue's listing.
 
     Such a listing must not be followed by an older one: what changed when would be lost.
     """

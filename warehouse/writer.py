@@ -146,7 +146,7 @@ def publish(home: Home) -> None:
 
 
 def is_simulated_home(connection: duckdb.DuckDBPyConnection) -> bool | None:
-    """Tell whether the warehouse holds simulated data; None when it holds none at all."""
+    """Return whether the warehouse holds simulated data; None when it holds none at all."""
     rows = connection.execute("select distinct is_simulated from ops.runs").fetchall()
     return bool(rows[0][0]) if rows else None
 

@@ -257,7 +257,7 @@ def volume_of(panel: Panel, night: int) -> tuple[int, int]:
 
 
 def step_of(panel: Panel, night: int) -> Step:
-    """Tell whether the figures of a line jumped together since the night before.
+    """Return whether the figures of a line jumped together since the night before.
 
     Positions change by little in a day, and each instrument in its own way; a unit, a contract size
     or a side that changes moves all of them by what it is worth.
