@@ -27,7 +27,7 @@ class AtRisk:
 
 
 def at_risk(outcomes: Floats, alpha: float) -> AtRisk:
-    """Return the mean of the worst share ``1 - alpha`` of outcomes.
+    """Return value at risk and expected shortfall of outcomes.
 
     Args:
         outcomes: Liquidated amount by scenario, shape (scenarios,).
