@@ -1,4 +1,4 @@
--- 038_fetches: what each exchange answered in each run, by file and content.
+-- 039_fetches: what each exchange answered in each run, by file and content.
 create table ops.fetches (
     run_id varchar not null,
     venue varchar not null,
