@@ -28,7 +28,8 @@ DEFAULTS: Mapping[str, Any] = {
 """How many days keep steps shorter than an hour, size of a typical position (its margin tier
 holds), maintenance where tiers are not known, how far around the mark the map goes, how long a
 calibration counts, how many assets are calibrated in one build, whether levels are clustered too,
-how far around the mark strikes are, how long the last figure of what is missing counts, and until when facts were recorded that count."""
+how far around the mark strikes are, how many days the last figure of what is missing counts, and
+until when facts were recorded that count."""
 
 RULE_STEPS = (
     "int_liquidation_mixes",

@@ -47,7 +47,7 @@ def read_book(connection: duckdb.DuckDBPyConnection, hours: float, venue: str) -
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
     connection.register("row", pl.DataFrame([row]).to_arrow())
-    connection.execute(f"insert into core.{table} by name from row")  # noqa: S608 -- own names
+    connection.execute(f"insert into core.{table} by name from row")
     connection.unregister("row")
 
 
