@@ -12,7 +12,7 @@ contents as (
         runs.started_at,
         coalesce(
             list(fetches.venue || ' ' || fetches.content_sha256 order by fetches.venue)
-                filter (where fetches.venue is not null),
+            filter (where fetches.venue is not null),
             []
         ) as contents
     from ops.runs as runs

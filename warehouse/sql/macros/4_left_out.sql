@@ -1,11 +1,11 @@
--- 032_left_out: contracts whose price says that they cannot be summed, said once for all that ask.
+-- left_out: contracts whose ticker or quote is in doubt, and that no total counts.
 
 -- Contracts that are left out because one ticker names different things. Those of one asset fall
 -- into things where their prices, in order, lie further apart than by half. The thing that more
 -- than half of the venues list keeps the name; where none is, nobody knows whose it is, and all
 -- are left out. other_price is that of the other thing that most list; is_owned tells whether the
 -- name is kept, so that what is left out is known to be another thing.
-create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes) as table (
+create or replace macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes) as table (
     with
 
     priced as (
@@ -147,7 +147,7 @@ create macro core.tickers_apart(first_at, last_at, as_known_at, max_age_minutes)
 -- three assets: those in it beside those of the same assets in USD, else in USDT and USDC, which
 -- themselves are held against USD alone. What builders of exchanges list (XYZ-TSLA) is compared by
 -- what it is named after. dollars is what a coin of the quote is worth in USD.
-create macro core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes) as table (
+create or replace macro core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes) as table (
     with
 
     priced as (
@@ -241,7 +241,7 @@ create macro core.quotes_off_peg(first_at, last_at, as_known_at, max_age_minutes
 
 -- Both: contracts that are in no sum. One row per snapshot_at, venue and symbol; is_other tells those
 -- that are known to be another thing than the asset whose name they bear.
-create macro core.contracts_left_out(first_at, last_at, as_known_at, max_age_minutes) as table (
+create or replace macro core.contracts_left_out(first_at, last_at, as_known_at, max_age_minutes) as table (
     with
 
     found as (
