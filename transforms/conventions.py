@@ -21,6 +21,7 @@ Flags = NDArray[np.bool_]
 
 LINE = ("venue", "product", "field")
 UNITS = ("contracts", "base", "usd")
+_NUMBERS = ("hours", "held", "printed", "factor", "price", "size", "traded", "is_inverse")
 STEADY, SCATTERED = "steady", "scattered"
 
 MEMORY_DAYS = 10.0
@@ -143,7 +144,8 @@ def measure(
     """
     first = -np.inf if since is None else since.timestamp() / _DAY_SECONDS
     rows: list[dict[str, Any]] = []
-    for key, part in figures.partition_by(*LINE, as_dict=True, maintain_order=True).items():
+    numbers = figures.with_columns(pl.col(_NUMBERS).cast(pl.Float64).fill_null(np.nan))
+    for key, part in numbers.partition_by(*LINE, as_dict=True, maintain_order=True).items():
         nights = part["snapshot_at"].unique().sort()
         named = dict(zip(LINE, key, strict=True))
         rows += [
@@ -164,7 +166,7 @@ def _panel(part: pl.DataFrame, nights: pl.Series) -> Panel:
 
     def spread(name: str) -> Floats:
         values = np.full((len(nights), len(symbols)), np.nan)
-        values[place] = part[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        values[place] = part[name].to_numpy()
         return values
 
     def positive(name: str) -> Floats:
