@@ -15,4 +15,9 @@ when matched then
         sent_at = delivered.sent_at,
         error = delivered.error
 when not matched then
-    insert by name
+    insert (recipient, report_date, kind, message_id, state, attempts, sent_at, error)
+    values
+    (
+        delivered.recipient, delivered.report_date, delivered.kind, delivered.message_id,
+        delivered.state, delivered.attempts, delivered.sent_at, delivered.error
+    )

@@ -16,4 +16,5 @@ when matched then
         sha256 = brought.sha256,
         applied_at = brought.applied_at
 when not matched then
-    insert by name
+    insert (version, name, sha256, applied_at)
+    values (brought.version, brought.name, brought.sha256, brought.applied_at)
