@@ -31,7 +31,7 @@ def _of_histories(root: Path) -> set[str]:
     """Return the rules that the code of histories names."""
     files = (root / "flows" / "exchanges").glob("*/*history.py")
     text = "".join(file.read_text("utf-8") for file in files)
-    return {name for name in registry() if f".{name.split('.')[2]}" in text}
+    return {name for name in registry() if name.split(".")[2] in text}
 
 
 def test_every_rule_that_is_named_is_in_the_registry_and_no_rule_is_left_over(
