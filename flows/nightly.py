@@ -21,7 +21,7 @@ from oirisk.flows.enrichment import ASKED, ToppedUp, Wanted, ask_venue
 from oirisk.flows.exchanges.cassette import Recording, read_recording
 from oirisk.flows.exchanges.client import limits_of
 from oirisk.flows.exchanges.configured import chosen_venues
-from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.sources import (
     LiveSource,
     ReplaySource,
@@ -38,6 +38,7 @@ from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.run import Begun, begun, keep
 from oirisk.flows.settings import load_settings
 from oirisk.schemas.errors import OiRiskError, RecordingError
+from oirisk.schemas.responses import VenueSnapshot
 from oirisk.schemas.venue import Venue
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.market_cache import latest_markets

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from oirisk.flows.derive import Derived
-from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.settings import DEFAULT_VENUES
+from oirisk.schemas.responses import VenueSnapshot
 from oirisk.schemas.units import registry, unit_rules
+from oirisk.transforms.derive import Derived
 from tests.recorded.published_answers import PUBLISHED, Published
 from tests.recorded.replayed import replay
 

@@ -18,7 +18,7 @@ LAYERS = ("flows", "sandbox", "schemas", "templates", "transforms", "warehouse")
 READ_IT = """
 import asyncio, json
 from pathlib import Path
-from oirisk.flows.derive import derive
+from oirisk.transforms.derive import derive
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.configured import chosen_venues
