@@ -4,6 +4,8 @@ A sentence names the values of its statement in braces. A figure is written by i
 follows a colon says otherwise: ``+`` writes the sign of a gain, ``n`` a plain count, ``g`` a plain
 number, ``whole`` a share in whole percent, ``in words`` a small count, ``name`` an identifier in
 words. Of several values it is what stands between them, a comma and a space where nothing is said.
+Where ``low`` and ``high`` read the same, the sentence is the one whose id ends in ``_alike``;
+``short`` is written with as many digits as tell it from the ``limit`` that it falls short of.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,19 +22,25 @@ SENTENCES: Mapping[str, str] = {
     "total_alone": "Futures open interest stands at {oi_usd}, single-sided; no comparable "
     "snapshot a day earlier, so no change is given.",
     "total_withheld": "The total is not published: {why}.",
-    "shortfall": "coverage is {coverage}, {least} is needed{who}",
+    "shortfall": "coverage is {short}, {limit} is needed{who}",
     "shortfall_of": " ({venues} incomplete)",
     "nothing_fresh": "nothing was fresh",
     "asset": "{asset} holds {oi_base} {asset}{parts:|}.",
     "asset_moved": ", positions {change_24h_pct} over 24 hours",
     "asset_read": " while the price moved {price_change_24h_pct}: {cell:name} (price-inferred)",
     "asset_neutral": " while the price moved {price_change_24h_pct}: {cell:name}",
-    "nearest": "The nearest concentration of entries is {asset} at {price_low} to {price_high} "
-    "({where}), {size}.",
+    "nearest": "The nearest concentration of entries is {asset} at {prices} ({where}), {size}"
+    "{known}.",
+    "largest": "The largest of {n:n} concentrations of entries around a price is {asset} at "
+    "{prices} (around the price), {size}{known}.",
+    "known_part": ", of the {coverage} of its open interest that is known tonight",
+    "range": "{low} to {high}",
+    "range_alike": "{low}",
     "around": "around the price",
     "away": "{distance_pct}",
     "size": "{usd}",
     "size_modelled": "modelled at {low} to {high}",
+    "size_modelled_alike": "modelled at {low} under every assumption tried",
     "size_unbounded": "of a modelled size without a band",
     "jumped": "Do not read the change of {venues}: its figures moved by one round factor at once, "
     "as a change of unit or counting does.",
@@ -61,8 +69,8 @@ SENTENCES: Mapping[str, str] = {
     "price_moved": "; price {price_change_24h_pct}",
     "share_moved": "share of open interest {share_change_24h_pp} in 24 hours at constant prices; "
     "{share} now",
-    "cluster_changed": "{status}: {asset} {kind:name} {price_low} to {price_high}, {held}",
-    "cluster_side_changed": "{status}: {asset} {kind:name} ({side}) {price_low} to {price_high}, "
+    "cluster_changed": "{status}: {asset} {kind:name} {prices}, {held}",
+    "cluster_side_changed": "{status}: {asset} {kind:name} ({side}) {prices}, "
     "{held}",
     "size_before": "{size} before",
     "size_before_unknown": "size before unknown",
@@ -71,6 +79,7 @@ SENTENCES: Mapping[str, str] = {
     "assets": "{assets}",
     "assets_more": "{assets} and {n:n} more assets",
     "uncounted": "{venue}: {n:n} instruments, for example {symbol}",
+    "uncounted_one": "{venue}: 1 instrument, {symbol}",
     "stress": "stress of {asset}",
     "stress_at": "stress of {asset} with {depths: and } of the depth",
     "depth": "{share}",
@@ -85,6 +94,8 @@ SENTENCES: Mapping[str, str] = {
     "counting_assumed": "Counted once per contract by assumption, since the exchange does not say: "
     "{venues}.",
     "unit_assumed": "Unit taken by assumption: {venues}.",
+    "imported": "Imported figures are taken to be what their files must hold, coins of one side: "
+    "{venues}.",
     "unfunded": "Averages of funding leave out, since rate or interval is not known: {venues}.",
     "entries": "Entry prices are modelled from changes of open interest along the price path; the "
     "band is the range over rotation 0, {rotation:g} and {most:g}. Positions older than the "
@@ -95,8 +106,8 @@ SENTENCES: Mapping[str, str] = {
     "observed": "{accounts_answered:n} of {accounts_listed:n} accounts answered on {venue}, "
     "{positions_accepted:n} positions stored, {positions_rejected:n} refused{note}",
     "missing": ". Missing: {what}",
-    "few_books": "exchanges whose order books were read hold {covered_share} of its open interest, "
-    "{needed:whole} are needed",
+    "few_books": "exchanges whose order books were read hold {short} of its open interest, {limit} are "
+    "needed",
     "no_history": "no asset has enough history for a liquidation map yet",
     "not_mapped": "no map was made of this instant",
     "no_charted": "no charted asset has a price and a map",
@@ -146,6 +157,16 @@ class _Written:
         return _FIGURES[spec](value.value)
 
 
+def _told_apart(values: Mapping[str, Value]) -> dict[str, str]:
+    """Write what falls ``short`` of a ``limit`` with digits that tell the two apart."""
+    found = [values.get(name) for name in ("short", "limit")]
+    shares = [part.value for part in found if isinstance(part, Figure) and part.value is not None]
+    if len(shares) != len(found):
+        return {}
+    short, limit = formats.short_of(*shares)
+    return {"short": short, "limit": limit}
+
+
 def say(said: Said) -> str:
     """Put a statement in words; a text is said as it is.
 
@@ -154,9 +175,11 @@ def say(said: Said) -> str:
     """
     if isinstance(said, str):
         return said
+    values = {name: _Written(part) for name, part in said.values.items()}
+    is_alike = "low" in values and f"{values['low']}" == f"{values['high']}"
     try:
-        sentence = SENTENCES[said.id]
-        return sentence.format_map({name: _Written(part) for name, part in said.values.items()})
+        sentence = SENTENCES[f"{said.id}_alike" if is_alike else said.id]
+        return sentence.format_map({**values, **_told_apart(said.values)})
     except KeyError as error:
         raise ContractViolationError(
             "report.json", f"statement {said.id!r} cannot be said, it lacks {error}"

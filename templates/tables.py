@@ -175,8 +175,8 @@ def quantity(part: Figure, *, signed: bool = False, toned: bool = False, coin: s
 
 def banded(band: Band) -> Cell:
     """Make the cell of a modelled amount: the figure under the base mix, and the range."""
-    low, high = formats.usd(band.low), formats.usd(band.high)
-    return Cell(f"{formats.usd(band.usd)} ({low} to {high})", band.usd)
+    limits = formats.span(formats.usd(band.low), formats.usd(band.high), formats.ALIKE)
+    return Cell(f"{formats.usd(band.usd)} ({limits})", band.usd)
 
 
 def _cell(shown: Shown) -> Cell:

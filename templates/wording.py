@@ -14,6 +14,7 @@ from oirisk.schemas.report.briefing import (
     Tile,
 )
 from oirisk.schemas.report.liquidations import LiquidationMap, MapBin, Side
+from oirisk.schemas.report.parts import Band
 from oirisk.templates import formats
 from oirisk.templates.formats import readable
 from oirisk.templates.sentences import figure, say
@@ -216,7 +217,7 @@ def _level(point: OiPoint, coin: str) -> str:
 
 def price_range(row: ClusterRow) -> str:
     """Write where a cluster lies."""
-    return f"{formats.price(row.price_low)} to {formats.price(row.price_high)}"
+    return formats.span(formats.price(row.price_low), formats.price(row.price_high))
 
 
 def band(row: ClusterRow) -> Cell | Figure:
@@ -224,8 +225,8 @@ def band(row: ClusterRow) -> Cell | Figure:
     low, high = row.usd_low, row.usd_high
     if low.value is None or high.value is None:
         return low if low.value is None else high
-    text = f"{formats.number(low.value, low.unit)} to {formats.number(high.value, high.unit)}"
-    return Cell(text, high.value)
+    ends = formats.number(low.value, low.unit), formats.number(high.value, high.unit)
+    return Cell(formats.span(*ends, f"{ends[0]}, {formats.ALIKE}"), high.value)
 
 
 def cluster_text(row: ClusterRow) -> str:
@@ -253,8 +254,7 @@ def map_finding(report: Report, found: LiquidationMap) -> str:
     sides = ((rows.get("long"), "falls", -_NEAR_PCT), (rows.get("short"), "rises", _NEAR_PCT))
     parts = [
         f"If {coin} {verb} {_NEAR_PCT}% to {formats.price(found.price * (1 + pct / 100))}, "
-        f"modelled {formats.usd(row.within_5_pct.low)} to {formats.usd(row.within_5_pct.high)} of "
-        f"{row.side}s are closed by force (base mix {formats.usd(row.within_5_pct.usd)})."
+        f"modelled {_closed(row.within_5_pct, row.side)}."
         for row, verb, pct in sides
         if row is not None
     ]
@@ -264,7 +264,22 @@ def map_finding(report: Report, found: LiquidationMap) -> str:
             for side in ("long", "short")
         ]
         parts.append(f"Levels of observed accounts on the way: {near[0]}, {near[1]}.")
-    return " ".join(parts) or f"{coin} liquidation levels around the mark."
+    text = " ".join(parts) or f"{coin} liquidation levels around the mark."
+    return text + _known_part(report, found.asset)
+
+
+def _closed(band: Band, side: Side) -> str:
+    low, high = formats.usd(band.low), formats.usd(band.high)
+    mixes = "all mixes alike" if low == high else f"base mix {formats.usd(band.usd)}"
+    return f"{formats.span(low, high)} of {side}s are closed by force ({mixes})"
+
+
+def _known_part(report: Report, asset: str) -> str:
+    """Say of how much of an asset modelled sizes are, where its total is withheld."""
+    total = next((row for row in report.assets if row.asset == asset), None)
+    if total is None or total.oi_usd.value is not None:
+        return ""
+    return f" This is of the {figure(total.coverage)} of its open interest that is known."
 
 
 def _is_observed(report: Report, found: LiquidationMap) -> bool:
@@ -332,6 +347,7 @@ def profile_finding(report: Report, profile: Profile) -> str:
     text = (
         f"{coin} entry prices around the mark {formats.price(profile.price)}, modelled: "
         f"longs {formats.usd(longs)}, shorts {formats.usd(shorts)}."
+        f"{_known_part(report, profile.asset)}"
     )
     near = clusters_of(report, profile.asset, "entry")
     if not near:

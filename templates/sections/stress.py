@@ -21,7 +21,7 @@ def _move(row: StressRow) -> Shown:
         formats.pct(value, signed=False)
         for value in (row.move_pct, row.move_low_pct, row.move_high_pct)
     )
-    return Cell(f"{move} ({low} to {high})", row.move_pct)
+    return Cell(f"{move} ({formats.span(low, high, formats.ALIKE)})", row.move_pct)
 
 
 def _reproduction(row: StressRow) -> Shown:

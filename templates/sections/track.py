@@ -10,7 +10,7 @@ def _interval(row: TrackRow) -> Shown:
     low, high = row.wilson_low, row.wilson_high
     if low.value is None or high.value is None:
         return low
-    return Cell(f"{formats.share(low.value)} to {formats.share(high.value)}", low.value)
+    return Cell(formats.span(formats.share(low.value), formats.share(high.value)), low.value)
 
 
 _COLUMNS: tuple[Column[TrackRow], ...] = (

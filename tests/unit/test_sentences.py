@@ -44,7 +44,9 @@ def statements(part: Any) -> Iterator[Statement]:
 
 def test_every_sentence_is_in_the_golden_report() -> None:
     report = Report.model_validate_json((CASES / "stated.json").read_text(encoding="utf-8"))
-    assert {one.id for one in statements(report)} == set(SENTENCES)
+    assert {one.id for one in statements(report)} == {
+        name for name in SENTENCES if not name.endswith("_alike")
+    }
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,9 @@ def shortfall(facts: Facts) -> Statement:
         return Statement(id="nothing_fresh")
     missing = tuple(row["venue"] for row in facts["coverage"] if row["status"] in _BAD)
     who = (Statement(id="shortfall_of", values={"venues": missing}),) if missing else ()
-    least = figure(facts.choices.minimum_coverage, "share")
-    return state("shortfall", facts.market, "coverage", least=least, who=who)
+    short = figure(facts.market["coverage"], "share", "not known")
+    limit = figure(facts.choices.minimum_coverage, "share")
+    return state("shortfall", {}, short=short, limit=limit, who=who)
 
 
 def _asset(row: Record) -> Sentence:
@@ -60,18 +61,32 @@ def _asset(row: Record) -> Sentence:
 
 
 def _nearest(facts: Facts) -> list[Sentence]:
-    alive = (
+    alive = [
         row for row in facts["clusters"] if row["status"] != "consumed" and row["kind"] == "entry"
-    )
-    row = next(alive, None)
-    if row is None:
+    ]
+    if not alive:
         return []
-    where = "around" if row["distance_pct"] == 0 else "away"
+    row, around = alive[0], sum(one["distance_pct"] == 0 for one in alive)
+    where = state("around" if around else "away", row, "distance_pct")
     said = state(
-        "nearest", row, "asset", "price_low", "price_high",
-        where=state(where, row, "distance_pct"), size=cluster_size(row),
+        "largest" if around > 1 else "nearest", row, "asset", prices=price_range(row), where=where,
+        size=cluster_size(row), known=_known_part(facts, row), n=figure(around, "count"),
     )  # fmt: skip
     return [Sentence(text=said, method="M24")]
+
+
+def _known_part(facts: Facts, row: Record) -> tuple[Statement, ...]:
+    """State of how much of an asset a modelled size is, where its total is withheld."""
+    total = next((one for one in facts["assets"] if one["asset"] == row["asset"]), None)
+    if total is None or total["published"]:
+        return ()
+    return (state("known_part", total, "coverage"),)
+
+
+def price_range(row: Record) -> Statement:
+    """State where a concentration lies."""
+    low, high = figure(row["price_low"], "price"), figure(row["price_high"], "price")
+    return Statement(id="range", values={"low": low, "high": high})
 
 
 def cluster_size(row: Record, when: str = "") -> Statement:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from oirisk.schemas.report.briefing import Change
 from oirisk.schemas.report.parts import Statement
-from oirisk.transforms.report.bottom_line import cluster_size
+from oirisk.transforms.report.bottom_line import cluster_size, price_range
 from oirisk.transforms.report.facts import Facts, Record
 from oirisk.transforms.report.read import state
 
@@ -60,8 +60,8 @@ def _clusters_changed(rows: Sequence[Record]) -> list[Change]:
 
 def _cluster_changed(row: Record) -> Statement:
     name = "cluster_changed" if row["side"] == "both" else "cluster_side_changed"
-    columns = ("status", "asset", "kind", "side", "price_low", "price_high")
-    return state(name, row, *columns, held=_held(row))
+    columns = ("status", "asset", "kind", "side")
+    return state(name, row, *columns, prices=price_range(row), held=_held(row))
 
 
 def _held(row: Record) -> Statement:

@@ -17,7 +17,7 @@ from oirisk.schemas.report.liquidations import (
 )
 from oirisk.schemas.report.parts import Said
 from oirisk.transforms.report.facts import Facts, Record
-from oirisk.transforms.report.read import band, read_row, read_rows, state
+from oirisk.transforms.report.read import band, figure, read_row, read_rows, state
 
 _WITHHELD = "not published, see below"
 _ALWAYS_TOLD = ("asset", "price", "coverage", "withheld_reason")
@@ -116,7 +116,8 @@ def _no_ratio(row: Record) -> Said:
     if not row["covered_share"]:
         return _NO_DEPTH
     if row["depth_2pct_usd"]:
-        return state("few_books", row, "covered_share", needed=NEEDED_COVERED)
+        short = figure(row["covered_share"], "share")
+        return state("few_books", {}, short=short, limit=NEEDED_COVERED)
     return "the book is empty"
 
 

@@ -13,6 +13,9 @@ from oirisk.transforms.report.rows import stress
 
 _NAMED = 4
 
+_IMPORTED = "import"
+"""The product of figures that came from files; the rule of these is theirs, no exchange's."""
+
 
 def withheld(facts: Facts) -> tuple[Withheld, ...]:
     """List what was not printed, grouped by reason."""
@@ -30,7 +33,8 @@ def withheld(facts: Facts) -> tuple[Withheld, ...]:
 
 
 def _uncounted(row: Record) -> Statement:
-    return state("uncounted", row, "venue", "symbol", n=figure(row["instruments"], "count"))
+    name = "uncounted_one" if row["instruments"] == 1 else "uncounted"
+    return state(name, row, "venue", "symbol", n=figure(row["instruments"], "count"))
 
 
 def _stress_withheld(rows: Sequence[Record]) -> list[Withheld]:
@@ -72,6 +76,9 @@ def assumptions(facts: Facts) -> tuple[Said, ...]:
         "contested": _known_as(products, "counting_evidence", "contested"),
         "counting_assumed": _known_as(products, "counting_evidence", "assumed"),
         "unit_assumed": _known_as(products, "unit_evidence", "assumed"),
+        "imported": tuple(
+            sorted({row["venue"] for row in products if row["product"] == _IMPORTED})
+        ),
         "unfunded": _without_funding(products),
     }
     return (
@@ -85,8 +92,9 @@ def assumptions(facts: Facts) -> tuple[Said, ...]:
 
 
 def _known_as(products: Sequence[Record], name: str, evidence: str) -> tuple[str, ...]:
-    """Name the exchanges with a figure whose evidence is of a kind."""
-    return tuple(sorted({row["venue"] for row in products if row[name] == evidence}))
+    """Name the exchanges with a figure of their own whose evidence is of a kind."""
+    own = (row for row in products if row["product"] != _IMPORTED)
+    return tuple(sorted({row["venue"] for row in own if row[name] == evidence}))
 
 
 def _without_funding(products: Sequence[Record]) -> tuple[str, ...]:

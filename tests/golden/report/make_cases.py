@@ -607,7 +607,9 @@ BITS = (
     said("asset_read", price_change_24h_pct=PCT, cell="new_longs_trend"),
 )
 SIZE = said("size_modelled", low=USD, high=known(1.6e9, "usd"))
-PRICES = {"price_low": known(79_779, "price"), "price_high": known(81_146, "price")}
+LOW, HIGH = known(79_779, "price"), known(81_146, "price")
+PRICES = {"prices": said("range", low=LOW, high=HIGH)}
+ALIKE = said("size_modelled", low=USD, high=known(412.1e6, "usd"))
 CLUSTER = {"status": "grown", "asset": "BTC", "kind": "liquidation", "side": "long", **PRICES}
 CONTRADICTION = said(
     "contradiction", venue="okx", product="linear", field="oi", verdict="x0.5", test="ratio",
@@ -621,7 +623,7 @@ BOTTOM_LINE = (
     said(
         "total_withheld",
         why=said(
-            "shortfall", coverage=SHARE, least=known(0.9, "share"),
+            "shortfall", short=known(0.8999, "share"), limit=known(0.9, "share"),
             who=(said("shortfall_of", venues=("gate", "okx")),),
         ),
     ),
@@ -630,8 +632,15 @@ BOTTOM_LINE = (
         "asset", asset="ETH", oi_base=known(5.2e6, "base"),
         parts=(said("asset_neutral", price_change_24h_pct=PCT, cell="neutral"),),
     ),
-    said("nearest", asset="BTC", **PRICES, where=said("around"), size=said("size_unbounded")),
-    said("nearest", asset="BTC", **PRICES, where=said("away", distance_pct=PCT), size=SIZE),
+    said(
+        "nearest", asset="BTC", **PRICES, where=said("around"), size=said("size_unbounded"),
+        known=(said("known_part", coverage=SHARE),),
+    ),
+    said(
+        "nearest", asset="BTC", prices=said("range", low=LOW, high=LOW), size=SIZE, known=(),
+        where=said("away", distance_pct=PCT),
+    ),
+    said("largest", n=known(3, "count"), asset="BTC", **PRICES, size=ALIKE, known=()),
     said("jumped", venues=("bybit",)),
     said("incomplete", venues=("gate", "okx")),
 )  # fmt: skip
@@ -672,6 +681,7 @@ CHANGED: tuple[tuple[Any, Statement], ...] = (
 WITHHELD = (
     said("assets", assets=("BTC", "ETH")),
     said("assets_more", assets=("BTC", "ETH", "SOL", "XRP"), n=known(7, "count")),
+    said("uncounted_one", venue="gate", symbol="ABC/USDT:USDT"),
     said("uncounted", venue="gate", n=COUNT, symbol="ABC/USDT:USDT"),
     said("stress", asset="SOL"),
     said("stress_at", asset="BTC", depths=(
@@ -681,7 +691,7 @@ WITHHELD = (
 WHO = {"venues": ("bitget", "hyperliquid")}
 ASSUMED = (
     said("at_par", band=known(0.05, "share")),
-    *(said(name, **WHO) for name in ("contested", "counting_assumed", "unit_assumed", "unfunded")),
+    *(said(name, **WHO) for name in ("contested", "counting_assumed", "unit_assumed", "imported", "unfunded")),
     said("entries", rotation=known(0.07, "ratio"), most=known(0.2, "ratio")),
     said("levels", mixes=known(4, "count")),
 )
@@ -696,7 +706,7 @@ def stated() -> Report:
     night = rich()
     found = night.liquidations
     needed = {"needed": known(0.6, "share")}
-    ratio = said("few_books", covered_share=known(0.31, "share"), **needed)
+    ratio = said("few_books", short=known(0.5999, "share"), limit=known(0.6, "share"))
     few = found.reach[-1].model_copy(
         update={"mass_to_depth": Figure(value=None, unit="ratio", reason=ratio)}
     )
