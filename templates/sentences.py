@@ -70,8 +70,7 @@ SENTENCES: Mapping[str, str] = {
     "share_moved": "share of open interest {share_change_24h_pp} in 24 hours at constant prices; "
     "{share} now",
     "cluster_changed": "{status}: {asset} {kind:name} {prices}, {held}",
-    "cluster_side_changed": "{status}: {asset} {kind:name} ({side}) {prices}, "
-    "{held}",
+    "cluster_side_changed": "{status}: {asset} {kind:name} ({side}) {prices}, {held}",
     "size_before": "{size} before",
     "size_before_unknown": "size before unknown",
     "answered": "{earlier_status} in the last report, {status} now",
@@ -106,8 +105,8 @@ SENTENCES: Mapping[str, str] = {
     "observed": "{accounts_answered:n} of {accounts_listed:n} accounts answered on {venue}, "
     "{positions_accepted:n} positions stored, {positions_rejected:n} refused{note}",
     "missing": ". Missing: {what}",
-    "few_books": "exchanges whose order books were read hold {short} of its open interest, {limit} are "
-    "needed",
+    "few_books": "exchanges whose order books were read hold {short} of its open interest, {limit} "
+    "are needed",
     "no_history": "no asset has enough history for a liquidation map yet",
     "not_mapped": "no map was made of this instant",
     "no_charted": "no charted asset has a price and a map",

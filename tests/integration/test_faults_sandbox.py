@@ -13,8 +13,8 @@ from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.settings import FetchSettings
 from oirisk.sandbox.faults import SCRIPT, SQL, Fault
-from oirisk.templates.sentences import say
 from oirisk.schemas.responses import VenueSnapshot
+from oirisk.templates.sentences import say
 
 pytestmark = pytest.mark.integration
 

@@ -691,7 +691,10 @@ WITHHELD = (
 WHO = {"venues": ("bitget", "hyperliquid")}
 ASSUMED = (
     said("at_par", band=known(0.05, "share")),
-    *(said(name, **WHO) for name in ("contested", "counting_assumed", "unit_assumed", "imported", "unfunded")),
+    *(
+        said(name, **WHO)
+        for name in ("contested", "counting_assumed", "unit_assumed", "imported", "unfunded")
+    ),
     said("entries", rotation=known(0.07, "ratio"), most=known(0.2, "ratio")),
     said("levels", mixes=known(4, "count")),
 )
