@@ -84,5 +84,5 @@ def test_imported_rows_stand_among_the_venues_as_assumed(
     assert (given.product, given.unit, given.unit_evidence) == ("import", "base", "assumed")
     assert given.counting_evidence == "assumed"
     assert any(
-        "kraken" in text for text in map(say, report.assumptions) if text.startswith("Unit taken")
+        "kraken" in text for text in map(say, report.assumptions) if text.startswith("Imported")
     )
