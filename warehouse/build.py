@@ -20,7 +20,7 @@ from oirisk.warehouse.models import (
     Parameter,
     SeriesParameters,
 )
-from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.sql_files import model_sql
 
 log = logging.getLogger(__name__)
 
@@ -146,8 +146,8 @@ def _build_candles(
 
 def _drop_unread(connection: duckdb.DuckDBPyConnection, later: Sequence[IntermediateModel]) -> None:
     """Make room: drop the intermediates that neither these nor the candles read."""
-    texts = [statement(f"intermediate/{model.name}.sql") for model in later]
-    texts.append(statement(f"marts/{CANDLES.name}.sql"))
+    texts = [model_sql(model.name) for model in later]
+    texts.append(model_sql(CANDLES.name))
     unread = [
         model
         for model in (*INTERMEDIATES, *CANDLE_INTERMEDIATES)
@@ -265,7 +265,7 @@ def _materialise(
     parameters: Mapping[str, Parameter],
 ) -> None:
     for model in models:
-        query = statement(f"intermediate/{model.name}.sql")
+        query = model_sql(model.name)
         connection.execute(
             f"create or replace temp table {model.name} as\n{query}",
             _pick(parameters, model.parameters),
@@ -279,7 +279,7 @@ def _insert(
     rows: dict[str, int],
 ) -> None:
     for model in models:
-        query = statement(f"marts/{model.name}.sql")
+        query = model_sql(model.name)
         done = connection.execute(
             f"insert into marts.{model.name} by name\n{query}",
             _pick(parameters, model.parameters),

@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.sql_files import model_sql
 
 
 def build_step(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, Any]) -> None:
@@ -16,7 +16,7 @@ def build_step(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping
         name: File under ``sql/intermediate``, without suffix.
         values: At least the named parameters of the file; others are ignored.
     """
-    select = statement(f"intermediate/{name}.sql")
+    select = model_sql(name)
     _execute(connection, f"create or replace temp table {name} as\n{select}", values)
 
 
@@ -42,7 +42,7 @@ def insert_mart(connection: duckdb.DuckDBPyConnection, mart: str, values: Mappin
         mart: Name without schema, also that of the file under ``sql/marts``.
         values: At least the named parameters of the file; others are ignored.
     """
-    select = statement(f"marts/{mart}.sql")
+    select = model_sql(mart)
     rows = _execute(connection, f"insert into marts.{mart} by name\n{select}", values)
     return int(rows[0][0])
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 
 import duckdb
 import pytest
@@ -16,6 +15,7 @@ from oirisk.warehouse.build import (
 )
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.models import INTERMEDIATES, MARTS, IntermediateModel, MartModel
+from oirisk.warehouse.sql_files import model_sql
 from oirisk.warehouse.stale import ON_TOTALS, note_stale_rows, settle, stale_facts
 
 AT = datetime(2026, 3, 1, 0, 5, tzinfo=UTC)
@@ -207,9 +207,7 @@ def test_a_bar_at_the_end_of_a_window_keeps_the_snapshots_after_it(
 def test_a_model_names_exactly_the_parameters_its_sql_asks_for(
     model: IntermediateModel | MartModel,
 ) -> None:
-    folder = "marts" if isinstance(model, MartModel) else "intermediate"
-    path = files("oirisk.warehouse") / "sql" / folder / f"{model.name}.sql"
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = model_sql(model.name).splitlines()
     code = "\n".join(line for line in lines if not line.startswith("--"))
     assert set(re.findall(r"\$(\w+)", code)) == set(model.parameters)
 

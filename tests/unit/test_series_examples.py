@@ -15,7 +15,7 @@ import pytest
 from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.models import SeriesParameters
-from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.sql_files import model_sql
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -193,7 +193,7 @@ def test_price_that_rises_while_open_interest_falls_is_exhausted(
         ("int_regime_trends", ("exhaustion_drop_pct", "exhaustion_share")),
     ):
         warehouse.execute(
-            f"create temp table {name} as {statement(f'intermediate/{name}.sql')}",
+            f"create temp table {name} as {model_sql(name)}",
             {key: values[key] for key in needed},
         )
     want = golden["M10_exhaustion"]
