@@ -38,8 +38,8 @@ from oirisk.sandbox.registry import DEMO_VENUES, select_simulated
 from oirisk.sandbox.server import Sandbox
 from oirisk.sandbox.venue import SimulatedVenue
 from oirisk.warehouse import writer
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import writing
 
 AT = datetime(2026, 9, 21, tzinfo=UTC)

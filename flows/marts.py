@@ -4,27 +4,12 @@ from datetime import datetime, timedelta
 
 from oirisk.flows.looks_back import looks_back
 from oirisk.flows.settings import Settings
-from oirisk.transforms.conventions.contradictions import judge
-from oirisk.transforms.conventions.nights import measure
-from oirisk.transforms.models.calibrate import calibrate
-from oirisk.transforms.models.coupled import coupled_grid
-from oirisk.transforms.models.forced_closes import opened_beside_forced
-from oirisk.transforms.models.leverage_observed import observed_weights
-from oirisk.transforms.models.stress import stress_grid
 from oirisk.warehouse.as_of import is_of_a_run, map_digest, map_instants, note_map
-from oirisk.warehouse.audit import build_audit
-from oirisk.warehouse.build import (
-    BuildWindow,
-    CoverageParameters,
-    build_marts,
-    reach_of_facts,
-)
-from oirisk.warehouse.cftc import build_cftc
-from oirisk.warehouse.clusters import build_clusters
-from oirisk.warehouse.conventions import ConventionModels, build_conventions
-from oirisk.warehouse.liquidation import Models
+from oirisk.warehouse.build import reach_of_facts
+from oirisk.warehouse.conventions import build_conventions
 from oirisk.warehouse.maintain import closed_before
-from oirisk.warehouse.observed import build_observed
+from oirisk.warehouse.marts import build_audit, build_cftc, build_map, build_marts, build_observed
+from oirisk.warehouse.parameters import CoverageParameters
 from oirisk.warehouse.stale import (
     ANYTHING,
     FIRST,
@@ -37,21 +22,13 @@ from oirisk.warehouse.stale import (
     ON_STANDING,
     ON_TOTALS,
     Stale,
-    hull,
     settle,
     stale_facts,
     stored_span,
 )
 from oirisk.warehouse.standing import judge_standing
+from oirisk.warehouse.window import BuildWindow, hull
 from oirisk.warehouse.writer import Writer
-
-MODELS = Models(
-    opens=opened_beside_forced, calibrate=calibrate, stress=stress_grid, coupled=coupled_grid
-)
-"""What the liquidation map asks of models that are not SQL."""
-
-CONVENTIONS = ConventionModels(measure=measure, judge=judge)
-"""How the meaning of figures is measured."""
 
 Ends = tuple[datetime, datetime]
 """First and last snapshot that may be built; none may where the last is before the first."""
@@ -94,7 +71,7 @@ def build_stale(
         judged = _within(stale.over(ON_STANDING), opened)
         if judged is not None:
             judge_standing(connection, judged, now)
-            build_conventions(connection, judged.since, opened[0], CONVENTIONS, now)
+            build_conventions(connection, judged.since, opened[0], now)
         if not full:
             stale = stale_facts(connection)
         maps = _build_maps(connection, _stale_maps(stale, settings), opened, settings, now)
@@ -193,7 +170,7 @@ def build_positions(
         **({} if known_at is None else {"known_at": known_at}),
         **({"calibrations": settings.clusters.top_assets} if learns_all else {}),
     }
-    build_clusters(connection, snapshot_at, parameters, MODELS)
+    build_map(connection, snapshot_at, parameters)
 
 
 def build_totals(connection: Writer, window: BuildWindow, settings: Settings) -> None:
@@ -217,4 +194,4 @@ def build_observations(connection: Writer, window: BuildWindow, settings: Settin
         "bin_pct": settings.clusters.bin_pct,
         "max_age_minutes": settings.coverage.max_age_minutes,
     }
-    build_observed(connection, window, parameters, observed_weights)
+    build_observed(connection, window, parameters)

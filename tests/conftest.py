@@ -32,9 +32,9 @@ from oirisk.sandbox.registry import select_simulated
 from oirisk.sandbox.server import Sandbox
 from oirisk.schemas import units
 from oirisk.schemas.report.briefing import Report
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import writing
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)

@@ -18,8 +18,10 @@ from oirisk.flows.settings import FetchSettings, Settings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import VENUES
 from oirisk.sandbox.server import Sandbox
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.marts import build_marts
+from oirisk.warehouse.parameters import CoverageParameters
+from oirisk.warehouse.window import BuildWindow
 
 pytestmark = pytest.mark.integration
 

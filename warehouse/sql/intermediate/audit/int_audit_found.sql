@@ -1,8 +1,8 @@
 -- int_audit_found: what the audit finds, check by check.
 -- Grain   one row per (snapshot_at, venue, symbol, check_name); symbol is null for a whole venue
 -- Inputs  int_audit_routes, int_audit_volumes, int_audit_steps, int_audit_jumps,
---         int_audit_prices, int_audit_rows; core.open_interest, by core.tickers_apart and
---         core.quotes_off_peg
+--         int_audit_prices, int_audit_rows, core.open_interest by core.tickers_apart,
+--         core.open_interest by core.quotes_off_peg
 -- Params  $route_tolerance     double, how far two routes to one figure may lie apart
 --         $volume_tolerance    double, how far a change may exceed the volume
 --         $volume_minimum_usd  double, smaller changes are rounding

@@ -1,7 +1,7 @@
 -- int_cluster_previous: clusters of the last 48 hours that a new one may continue.
 -- Grain   one row per cluster_id
--- Inputs  marts.clusters, marts.oi_profile, marts.liquidation_map, int_strike_universe,
---         int_cluster_assets, int_cluster_parts
+-- Inputs  marts.clusters (earlier), marts.oi_profile (earlier), marts.liquidation_map (earlier),
+--         int_strike_universe, int_cluster_assets, int_cluster_parts
 -- Params  $until                 timestamptz, the snapshot to build
 --         $liquidation_clusters  boolean, whether levels are clustered too
 -- Each at its latest snapshot before this one, unless it was consumed there. matched_base is

@@ -1,7 +1,7 @@
 -- int_strike_universe: open interest of options known at the snapshot, and at those of the
 -- clusters that it may continue.
 -- Grain   one row per (taken_at, venue, symbol)
--- Inputs  core.open_interest, core.instruments, marts.clusters
+-- Inputs  core.open_interest, core.instruments, marts.clusters (earlier)
 -- Params  $until            timestamptz, the snapshot to build
 --         $known_at         timestamptz, facts recorded later do not count
 --         $max_age_minutes  double, an observation further from the snapshot than this is stale

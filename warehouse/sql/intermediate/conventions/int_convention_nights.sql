@@ -1,8 +1,9 @@
 -- int_convention_nights: the snapshot that stands for each UTC day of each line.
 -- Grain   one row per (venue, product, field, day)
 -- Inputs  core.open_interest, ops.unit_rules
--- Params  $earliest  timestamptz, first instant to look at
---         $after     timestamptz, end of the last day, exclusive
+-- Params  $since  timestamptz, start of the first day to measure
+--         $until  timestamptz, end of the last one
+-- A night looks back 10 days, at nights that look back as far to tell a change of unit.
 -- A line is one field of one product line. Of snapshots that hold nearly all of the day's
 -- instruments the last counts, so that the nights of a schedule are a day apart.
 with
@@ -21,8 +22,7 @@ counted as (
         on facts.unit_rule = rules.unit_rule
     where
         facts.superseded_at is null
-        and facts.snapshot_at >= $earliest
-        and facts.snapshot_at < $after
+        and facts.snapshot_at between $since - interval 21 day and $until
     group by all
 
 ),

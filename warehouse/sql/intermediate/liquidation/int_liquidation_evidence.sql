@@ -1,7 +1,7 @@
 -- int_liquidation_evidence: steps from which the leverage mix of an asset can be learned.
 -- Grain   one row per (instrument, until_at)
 -- Inputs  int_position_steps, int_position_paths, int_liquidation_members,
---         int_position_assets, marts.leverage_calibration
+--         int_position_assets, marts.leverage_calibration (earlier)
 -- Params  $until             timestamptz, the snapshot to build
 --         $calibration_days  double, how long a calibration counts
 --         $calibrations      integer, at most so many assets at once

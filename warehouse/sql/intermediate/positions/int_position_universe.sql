@@ -1,6 +1,6 @@
 -- int_position_universe: perpetuals and dated futures whose open interest is known at the snapshot.
 -- Grain   one row per (venue, symbol)
--- Inputs  core.open_interest, by core.contracts_left_out too
+-- Inputs  core.open_interest, core.open_interest by core.contracts_left_out
 -- Params  $until            timestamptz, the snapshot to build
 --         $known_at         timestamptz, facts recorded later do not count
 --         $max_age_minutes  double, an observation further from the snapshot than this is stale

@@ -1,6 +1,6 @@
 -- int_score_maps: of each asset the map that is scored, the latest frozen 20 to 28 hours before.
 -- Grain   one row per asset
--- Inputs  marts.liquidation_map, marts.liquidation_balance
+-- Inputs  marts.liquidation_map (earlier), marts.liquidation_balance (earlier)
 -- Params  $until  timestamptz, when the map is scored
 -- Bin n of the map holds the prices from exp(width) ^ n to the next power: width is that of the
 -- bins which the mark did not cut. A map without its mark is not scored.

@@ -2,7 +2,7 @@
 -- Grain   one row per (snapshot_at, asset): the window, and the last snapshot of each UTC day
 --         of the 90 before; published totals only
 -- Inputs  marts.oi_by_asset, marts.oi_by_venue, marts.liquidation_map, core.positioning,
---         marts.oi_imbalance (days before the window)
+--         marts.oi_imbalance (earlier)
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
 -- A figure counts for two hours; of several periods at one time the hour is taken. Venues are

@@ -1,6 +1,6 @@
 -- int_contracts_left_out: contracts whose price says that they cannot be summed.
 -- Grain   one row per (snapshot_at, venue, symbol)
--- Inputs  core.open_interest, by core.contracts_left_out
+-- Inputs  core.open_interest by core.contracts_left_out
 -- Params  $since            timestamptz, first instant of the window
 --         $recent           timestamptz, from here on models read every fact
 --         $until            timestamptz, last instant of the window

@@ -3,6 +3,8 @@
 -- Inputs  ops.runs, ops.coverage, ops.rejects, ops.audit, ops.unit_rules, int_audit_rows
 -- Params  $since  timestamptz, first snapshot of the window
 --         $until  timestamptz, last one
+-- Window  snapshot_at
+-- Slices  30 runs
 -- The score is the least of five shares, so that no strength hides a weakness.
 with
 

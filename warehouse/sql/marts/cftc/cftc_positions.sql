@@ -1,6 +1,6 @@
 -- cftc_positions: the CFTC's weekly report in coins and USD.
 -- Grain   one row per report_date, exchange and contract_code that the mart does not hold
--- Inputs  core.cftc_positions, marts.cftc_positions, core.open_interest, core.bars
+-- Inputs  core.cftc_positions, marts.cftc_positions (earlier), core.open_interest, core.bars
 -- A price is that of perpetuals, the median over venues, at the instant nearest to 16:00 in
 -- Chicago, the close that the positions are of, and on that day in Chicago.
 with

@@ -1,7 +1,8 @@
 -- cluster_scores: what yesterday's liquidation map was worth.
 -- Grain   one row per (scored_at, asset, prior); asset ALL is every asset together
--- Inputs  marts.liquidation_map, int_score_bins, int_score_happened, int_score_reported
+-- Inputs  marts.liquidation_map (earlier), int_score_bins, int_score_happened, int_score_reported
 -- Params  $until  timestamptz, when the map is scored
+-- Window  scored_at
 -- Of all bins that price went through, the same for every prior, the fullest quarter of the map is
 -- the forecast. A hit is a bin of that quarter that holds something and is also in the fullest
 -- quarter of what happened (evidence 'reported' where liquidations were reported, else 'implied'):

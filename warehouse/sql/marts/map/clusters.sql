@@ -4,6 +4,7 @@
 -- Inputs  int_cluster_bin_runs, int_cluster_lineage, int_cluster_previous, int_cluster_parts,
 --         int_cluster_assets, int_liquidation_depth, int_liquidation_venue_depth
 -- Params  $until  timestamptz, the snapshot to build
+-- Window  snapshot_at
 -- usd_low and usd_high: the least and the most the same prices hold under other assumptions: the
 -- rotations 0 and 0.2 for entries, the stated priors for levels, null for strikes, which rest on
 -- no assumption. age_hours: of entries alone; no exchange tells when an option was opened.

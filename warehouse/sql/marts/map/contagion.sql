@@ -2,6 +2,7 @@
 -- Grain   one row per (snapshot_at, venue_from, venue_to)
 -- Inputs  int_position_universe, int_liquidation_venue_depth
 -- Params  $until  timestamptz, the snapshot to build
+-- Window  snapshot_at
 -- overlap = sum over coins of holdings * holdings / depth, depth in USD per one percent. Selling
 -- a share s of everything costs the other side s * overlap / 100. Holdings and depth are of the
 -- exchanges whose order books were read, of coins of which these hold enough of the open interest:

@@ -2,6 +2,7 @@
 -- Grain   one row per (snapshot_at, asset, venue_large, venue_other, shock_pct, coupling)
 -- Inputs  int_liquidation_coupled
 -- Params  $until  timestamptz, the snapshot to build
+-- Window  snapshot_at
 select
     $until as snapshot_at,
     coupled.*

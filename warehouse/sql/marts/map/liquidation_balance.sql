@@ -3,6 +3,7 @@
 -- Inputs  int_liquidation_scales, int_liquidation_levels, int_liquidation_mixes,
 --         int_position_assets, int_liquidation_venue_depth
 -- Params  $until  timestamptz, the snapshot to build
+-- Window  snapshot_at
 -- mapped + beyond + unplaced is the open interest, on either side. The shares are those of what
 -- is placed: null where nothing is.
 with

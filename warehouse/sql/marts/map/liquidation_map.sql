@@ -2,6 +2,7 @@
 -- Grain   one row per (snapshot_at, asset, venue, side, prior, price bin); venue ALL is the sum
 -- Inputs  int_liquidation_levels
 -- Params  $until  timestamptz, the snapshot to build
+-- Window  snapshot_at
 -- Longs lie below the mark, shorts above: the bin that holds it ends there on either side.
 with
 

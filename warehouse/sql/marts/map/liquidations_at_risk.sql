@@ -2,6 +2,7 @@
 -- Grain   one row per (snapshot_at, asset, prior, alpha)
 -- Inputs  core.bars, int_position_assets, marts.liquidation_map
 -- Params  $until  timestamptz, the snapshot to build
+-- Window  snapshot_at
 -- Each past return over 24 hours, one a day back from the snapshot, is a scenario; it liquidates
 -- what the map holds between the mark and there, and of the bin it ends in the part on its way.
 -- k = ceil((1 - alpha) * n) scenarios make the tail: the k-th largest, and the mean of the k

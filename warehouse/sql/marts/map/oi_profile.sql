@@ -3,6 +3,7 @@
 -- Inputs  int_liquidation_alive, int_liquidation_scales
 -- Params  $until    timestamptz, the snapshot to build
 --         $bin_pct  double, width of a bin in percent
+-- Window  snapshot_at
 -- Forced closes under the base prior have thinned out what price ran against, so that the
 -- sides differ in shape; each adds up to the open interest, less what was opened at no known
 -- price. initial_base was opened before the history begins, and put at its first price.

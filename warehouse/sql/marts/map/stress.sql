@@ -2,6 +2,7 @@
 -- Grain   one row per (snapshot_at, asset, prior, shock_pct, depth_factor)
 -- Inputs  int_liquidation_stressed
 -- Params  $until  timestamptz, the snapshot to build
+-- Window  snapshot_at
 select
     $until as snapshot_at,
     stressed.*

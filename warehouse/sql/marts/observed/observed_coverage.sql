@@ -4,6 +4,7 @@
 -- Params  $since            timestamptz, first observation
 --         $until            timestamptz, last observation
 --         $max_age_minutes  double, open interest older than this gives no share
+-- Window  snapshot_at
 -- Shares are of the contracts in which a position was seen, at the newest open interest that was
 -- known of them at the observation.
 with

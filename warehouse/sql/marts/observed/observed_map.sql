@@ -4,6 +4,7 @@
 -- Params  $since    timestamptz, first observation
 --         $until    timestamptz, last observation
 --         $bin_pct  double, width of a bin in percent: that of marts.liquidation_map
+-- Window  snapshot_at
 with
 
 placed as (

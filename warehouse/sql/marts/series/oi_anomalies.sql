@@ -12,6 +12,9 @@
 --         $anomaly_minimum_usd   double, least open interest that is flagged
 --         $spike_bar_pct         double, least change of a bar that is a spike
 --         $spike_24h_pct         double, least change of 24 hours that is one
+-- Window  bar_at, whole bars
+-- Reach   to_days($anomaly_span * $anomaly_period + 1) after
+-- Slices  3000000 rows of marts.oi_candles
 -- The baseline is the changes before the bar, never the bar's own, from the latest
 -- span x period bars; a change after a gap is unknown and enters no baseline. Means and sums of
 -- squares are counted in whole numbers of 1e-14, so that they do not depend on where a build

@@ -3,6 +3,9 @@
 -- Inputs  marts.oi_by_asset, marts.oi_by_venue
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
+-- Window  snapshot_at
+-- Reach   interval 7 day + interval 30 minute after
+-- Slices  250000 rows of marts.oi_by_asset
 -- The share of today's top venue is compared with its own share 24 hours and 7 days before, at the
 -- nearest snapshot within 30 minutes that has the asset, at unchanged prices and like for like, as in
 -- marts.oi_by_venue; only when both totals are published and hold the same venues, those with

@@ -4,6 +4,9 @@
 -- Params  $since                 timestamptz, first instant of the window
 --         $until                 timestamptz, last instant of the window
 --         $funding_minimum_days  integer, least number of days that a percentile needs
+-- Window  snapshot_at
+-- Reach   interval 366 day after
+-- Slices  50000 rows of marts.oi_by_asset
 -- A member of the index is where today stands among the days before: days below less days
 -- above, over all days, from -1 to 1. Funding and basis make one member, carry.
 with

@@ -1,9 +1,12 @@
 -- oi_pre_events: how open interest built up in the 23 hours that end an hour before an event.
 -- Grain   one row per (event_at, asset, event_type) with hourly totals on those 23 hours
--- Inputs  core.events, int_event_builds, marts.oi_by_asset
+-- Inputs  core.events, int_event_builds
 -- Params  $since             timestamptz, first instant of the window
 --         $until             timestamptz, last instant of the window
 --         $pre_event_windows  integer, ordinary days to compare with
+-- Window  measured_at
+-- Reach   interval 32 day after, interval 1 hour before
+-- Slices  250000 rows of marts.oi_by_asset
 -- Measured at the total nearest to an hour before the event, half an hour from there at most, of
 -- two as near at the earlier: a later one replaces what an earlier one gave, so the window begins an
 -- hour before what changed. Compared with the same hours of the latest ordinary days of the 30 before,

@@ -10,6 +10,9 @@
 --         $squeeze_z             double, standard deviations that make a jump
 --         $squeeze_minimum_bars  integer, least number of earlier bars that deviations need
 --         $pre_event_z           double, standard deviations that make a build-up
+-- Window  bar_at
+-- Reach   to_days(greatest($squeeze_days, 30) + 2) after, interval 1 hour before
+-- Slices  250000 rows of marts.oi_by_asset
 with
 
 events as (

@@ -4,6 +4,8 @@
 --         int_changes_matched, int_venues_summed, core.depth, core.supply
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
+-- Window  snapshot_at
+-- Slices  2500000 rows of core.open_interest
 -- Levels are the sum of what is fresh; below the minimum coverage what rests on the change of
 -- open interest is null and withheld_reason says why.
 -- Depth, volume and funding are set against the open interest of the instruments that have

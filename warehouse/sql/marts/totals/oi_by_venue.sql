@@ -4,6 +4,8 @@
 --         int_references_found, int_changes_paired
 -- Params  $since  timestamptz, first instant of the window
 --         $until  timestamptz, last instant of the window
+-- Window  snapshot_at
+-- Slices  2500000 rows of core.open_interest
 -- Shares are compared at unchanged prices, over instruments fresh at both instants, and only when
 -- both totals are published and hold the same venues: a venue that drops out lifts the share of all
 -- others without anyone having traded.

@@ -2,6 +2,8 @@
 -- Grain   one row per (bar_at, interval, asset, venue) with at least one observation
 -- Inputs  int_candle_bars, int_candle_changes, int_instruments_numbered
 -- Params  $since  timestamptz, first instant of the window; its bars are rebuilt from their start
+-- Window  bar_at, whole bars
+-- Slices  2500000 rows of core.open_interest
 -- The close is what was open at the last tick; open, high and low are counted back from it by
 -- the changes of instruments seen before, so a venue that comes or goes moves no candle. Those are
 -- levels, in coins. The candle of change is of positions, which a price move alone leaves at 0: where

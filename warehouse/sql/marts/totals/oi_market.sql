@@ -2,6 +2,8 @@
 -- Grain   one row per (snapshot_at, kind_group) with at least one fresh row
 -- Inputs  int_products_totalled, int_venues_attempted, int_attempts_counted
 -- Params  $minimum_coverage  double, below this changes are withheld
+-- Window  snapshot_at
+-- Slices  2500000 rows of core.open_interest
 -- Levels are the sum of what is fresh, changes those of instruments fresh at both ends: the sums of
 -- which the totals of assets and of product lines are parts. A venue that lists none of this kind
 -- is not asked for any; of one never heard of nobody knows.

@@ -5,6 +5,8 @@
 -- Params  $since            timestamptz, first instant of the window
 --         $until            timestamptz, last instant of the window
 --         $max_age_minutes  double, further from the snapshot than this is stale
+-- Window  snapshot_at
+-- Slices  2500000 rows of core.open_interest
 -- Every market has a pool of its own: open interest is the sum of the larger sides, which is
 -- not the larger of the summed sides.
 with

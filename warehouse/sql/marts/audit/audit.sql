@@ -1,6 +1,8 @@
--- audit_insert: file the findings under every run that asked the venue for the snapshot.
+-- ops.audit: what the audit found, filed under every run that asked the venue for the snapshot.
+-- Grain   one row per (run_id, venue, symbol, check_name); symbol is null for a whole venue
 -- Inputs  int_audit_found, ops.runs, ops.coverage
-insert into ops.audit by name
+-- Window  snapshot_at
+-- Slices  30 runs
 select
     runs.run_id,
     found.*
