@@ -1,14 +1,27 @@
 """Which marts changed facts bear on, and with which settings and models they are built."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oirisk.flows.looks_back import looks_back
 from oirisk.flows.settings import Settings
 from oirisk.warehouse.as_of import is_of_a_run, map_digest, map_instants, note_map
 from oirisk.warehouse.build import reach_of_facts
-from oirisk.warehouse.conventions import build_conventions
+from oirisk.warehouse.conventions import CONVENTIONS, build_conventions, nights_due
 from oirisk.warehouse.maintain import closed_before
-from oirisk.warehouse.marts import build_audit, build_cftc, build_map, build_marts, build_observed
+from oirisk.warehouse.marts import (
+    AUDIT,
+    MAP,
+    OBSERVED,
+    REPORTS,
+    TOTALS,
+    build_audit,
+    build_cftc,
+    build_map,
+    build_marts,
+    build_observed,
+)
 from oirisk.warehouse.parameters import CoverageParameters
 from oirisk.warehouse.stale import (
     ANYTHING,
@@ -39,6 +52,66 @@ _BEFORE_MAP = timedelta(days=3)
 _EVERYTHING = Stale({ANYTHING: BuildWindow(FIRST, LAST)})
 
 
+@dataclass(frozen=True)
+class Due:
+    """Marts that are to be built together.
+
+    Args:
+        marts: Which ones.
+        window: The snapshots whose rows are made again.
+        snapshots: How many are made one by one; None: all of the window are made at once.
+        because: What changed, with the time that it speaks of.
+    """
+
+    marts: Sequence[str]
+    window: BuildWindow
+    snapshots: int | None
+    because: Mapping[str, BuildWindow]
+
+
+def marts_due(
+    connection: Writer,
+    settings: Settings,
+    *,
+    until: datetime = LAST,
+    full: bool = False,
+    mapped: datetime | None = None,
+) -> list[Due]:
+    """Return what ``build_stale`` would build first, by what is noted now; nothing is changed.
+
+    Building may find more: rows that are judged anew are changed facts, and a map that comes out
+    different bears on later ones.
+
+    Args:
+        connection: May be read-only.
+        settings: For the marts.
+        until: Snapshots after this are left alone.
+        full: Everything, whether facts changed or not.
+        mapped: A snapshot whose map is wanted in any case.
+    """
+    stale = _EVERYTHING if full else stale_facts(connection)
+    if mapped is not None:
+        stale = stale.and_of(MAPS, BuildWindow(mapped, mapped))
+    opened = _opened(connection, settings, until)
+    judged = _within(stale.over(ON_STANDING), opened)
+    nights = None if judged is None else nights_due(connection, judged.since, opened[0])
+    span = _within(_stale_maps(stale, settings), opened)
+    maps = [] if span is None else map_instants(connection, span.since, span.until, mapped)
+    totals_rest_on = ON_TOTALS | ON_MAPS | {MAPS} if maps else ON_TOTALS
+    found = (
+        (CONVENTIONS, nights, ON_STANDING),
+        (MAP, _from_first_to_last(maps), ON_MAPS | {MAPS}),
+        ((*TOTALS, *AUDIT), _totals_window(stale, maps, opened, settings), totals_rest_on),
+        (REPORTS, stale.over(ON_REPORTS), ON_REPORTS),
+        (OBSERVED, stale.over(ON_OBSERVATIONS), ON_OBSERVATIONS),
+    )
+    return [
+        Due(marts, window, len(maps) if marts is MAP else None, stale.of(facts))
+        for marts, window, facts in found
+        if window is not None
+    ]
+
+
 def build_stale(
     connection: Writer,
     settings: Settings,
@@ -64,18 +137,15 @@ def build_stale(
         The snapshots whose totals were built; None when there was nothing to build.
     """
     stale = _EVERYTHING if full else stale_facts(connection)
-    stored = stored_span(connection)
-    window = None
-    if stored is not None:
-        opened = max(stored.since, _closed(connection, settings)), min(stored.until, until)
-        judged = _within(stale.over(ON_STANDING), opened)
-        if judged is not None:
-            judge_standing(connection, judged, now)
-            build_conventions(connection, judged.since, opened[0], now)
-        if not full:
-            stale = stale_facts(connection)
-        maps = _build_maps(connection, _stale_maps(stale, settings), opened, settings, now)
-        window = _totals_window(stale, maps, opened, settings)
+    opened = _opened(connection, settings, until)
+    judged = _within(stale.over(ON_STANDING), opened)
+    if judged is not None:
+        judge_standing(connection, judged, now)
+        build_conventions(connection, judged.since, opened[0], now)
+    if not full:
+        stale = stale_facts(connection)
+    maps = _build_maps(connection, _stale_maps(stale, settings), opened, settings, now)
+    window = _totals_window(stale, maps, opened, settings)
     if window is not None:
         build_totals(connection, window, settings)
     reports = stale.over(ON_REPORTS)
@@ -84,14 +154,19 @@ def build_stale(
     observations = stale.over(ON_OBSERVATIONS)
     if observations is not None:
         build_observations(connection, observations, settings)
+    stored = stored_span(connection)
     if stored is None or until >= stored.until:
         settle(connection)
     return window
 
 
-def _closed(connection: Writer, settings: Settings) -> datetime:
-    """Return up to when marts are closed: rows that they look back on were thinned out."""
-    return closed_before(connection, looks_back(settings)) or FIRST
+def _opened(connection: Writer, settings: Settings, until: datetime) -> Ends:
+    """Return the ends of what may be built: of what is stored, what no row was thinned out of."""
+    stored = stored_span(connection)
+    if stored is None:
+        return LAST, FIRST
+    closed = closed_before(connection, looks_back(settings)) or FIRST
+    return max(stored.since, closed), min(stored.until, until)
 
 
 def _stale_maps(stale: Stale, settings: Settings) -> BuildWindow | None:
@@ -135,8 +210,12 @@ def _totals_window(
 ) -> BuildWindow | None:
     """Return the snapshots whose totals changed facts bear on, or whose maps were built."""
     changed = stale.over(ON_TOTALS, reach_of_facts(settings.coverage.lookback_days))
-    spans = [BuildWindow(maps[0], maps[-1])] if maps else []
-    return _within(hull([*spans, *([] if changed is None else [changed])]), opened)
+    spans = [span for span in (_from_first_to_last(maps), changed) if span is not None]
+    return _within(hull(spans), opened)
+
+
+def _from_first_to_last(instants: list[datetime]) -> BuildWindow | None:
+    return BuildWindow(instants[0], instants[-1]) if instants else None
 
 
 def _within(span: BuildWindow | None, opened: Ends) -> BuildWindow | None:

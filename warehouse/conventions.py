@@ -13,6 +13,9 @@ from oirisk.warehouse.window import BuildWindow, midnight
 _DAY = timedelta(days=1)
 _NIGHTS = "marts.convention_nights"
 
+CONVENTIONS = marts_of("conventions")
+"""What figures are measured to mean, night by night, and what contradicts their rule."""
+
 
 def build_conventions(
     connection: duckdb.DuckDBPyConnection,
@@ -30,17 +33,17 @@ def build_conventions(
         opened: Nights before this stay as they were measured: rows of them were thinned out.
         recorded_at: When marks become known.
     """
-    window = _window(connection, since, opened)
+    window = nights_due(connection, since, opened)
     if window is None:
         return
-    build(connection, marts_of("conventions"), window, {})
+    build(connection, CONVENTIONS, window, {})
     _mark(connection, recorded_at)
 
 
-def _window(
+def nights_due(
     connection: duckdb.DuckDBPyConnection, since: datetime, opened: datetime
 ) -> BuildWindow | None:
-    """Return the days to measure; None if all are measured."""
+    """Return the days to measure after a change, whole ones; None if all are measured."""
     stored = connection.execute(
         "select min(snapshot_at), max(snapshot_at) from core.open_interest"
         " where superseded_at is null"

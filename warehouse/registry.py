@@ -259,6 +259,11 @@ def in_order(targets: Iterable[str], models: Models = MODELS) -> list[Model]:
     return list(ordered.values())
 
 
+def all_in_order(models: Models = MODELS) -> list[Model]:
+    """Return every model, each after what it reads."""
+    return in_order((model.table for model in models.values() if model.is_mart), models)
+
+
 def last_read(plan: Sequence[Model], kept: Collection[str]) -> dict[str, list[str]]:
     """Return which intermediate results each model of a plan is the last to read.
 

@@ -67,8 +67,16 @@ class Stale:
             facts: Some of the constants above.
             reach: How long after the time that a fact speaks of it bears on what is built.
         """
-        found = [span for fact, span in self.spans.items() if fact in facts]
+        found = self.of(facts).values()
         return hull([BuildWindow(span.since, span.until + reach) for span in found])
+
+    def of(self, facts: Collection[str]) -> dict[str, BuildWindow]:
+        """Return those of some facts that changed, with the time that they speak of."""
+        return {fact: span for fact, span in self.spans.items() if fact in facts}
+
+    def and_of(self, fact: str, span: BuildWindow) -> "Stale":
+        """Return the same with one change more."""
+        return Stale({**self.spans, fact: hull([span, *self.of({fact}).values()]) or span})
 
 
 def note_stale(
