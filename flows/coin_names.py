@@ -19,7 +19,7 @@ def with_settled_names(results: Sequence[Derived]) -> tuple[Derived, ...]:
     What no price settles stays an asset of its own, and is said.
 
     Args:
-        results: What the exchanges of one run came to.
+        results: Rows of the exchanges of one run.
     """
     listings = [one.listing for one in results if one.listing is not None]
     instruments = [one for listing in listings for one in listing.instruments.values()]

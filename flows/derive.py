@@ -27,7 +27,7 @@ _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueErr
 
 @dataclass(frozen=True)
 class Derived:
-    """What one venue's answers come to.
+    """The rows of one venue's answers.
 
     Args:
         venue: ccxt id.

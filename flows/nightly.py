@@ -35,6 +35,7 @@ from oirisk.flows.observe import observe_listed
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.reports import report_of, write_report
+from oirisk.flows.run import Begun, begun, keep
 from oirisk.flows.settings import load_settings
 from oirisk.schemas.errors import OiRiskError, RecordingError
 from oirisk.schemas.venue import Venue
@@ -82,7 +83,9 @@ async def extract(venue: Venue, source: Source, frame: RunFrame) -> VenueSnapsho
     known = None
     if source.name == "live":
         known = latest_markets(frame.home, venue.id, frame.started_at, source=source.name)
-    return await fetch_venue(venue, source, fetch, known, limits)
+    fetched = await fetch_venue(venue, source, fetch, known, limits)
+    keep(frame, fetched)
+    return fetched
 
 
 @task(name="top up", task_run_name="top up {venue.id}", cache_policy=NO_CACHE)
@@ -192,12 +195,14 @@ async def _snapshot(
         settings=settings,
         patience_seconds=_PATIENCE_SECONDS,
     )
-    snapshots = await _fetch_all(venues, source, frame)
-    batch = Batch(snapshots, settings)
-    if name == "nightly" and _is_topped_up(frame):
-        batch.told = await _top_up(venues, source, frame, batch)
-    _announce("validating, loading and aggregating")
-    outcome = load(frame, batch)
+    with begun(frame) as run:
+        frame = run.frame
+        snapshots = await _fetch_all(venues, source, run)
+        batch = Batch(snapshots, settings)
+        if name == "nightly" and _is_topped_up(frame):
+            batch.told = await _top_up(venues, source, frame, batch)
+        _announce("validating, loading and aggregating")
+        outcome = load(frame, batch)
     if settings.observe.accounts_file is not None:
         _announce("asking accounts for their positions")
         await observe(frame, source)
@@ -208,17 +213,18 @@ async def _snapshot(
     return frame, outcome
 
 
-async def _fetch_all(
-    venues: tuple[Venue, ...], source: Source, frame: RunFrame
-) -> list[VenueSnapshot]:
+async def _fetch_all(venues: tuple[Venue, ...], source: Source, run: Begun) -> list[VenueSnapshot]:
     """Ask all venues at once; one that breaks is a failed venue, never a failed run."""
     progress = PROGRESS.get()
     progress.plan(len(venues))
 
     async def ask(venue: Venue) -> VenueSnapshot:
+        if venue.id in run.answers:
+            progress.venue_done(venue.id, 0.0)
+            return run.answers[venue.id]
         # Prefect types this call as if it were not asynchronous.
         state: State[VenueSnapshot] = await extract(  # type: ignore[misc]
-            venue, source, frame, return_state=True
+            venue, source, run.frame, return_state=True
         )
         if state.is_completed():
             fetched = await state.aresult()
@@ -231,7 +237,7 @@ async def _fetch_all(
 
 
 def _is_topped_up(frame: RunFrame) -> bool:
-    """Tell whether venues are asked for more; a recording holds the answers of the run alone."""
+    """Return whether venues are asked for more; a recording holds the answers of the run alone."""
     terms = frame.settings.top_up
     return terms.enabled and (frame.source == "live" or (terms.simulated and frame.is_simulated))
 

@@ -50,7 +50,7 @@ class Dated(Protocol):
         ...
 
     def is_valid_at(self, at: datetime) -> bool:
-        """Tell whether it held at an instant."""
+        """Return whether it held at an instant."""
         ...
 
 
@@ -111,7 +111,7 @@ class UnitRule(BaseModel):
         return self
 
     def is_valid_at(self, at: datetime) -> bool:
-        """Tell whether the rule held at an instant; ``valid_to`` is exclusive."""
+        """Return whether the rule held at an instant; ``valid_to`` is exclusive."""
         after = self.valid_from is None or at >= self.valid_from
         return after and (self.valid_to is None or at < self.valid_to)
 

@@ -32,9 +32,8 @@ def _calibrated(
 def _nights_measured(
     figures: pl.DataFrame, pairs: pl.DataFrame, *, since: datetime
 ) -> pl.DataFrame:
-    """Measure nights; those before the window are there for others to be compared with."""
-    nights = measure(figures, pairs)
-    return nights if nights.is_empty() else nights.filter(pl.col("snapshot_at") >= since)
+    """Measure the nights of the window; earlier ones are there to be compared with."""
+    return measure(figures, pairs, since)
 
 
 PYTHON_MODELS: tuple[tuple[str, str, Callable[..., pl.DataFrame]], ...] = (

@@ -103,7 +103,7 @@ def run_flow(
 
 
 def announce(outcome: Outcome, home: Path, *, as_json: bool, has_report: bool) -> int:
-    """Print what a run came to and return its exit status."""
+    """Print the outcome of a run and return its exit status."""
     report = Home(home).report(outcome.snapshot_at.date()) / "index.html"
     if as_json:
         content = json.loads(json.dumps(outcome.__dict__, default=str))

@@ -178,7 +178,7 @@ class _Plan:
                 one.reason = error.reason
 
     def _unlisted(self, markets: Sequence[Market]) -> bool:
-        """Tell whether an answer holds an instrument that is not on the market list."""
+        """Return whether an answer holds an instrument that is not on the market list."""
         keys = {"id", *(product.market_key for product in self.client.venue.products())}
         listed = {str(value_at(market, key)) for market in markets for key in keys}
         return any(not one.ids <= listed for one in self.asked)

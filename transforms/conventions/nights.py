@@ -7,6 +7,7 @@ instruments, from wherever they are stored; what comes out is one row a night, f
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ Flags = NDArray[np.bool_]
 
 LINE = ("venue", "product", "field")
 UNITS = ("contracts", "base", "usd")
+_NUMBERS = ("hours", "held", "printed", "factor", "price", "size", "traded", "is_inverse")
 STEADY, SCATTERED = "steady", "scattered"
 
 MEMORY_DAYS = 10.0
@@ -46,6 +48,7 @@ _CRASH_PRICE, _CRASH_SPREAD = 0.1, 0.15
 least they do not all go alike."""
 
 _LEAST_HOURS, _MOST_HOURS, _DAY_HOURS = 1.0, 25.5, 24.0
+_DAY_SECONDS = 86_400
 _ONCE, _TWICE = 1.05, 2.1
 """Volume and figures are not taken at the very same instants."""
 
@@ -123,25 +126,31 @@ class Step:
     ratio: float = np.nan
 
 
-def measure(figures: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Measure every night of every line.
+def measure(
+    figures: pl.DataFrame, pairs: pl.DataFrame, since: datetime | None = None
+) -> pl.DataFrame:
+    """Measure the nights of every line.
 
     Args:
         figures: One row per line, ``snapshot_at`` and ``symbol``: ``unit, unit_rule,
             is_inverse, is_simulated``, and what :class:`Panel` has of each figure.
         pairs: One row per line, ``snapshot_at`` and instrument that another field of the exchange
             speaks of at the same instant: ``held`` and ``held_other``, both single-sided.
+        since: The first night to measure; earlier ones, of twice ``MEMORY_DAYS``, are only looked
+            back at. None: all of them are measured.
 
     Returns:
         One row per line and night, in order: the columns of ``marts.convention_nights``.
     """
+    first = -np.inf if since is None else since.timestamp() / _DAY_SECONDS
     rows: list[dict[str, Any]] = []
-    for key, part in figures.partition_by(*LINE, as_dict=True, maintain_order=True).items():
+    numbers = figures.with_columns(pl.col(_NUMBERS).cast(pl.Float64).fill_null(np.nan))
+    for key, part in numbers.partition_by(*LINE, as_dict=True, maintain_order=True).items():
         nights = part["snapshot_at"].unique().sort()
-        measured = _nights(_panel(part, nights))
         named = dict(zip(LINE, key, strict=True))
         rows += [
-            {**named, "snapshot_at": at, **row} for at, row in zip(nights, measured, strict=True)
+            {**named, "snapshot_at": nights[night], **row}
+            for night, row in _nights(_panel(part, nights), first)
         ]
     if not rows:
         return pl.DataFrame()
@@ -157,7 +166,7 @@ def _panel(part: pl.DataFrame, nights: pl.Series) -> Panel:
 
     def spread(name: str) -> Floats:
         values = np.full((len(nights), len(symbols)), np.nan)
-        values[place] = part[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        values[place] = part[name].to_numpy()
         return values
 
     def positive(name: str) -> Floats:
@@ -165,7 +174,7 @@ def _panel(part: pl.DataFrame, nights: pl.Series) -> Panel:
         return np.where(values > 0, values, np.nan)
 
     return Panel(
-        days=(nights.dt.epoch("s") / 86_400).to_numpy(),
+        days=(nights.dt.epoch("s") / _DAY_SECONDS).to_numpy(),
         hours=spread("hours"),
         held=positive("held"),
         printed=positive("printed"),
@@ -186,33 +195,39 @@ def _usual(part: pl.DataFrame, name: str) -> list[str]:
     return counted.group_by("snapshot_at", maintain_order=True).last()[name].to_list()
 
 
-def _nights(panel: Panel) -> Iterator[dict[str, Any]]:
+def _nights(panel: Panel, first: float) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Measure the nights from a day on; a jump further back than they look bears on none."""
     places = exponents(panel.printed)
     epoch = 0
-    for night in range(len(panel.days)):
+    for night in np.flatnonzero(panel.days >= first - MEMORY_DAYS).tolist():
         step = step_of(panel, night)
         if step.relation not in {None, STEADY} or panel.has_new_rule(night):
             epoch = night
+        if panel.days[night] < first:
+            continue
         even = parity_of(panel, places, night, epoch)
         within, beyond = volume_of(panel, night) if epoch != night or not night else (0, 0)
-        yield {
-            "unit": panel.units[night],
-            "counting_factor": float(np.nanmedian(panel.factor[night])),
-            "unit_rule": panel.rules[night],
-            "is_simulated": panel.is_simulated,
-            "instruments": int(np.count_nonzero(~np.isnan(panel.held[night]))),
-            "parity_n": even.n,
-            "parity_even": even.even,
-            "fresh_n": even.fresh_n,
-            "fresh_even": even.fresh_even,
-            "volume_within": within,
-            "volume_beyond": beyond,
-            "relation": step.relation,
-            "relation_n": step.n,
-            "relation_hits": step.hits,
-            "relation_ratio": None if np.isnan(step.ratio) else step.ratio,
-            **spreads_of(panel, night),
-        }
+        yield (
+            night,
+            {
+                "unit": panel.units[night],
+                "counting_factor": float(np.nanmedian(panel.factor[night])),
+                "unit_rule": panel.rules[night],
+                "is_simulated": panel.is_simulated,
+                "instruments": int(np.count_nonzero(~np.isnan(panel.held[night]))),
+                "parity_n": even.n,
+                "parity_even": even.even,
+                "fresh_n": even.fresh_n,
+                "fresh_even": even.fresh_even,
+                "volume_within": within,
+                "volume_beyond": beyond,
+                "relation": step.relation,
+                "relation_n": step.n,
+                "relation_hits": step.hits,
+                "relation_ratio": None if np.isnan(step.ratio) else step.ratio,
+                **spreads_of(panel, night),
+            },
+        )
 
 
 def parity_of(panel: Panel, places: NDArray[np.int64], night: int, epoch: int) -> Parity:
@@ -257,7 +272,7 @@ def volume_of(panel: Panel, night: int) -> tuple[int, int]:
 
 
 def step_of(panel: Panel, night: int) -> Step:
-    """Tell whether the figures of a line jumped together since the night before.
+    """Return whether the figures of a line jumped together since the night before.
 
     Positions change by little in a day, and each instrument in its own way; a unit, a contract size
     or a side that changes moves all of them by what it is worth.
