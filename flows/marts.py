@@ -1,13 +1,14 @@
 """Which marts changed facts bear on, and with which settings and models they are built."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from oirisk.flows.looks_back import looks_back
 from oirisk.flows.settings import Settings
 from oirisk.warehouse.as_of import is_of_a_run, map_digest, map_instants, note_map
-from oirisk.warehouse.build import reach_of_facts
+from oirisk.warehouse.build import build, reach_of_facts
 from oirisk.warehouse.conventions import CONVENTIONS, build_conventions, nights_due
 from oirisk.warehouse.maintain import closed_before
 from oirisk.warehouse.marts import (
@@ -16,13 +17,10 @@ from oirisk.warehouse.marts import (
     OBSERVED,
     REPORTS,
     TOTALS,
-    build_audit,
     build_cftc,
     build_map,
-    build_marts,
-    build_observed,
 )
-from oirisk.warehouse.parameters import CoverageParameters
+from oirisk.warehouse.parameters import AUDIT_LIMITS, MAP_DEFAULTS
 from oirisk.warehouse.stale import (
     ANYTHING,
     FIRST,
@@ -154,7 +152,7 @@ def build_stale(
         build_cftc(connection, reports)
     observations = stale.over(ON_OBSERVATIONS)
     if observations is not None:
-        build_observations(connection, observations, settings)
+        build(connection, OBSERVED, observations, values_of(settings))
     stored = stored_span(connection)
     if stored is None or until >= stored.until:
         settle(connection)
@@ -245,35 +243,28 @@ def build_positions(
         learns_all: Whether to learn the leverage of every asset that is due at once, and not
             some of them a night.
     """
-    parameters = {
-        **settings.clusters.model_dump(),
-        "max_age_minutes": settings.coverage.max_age_minutes,
-        "lookback_days": settings.coverage.lookback_days,
-        **({} if known_at is None else {"known_at": known_at}),
-        **({"calibrations": settings.clusters.top_assets} if learns_all else {}),
-    }
-    build_map(connection, snapshot_at, parameters)
+    values = values_of(settings)
+    if known_at is not None:
+        values["known_at"] = known_at
+    if learns_all:
+        values["calibrations"] = settings.clusters.top_assets
+    build_map(connection, snapshot_at, values)
 
 
 def build_totals(connection: Writer, window: BuildWindow, settings: Settings) -> None:
     """Build the marts that sum and compare, and audit, for a window of snapshots."""
-    build_marts(
-        connection,
-        window,
-        CoverageParameters(
-            minimum=settings.coverage.minimum,
-            max_age_minutes=settings.coverage.max_age_minutes,
-            lookback_days=settings.coverage.lookback_days,
-        ),
-        settings.series.parameters(),
-    )
-    build_audit(connection, window, settings.coverage.max_age_minutes)
+    for marts in (TOTALS, AUDIT):
+        build(connection, marts, window, values_of(settings))
 
 
-def build_observations(connection: Writer, window: BuildWindow, settings: Settings) -> None:
-    """Build what is made of observed positions, for a window of observations."""
-    parameters = {
-        "bin_pct": settings.clusters.bin_pct,
+def values_of(settings: Settings) -> dict[str, Any]:
+    """Return what models are told, by name."""
+    return {
+        **AUDIT_LIMITS,
+        **MAP_DEFAULTS,
+        **settings.clusters.model_dump(),
+        **asdict(settings.series.parameters()),
         "max_age_minutes": settings.coverage.max_age_minutes,
+        "lookback_days": settings.coverage.lookback_days,
+        "minimum_coverage": settings.coverage.minimum,
     }
-    build_observed(connection, window, parameters)

@@ -156,7 +156,8 @@ def run_model(
         return 0
     connection.register("made_rows", made.to_arrow())
     try:
-        return _keep(connection, model, "from made_rows", {})
+        order = " order by all" if model.is_mart else ""
+        return _keep(connection, model, f"from made_rows{order}", {})
     finally:
         connection.unregister("made_rows")
 

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +9,7 @@ import duckdb
 
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.build import build, run_model
-from oirisk.warehouse.parameters import (
-    AUDIT_LIMITS,
-    MAP_DEFAULTS,
-    CoverageParameters,
-    SeriesParameters,
-)
+from oirisk.warehouse.parameters import MAP_DEFAULTS
 from oirisk.warehouse.registry import MODELS, Models, marts_of
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.window import BuildWindow
@@ -26,7 +20,7 @@ TOTALS = marts_of("totals", "series")
 """What sums and compares: made of facts, and of other marts."""
 
 AUDIT = marts_of("audit")
-"""What is checked in the snapshots of runs (M36)."""
+"""What is checked in the snapshots of runs (M36); history that was loaded has checks of its own."""
 
 MAP = marts_of("map")
 """The entry profile, the liquidation map and what rests on it, of one snapshot."""
@@ -38,48 +32,6 @@ REPORTS = marts_of("cftc")
 """The weekly reports of the CFTC, in coins and USD."""
 
 _OPTIONS = "int_strike_universe"
-
-
-def build_marts(
-    connection: duckdb.DuckDBPyConnection,
-    window: BuildWindow,
-    coverage: CoverageParameters,
-    series: SeriesParameters | None = None,
-    models: Models = MODELS,
-) -> dict[str, int]:
-    """Build the marts that sum and compare, for a window of snapshots.
-
-    Args:
-        connection: Writer of a migrated warehouse; the caller's transaction is used.
-        window: Snapshots to rebuild.
-        coverage: When a row is fresh and a total complete enough.
-        series: The judgement in candles, anomalies and regimes; None: the defaults.
-        models: All models there are.
-
-    Returns:
-        Rows written, by mart.
-    """
-    values = {**coverage.named(), **asdict(series or SeriesParameters())}
-    return build(connection, TOTALS, window, values, models)
-
-
-def build_audit(
-    connection: duckdb.DuckDBPyConnection, window: BuildWindow, max_age_minutes: float
-) -> dict[str, int]:
-    """Build the findings and the data quality of a window of snapshots (M36).
-
-    Only snapshots of runs are audited; history that was loaded has checks of its own. A run
-    after this window may be compared with what changed in it, so let the window reach there.
-
-    Args:
-        connection: Writer of a migrated warehouse; the caller's transaction is used.
-        window: Snapshots to audit.
-        max_age_minutes: An observation further from its snapshot is stale.
-
-    Returns:
-        Rows written, by table.
-    """
-    return build(connection, AUDIT, window, {**AUDIT_LIMITS, "max_age_minutes": max_age_minutes})
 
 
 def build_map(
@@ -133,19 +85,6 @@ def _tell_unplaced_options(connection: duckdb.DuckDBPyConnection, snapshot_at: d
             venue,
             count,
         )
-
-
-def build_observed(
-    connection: duckdb.DuckDBPyConnection, window: BuildWindow, parameters: Mapping[str, Any]
-) -> dict[str, int]:
-    """Build map, coverage and leverage of the observations in a window; return rows by table.
-
-    Args:
-        connection: Writer; the caller's transaction is used.
-        window: Which observations, both ends included.
-        parameters: ``bin_pct`` (percent) and ``max_age_minutes``.
-    """
-    return build(connection, OBSERVED, window, parameters)
 
 
 def build_cftc(connection: duckdb.DuckDBPyConnection, window: BuildWindow | None = None) -> int:

@@ -43,29 +43,6 @@ AUDIT_LIMITS: Mapping[str, float] = MappingProxyType(
 """When a figure becomes a finding: fractions, and USD below which nobody need look."""
 
 
-@dataclass(frozen=True)
-class CoverageParameters:
-    """When a row is fresh and a total complete enough.
-
-    Args:
-        minimum: Least coverage, 0 to 1, at which changes are published.
-        max_age_minutes: An observation further from its snapshot is stale.
-        lookback_days: How long the last good figure of an instrument counts.
-    """
-
-    minimum: float
-    max_age_minutes: float
-    lookback_days: float
-
-    def named(self) -> dict[str, float]:
-        """Return the parameters as models name them."""
-        return {
-            "minimum_coverage": self.minimum,
-            "max_age_minutes": self.max_age_minutes,
-            "lookback_days": self.lookback_days,
-        }
-
-
 _BOUNDS = {
     "anomaly_period": (2, 1000),
     "anomaly_span": (1, 10),

@@ -152,7 +152,7 @@ def read_model(family: str, text: str, function: Function | None = None) -> Mode
 def _fields(text: str) -> dict[str, str]:
     """Return what a header says, by field; lines that are indented go on with the one before."""
     lines: dict[str, list[str]] = {"name": []}
-    place: str | None = "name"
+    place = "name"
     for line in text.splitlines():
         if not line.startswith("-- "):
             break
@@ -163,7 +163,7 @@ def _fields(text: str) -> dict[str, str]:
         elif place == "name" or (place and said.startswith("  ")):
             lines[place].append(said.strip())
         else:
-            place = None
+            place = ""
     return {name: " ".join(said) for name, said in lines.items()}
 
 

@@ -10,11 +10,11 @@ import polars as pl
 
 from bench.stored.clock import Clock
 from bench.stored.market import sql
+from oirisk.flows.marts import values_of
 from oirisk.flows.settings import Settings
 from oirisk.warehouse import build
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.marts import TOTALS, build_marts
-from oirisk.warehouse.parameters import CoverageParameters
+from oirisk.warehouse.marts import TOTALS
 from oirisk.warehouse.registry import Model, in_order
 from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import Writer, opened, transaction
@@ -59,11 +59,6 @@ def build_all(home: Home, window: BuildWindow) -> Clock:
     """Build all marts, each one's steps timed from outside."""
     clock = Clock()
     settings = Settings()
-    limits = CoverageParameters(
-        minimum=settings.coverage.minimum,
-        max_age_minutes=settings.coverage.max_age_minutes,
-        lookback_days=settings.coverage.lookback_days,
-    )
     run = build.run_model
 
     def timed(connection: Writer, model: Model, values: Mapping[str, Any]) -> int:
@@ -73,7 +68,7 @@ def build_all(home: Home, window: BuildWindow) -> Clock:
     build.run_model = timed
     try:
         with opened(home, window.until, publishes=False) as connection, transaction(connection):
-            build_marts(connection, window, limits)
+            build.build(connection, TOTALS, window, values_of(settings))
     finally:
         build.run_model = run
     return clock

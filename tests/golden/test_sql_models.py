@@ -14,10 +14,10 @@ import pytest
 
 from oirisk.schemas.tables.cftc import POSITIONS
 from oirisk.schemas.tables.registry import TABLES
-from oirisk.warehouse.marts import build_cftc, build_marts
+from oirisk.warehouse.marts import build_cftc
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.parameters import CoverageParameters
 from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("sql/*/expect.csv"))
 

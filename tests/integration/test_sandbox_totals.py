@@ -19,9 +19,8 @@ from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import VENUES
 from oirisk.sandbox.server import Sandbox
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.marts import build_marts
-from oirisk.warehouse.parameters import CoverageParameters
 from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts
 
 pytestmark = pytest.mark.integration
 

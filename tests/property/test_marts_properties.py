@@ -13,11 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oirisk.warehouse.marts import build_marts
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.parameters import CoverageParameters
 from oirisk.warehouse.window import BuildWindow
-from tests.models import cut_finely
+from tests.models import CoverageParameters, build_marts, cut_finely
 
 START = datetime(2026, 3, 1, 0, 5, tzinfo=UTC)
 HOURS = (0, 1, 4, 24, 25, 28, 168, 192)

@@ -11,10 +11,10 @@ import pytest
 
 from oirisk.schemas.tables.quality import QUALITY_TABLES
 from oirisk.warehouse import build
-from oirisk.warehouse.marts import build_audit
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.standing import judge_standing
 from oirisk.warehouse.window import BuildWindow
+from tests.models import build_audit
 
 AT = datetime(2026, 3, 10, 0, 5, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -14,12 +14,12 @@ import pytest
 from typer.testing import CliRunner
 
 from oirisk.flows.cli.app import app
-from oirisk.flows.marts import marts_due
+from oirisk.flows.marts import marts_due, values_of
 from oirisk.flows.settings import Settings
 from oirisk.warehouse import build as runner
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
-from oirisk.warehouse.registry import MODELS, Model
+from oirisk.warehouse.registry import MODELS, Model, parameters_of
 from oirisk.warehouse.writer import looking, writing
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -180,3 +180,8 @@ def test_a_warehouse_of_an_older_version_is_named(home: Path, oirisk: Oirisk) ->
         connection.execute("drop table ops.stale")
     said = " ".join(oirisk("build", "--plan", status=2).split())
     assert "An older one made it" in said
+
+
+def test_settings_give_every_parameter_that_the_window_does_not() -> None:
+    told = parameters_of(MODELS.values()).keys() - values_of(Settings()).keys()
+    assert told == {"since", "until", "earliest", "recent"}

@@ -7,11 +7,10 @@ import duckdb
 import pytest
 
 from oirisk.warehouse.build import reach_of_facts
-from oirisk.warehouse.marts import build_marts
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.parameters import CoverageParameters
 from oirisk.warehouse.stale import ON_TOTALS, note_stale_rows, settle, stale_facts
 from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts
 
 AT = datetime(2026, 3, 1, 0, 5, tzinfo=UTC)
 RULES = CoverageParameters(0.9, 30, 7)

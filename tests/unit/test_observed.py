@@ -19,10 +19,10 @@ from oirisk.schemas.instruments import Instrument
 from oirisk.transforms.decode import BodyError, decode
 from oirisk.transforms.models.leverage_observed import implied_leverage, observed_weights
 from oirisk.transforms.observed import JudgedPositions, judge_positions, position_candidates
-from oirisk.warehouse.marts import build_observed
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.observed import load_positions
 from oirisk.warehouse.window import BuildWindow
+from tests.models import build_observed
 
 ANN, BEN = "0x" + "a1" * 20, "0x" + "b2" * 20
 NIGHT = datetime(2026, 3, 1, tzinfo=UTC)

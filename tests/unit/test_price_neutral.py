@@ -10,10 +10,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.warehouse.marts import build_marts
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.parameters import CoverageParameters
 from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 START = datetime(2026, 3, 2, tzinfo=UTC)

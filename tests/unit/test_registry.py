@@ -10,6 +10,8 @@ import pytest
 
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.tables.registry import TABLES
+from oirisk.warehouse.conventions import CONVENTIONS
+from oirisk.warehouse.marts import AUDIT, MAP, OBSERVED, REPORTS, TOTALS
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.registry import (
     MODELS,
@@ -24,6 +26,7 @@ from oirisk.warehouse.registry import (
     read_model,
     stages,
 )
+from oirisk.warehouse.stale import ON_MAPS, ON_OBSERVATIONS, ON_REPORTS, ON_STANDING, ON_TOTALS
 from tests.statements import parsed, table_functions, tables
 
 SQL = [model for model in MODELS.values() if model.sql]
@@ -211,6 +214,29 @@ def test_marts_that_reach_as_far_and_are_cut_alike_are_built_together() -> None:
     assert stages([name for name in models if "." in name], models) == [
         ("marts.early", "marts.other"), ("marts.later", "marts.late"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("marts", "noted", "otherwise"),
+    [
+        (TOTALS, ON_TOTALS, {"ops.coverage"}),  # noted with its run
+        (
+            MAP,
+            ON_MAPS,
+            {"core.observed_positions", "marts.leverage_priors"},
+        ),  # noted as maps; fixed
+        (REPORTS, ON_REPORTS, set()),
+        # What is named here beyond the run's own tables builds these anew with --full alone.
+        (AUDIT, ON_TOTALS, {"ops.coverage", "ops.rejects", "core.bars"}),
+        (OBSERVED, ON_OBSERVATIONS, {"core.open_interest"}),
+        (CONVENTIONS, ON_STANDING, {"ops.unit_rules"}),
+    ],
+)
+def test_a_change_of_what_marts_rest_on_has_them_built(
+    marts: tuple[str, ...], noted: frozenset[str], otherwise: set[str]
+) -> None:
+    read = {one.table for model in in_order(marts) for one in model.inputs}
+    assert read - set(MODELS) - noted == otherwise
 
 
 def test_parameters_of_a_build_are_those_of_everything_it_runs() -> None:
