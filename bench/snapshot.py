@@ -29,7 +29,7 @@ from prefect import flow
 
 from oirisk.flows import batch, demo, marts, outcome, pipeline, reports
 from oirisk.flows.batch import Batch
-from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import SandboxSource, wall_clock
 from oirisk.flows.outcome import Outcome
@@ -40,6 +40,7 @@ from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import DEMO_VENUES, select_simulated
 from oirisk.sandbox.server import Sandbox
 from oirisk.sandbox.venue import SimulatedVenue
+from oirisk.schemas.responses import VenueSnapshot
 from oirisk.warehouse import writer
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.window import BuildWindow

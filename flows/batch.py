@@ -7,15 +7,14 @@ from datetime import datetime
 import polars as pl
 
 from oirisk import __version__
-from oirisk.flows.coin_names import with_settled_names
-from oirisk.flows.derive import Derived, derive
 from oirisk.flows.enrichment import ToppedUp, Wanted, load_told
 from oirisk.flows.exchanges.configured import known_venues
-from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.flows.option_indices import option_frame
 from oirisk.flows.settings import Settings
-from oirisk.schemas.responses import Response
+from oirisk.schemas.responses import Response, VenueSnapshot
 from oirisk.schemas.venue import Venue
+from oirisk.transforms.coin_names import with_settled_names
+from oirisk.transforms.derive import Derived, derive
 from oirisk.transforms.market_facts import judge_facts
 from oirisk.warehouse.archive import RunLabel
 from oirisk.warehouse.imports import ImportKey, append_rejects

@@ -4,11 +4,9 @@ The flows only say what runs and when; the work is in plain functions.
 """
 
 import asyncio
-from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -21,7 +19,7 @@ from oirisk.flows.enrichment import ASKED, ToppedUp, Wanted, ask_venue
 from oirisk.flows.exchanges.cassette import Recording, read_recording
 from oirisk.flows.exchanges.client import limits_of
 from oirisk.flows.exchanges.configured import chosen_venues
-from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.sources import (
     LiveSource,
     ReplaySource,
@@ -34,45 +32,17 @@ from oirisk.flows.mail.mailing import mail_report
 from oirisk.flows.observe import observe_listed
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.pipeline import RunFrame, store
+from oirisk.flows.progress import PROGRESS
 from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.run import Begun, begun, keep
 from oirisk.flows.settings import load_settings
 from oirisk.schemas.errors import OiRiskError, RecordingError
+from oirisk.schemas.responses import VenueSnapshot
 from oirisk.schemas.venue import Venue
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.market_cache import latest_markets
 
 _PATIENCE_SECONDS = 60.0
-
-
-class Progress(Protocol):
-    """Where a run tells how far it is; the command line shows it, others ignore it."""
-
-    def plan(self, venues: int) -> None:
-        """Say how many venues will be asked."""
-        ...
-
-    def venue_done(self, venue: str, seconds: float) -> None:
-        """Say that one venue has been asked."""
-        ...
-
-    def step(self, text: str) -> None:
-        """Say what comes next."""
-        ...
-
-
-class _Silent:
-    def plan(self, venues: int) -> None:
-        """Say nothing."""
-
-    def venue_done(self, venue: str, seconds: float) -> None:
-        """Say nothing."""
-
-    def step(self, text: str) -> None:
-        """Say nothing."""
-
-
-PROGRESS: ContextVar[Progress] = ContextVar("PROGRESS", default=_Silent())  # noqa: B039 -- stateless
 
 
 @task(name="extract", task_run_name="extract {venue.id}", cache_policy=NO_CACHE)

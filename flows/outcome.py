@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from oirisk import __version__
-from oirisk.flows.derive import Derived, coverage_row
-from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.responses import VenueSnapshot
+from oirisk.transforms.derive import Derived, coverage_row
 from oirisk.warehouse.archive import Fetched, RunLabel
 from oirisk.warehouse.load import RunRow, record_run
 from oirisk.warehouse.writer import Writer

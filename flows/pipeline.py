@@ -16,7 +16,6 @@ from datetime import datetime
 import polars as pl
 
 from oirisk.flows.batch import Batch, load_beside
-from oirisk.flows.derive import Derived, instruments_frame
 from oirisk.flows.enrichment import FLOW as TOP_UP
 from oirisk.flows.exchanges.configured import require_one_name
 from oirisk.flows.exchanges.sources import SourceName
@@ -26,6 +25,7 @@ from oirisk.flows.settings import Settings
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import CoverageError
 from oirisk.schemas.responses import Response
+from oirisk.transforms.derive import Derived, instruments_frame
 from oirisk.warehouse.archive import RunLabel, archive, fetched, forget_answers
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (

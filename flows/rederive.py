@@ -12,8 +12,6 @@ from itertools import groupby
 import polars as pl
 
 from oirisk.flows.batch import load_options, snapshots_of
-from oirisk.flows.coin_names import with_settled_names
-from oirisk.flows.derive import Derived, derive
 from oirisk.flows.exchanges.configured import chosen_venues, known_venues
 from oirisk.flows.imports.venue_names import venue_names
 from oirisk.flows.looks_back import looks_back
@@ -25,6 +23,8 @@ from oirisk.schemas.errors import HomeError
 from oirisk.schemas.responses import Response
 from oirisk.schemas.venue import Venue
 from oirisk.transforms.assets import canonical_asset
+from oirisk.transforms.coin_names import with_settled_names
+from oirisk.transforms.derive import Derived, derive
 from oirisk.warehouse.archive import RunLabel, archived_runs, archived_venues, fetched
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (

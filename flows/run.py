@@ -17,10 +17,10 @@ from datetime import datetime, timedelta
 from oirisk import __version__
 from oirisk.flows.batch import Batch, snapshots_of
 from oirisk.flows.exchanges.configured import chosen_venues, known_venues
-from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.flows.outcome import KILLED
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.schemas.errors import BusyError, HomeError, OiRiskError
+from oirisk.schemas.responses import VenueSnapshot
 from oirisk.warehouse.archive import archive, archived_answers, forget_answers
 from oirisk.warehouse.runs import (
     OpenRun,

@@ -19,7 +19,7 @@ from hypothesis import settings as hypothesis_settings
 
 from oirisk.flows.batch import Batch
 from oirisk.flows.exchanges.cassette import read_recording
-from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import ReplaySource, SandboxSource, Source
 from oirisk.flows.marts import build_totals
@@ -32,6 +32,7 @@ from oirisk.sandbox.registry import select_simulated
 from oirisk.sandbox.server import Sandbox
 from oirisk.schemas import units
 from oirisk.schemas.report.briefing import Report
+from oirisk.schemas.responses import VenueSnapshot
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
 from oirisk.warehouse.window import BuildWindow

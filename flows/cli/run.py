@@ -11,10 +11,10 @@ from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.exchanges.sources import require_present
-from oirisk.flows.nightly import PROGRESS
 from oirisk.flows.nightly import nightly as nightly_flow
 from oirisk.flows.nightly import snapshot as snapshot_flow
 from oirisk.flows.outcome import Outcome
+from oirisk.flows.progress import PROGRESS
 from oirisk.flows.record import record_run
 from oirisk.flows.schedule import serve
 from oirisk.flows.server import with_or_without_server

@@ -14,13 +14,14 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.derive import Derived, derive
 from oirisk.flows.exchanges.cassette import read_recording
-from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.exchanges.sources import ReplaySource
 from oirisk.flows.settings import FetchSettings
+from oirisk.schemas.responses import VenueSnapshot
 from oirisk.schemas.units import unit_rules
+from oirisk.transforms.derive import Derived, derive
 
 _EXACT = 1e-9
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import polars as pl
 
-from oirisk.flows.derive import Derived
 from oirisk.schemas.instruments import Instrument
+from oirisk.transforms.derive import Derived
 from oirisk.transforms.instruments import Listing
 from oirisk.transforms.names import Key, Multiple, in_coins, settle_names
 

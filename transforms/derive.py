@@ -8,8 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from oirisk.flows.exchanges.extract import VenueSnapshot
-from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
+from oirisk.schemas.responses import MARKETS_ENDPOINT, Response, VenueSnapshot
 from oirisk.schemas.tables.open_interest import CANDIDATE_DTYPES, SCOPE_CHECKS
 from oirisk.schemas.venue import Endpoint, Venue
 from oirisk.transforms.decode import BodyError, decode, pick
