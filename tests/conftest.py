@@ -1,7 +1,6 @@
 """What tests of the nightly job share: a simulated market, hand-made recordings, and a desk.
 
-Nothing here depends on the machine. Recordings of real exchanges lie beside the repository, in
-``../shared/recorded``; tests that read them are skipped where they are absent.
+Nothing here depends on the machine, or on what lies beside the repository.
 """
 
 import asyncio
@@ -36,6 +35,7 @@ from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
 from oirisk.warehouse.writer import writing
+from tests.markets import listed
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 """The night that the tests speak of."""
@@ -74,15 +74,6 @@ def _no_rules_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 def root() -> Path:
     """The repository."""
     return ROOT
-
-
-@pytest.fixture(scope="session")
-def recorded() -> Path:
-    """Recordings of real exchanges."""
-    folder = ROOT.parent / "shared" / "recorded"
-    if not folder.is_dir():
-        pytest.skip("the recordings of real exchanges are not beside this repository")
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -271,14 +262,7 @@ class Tape:
 
 def linear_market(market_id: str, base: str, size: float) -> dict[str, Any]:
     """Return a perpetual settled in USDT as ccxt describes it."""
-    return {
-        "id": market_id, "symbol": f"{base}/USDT:USDT", "base": base, "quote": "USDT",
-        "settle": "USDT", "baseId": base, "quoteId": "USDT", "settleId": "USDT", "type": "swap",
-        "spot": False, "margin": False, "swap": True, "future": False, "option": False,
-        "active": True, "contract": True, "linear": True, "inverse": False,
-        "contractSize": size, "expiry": None, "strike": None, "optionType": None,
-        "precision": {"amount": 0.001, "price": 0.1}, "limits": {}, "info": {},
-    }  # fmt: skip
+    return listed(market_id, f"{base}/USDT:USDT", size)
 
 
 @pytest.fixture(scope="session")
