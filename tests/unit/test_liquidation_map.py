@@ -12,12 +12,12 @@ import polars as pl
 import pytest
 
 from oirisk.flows.marts import MODELS
-from oirisk.transforms.liquidation_price import inverse_price, linear_price, tiers_of
 from oirisk.transforms.models.calibrate import CALIBRATION_SCHEMA
 from oirisk.transforms.models.leverage import NODE_HIGH, NODE_LOW
 from oirisk.warehouse.clusters import build_clusters
 from oirisk.warehouse.liquidation import Models
 from oirisk.warehouse.migrate import migrate
+from tests.oracles.liquidation_price import inverse_price, linear_price, tiers_of
 from tests.rows import insert
 from tests.worked_examples import golden
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from oirisk.transforms.liquidation_price import (
+from tests.oracles.liquidation_price import (
     LONG,
     SHORT,
     inverse_bankruptcy_price,
