@@ -32,7 +32,7 @@ COMMANDS = (
 
 @pytest.fixture(scope="session")
 def _scheduler() -> Iterator[None]:
-    with prefect_test_harness():
+    with prefect_test_harness(server_startup_timeout=180):  # as the command line waits
         yield
 
 

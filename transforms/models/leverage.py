@@ -4,10 +4,9 @@ A mix of leverage is a vector of weights over ``NODES``: intervals of leverage, 
 the logarithm, and single figures that order forms offer (``NOTCHES``), at which people bunch.
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
 
@@ -27,8 +26,6 @@ OBSERVED_MEDIAN, OBSERVED_SIGMA = 3.7, 0.62
 
 RETAIL_HEAVY = ((5.0, 0.15), (10.0, 0.30), (25.0, 0.25), (50.0, 0.20), (100.0, 0.10))
 """What public heat maps assume; kept as the heavy end of the band."""
-
-_erf = np.vectorize(math.erf, otypes=[np.float64])
 
 PRIORS = ("base", "retail_heavy", "institutional", "calibrated")
 
@@ -78,8 +75,8 @@ def stated_priors() -> dict[str, Floats]:
 
 def _between(bounds: Floats, median: Floats, sigma: Floats) -> Floats:
     """Return the probability of each interval between bounds under each lognormal."""
-    away = np.log(bounds / median[..., None]) / (sigma[..., None] * np.sqrt(2))
-    return np.diff(0.5 * (1 + _erf(away)), axis=-1)
+    away = np.log(bounds / median[..., None]) / sigma[..., None]
+    return np.diff(ndtr(away), axis=-1)
 
 
 def _of_sum_1(weights: Floats) -> Floats:
