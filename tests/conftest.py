@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import settings as hypothesis_settings
 
@@ -33,6 +34,7 @@ from oirisk.schemas import units
 from oirisk.schemas.report.briefing import Report
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.published import query, reading
 from oirisk.warehouse.writer import writing
 from tests.markets import listed
@@ -74,6 +76,23 @@ def _no_rules_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 def root() -> Path:
     """The repository."""
     return ROOT
+
+
+@pytest.fixture(scope="module")
+def migrated() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A migrated warehouse in memory, made once for a file of tests."""
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        migrate(connection, datetime(2026, 3, 1, tzinfo=UTC))
+        yield connection
+
+
+@pytest.fixture
+def warehouse(migrated: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield it empty: what a test writes is rolled back."""
+    migrated.execute("begin")
+    yield migrated
+    migrated.execute("rollback")
 
 
 @pytest.fixture(scope="session")

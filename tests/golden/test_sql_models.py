@@ -20,7 +20,6 @@ from oirisk.schemas.tables.cftc import POSITIONS
 from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.cftc import build_cftc
-from oirisk.warehouse.migrate import migrate
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("sql/*/expect.csv"))
 
@@ -197,19 +196,16 @@ def test_every_mart_has_a_case_but_those_that_are_named() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
 def test_a_sql_model_gives_the_figures_worked_out_by_hand(
-    case: Path,
+    warehouse: duckdb.DuckDBPyConnection, case: Path
 ) -> None:
     mart = f"marts.{case.name.partition('__')[0]}"
-    connection = duckdb.connect()
-    connection.execute("set timezone = 'UTC'")
-    migrate(connection, datetime(2026, 1, 1, tzinfo=UTC))
     for path in sorted(case.glob("*.*.csv")):
-        _load(connection, path.stem, path)
+        _load(warehouse, path.stem, path)
     given = _rows(case / "build.csv")[0] if (case / "build.csv").exists() else {}
-    _build(connection, given)
+    _build(warehouse, given)
     expected = _rows(case / "expect.csv")
     columns = list(expected[0])
-    compared = connection.table(mart).filter(given.get("only", "true"))
+    compared = warehouse.table(mart).filter(given.get("only", "true"))
     seen = compared.project(", ".join(f'"{name}"' for name in columns)).fetchall()
     shown = [dict(zip(columns, row, strict=True)) for row in seen]
     assert len(seen) == len(expected), shown
@@ -218,4 +214,4 @@ def test_a_sql_model_gives_the_figures_worked_out_by_hand(
             name: (text, got[name]) for name, text in want.items() if not _close(text, got[name])
         }
         assert not wrong, f"{want} (wanted, got): {wrong}"
-    TABLES[mart].validate(connection.table(mart).pl())
+    TABLES[mart].validate(warehouse.table(mart).pl())
