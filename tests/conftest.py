@@ -16,6 +16,8 @@ from typing import Any
 import duckdb
 import pytest
 from hypothesis import settings as hypothesis_settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from oirisk.flows.batch import Batch
 from oirisk.flows.exchanges.cassette import read_recording
@@ -58,6 +60,21 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let the scheduler's own client leave its loopback sockets to the garbage collector."""
     for category in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
         config.addinivalue_line("filterwarnings", rf"ignore:.*<socket\.socket:{category}")
+
+
+class _Sharing(LoadFileScheduling):
+    """Give all tests of a file to one process, and all of ``packaging``: they share a demo home."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "packaging" if "/packaging/" in file else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Sharing:
+    """Share tests out in the order of their folders: short files come last and fill the gaps."""
+    config.option.loadscopereorder = False
+    return _Sharing(config, log)
 
 
 @pytest.fixture(autouse=True)
