@@ -25,7 +25,7 @@ from typing import Any
 
 import ccxt.async_support as ccxt
 
-from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.loopback import loopback_urls
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.exchanges.sources import SandboxSource
@@ -33,7 +33,7 @@ from oirisk.flows.settings import FetchSettings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import VENUES, select_simulated
 from oirisk.sandbox.server import Sandbox
-from oirisk.schemas.responses import MARKETS_ENDPOINT
+from oirisk.schemas.responses import MARKETS_ENDPOINT, VenueSnapshot
 from oirisk.schemas.venue import Market, Venue
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)

@@ -1,20 +1,20 @@
 """What the venues gave in one run: rows of open interest, and what they told beside it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import polars as pl
 
 from oirisk import __version__
-from oirisk.flows.coin_names import with_settled_names
-from oirisk.flows.derive import Derived, derive
 from oirisk.flows.enrichment import ToppedUp, Wanted, load_told
 from oirisk.flows.exchanges.configured import known_venues
-from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.flows.option_indices import option_frame
 from oirisk.flows.settings import Settings
-from oirisk.schemas.responses import Response
+from oirisk.schemas.responses import Response, VenueSnapshot
+from oirisk.schemas.venue import Venue
+from oirisk.transforms.coin_names import with_settled_names
+from oirisk.transforms.derive import Derived, derive
 from oirisk.transforms.market_facts import judge_facts
 from oirisk.warehouse.archive import RunLabel
 from oirisk.warehouse.imports import ImportKey, append_rejects
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Batch:
-    """What the venues gave in one run: their answers, and the rows these come to.
+    """What the venues gave in one run: their answers, and the rows made of them.
 
     No data class on purpose: the scheduler would walk through every row for results of its own.
 
@@ -72,7 +72,7 @@ def load_beside(
     """Store what the venues told beside open interest, as a run of its own.
 
     Returns:
-        What is missing, by venue; the run itself is none the worse for it.
+        What is missing, by venue; the run itself is complete without it.
     """
     answers = {one.venue: list(one.responses) for one in batch.snapshots}
     for one in batch.told:
@@ -110,3 +110,22 @@ def load_options(
         append_rejects(connection, judged.rejected.to_arrow().to_reader(), key)
     for problem in problems:
         log.warning("options not read venue=%s reason=%s", result.venue, problem)
+
+
+def snapshots_of(responses: Sequence[Response], known: Mapping[str, Venue]) -> list[VenueSnapshot]:
+    """Return what venues gave from the archive, with what failed as far as that tells."""
+    snapshots: dict[str, VenueSnapshot] = {}
+    answered = {(one.venue, one.endpoint) for one in responses if one.status and not one.error}
+    for response in responses:
+        one = snapshots.setdefault(response.venue, VenueSnapshot(response.venue))
+        one.responses.append(response)
+        if response.error and (response.venue, response.endpoint) not in answered:
+            said = one.notes if _only_completes(response, known) else one.failures
+            said.append(f"{response.endpoint}: {response.error}")
+    return [one for one in snapshots.values() if one.venue in known]
+
+
+def _only_completes(response: Response, known: Mapping[str, Venue]) -> bool:
+    venue = known.get(response.venue)
+    endpoints = venue.endpoints if venue else ()
+    return any(endpoint.enriches for endpoint in endpoints if endpoint.name == response.endpoint)

@@ -2,7 +2,7 @@
 
 Five-minute open interest, bars and ratios of the day before, liquidations, order books, leverage
 tiers and greeks, for the coins with most open interest. An exchange that fails here lacks these
-facts; its open interest and the run are none the worse for it.
+facts; its open interest and the run are not affected.
 """
 
 import asyncio

@@ -21,7 +21,7 @@ def looks_back(settings: Settings) -> Mapping[str, timedelta]:
     """Say how long before a snapshot rows must be whole, by the resolution they are thinned to.
 
     What rests on one value a day (percentiles of funding and of imbalance) looks back further, and
-    is none the worse for it: the last row of a day stays.
+    is not affected: the last row of a day stays.
     """
     days = max(
         settings.series.squeeze_days,

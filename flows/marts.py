@@ -57,7 +57,8 @@ Ends = tuple[datetime, datetime]
 """First and last snapshot that may be built; none may where the last is before the first."""
 
 _BEFORE_MAP = timedelta(days=3)
-"""Beyond the history of the profile: strikes are known for 48 hours, scores look back 28."""
+"""Beyond the history of the profile, and what is missing: strikes are known for 48 hours, scores
+look back 28."""
 
 _EVERYTHING = Stale({ANYTHING: BuildWindow(FIRST, LAST)})
 
@@ -119,7 +120,8 @@ def _closed(connection: Writer, settings: Settings) -> datetime:
 
 def _stale_maps(stale: Stale, settings: Settings) -> BuildWindow | None:
     """Return the time whose maps changed facts bear on by themselves."""
-    reach = timedelta(days=settings.clusters.history_days) + _BEFORE_MAP
+    days = max(settings.clusters.history_days, settings.coverage.lookback_days)
+    reach = timedelta(days=days) + _BEFORE_MAP
     found = stale.over(ON_MAPS, reach), stale.over({MAPS})
     return hull([span for span in found if span is not None])
 
@@ -190,6 +192,7 @@ def build_positions(
     parameters = {
         **settings.clusters.model_dump(),
         "max_age_minutes": settings.coverage.max_age_minutes,
+        "lookback_days": settings.coverage.lookback_days,
         **({} if known_at is None else {"known_at": known_at}),
         **({"calibrations": settings.clusters.top_assets} if learns_all else {}),
     }

@@ -4,11 +4,9 @@ The flows only say what runs and when; the work is in plain functions.
 """
 
 import asyncio
-from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -21,7 +19,7 @@ from oirisk.flows.enrichment import ASKED, ToppedUp, Wanted, ask_venue
 from oirisk.flows.exchanges.cassette import Recording, read_recording
 from oirisk.flows.exchanges.client import limits_of
 from oirisk.flows.exchanges.configured import chosen_venues
-from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.sources import (
     LiveSource,
     ReplaySource,
@@ -34,44 +32,17 @@ from oirisk.flows.mail.mailing import mail_report
 from oirisk.flows.observe import observe_listed
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.pipeline import RunFrame, store
+from oirisk.flows.progress import PROGRESS
 from oirisk.flows.reports import report_of, write_report
+from oirisk.flows.run import Begun, begun, keep
 from oirisk.flows.settings import load_settings
 from oirisk.schemas.errors import OiRiskError, RecordingError
+from oirisk.schemas.responses import VenueSnapshot
 from oirisk.schemas.venue import Venue
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.market_cache import latest_markets
 
 _PATIENCE_SECONDS = 60.0
-
-
-class Progress(Protocol):
-    """Where a run tells how far it is; the command line shows it, others ignore it."""
-
-    def plan(self, venues: int) -> None:
-        """Say how many venues will be asked."""
-        ...
-
-    def venue_done(self, venue: str, seconds: float) -> None:
-        """Say that one venue has been asked."""
-        ...
-
-    def step(self, text: str) -> None:
-        """Say what comes next."""
-        ...
-
-
-class _Silent:
-    def plan(self, venues: int) -> None:
-        """Say nothing."""
-
-    def venue_done(self, venue: str, seconds: float) -> None:
-        """Say nothing."""
-
-    def step(self, text: str) -> None:
-        """Say nothing."""
-
-
-PROGRESS: ContextVar[Progress] = ContextVar("PROGRESS", default=_Silent())  # noqa: B039 -- stateless
 
 
 @task(name="extract", task_run_name="extract {venue.id}", cache_policy=NO_CACHE)
@@ -82,7 +53,9 @@ async def extract(venue: Venue, source: Source, frame: RunFrame) -> VenueSnapsho
     known = None
     if source.name == "live":
         known = latest_markets(frame.home, venue.id, frame.started_at, source=source.name)
-    return await fetch_venue(venue, source, fetch, known, limits)
+    fetched = await fetch_venue(venue, source, fetch, known, limits)
+    keep(frame, fetched)
+    return fetched
 
 
 @task(name="top up", task_run_name="top up {venue.id}", cache_policy=NO_CACHE)
@@ -192,12 +165,14 @@ async def _snapshot(
         settings=settings,
         patience_seconds=_PATIENCE_SECONDS,
     )
-    snapshots = await _fetch_all(venues, source, frame)
-    batch = Batch(snapshots, settings)
-    if name == "nightly" and _is_topped_up(frame):
-        batch.told = await _top_up(venues, source, frame, batch)
-    _announce("validating, loading and aggregating")
-    outcome = load(frame, batch)
+    with begun(frame) as run:
+        frame = run.frame
+        snapshots = await _fetch_all(venues, source, run)
+        batch = Batch(snapshots, settings)
+        if name == "nightly" and _is_topped_up(frame):
+            batch.told = await _top_up(venues, source, frame, batch)
+        _announce("validating, loading and aggregating")
+        outcome = load(frame, batch)
     if settings.observe.accounts_file is not None:
         _announce("asking accounts for their positions")
         await observe(frame, source)
@@ -208,17 +183,18 @@ async def _snapshot(
     return frame, outcome
 
 
-async def _fetch_all(
-    venues: tuple[Venue, ...], source: Source, frame: RunFrame
-) -> list[VenueSnapshot]:
+async def _fetch_all(venues: tuple[Venue, ...], source: Source, run: Begun) -> list[VenueSnapshot]:
     """Ask all venues at once; one that breaks is a failed venue, never a failed run."""
     progress = PROGRESS.get()
     progress.plan(len(venues))
 
     async def ask(venue: Venue) -> VenueSnapshot:
+        if venue.id in run.answers:
+            progress.venue_done(venue.id, 0.0)
+            return run.answers[venue.id]
         # Prefect types this call as if it were not asynchronous.
         state: State[VenueSnapshot] = await extract(  # type: ignore[misc]
-            venue, source, frame, return_state=True
+            venue, source, run.frame, return_state=True
         )
         if state.is_completed():
             fetched = await state.aresult()
@@ -231,7 +207,7 @@ async def _fetch_all(
 
 
 def _is_topped_up(frame: RunFrame) -> bool:
-    """Tell whether venues are asked for more; a recording holds the answers of the run alone."""
+    """Return whether venues are asked for more; a recording holds the answers of the run alone."""
     terms = frame.settings.top_up
     return terms.enabled and (frame.source == "live" or (terms.simulated and frame.is_simulated))
 

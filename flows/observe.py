@@ -49,7 +49,7 @@ _ADDRESS = re.compile(ACCOUNT, re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Observation:
-    """What an observation came to; ``note`` says why accounts are missing, without naming one."""
+    """The outcome of an observation; ``note`` says why accounts are missing, without naming one."""
 
     run_id: str
     snapshot_at: datetime

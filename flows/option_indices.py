@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from oirisk.flows.derive import Derived
 from oirisk.flows.exchanges.greeks import PARSERS
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.history import OptionPoint
@@ -18,6 +17,7 @@ from oirisk.schemas.responses import Response
 from oirisk.schemas.tables.imported import Dtype
 from oirisk.schemas.venue import Bulk, PerValue, each, once
 from oirisk.transforms.decode import BodyError, decode
+from oirisk.transforms.derive import Derived
 from oirisk.warehouse.archive import RunLabel
 
 ENDPOINT = "option_greeks"

@@ -1,24 +1,38 @@
-"""What a run came to, and its entry in the ledger."""
+"""What came of a run, and its entry in the ledger."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from oirisk import __version__
-from oirisk.flows.derive import Derived, coverage_row
-from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.schemas.columns import UTC_MICROSECONDS
-from oirisk.warehouse.archive import RunLabel
+from oirisk.schemas.responses import VenueSnapshot
+from oirisk.transforms.derive import Derived, coverage_row
+from oirisk.warehouse.archive import Fetched, RunLabel
 from oirisk.warehouse.load import RunRow, record_run
 from oirisk.warehouse.writer import Writer
+
+KILLED = "the run was killed before every exchange had answered"
+
+
+@dataclass(frozen=True)
+class Life:
+    """When a run started and ended; ``is_abandoned`` when another run ended it, for it was killed.
+
+    ``ended_at`` is None where nobody knows, as of runs that are put on record from the archive.
+    """
+
+    started_at: datetime
+    ended_at: datetime | None = None
+    is_abandoned: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to: ``completed``, or ``partial`` when venues or rows are missing.
+    """What came of a run: ``completed``, or ``partial`` when venues or rows are missing.
 
     ``reasons`` says what is missing, by venue; ``refused`` who did not get the mail.
     """
@@ -38,20 +52,24 @@ def record(
     label: RunLabel,
     snapshots: Sequence[VenueSnapshot],
     derived: Sequence[Derived],
-    started_at: datetime,
-    ended_at: datetime | None = None,
+    fetches: Sequence[Fetched],
+    life: Life,
 ) -> Outcome:
-    """Put a run on record, unless it is, and say what it came to."""
+    """Put a run on record, unless it is, and say what came of it."""
     coverage = [
         coverage_row(fetched, result, label.run_id)
         for fetched, result in zip(snapshots, derived, strict=True)
     ]
-    outcome = _outcome(label, coverage)
+    outcome = _outcome(label, coverage, is_abandoned=life.is_abandoned)
+    rows = [
+        {**asdict(one), "run_id": label.run_id, "loaded_at": life.started_at} for one in fetches
+    ]
     record_run(
         connection,
-        _run_row(label, outcome, started_at, ended_at),
+        _run_row(label, outcome, life),
         pl.DataFrame(coverage, schema_overrides={"error": pl.String}),
-        _rejects(label, derived, started_at),
+        _rejects(label, derived, life.started_at),
+        pl.DataFrame(rows),
     )
     return outcome
 
@@ -71,13 +89,14 @@ def why(outcome: Outcome) -> str:
     return "; ".join(reasons) or "the source holds none of the configured venues"
 
 
-def _outcome(label: RunLabel, coverage: Sequence[dict[str, Any]]) -> Outcome:
+def _outcome(label: RunLabel, coverage: Sequence[dict[str, Any]], *, is_abandoned: bool) -> Outcome:
     statuses = {row["venue"]: row["status"] for row in coverage}
     asked = [status for status in statuses.values() if status != "skipped"]
     if not any(row["accepted"] for row in coverage):
         state = "failed"
     else:
-        state = "completed" if set(asked) == {"ok"} else "partial"
+        missing = "abandoned" if is_abandoned else "partial"
+        state = "completed" if set(asked) == {"ok"} else missing
     return Outcome(
         run_id=label.run_id,
         snapshot_at=label.snapshot_at,
@@ -89,21 +108,19 @@ def _outcome(label: RunLabel, coverage: Sequence[dict[str, Any]]) -> Outcome:
     )
 
 
-def _run_row(
-    label: RunLabel, outcome: Outcome, started_at: datetime, ended_at: datetime | None
-) -> RunRow:
-    error = "no venue gave a usable row" if outcome.state == "failed" else None
+def _run_row(label: RunLabel, outcome: Outcome, life: Life) -> RunRow:
+    errors = {"failed": "no venue gave a usable row", "abandoned": KILLED}
     return RunRow(
         run_id=label.run_id,
         flow=label.flow,
         snapshot_at=label.snapshot_at,
-        started_at=started_at,
-        ended_at=ended_at,
+        started_at=life.started_at,
+        ended_at=life.ended_at,
         state=outcome.state,
         version=__version__,
         source=label.source,
         is_simulated=label.is_simulated,
-        error=error,
+        error=errors.get(outcome.state),
     )
 
 

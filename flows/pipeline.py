@@ -8,7 +8,6 @@
 ``store`` goes from the archive to the published copy; ``marts`` builds, ``reports`` prints.
 """
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,17 +16,17 @@ from datetime import datetime
 import polars as pl
 
 from oirisk.flows.batch import Batch, load_beside
-from oirisk.flows.derive import Derived, instruments_frame
 from oirisk.flows.enrichment import FLOW as TOP_UP
 from oirisk.flows.exchanges.configured import require_one_name
-from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.flows.exchanges.sources import SourceName
 from oirisk.flows.marts import build_stale
-from oirisk.flows.outcome import Outcome, record, why, with_notes
+from oirisk.flows.outcome import Life, Outcome, record, why, with_notes
 from oirisk.flows.settings import Settings
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import CoverageError
-from oirisk.warehouse.archive import RunLabel, archive
+from oirisk.schemas.responses import Response
+from oirisk.transforms.derive import Derived, instruments_frame
+from oirisk.warehouse.archive import RunLabel, archive, fetched, forget_answers
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
     OPTIONAL_COLUMNS,
@@ -37,6 +36,7 @@ from oirisk.warehouse.load import (
     load_instruments,
     load_open_interest,
 )
+from oirisk.warehouse.runs import forget_run, next_run_id, run_of_content
 from oirisk.warehouse.writer import Writer, require_same_kind, writing
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,8 @@ class RunFrame:
 
     ``snapshot_at`` is the scheduled instant, ``started_at`` the wall clock; for
     ``patience_seconds`` a run waits until another, such as a batch of a backfill, has stored.
+    ``run_id`` is the name under which it was opened, empty where it was not; ``is_abandoned``
+    says that another run ends it, for it was killed.
     """
 
     home: Home
@@ -58,6 +60,14 @@ class RunFrame:
     is_simulated: bool
     settings: Settings
     patience_seconds: float = 0.0
+    run_id: str = ""
+    is_abandoned: bool = False
+
+    def label(self, run_id: str = "") -> RunLabel:
+        """Return what identifies the run in the archive, under its name or another."""
+        return RunLabel(
+            run_id or self.run_id, self.flow, self.snapshot_at, self.source, self.is_simulated
+        )
 
 
 def store(frame: RunFrame, batch: Batch, ended_at: datetime) -> Outcome:
@@ -65,33 +75,29 @@ def store(frame: RunFrame, batch: Batch, ended_at: datetime) -> Outcome:
 
     Args:
         frame: What is fixed.
-        batch: What the venues answered, what it comes to, and what they told beside it.
+        batch: What the venues answered, the rows made of it, and the supplementary data.
         ended_at: When they had.
 
     Raises:
         CoverageError: No venue gave a single usable row; the failed run is on record.
         HomeError: The warehouse is locked, or holds the other kind of data.
     """
-    snapshots = batch.snapshots
-    label = RunLabel(
-        run_id=run_id(frame, snapshots),
-        flow=frame.flow,
-        snapshot_at=frame.snapshot_at,
-        source=frame.source,
-        is_simulated=frame.is_simulated,
-    )
-    archive(frame.home, label, [response for one in snapshots for response in one.responses])
-    beside = replace(label, run_id=f"{label.run_id}-{TOP_UP}", flow=TOP_UP)
-    archive(frame.home, beside, [response for one in batch.told for response in one.responses])
+    responses = [response for one in batch.snapshots for response in one.responses]
     with writing(frame.home, frame.started_at, wait_seconds=frame.patience_seconds) as connection:
         require_same_kind(connection, is_simulated=frame.is_simulated)
-        asked = (fetched.venue for fetched in snapshots)
+        asked = (one.venue for one in batch.snapshots)
         require_one_name(held_venues(connection), asked, frame.settings)
-        outcome = record(connection, label, snapshots, batch.derived, frame.started_at, ended_at)
+        label = _named(connection, frame, responses)
+        _archive(frame, label, responses, batch)
+        fetches = fetched(frame.home, label, responses)
+        life = Life(frame.started_at, ended_at, frame.is_abandoned)
+        outcome = record(connection, label, batch.snapshots, batch.derived, fetches, life)
         for result in batch.derived:
             load_derived(connection, result, label, frame.started_at)
-        notes = load_beside(connection, batch, beside, frame.started_at, ended_at)
+        notes = load_beside(connection, batch, top_up_label(label), frame.started_at, ended_at)
         build_stale(connection, frame.settings, frame.started_at)
+    if frame.run_id not in {"", label.run_id}:
+        forget_answers(frame.home, frame.label())
     outcome = with_notes(outcome, notes)
     if outcome.state == "failed":
         raise CoverageError(f"no venue gave a usable row: {why(outcome)}")
@@ -102,27 +108,34 @@ def store(frame: RunFrame, batch: Batch, ended_at: datetime) -> Outcome:
     return outcome
 
 
-def run_id(frame: RunFrame, snapshots: Sequence[VenueSnapshot]) -> str:
-    """Name a run after its instant and its content: the same answers give the same run."""
-    head = f"{frame.flow} {frame.source} {frame.snapshot_at.isoformat()}"
-    digest = hashlib.sha256(head.encode())
-    for fetched in snapshots:
-        for response in fetched.responses:
-            parts = (
-                response.venue, response.endpoint, response.url, response.request_body or "",
-                str(response.status), response.received_at.isoformat(), response.sha256,
-                response.error or "",
-            )  # fmt: skip
-            digest.update("\x1f".join(parts).encode())
-        said = (*fetched.failures, *fetched.notes)
-        digest.update("\x1e".join((fetched.venue, fetched.status, *said)).encode())
-    return f"{frame.snapshot_at:%Y%m%dT%H%M%SZ}-{digest.hexdigest()[:8]}"
+def _named(connection: Writer, frame: RunFrame, responses: Sequence[Response]) -> RunLabel:
+    """Return the run these answers belong to: the one that got the same before, or this one."""
+    label = frame.label()
+    contents = fetched(frame.home, label, responses)
+    same = run_of_content(connection, label, contents)
+    if same is not None:
+        forget_run(connection, frame.run_id)
+    return frame.label(same or frame.run_id or next_run_id(connection, label))
+
+
+def _archive(frame: RunFrame, label: RunLabel, responses: Sequence[Response], batch: Batch) -> None:
+    """Write what is not on disk yet; a run that was opened has written each answer as it came."""
+    if not frame.run_id:
+        forget_answers(frame.home, label)
+    archive(frame.home, label, responses, again=False)
+    told = [response for one in batch.told for response in one.responses]
+    archive(frame.home, top_up_label(label), told, again=False)
+
+
+def top_up_label(label: RunLabel) -> RunLabel:
+    """Return what identifies the answers beside open interest."""
+    return replace(label, run_id=f"{label.run_id}-{TOP_UP}", flow=TOP_UP)
 
 
 def load_derived(
     connection: Writer, result: Derived, label: RunLabel, recorded_at: datetime
 ) -> None:
-    """Store what one venue's answers came to.
+    """Store the rows of one venue's answers.
 
     A listing that comes late, after a newer one is known, changes nothing: it cannot tell how
     long what it shows was true.

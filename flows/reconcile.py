@@ -27,7 +27,7 @@ _OPTIONAL = frozenset({"symbol", "current_price", "open_interest_quantity", "ope
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What one table comes to.
+    """The result for one table.
 
     Args:
         as_of: Its instant; None where neither it nor a home says.

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from oirisk.flows.exchanges.cassette import recording_lines
 from oirisk.flows.exchanges.configured import chosen_venues
-from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.sources import LiveSource
-from oirisk.flows.nightly import Progress
+from oirisk.flows.progress import Progress
 from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import CoverageError, RecordingError
+from oirisk.schemas.responses import VenueSnapshot
 from oirisk.schemas.venue import Venue
 from oirisk.warehouse.files import write_whole
 

@@ -11,22 +11,21 @@ from itertools import groupby
 
 import polars as pl
 
-from oirisk.flows.batch import load_options
-from oirisk.flows.coin_names import with_settled_names
-from oirisk.flows.derive import Derived, derive
+from oirisk.flows.batch import load_options, snapshots_of
 from oirisk.flows.exchanges.configured import chosen_venues, known_venues
-from oirisk.flows.exchanges.extract import VenueSnapshot
 from oirisk.flows.imports.venue_names import venue_names
 from oirisk.flows.looks_back import looks_back
 from oirisk.flows.marts import build_stale
-from oirisk.flows.outcome import record
+from oirisk.flows.outcome import Life, record
 from oirisk.flows.pipeline import load_listing, stored_rows
 from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.responses import Response
 from oirisk.schemas.venue import Venue
 from oirisk.transforms.assets import canonical_asset
-from oirisk.warehouse.archive import RunLabel, archived_runs, archived_venues
+from oirisk.transforms.coin_names import with_settled_names
+from oirisk.transforms.derive import Derived, derive
+from oirisk.warehouse.archive import RunLabel, archived_runs, archived_venues, fetched
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
     load_open_interest,
@@ -47,7 +46,7 @@ SNAPSHOT_FLOWS = frozenset({"nightly", "snapshot"})
 
 @dataclass(frozen=True)
 class Rederived:
-    """What a rederivation came to, and the first and last instant that it touched."""
+    """The outcome of a rederivation, and the first and last instant that it touched."""
 
     runs: int
     restated: int
@@ -87,7 +86,7 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
             if not instants:
                 for venue in archived_venues(home, since):
                     rewind_instruments(connection, venue, snapshot_at)
-            _restate(connection, runs, now, venues)
+            _restate(connection, home, runs, now, venues)
             instants.append(snapshot_at)
             count += len(runs)
         instants += _restate_history(connection, datetime.combine(since, time(), UTC), now)
@@ -147,15 +146,16 @@ def _place(run: Run, starts: dict[str, datetime]) -> tuple[datetime, str]:
 
 
 def _restate(
-    connection: Writer, runs: Sequence[Run], now: datetime, known: Mapping[str, Venue]
+    connection: Writer, home: Home, runs: Sequence[Run], now: datetime, known: Mapping[str, Venue]
 ) -> None:
-    """Store what the runs of one snapshot come to together, the later ones over the earlier."""
+    """Store the rows of the runs of one snapshot, the later ones over the earlier."""
     frames: list[pl.DataFrame] = []
     venues: set[str] = set()
     for label, responses in runs:
         require_same_kind(connection, is_simulated=label.is_simulated)
         derived = _derive_all(responses, known)
-        record(connection, label, _snapshots(responses, known), derived, now)
+        fetches = fetched(home, label, responses)
+        record(connection, label, snapshots_of(responses, known), derived, fetches, Life(now))
         for result in derived:
             load_listing(connection, result, label)
             mine = [response for response in responses if response.venue == result.venue]
@@ -182,22 +182,3 @@ def _derive_all(responses: Sequence[Response], known: Mapping[str, Venue]) -> li
             [derive(known[venue], mine) for venue, mine in by_venue.items() if venue in known]
         )
     )
-
-
-def _snapshots(responses: Sequence[Response], known: Mapping[str, Venue]) -> list[VenueSnapshot]:
-    """Say again what failed, as far as the archive tells."""
-    snapshots: dict[str, VenueSnapshot] = {}
-    answered = {(one.venue, one.endpoint) for one in responses if one.status and not one.error}
-    for response in responses:
-        fetched = snapshots.setdefault(response.venue, VenueSnapshot(response.venue))
-        fetched.responses.append(response)
-        if response.error and (response.venue, response.endpoint) not in answered:
-            said = fetched.notes if _only_completes(response, known) else fetched.failures
-            said.append(f"{response.endpoint}: {response.error}")
-    return [fetched for fetched in snapshots.values() if fetched.venue in known]
-
-
-def _only_completes(response: Response, known: Mapping[str, Venue]) -> bool:
-    venue = known.get(response.venue)
-    endpoints = venue.endpoints if venue else ()
-    return any(endpoint.enriches for endpoint in endpoints if endpoint.name == response.endpoint)

@@ -75,7 +75,7 @@ class SimulatedInstrument:
 
     @property
     def is_usd(self) -> bool:
-        """Tell whether ``oi_unit`` is in USD; otherwise it is in listed base coins."""
+        """Return whether ``oi_unit`` is in USD; otherwise it is in listed base coins."""
         if self.prints_usd is not None:
             return self.prints_usd
         return self.margin == "inverse" and self.kind != "option"

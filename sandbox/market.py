@@ -146,7 +146,7 @@ class SimulatedMarket:
         return next(iter(self._state(venue).select(rows).bars(first, last)), None) if rows else None
 
     def is_first(self, book: Book) -> bool:
-        """Tell whether a book of one contract holds the first of its product line."""
+        """Return whether a book of one contract holds the first of its product line."""
         if not book.quotes:
             return False
         it = book.quotes[0].instrument

@@ -5,6 +5,7 @@
     OiRiskError
     ├── ConfigurationError     the configuration names something that cannot work
     ├── HomeError              the home folder is missing, locked, or holds the other kind of data
+    │   └── BusyError          another run is writing in it
     ├── RecordingError         a recording or import file cannot be read
     ├── SourceError            one exchange failed; the run goes on without it
     ├── ContractViolationError data of our own making breaks its contract
@@ -24,6 +25,10 @@ class ConfigurationError(OiRiskError):
 
 class HomeError(OiRiskError):
     """The home folder is missing, locked by another run, or holds the other kind of data."""
+
+
+class BusyError(HomeError):
+    """Another run is writing in the home folder."""
 
 
 class RecordingError(OiRiskError):

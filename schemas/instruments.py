@@ -19,7 +19,7 @@ _SYMBOL = re.compile(rf"(?:{_NAME}:)?{_NAME}/{_NAME}:{_NAME}")
 
 
 def is_dollar(currency: str) -> bool:
-    """Tell whether a currency is the dollar, or a coin that is meant to be worth one.
+    """Return whether a currency is the dollar, or a coin that is meant to be worth one.
 
     Such coins are taken at 1 USD each: a stated assumption, printed with every report, and
     checked where contracts on one asset are quoted in several of them.
@@ -31,7 +31,7 @@ def is_dollar(currency: str) -> bool:
 
 
 def is_symbol(text: str) -> bool:
-    """Tell whether a text is a ccxt derivative symbol, BASE/QUOTE:SETTLE.
+    """Return whether a text is a ccxt derivative symbol, BASE/QUOTE:SETTLE.
 
     Any listed name is a name: commas, addresses and every script of the world are. Markup, quotes,
     spaces, semicolons and what cannot be printed never belong to one.

@@ -1,7 +1,7 @@
 """What came over the wire: one HTTP exchange, kept as it was received."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 MARKETS_ENDPOINT = "markets"
@@ -33,3 +33,30 @@ class Response:
     def sha256(self) -> str:
         """Checksum of the body."""
         return hashlib.sha256(self.body.encode()).hexdigest()
+
+
+@dataclass
+class VenueSnapshot:
+    """What one venue gave in one run.
+
+    Args:
+        venue: ccxt id.
+        status: ``asked``, or ``skipped`` when the source does not hold the venue.
+        responses: Everything received, by call and attempt; usable answers have no ``error``.
+        failures: Why calls failed, as ``endpoint: reason``; calls that failed alike are one entry.
+        notes: The same for endpoints that only complete others: a price or volume is missing, and
+            no open interest. And entries of the market list that cannot be read.
+        seconds: Wall time.
+    """
+
+    venue: str
+    status: str = "asked"
+    responses: list[Response] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests made, retries included."""
+        return sum(response.endpoint != MARKETS_ENDPOINT for response in self.responses)

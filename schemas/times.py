@@ -43,7 +43,7 @@ class TimeRule(BaseModel):
     follows: str = ""
 
     def is_valid_at(self, at: datetime) -> bool:
-        """Tell whether the rule held at an instant; ``valid_to`` is exclusive."""
+        """Return whether the rule held at an instant; ``valid_to`` is exclusive."""
         after = self.valid_from is None or at >= self.valid_from
         return after and (self.valid_to is None or at < self.valid_to)
 

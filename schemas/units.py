@@ -1,9 +1,8 @@
 """The unit registry: what each exchange's open-interest field means, since when, and how we know.
 
-The rules themselves are data, in ``unit_rules.toml`` (exchanges with one bulk answer),
-``unit_rules_more.toml`` (the others) and ``unit_rules_rest.toml`` (at a plain address, or by raw
-requests). A venue file names the rules it uses; the normaliser does the arithmetic. Order of
-preference is the venue file's.
+The rules themselves are data, in ``flows/exchanges/<venue>/rules.toml``, one entry per product line
+and field, in any order. A declaration names the rules it uses, in its order of preference; the
+normaliser does the arithmetic.
 """
 
 import tomllib
@@ -17,6 +16,8 @@ from typing import Literal, Protocol, Self, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from oirisk.schemas.errors import ConfigurationError
+
+_EXCHANGES, _FILE = "oirisk.flows.exchanges", "rules.toml"
 
 Unit = Literal["contracts", "base", "usd", "quote", "settle_atoms"]
 Evidence = Literal["official", "measured", "assumed", "contested"]
@@ -50,7 +51,7 @@ class Dated(Protocol):
         ...
 
     def is_valid_at(self, at: datetime) -> bool:
-        """Tell whether it held at an instant."""
+        """Return whether it held at an instant."""
         ...
 
 
@@ -111,25 +112,25 @@ class UnitRule(BaseModel):
         return self
 
     def is_valid_at(self, at: datetime) -> bool:
-        """Tell whether the rule held at an instant; ``valid_to`` is exclusive."""
+        """Return whether the rule held at an instant; ``valid_to`` is exclusive."""
         after = self.valid_from is None or at >= self.valid_from
         return after and (self.valid_to is None or at < self.valid_to)
 
 
 @cache
 def registry() -> Mapping[str, UnitRule]:
-    """Return the rules of the registry's files, rule by id.
+    """Return the rules of all exchanges, rule by id.
 
     Raises:
         ConfigurationError: A rule is not of the documented form, or two share an id.
     """
     rules: dict[str, UnitRule] = {}
-    for file in sorted(files("oirisk.schemas").iterdir(), key=lambda found: found.name):
-        if file.name.startswith("unit_rules") and file.name.endswith(".toml"):
-            for rule in _parse(file.name, file.read_text(encoding="utf-8")):
-                if rule.id in rules:
-                    raise ConfigurationError(f"{file.name}: rule id {rule.id} is used twice")
-                rules[rule.id] = rule
+    for folder in sorted(files(_EXCHANGES).iterdir(), key=lambda found: found.name):
+        file = folder / _FILE
+        for rule in _parse(folder.name, file.read_text("utf-8")) if file.is_file() else ():
+            if rule.id in rules:
+                raise ConfigurationError(f"{folder.name}: rule id {rule.id} is used twice")
+            rules[rule.id] = rule
     check_spans(rules)
     return rules
 

@@ -193,12 +193,12 @@ class Endpoint:
         return "; ".join(call.label for call in self.calls(()))
 
     def reads_request(self) -> bool:
-        """Tell whether rows need the parameters of their request."""
+        """Return whether rows need the parameters of their request."""
         names = [self.key, self.matches, *(product.fields.market_id for product in self.products)]
         return any(name.startswith("@asked.") for name in names)
 
     def stands_in(self, answered: Iterable[str]) -> bool:
-        """Tell whether this endpoint need not be asked, because what it replaces has answered."""
+        """Return whether this endpoint need not be asked, because what it replaces has answered."""
         return bool(self.fallback_for) and self.fallback_for in answered
 
     def product_of(self, market: Market) -> Product | None:

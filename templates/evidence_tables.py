@@ -27,7 +27,7 @@ def _track(row: TrackRow) -> tuple[Cell, ...]:
     low, high = row.wilson_low, row.wilson_high
     span = quantity(low)
     if low.value is not None and high.value is not None:
-        span = Cell(f"{formats.share(low.value)} to {formats.share(high.value)}", low.value)
+        span = Cell(formats.span(formats.share(low.value), formats.share(high.value)), low.value)
     return (
         words("all assets" if row.asset == "ALL" else row.asset),
         words(row.prior.replace("_", " ")),

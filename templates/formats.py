@@ -13,6 +13,9 @@ from typing import Literal
 from oirisk.schemas.report.briefing import Figure, Unit
 
 MISSING = "\u2014"
+ALIKE = "all alike"
+"""What is written of a range over several assumptions whose ends read the same."""
+
 Direction = Literal["up", "down", "flat", "missing"]
 ARROWS: Mapping[Direction, str] = {
     "up": "\u25b2",
@@ -121,6 +124,17 @@ def _change(size: float) -> str:
     return f"{size:.1f}" if size < 99.95 else f"{size:,.0f}"  # noqa: PLR2004
 
 
+def span(low: str, high: str, alike: str = "") -> str:
+    """Write a range from its ends as printed.
+
+    Args:
+        low: Its lower end.
+        high: Its upper end.
+        alike: What to write where both read the same; by default one of them.
+    """
+    return (alike or low) if low == high else f"{low} to {high}"
+
+
 def share(value: float) -> str:
     """Write a fraction as percent: 0.363 is ``36.3%``; never ``100.0%`` for less than all."""
     text = f"{value * 100:.1f}%"
@@ -129,6 +143,16 @@ def share(value: float) -> str:
     if text == "0.0%" and value > 0:
         return "<0.1%"
     return _sign(value, text.lstrip("-"), signed=False)
+
+
+def short_of(value: float, limit: float) -> tuple[str, str]:
+    """Write a fraction and the limit that it falls short of, with digits that tell them apart."""
+    texts = share(value), share(limit)
+    for digits in range(2, 15):
+        if texts[0] != texts[1]:
+            break
+        texts = f"{value * 100:.{digits}f}%", f"{limit * 100:.{digits}f}%"
+    return texts
 
 
 def ratio(value: float) -> str:

@@ -40,8 +40,8 @@ def build(found: Liquidations) -> tuple[Table, ...]:
 
 def banded(band: Band) -> Cell:
     """Make the cell of a modelled amount: the figure under the base mix, and the range."""
-    low, high = formats.usd(band.low), formats.usd(band.high)
-    return Cell(f"{formats.usd(band.usd)} ({low} to {high})", band.usd)
+    limits = formats.span(formats.usd(band.low), formats.usd(band.high), formats.ALIKE)
+    return Cell(f"{formats.usd(band.usd)} ({limits})", band.usd)
 
 
 def reach(rows: tuple[ReachRow, ...]) -> Table:
@@ -134,7 +134,7 @@ def _stress(row: StressRow) -> tuple[Cell, ...]:
     low, high = (
         formats.pct(value, signed=False) for value in (row.move_low_pct, row.move_high_pct)
     )
-    move = f"{formats.pct(row.move_pct, signed=False)} ({low} to {high})"
+    move = f"{formats.pct(row.move_pct, signed=False)} ({formats.span(low, high, formats.ALIKE)})"
     return (
         words(row.asset),
         Cell(formats.pct(row.shock_pct), row.shock_pct),

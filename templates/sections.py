@@ -116,7 +116,7 @@ def clusters(report: Report) -> Table:
 
 def price_range(row: ClusterRow) -> str:
     """Write where a cluster lies."""
-    return f"{formats.price(row.price_low)} to {formats.price(row.price_high)}"
+    return formats.span(formats.price(row.price_low), formats.price(row.price_high))
 
 
 def band(row: ClusterRow) -> Cell:
@@ -124,8 +124,8 @@ def band(row: ClusterRow) -> Cell:
     low, high = row.usd_low, row.usd_high
     if low.value is None or high.value is None:
         return quantity(low if low.value is None else high)
-    text = f"{formats.number(low.value, low.unit)} to {formats.number(high.value, high.unit)}"
-    return Cell(text, high.value)
+    ends = formats.number(low.value, low.unit), formats.number(high.value, high.unit)
+    return Cell(formats.span(*ends, f"{ends[0]}, {formats.ALIKE}"), high.value)
 
 
 def _cluster(row: ClusterRow) -> tuple[Cell, ...]:

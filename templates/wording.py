@@ -13,7 +13,7 @@ from oirisk.schemas.report.briefing import (
     Report,
     Tile,
 )
-from oirisk.schemas.report.liquidations import LiquidationMap, MapBin, Side
+from oirisk.schemas.report.liquidations import Band, LiquidationMap, MapBin, Side
 from oirisk.templates import formats, sections
 
 HEADLINE_TILE = "oi_usd"
@@ -226,8 +226,7 @@ def map_finding(report: Report, found: LiquidationMap) -> str:
     sides = ((rows.get("long"), "falls", -_NEAR_PCT), (rows.get("short"), "rises", _NEAR_PCT))
     parts = [
         f"If {coin} {verb} {_NEAR_PCT}% to {formats.price(found.price * (1 + pct / 100))}, "
-        f"modelled {formats.usd(row.within_5_pct.low)} to {formats.usd(row.within_5_pct.high)} of "
-        f"{row.side}s are closed by force (base mix {formats.usd(row.within_5_pct.usd)})."
+        f"modelled {_closed(row.within_5_pct, row.side)}."
         for row, verb, pct in sides
         if row is not None
     ]
@@ -237,7 +236,22 @@ def map_finding(report: Report, found: LiquidationMap) -> str:
             for side in ("long", "short")
         ]
         parts.append(f"Levels of observed accounts on the way: {near[0]}, {near[1]}.")
-    return " ".join(parts) or f"{coin} liquidation levels around the mark."
+    text = " ".join(parts) or f"{coin} liquidation levels around the mark."
+    return text + _known_part(report, found.asset)
+
+
+def _closed(band: Band, side: Side) -> str:
+    low, high = formats.usd(band.low), formats.usd(band.high)
+    mixes = "all mixes alike" if low == high else f"base mix {formats.usd(band.usd)}"
+    return f"{formats.span(low, high)} of {side}s are closed by force ({mixes})"
+
+
+def _known_part(report: Report, asset: str) -> str:
+    """Say of how much of an asset modelled sizes are, where its total is withheld."""
+    total = next((row for row in report.assets if row.asset == asset), None)
+    if total is None or total.oi_usd.value is not None:
+        return ""
+    return f" This is of the {formats.figure(total.coverage)} of its open interest that is known."
 
 
 def _is_observed(report: Report, found: LiquidationMap) -> bool:
@@ -299,6 +313,7 @@ def profile_finding(report: Report, profile: Profile) -> str:
     text = (
         f"{coin} entry prices around the mark {formats.price(profile.price)}, modelled: "
         f"longs {formats.usd(longs)}, shorts {formats.usd(shorts)}."
+        f"{_known_part(report, profile.asset)}"
     )
     near = clusters_of(report, profile.asset, "entry")
     if not near:

@@ -21,7 +21,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from oirisk.flows.batch import Batch
 from oirisk.flows.exchanges.cassette import read_recording
-from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import ReplaySource, SandboxSource, Source
 from oirisk.flows.marts import build_totals
@@ -34,6 +34,7 @@ from oirisk.sandbox.registry import select_simulated
 from oirisk.sandbox.server import Sandbox
 from oirisk.schemas import units
 from oirisk.schemas.report.briefing import Report
+from oirisk.schemas.responses import VenueSnapshot
 from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.migrate import migrate

@@ -27,7 +27,7 @@ class Multiple:
 
 @dataclass(frozen=True)
 class Settled:
-    """What names came to.
+    """Names, settled or not.
 
     Args:
         multiples: Names that prices show to be multiples.

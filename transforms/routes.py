@@ -24,8 +24,8 @@ class Told:
     Args:
         value: The figure as the exchange prints it, without its scale.
         rule: What it means.
-        amount: What it comes to.
-        others: What other figures of the row come to, for comparison.
+        amount: Its value.
+        others: Values of other figures of the row, for comparison.
     """
 
     value: Decimal

@@ -1,5 +1,6 @@
 """The raw archive: every response as received, one Parquet file per run and venue."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
@@ -48,8 +49,50 @@ class RunLabel:
     is_simulated: bool
 
 
-def archive(home: Home, run: RunLabel, responses: Sequence[Response]) -> list[Path]:
+@dataclass(frozen=True)
+class Fetched:
+    """What one venue answered in one run: its file, and what tells its content from another."""
+
+    venue: str
+    file: str
+    content_sha256: str
+    responses: int
+    received_bytes: int
+
+
+def fetched(home: Home, run: RunLabel, responses: Sequence[Response]) -> list[Fetched]:
+    """Say what a run's responses are, by venue; nothing is written."""
+    found = []
+    for venue in sorted({response.venue for response in responses}):
+        mine = [response for response in responses if response.venue == venue]
+        file = _file(home, run, venue).relative_to(home.root).as_posix()
+        size = sum(len(response.body.encode()) for response in mine)
+        found.append(Fetched(venue, file, _content(mine), len(mine), size))
+    return found
+
+
+def _content(responses: Iterable[Response]) -> str:
+    digest = hashlib.sha256()
+    for response in responses:
+        parts = (
+            response.venue, response.endpoint, response.url, response.request_body or "",
+            str(response.status), response.received_at.isoformat(), response.sha256,
+            response.error or "",
+        )  # fmt: skip
+        digest.update("\x1f".join(parts).encode())
+    return digest.hexdigest()
+
+
+def archive(
+    home: Home, run: RunLabel, responses: Sequence[Response], *, again: bool = True
+) -> list[Path]:
     """Write a run's responses, one file per venue, each whole or not at all.
+
+    Args:
+        home: The home folder.
+        run: The run.
+        responses: Of any venues.
+        again: Whether a file that is there is written anew.
 
     Returns:
         The files, ``raw/date=D/venue=V/RUN.parquet``, by venue.
@@ -61,10 +104,31 @@ def archive(home: Home, run: RunLabel, responses: Sequence[Response]) -> list[Pa
     for venue in sorted({response.venue for response in responses}):
         mine = [response for response in responses if response.venue == venue]
         target = _file(home, run, venue)
-        with replacing(target) as draft:
-            _frame(run, mine).write_parquet(draft, compression="zstd")
+        if again or not target.exists():
+            with replacing(target) as draft:
+                _frame(run, mine).write_parquet(draft, compression="zstd")
         written.append(target)
     return written
+
+
+def archived_answers(home: Home, run: RunLabel) -> list[Response]:
+    """Return what is archived of one run.
+
+    Raises:
+        HomeError: A file cannot be read, or a body does not match its checksum.
+    """
+    files = _files_of(home, run)
+    return _run(pl.concat([read_archive(path) for path in files]))[1] if files else []
+
+
+def forget_answers(home: Home, run: RunLabel) -> None:
+    """Remove the files of a run that turned out to repeat another."""
+    for path in _files_of(home, run):
+        path.unlink()
+
+
+def _files_of(home: Home, run: RunLabel) -> list[Path]:
+    return sorted(_file(home, run, "*").parents[1].glob(f"venue=*/{run.run_id}.parquet"))
 
 
 def _file(home: Home, run: RunLabel, venue: str) -> Path:

@@ -90,7 +90,7 @@ def known_then(
 
 
 def is_of_a_run(connection: duckdb.DuckDBPyConnection, snapshot_at: datetime) -> bool:
-    """Tell whether a run asked the exchanges at a snapshot; history from files has no runs."""
+    """Return whether a run asked the exchanges at a snapshot; history from files has no runs."""
     rows = connection.execute(
         "select count(*) from ops.runs where snapshot_at = ? and flow in ('nightly', 'snapshot')",
         [snapshot_at],

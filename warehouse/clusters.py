@@ -29,6 +29,7 @@ __all__ = ["CLUSTER_STEPS", "PARAMETERS", "POSITION_STEPS", "build_clusters", "b
 
 POSITION_STEPS = (
     "int_position_universe",
+    "int_position_missing",
     "int_position_assets",
     "int_liquidation_members",
     "int_position_steps",

@@ -33,11 +33,11 @@ class ConventionModels:
     """The statistics, which are not SQL.
 
     Args:
-        measure: Figures and pairs to one row per line and night.
+        measure: Figures and pairs to one row per line and night from an instant on.
         judge: Nights of whole lines to verdicts.
     """
 
-    measure: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
+    measure: Callable[[pl.DataFrame, pl.DataFrame, datetime], pl.DataFrame]
     judge: Callable[[pl.DataFrame], pl.DataFrame]
 
 
@@ -116,13 +116,12 @@ def _measure(
         build_step(connection, name, values)
     figures = connection.execute("select * from int_convention_figures").pl()
     pairs = connection.execute("select * from int_convention_pairs").pl()
-    nights = models.measure(figures, pairs)
+    nights = models.measure(figures, pairs, start)
     connection.execute(
         f"delete from {_NIGHTS} where snapshot_at >= $start and snapshot_at < $after",  # noqa: S608
         {"start": start, "after": after},
     )
-    if not nights.is_empty():  # a slice without a figure has no columns either
-        _append(connection, _NIGHTS, nights.filter(pl.col("snapshot_at") >= start))
+    _append(connection, _NIGHTS, nights)
     for name in STEPS:
         connection.execute(f"drop table temp.{name}")
 

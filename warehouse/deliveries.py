@@ -1,14 +1,25 @@
-"""The send-once ledger of e-mails, ``ops.deliveries``."""
+"""What was mailed to whom, ``ops.deliveries``: what the outbox of a home knows, for analysts."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
 import duckdb
+import polars as pl
 
-from oirisk.schemas.errors import DeliveryError
+from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.warehouse.sql_files import statement
+
+_DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "recipient": pl.String,
+    "report_date": pl.Date,
+    "kind": pl.String,
+    "message_id": pl.String,
+    "state": pl.String,
+    "attempts": pl.Int32,
+    "sent_at": UTC_MICROSECONDS,
+    "error": pl.String,
+}
 
 
 @dataclass(frozen=True)
@@ -19,22 +30,14 @@ class DeliveryKey:
     report_date: date
     kind: str
 
-    def parameters(self) -> dict[str, object]:
-        """Return the key as named parameters of a statement."""
-        return {
-            "recipient": self.recipient,
-            "report_date": self.report_date,
-            "kind": self.kind,
-        }
-
 
 @dataclass(frozen=True)
 class DeliveryRecord:
-    """One row of the ledger.
+    """What is known about one message.
 
     Args:
         message_id: Message-ID of the first attempt, and so of every later one.
-        state: ``sending``, ``sent`` or ``failed``.
+        state: ``queued``, ``sending``, ``sent`` or ``failed``.
         attempts: How often it was handed to the mail server.
         sent_at: When the server took it, UTC; None before.
         error: The server's words, when it failed.
@@ -47,85 +50,31 @@ class DeliveryRecord:
     error: str | None
 
 
-@dataclass(frozen=True)
-class DeliveryLedger:
-    """``ops.deliveries`` over the writer's connection; every change is its own transaction.
+def record_deliveries(
+    connection: duckdb.DuckDBPyConnection,
+    deliveries: Iterable[tuple[DeliveryKey, DeliveryRecord]],
+) -> None:
+    """Put deliveries on record; what was known of the same messages before is replaced.
 
     Args:
-        connection: Connection to the warehouse, with no transaction open.
+        connection: Connection of the writer, in its transaction.
+        deliveries: What is known about each message.
     """
+    rows = [{**asdict(key), **asdict(record)} for key, record in deliveries]
+    connection.register("delivered", pl.DataFrame(rows, schema=_DTYPES).to_arrow())
+    connection.execute(statement("ops/deliveries_record.sql"))
+    connection.unregister("delivered")
 
-    connection: duckdb.DuckDBPyConnection
 
-    def find(self, key: DeliveryKey) -> DeliveryRecord | None:
-        """Return what is known about a message, or None."""
-        row = self.connection.execute(
-            statement("ops/delivery_find.sql"), key.parameters()
-        ).fetchone()
-        if row is None:
-            return None
-        message_id, state, attempts, sent_at, error = row
-        sent_at = sent_at.astimezone(UTC) if sent_at else None
-        return DeliveryRecord(message_id, state, attempts, sent_at, error)
-
-    def begin(self, key: DeliveryKey, message_id: str) -> DeliveryRecord:
-        """Commit that a message is about to be sent, before the mail server hears of it.
-
-        Args:
-            key: The message.
-            message_id: Message-ID, kept only when this is the first attempt.
-
-        Raises:
-            DeliveryError: It was sent already.
-        """
-        with self._transaction():
-            self.connection.execute(
-                statement("ops/delivery_begin.sql"), {**key.parameters(), "message_id": message_id}
-            )
-            record = self.find(key)
-            if record is None or record.state != "sending":
-                raise DeliveryError(
-                    f"{key.kind} of {key.report_date} to {key.recipient} cannot be begun: the "
-                    f"ledger says {record.state if record else 'nothing'}; it is sent only once"
-                )
-        return record
-
-    def mark_sent(self, key: DeliveryKey, sent_at: datetime) -> None:
-        """Commit that the mail server took the message.
-
-        Raises:
-            DeliveryError: No attempt was begun.
-        """
-        self._end(key, "sent", sent_at, None)
-
-    def mark_failed(self, key: DeliveryKey, error: str) -> None:
-        """Commit that the attempt failed, with the reason.
-
-        Raises:
-            DeliveryError: No attempt was begun.
-        """
-        self._end(key, "failed", None, error)
-
-    def _end(
-        self, key: DeliveryKey, state: str, sent_at: datetime | None, error: str | None
-    ) -> None:
-        outcome = {"state": state, "sent_at": sent_at, "error": error}
-        with self._transaction():
-            changed = self.connection.execute(
-                statement("ops/delivery_end.sql"), {**key.parameters(), **outcome}
-            ).fetchall()
-            if not changed:
-                raise DeliveryError(
-                    f"{key.kind} of {key.report_date} to {key.recipient} cannot become {state}: "
-                    "no attempt was begun"
-                )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self.connection.begin()
-        try:
-            yield
-        except BaseException:
-            self.connection.rollback()
-            raise
-        self.connection.commit()
+def recorded_deliveries(
+    connection: duckdb.DuckDBPyConnection,
+) -> list[tuple[DeliveryKey, DeliveryRecord]]:
+    """Return all deliveries on record."""
+    found = connection.execute(statement("ops/deliveries.sql")).fetchall()
+    return [
+        (
+            DeliveryKey(recipient, report_date, kind),
+            DeliveryRecord(message_id, state, attempts, sent_at and sent_at.astimezone(UTC), error),
+        )
+        for recipient, report_date, kind, message_id, state, attempts, sent_at, error in found
+    ]

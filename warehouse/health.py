@@ -15,9 +15,15 @@ from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.archive import read_archive
 from oirisk.warehouse.findings import Finding, first_line, opened_read_only, read, rows_of, unread
 from oirisk.warehouse.health_rows import REBUILD, check_facts, check_keys, check_totals
-from oirisk.warehouse.health_runs import check_gaps, check_orphans, check_taken_out
+from oirisk.warehouse.health_runs import (
+    check_gaps,
+    check_killed,
+    check_orphans,
+    check_taken_out,
+)
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.migrate import migrations
+from oirisk.warehouse.migrate import VERSION
+from oirisk.warehouse.schema import fingerprint
 
 ROOM_BYTES = 500 * 1024**2
 """Free space that one night needs beyond the published copy: responses, report, sort space."""
@@ -38,13 +44,13 @@ def check_home(home: Home) -> list[Finding]:
     checks: tuple[Callable[[Home], Finding], ...] = (
         check_folder, check_room, check_warehouse, check_keys, check_facts, check_totals,
         check_published, check_archive, check_runs_have_responses, check_responses_have_runs,
-        check_orphans, check_gaps, check_taken_out, check_leftovers,
+        check_orphans, check_killed, check_gaps, check_taken_out, check_leftovers,
     )  # fmt: skip
     return [check(home) for check in checks]
 
 
 def check_folder(home: Home) -> Finding:
-    """Tell whether the home is a folder that this user can write."""
+    """Return whether the home is a folder that this user can write."""
     if not home.root.is_dir():
         return Finding("home", "fail", f"{home.root} is not a folder", "choose another --home")
     if not os.access(home.root, os.W_OK | os.X_OK):
@@ -54,7 +60,7 @@ def check_folder(home: Home) -> Finding:
 
 
 def check_room(home: Home) -> Finding:
-    """Tell whether the disk holds another published copy and another night."""
+    """Return whether the disk holds another published copy and another night."""
     place = home.root.absolute()
     while not place.exists():
         place = place.parent
@@ -69,7 +75,7 @@ def check_room(home: Home) -> Finding:
 
 
 def check_warehouse(home: Home) -> Finding:
-    """Tell whether the warehouse opens and has the schema of this version."""
+    """Return whether the warehouse opens and has the schema of this version."""
     name = "warehouse"
     if not home.warehouse.exists():
         return Finding(name, "ok", "no run yet")
@@ -86,23 +92,18 @@ def check_warehouse(home: Home) -> Finding:
 
 
 def _judge_schema(name: str, held: dict[int, str]) -> Finding:
-    known = {migration.version: migration.sha256 for migration in migrations()}
-    newest, ours = max(held, default=0), max(known)
-    if newest > ours:
-        detail = f"schema version {newest}, this oirisk knows up to {ours}"
+    newest = max(held, default=0)
+    if newest > VERSION:
+        detail = f"schema version {newest}, this oirisk knows up to {VERSION}"
         return Finding(name, "fail", detail, "install the oirisk that wrote it, or a newer one")
-    changed = sorted(version for version in held if held[version] != known.get(version))
-    if changed:
-        detail = f"schema version {changed[0]} is not the one this oirisk has"
-        return Finding(name, "fail", detail, "use the oirisk that made it, or another home")
-    if newest < ours:
-        detail = f"schema version {newest} of {ours}"
+    if held.get(VERSION) != fingerprint():
+        detail = f"schema version {newest}, not yet that of this oirisk"
         return Finding(name, "warn", detail, "the next run brings it up to date")
     return Finding(name, "ok", f"opens, schema version {newest}")
 
 
 def check_published(home: Home) -> Finding:
-    """Tell whether the analysts' copy opens and holds what the warehouse holds."""
+    """Return whether the analysts' copy opens and holds what the warehouse holds."""
     name = "published copy"
     if not home.published.exists():
         if not home.warehouse.exists():
@@ -143,7 +144,7 @@ def check_archive(home: Home) -> Finding:
 
 
 def check_runs_have_responses(home: Home) -> Finding:
-    """Tell whether each run has the responses of every exchange that told it something."""
+    """Return whether each run has the responses of every exchange that told it something."""
     name = "runs without responses"
     try:
         runs = read(home.warehouse, "health/runs.sql")
@@ -159,7 +160,7 @@ def check_runs_have_responses(home: Home) -> Finding:
 
 
 def check_responses_have_runs(home: Home) -> Finding:
-    """Tell whether responses lie in the archive that no run on record brought."""
+    """Return whether responses lie in the archive that no run on record brought."""
     name = "responses without a run"
     try:
         known = {row[0] for row in read(home.warehouse, "health/runs.sql")}
@@ -174,7 +175,7 @@ def check_responses_have_runs(home: Home) -> Finding:
 
 
 def check_leftovers(home: Home) -> Finding:
-    """Tell whether a killed process left half-written files."""
+    """Return whether a killed process left half-written files."""
     found = sorted(home.root.rglob(_HALF_WRITTEN))
     if found:
         detail = f"{len(found)} files, first {found[0].relative_to(home.root)}"

@@ -14,7 +14,7 @@ _NAME_OF_KEYS = "one row per key"
 
 
 def check_keys(home: Home) -> Finding:
-    """Tell whether any table has two rows, or two current ones, of one key."""
+    """Return whether any table has two rows, or two current ones, of one key."""
     if not home.warehouse.exists():
         return Finding(_NAME_OF_KEYS, "ok", "no run yet")
     try:
@@ -67,7 +67,7 @@ def _queries() -> dict[str, str]:
 
 
 def check_facts(home: Home) -> Finding:
-    """Tell whether facts are left of every venue that a run accepted facts from."""
+    """Return whether facts are left of every venue that a run accepted facts from."""
     name = "facts of every run"
     try:
         found = read(home.warehouse, "health/lost_facts.sql")
@@ -82,7 +82,7 @@ def check_facts(home: Home) -> Finding:
 
 
 def check_totals(home: Home) -> Finding:
-    """Tell whether every snapshot with facts has totals, and every total facts."""
+    """Return whether every snapshot with facts has totals, and every total facts."""
     name = "totals of every snapshot"
     try:
         found = read(home.warehouse, "health/totals.sql")

@@ -4,10 +4,11 @@ import duckdb
 
 from oirisk.warehouse.findings import Finding, read, unread
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.runs import is_alive
 
 
 def check_orphans(home: Home) -> Finding:
-    """Tell whether every fact and every entry of the ledger belongs to a run on record."""
+    """Return whether every fact and every entry of the ledger belongs to a run on record."""
     name = "rows without a run"
     try:
         found = read(home.warehouse, "health/orphans.sql")
@@ -23,8 +24,22 @@ def check_orphans(home: Home) -> Finding:
     return Finding(name, "fail", "; ".join(parts), repair)
 
 
+def check_killed(home: Home) -> Finding:
+    """Return whether a run on record as running has no process any more."""
+    name = "killed runs"
+    try:
+        found = read(home.warehouse, "ops/runs_unfinished.sql")
+    except duckdb.Error as error:
+        return unread(name, error)
+    killed = [run_id for run_id, *_ in found if not is_alive(home, run_id)]
+    if not killed:
+        return Finding(name, "ok", f"none; {len(found)} running" if found else "none")
+    repair = "the next run stores what was fetched, and asks for the rest: run `oirisk nightly`"
+    return Finding(name, "warn", f"{len(killed)}, first {killed[0]}", repair)
+
+
 def check_gaps(home: Home) -> Finding:
-    """Tell whether each day since the first nightly run has one that was not in vain."""
+    """Return whether each day since the first nightly run has one that was not in vain."""
     name = "nights without a run"
     try:
         found = read(home.warehouse, "health/gaps.sql")
@@ -42,7 +57,7 @@ def check_gaps(home: Home) -> Finding:
 
 
 def check_taken_out(home: Home) -> Finding:
-    """Tell whether what maintenance took out is still where it was put."""
+    """Return whether what maintenance took out is still where it was put."""
     name = "rows taken out by maintenance"
     try:
         found = read(home.warehouse, "health/taken_out.sql")

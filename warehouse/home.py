@@ -41,6 +41,15 @@ class Home:
         """Held by the one process that writes."""
         return self.root / ".lock"
 
+    def run_lock(self, run_id: str) -> Path:
+        """Held by the process of a run while it lives."""
+        return self.root / f".run-{run_id}.lock"
+
+    @property
+    def outbox(self) -> Path:
+        """Messages that were or are to be mailed."""
+        return self.root / "outbox.sqlite"
+
     @property
     def published(self) -> Path:
         """The read-only copy for analysts."""

@@ -121,7 +121,7 @@ def in_any_order(connection: Writer) -> Iterator[None]:
 
 
 def is_known_run(connection: Writer, run_id: str) -> bool:
-    """Tell whether a run is on record."""
+    """Return whether a run is on record."""
     found = connection.execute("select 1 from ops.runs where run_id = ?", [run_id]).fetchall()
     return bool(found)
 

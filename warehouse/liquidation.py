@@ -22,12 +22,14 @@ DEFAULTS: Mapping[str, Any] = {
     "calibrations": 12,
     "liquidation_clusters": True,
     "strike_range_pct": 50.0,
+    "lookback_days": 7.0,
     "known_at": datetime(9999, 1, 1, tzinfo=UTC),
 }
 """How many days keep steps shorter than an hour, size of a typical position (its margin tier
 holds), maintenance where tiers are not known, how far around the mark the map goes, how long a
 calibration counts, how many assets are calibrated in one build, whether levels are clustered too,
-how far around the mark strikes are, and until when facts were recorded that count."""
+how far around the mark strikes are, how many days the last figure of what is missing counts, and
+until when facts were recorded that count."""
 
 RULE_STEPS = (
     "int_liquidation_mixes",

@@ -31,6 +31,9 @@ _RULE_COLUMNS = (
 )  # fmt: skip
 
 
+_NONE = pl.DataFrame()
+
+
 @dataclass(frozen=True)
 class RunRow:
     """One row of ``ops.runs``."""
@@ -109,7 +112,7 @@ def load_instruments(
 def knows_later_listing(
     connection: duckdb.DuckDBPyConnection, venue: str, listed_at: datetime
 ) -> bool:
-    """Tell whether a run that speaks of a later instant has read the venue's listing.
+    """Return whether a run that speaks of a later instant has read the venue's listing.
 
     Such a listing must not be followed by an older one: what changed when would be lost.
     """
@@ -219,23 +222,29 @@ def record_run(
     run: RunRow,
     coverage: pl.DataFrame,
     rejects: pl.DataFrame,
+    fetches: pl.DataFrame = _NONE,
 ) -> bool:
-    """Write a run's ledger; a run that is on record already is left as it is.
+    """Write a run's ledger; a run that has ended and is on record is left as it is.
 
     Args:
         connection: Writer, inside a transaction.
         run: The run.
         coverage: Columns of ``ops.coverage``.
         rejects: Columns of ``ops.rejects``.
+        fetches: Columns of ``ops.fetches``.
 
     Returns:
         Whether the run was new.
     """
-    known = connection.execute("select 1 from ops.runs where run_id = ?", [run.run_id]).fetchall()
+    known = connection.execute(
+        "select 1 from ops.runs where run_id = ? and state <> 'running'", [run.run_id]
+    ).fetchall()
     if known:
         return False
+    connection.execute("delete from ops.runs where run_id = ?", [run.run_id])
     for table, frame in (
         ("ops.runs", pl.DataFrame([run.__dict__])),
+        ("ops.fetches", fetches),
         ("ops.coverage", coverage),
         ("ops.rejects", rejects),
     ):

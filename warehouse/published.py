@@ -115,7 +115,7 @@ def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 
 def has_table(connection: Reader, schema: str, name: str) -> bool:
-    """Tell whether the published copy holds a table; an older oirisk may have written it."""
+    """Return whether the published copy holds a table; an older oirisk may have written it."""
     found = connection.execute(
         "select count(*) from duckdb_tables() where schema_name = ? and table_name = ?",
         [schema, name],
@@ -124,6 +124,6 @@ def has_table(connection: Reader, schema: str, name: str) -> bool:
 
 
 def is_simulated(connection: Reader) -> bool:
-    """Tell whether the published data was made up by the sandbox."""
+    """Return whether the published data was made up by the sandbox."""
     rows = connection.execute("select bool_or(is_simulated) from ops.runs").fetchall()
     return bool(rows and rows[0][0])

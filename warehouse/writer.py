@@ -8,7 +8,7 @@ from datetime import datetime
 
 import duckdb
 
-from oirisk.schemas.errors import HomeError
+from oirisk.schemas.errors import BusyError, HomeError
 from oirisk.warehouse.files import alone, copy_whole, sweep
 from oirisk.warehouse.findings import first_line
 from oirisk.warehouse.home import Home
@@ -97,7 +97,7 @@ def only_writer(home: Home, wait_seconds: float = 0) -> Iterator[None]:
         raise HomeError(f"cannot write in the home folder {home.root}: {error}") from error
     try:
         if not is_free:
-            raise HomeError(
+            raise BusyError(
                 f"another run is writing in {home.root}; wait for it to end, then run again"
             )
         yield
@@ -146,7 +146,7 @@ def publish(home: Home) -> None:
 
 
 def is_simulated_home(connection: duckdb.DuckDBPyConnection) -> bool | None:
-    """Tell whether the warehouse holds simulated data; None when it holds none at all."""
+    """Return whether the warehouse holds simulated data; None when it holds none at all."""
     rows = connection.execute("select distinct is_simulated from ops.runs").fetchall()
     return bool(rows[0][0]) if rows else None
 

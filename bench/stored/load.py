@@ -27,7 +27,7 @@ _WHOLE = "create table facts as from core.open_interest limit 0"
 
 
 def write_files(folder: Path, market: Market, rows: int) -> int:
-    """Write about so many rows as Parquet, a file a day; return how many it came to."""
+    """Write about so many rows as Parquet, a file a day; return how many it wrote."""
     folder.mkdir(parents=True)
     whole, part = divmod(rows, market.rows_a_day)
     since = END - days(whole + 1)

@@ -65,7 +65,7 @@ def _cluster_changes(facts: Facts) -> list[Change]:
             kind="cluster",
             subject=row["cluster_id"],
             text=f"{row['status']}: {row['asset']} {_concentrated(row)} "
-            f"{formats.price(row['price_low'])} to {formats.price(row['price_high'])}, "
+            f"{formats.span(formats.price(row['price_low']), formats.price(row['price_high']))}, "
             f"{_held(row)}",
             method="M24",
         )
@@ -88,7 +88,8 @@ def cluster_size(row: Record, when: str = "") -> str:
         return formats.usd(usd)
     if low is None or high is None:
         return "of a modelled size without a band"
-    return f"modelled at {formats.usd(low)} to {formats.usd(high)}"
+    ends = formats.usd(low), formats.usd(high)
+    return f"modelled at {formats.span(*ends, f'{ends[0]} under every assumption tried')}"
 
 
 def _concentrated(row: Record) -> str:

@@ -21,5 +21,5 @@ def total_coverage(facts: Facts) -> Figure:
 
 
 def is_publishable(facts: Facts) -> bool:
-    """Tell whether the overall total may be printed."""
+    """Return whether the overall total may be printed."""
     return facts.market is not None and facts.market["published"]

@@ -26,8 +26,10 @@ _ASSETS = 10
 
 _NO_DEPTH = "order-book depth was not measured"
 _NOT_READ = (
-    "exchanges whose order books were read hold {share} of its open interest, 60 % are needed"
+    "exchanges whose order books were read hold {share} of its open interest, {needed} are needed"
 )
+_NEEDED = 0.6
+"""What ``core.is_covered`` asks for."""
 
 
 def liquidations(facts: Facts) -> Liquidations:
@@ -129,7 +131,8 @@ def _no_ratio(row: Record) -> str:
     if not row["covered_share"]:
         return _NO_DEPTH
     if row["depth_2pct_usd"]:
-        return _NOT_READ.format(share=formats.share(row["covered_share"]))
+        share, needed = formats.short_of(row["covered_share"], _NEEDED)
+        return _NOT_READ.format(share=share, needed=needed)
     return "the book is empty"
 
 

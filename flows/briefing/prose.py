@@ -124,15 +124,25 @@ def _cluster_sentence(facts: Facts) -> list[Sentence]:
     if not alive:
         return []
     row = alive[0]
-    low, high = formats.price(row["price_low"]), formats.price(row["price_high"])
-    where = "around the price" if row["distance_pct"] == 0 else formats.pct(row["distance_pct"])
+    around = sum(one["distance_pct"] == 0 for one in alive)
+    which = f"largest of {around} concentrations" if around > 1 else "nearest concentration"
+    where = "around the price" if around else formats.pct(row["distance_pct"])
+    prices = formats.span(formats.price(row["price_low"]), formats.price(row["price_high"]))
     return [
         Sentence(
-            text=f"The nearest concentration of entries is {row['asset']} at {low} to {high} "
-            f"({where}), {cluster_size(row)}.",
+            text=f"The {which} of entries {'around a price ' if around > 1 else ''}is "
+            f"{row['asset']} at {prices} ({where}), {cluster_size(row)}{_known_part(facts, row)}.",
             method="M24",
         )
     ]
+
+
+def _known_part(facts: Facts, row: Record) -> str:
+    """Say of how much of an asset a modelled size is, where its total is withheld."""
+    total = next((one for one in facts.assets if one["asset"] == row["asset"]), None)
+    if total is None or total["published"]:
+        return ""
+    return f", of the {formats.share(total['coverage'])} of its open interest that is known tonight"
 
 
 def _audit_sentence(facts: Facts) -> list[Sentence]:
@@ -166,8 +176,7 @@ def _shortfall(facts: Facts) -> str:
         return "nothing was fresh"
     missing = [row["venue"] for row in facts.coverage if row["status"] in {"failed", "partial"}]
     who = f" ({', '.join(missing)} incomplete)" if missing else ""
-    covered = formats.share(facts.market["coverage"])
-    least = formats.share(facts.settings.coverage.minimum)
+    covered, least = formats.short_of(facts.market["coverage"], facts.settings.coverage.minimum)
     return f"coverage is {covered}, {least} is needed{who}"
 
 
@@ -186,12 +195,18 @@ def withheld(facts: Facts) -> tuple[Withheld, ...]:
     ]
     found += [
         Withheld(
-            what=f"{row['venue']}: {row['instruments']} instruments, for example {row['symbol']}",
+            what=f"{row['venue']}: {_instruments(row)}",
             reason=row["reason"],
         )
         for row in facts.uncounted
     ]
     return (*found, *_withheld_stress(facts.liquidations.stress))
+
+
+def _instruments(row: Record) -> str:
+    if row["instruments"] == 1:
+        return f"1 instrument, {row['symbol']}"
+    return f"{row['instruments']} instruments, for example {row['symbol']}"
 
 
 def _withheld_stress(rows: list[Record]) -> tuple[Withheld, ...]:
@@ -220,6 +235,9 @@ def _listed(names: list[str], noun: str) -> str:
     return shown if rest <= 0 else f"{shown} and {rest} more {noun}s"
 
 
+_IMPORTED = "import"
+"""The product of figures that came from files; the rule of these is theirs, no exchange's."""
+
 _AT_PAR = (
     "Stablecoins that quote or settle contracts are taken at 1 USD each; one that prices show to "
     "be more than 5 % off is not counted."
@@ -227,8 +245,14 @@ _AT_PAR = (
 
 
 def _known_as(facts: Facts, name: str, evidence: str) -> list[str]:
-    """Name the exchanges with a figure whose evidence is of a kind."""
-    return sorted({row["venue"] for row in facts.products if row[name] == evidence})
+    """Name the exchanges with a figure of their own whose evidence is of a kind."""
+    return sorted(
+        {
+            row["venue"]
+            for row in facts.products
+            if row[name] == evidence and row["product"] != _IMPORTED
+        }
+    )
 
 
 def _without_funding(facts: Facts) -> list[str]:
@@ -259,6 +283,12 @@ def assumptions(facts: Facts) -> tuple[str, ...]:
         )
     if units:
         stated.append(f"Unit taken by assumption: {', '.join(units)}.")
+    imported = sorted({row["venue"] for row in facts.products if row["product"] == _IMPORTED})
+    if imported:
+        stated.append(
+            "Imported figures are taken to be what their files must hold, coins of one side: "
+            f"{', '.join(imported)}."
+        )
     unfunded = _without_funding(facts)
     if unfunded:
         stated.append(

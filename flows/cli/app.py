@@ -15,14 +15,11 @@ from typing import Annotated, Any
 import typer
 
 from oirisk import __version__
+from oirisk.flows.cli.endings import noting_interrupts, reason
 from oirisk.flows.cli.pasted import StatementCommand
-from oirisk.schemas.errors import OiRiskError
 
 DONE, IMPOSSIBLE = 0, 2
 """Exit statuses; 1, finished with something missing, comes from the command itself."""
-
-_FAULT_WORDS = 300
-"""What is shown of the words of an error that nobody foresaw."""
 
 app = typer.Typer(
     name="oirisk",
@@ -304,34 +301,16 @@ def _call(module: str, function: str, *args: Any, **kwargs: Any) -> None:  # noq
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     # A busy or slow machine takes longer than the 20 seconds that Prefect waits for its server.
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
+    stopped = noting_interrupts()
     try:
         commands = importlib.import_module(f"oirisk.flows.cli.{module}")
         status = getattr(commands, function)(*args, **kwargs)
-    except OiRiskError as error:
-        typer.secho(f"oirisk {command}: {error}", err=True, fg="red")
-        raise typer.Exit(IMPOSSIBLE) from error
-    except OSError as error:
-        typer.secho(f"oirisk {command}: cannot read or write: {error}", err=True, fg="red")
-        raise typer.Exit(IMPOSSIBLE) from error
-    except KeyboardInterrupt as error:
-        raise typer.Exit(IMPOSSIBLE) from error
     except SystemExit:
         raise
     except BaseException as error:  # the last resort, panics of libraries among them
-        logging.getLogger(__name__).info("where oirisk %s failed", command, exc_info=True)
-        typer.secho(f"oirisk {command}: {_fault(command, error)}", err=True, fg="red")
+        typer.secho(f"oirisk {command}: {reason(command, error, stopped)}", err=True, fg="red")
         raise typer.Exit(IMPOSSIBLE) from error
     raise typer.Exit(status or DONE)
-
-
-def _fault(command: str, error: BaseException) -> str:
-    """Word an error that nobody foresaw, in one line."""
-    words = " ".join(str(error).split())[:_FAULT_WORDS]
-    return (
-        f"a fault of oirisk, not of what it was given: {type(error).__name__}"
-        + (f": {words}" if words else "")
-        + f"; run `oirisk -v {command} …` again to see where, and report it with that"
-    )
 
 
 def main() -> None:

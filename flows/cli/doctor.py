@@ -57,7 +57,7 @@ def check_installation() -> list[Finding]:
 
 
 def check_python(version: tuple[int, ...]) -> Finding:
-    """Tell whether oirisk was tried on a Python version, given as (major, minor)."""
+    """Return whether oirisk was tried on a Python version, given as (major, minor)."""
     text = ".".join(str(part) for part in version)
     lowest, highest = _PYTHONS
     if lowest <= version[:2] <= highest:
@@ -66,7 +66,7 @@ def check_python(version: tuple[int, ...]) -> Finding:
 
 
 def check_packages(requirements: Iterable[str]) -> Finding:
-    """Tell whether every required package is installed in a version that works."""
+    """Return whether every required package is installed in a version that works."""
     wrong, count = [], 0
     for requirement in map(Requirement, requirements):
         if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
@@ -100,7 +100,7 @@ def check_configuration(home: Path) -> list[Finding]:
 
 
 def check_venues(settings: Settings) -> Finding:
-    """Tell whether each configured venue is declared here and known to the exchange library."""
+    """Return whether each configured venue is declared here and known to the exchange library."""
     try:
         chosen = chosen_venues(settings)
     except ConfigurationError as error:
@@ -122,7 +122,7 @@ def check_schedule(settings: ScheduleSettings) -> Finding:
 
 
 def check_mail(settings: MailSettings) -> Finding:
-    """Tell whether the mail settings could work; connects to nothing."""
+    """Return whether the mail settings could work; connects to nothing."""
     name = "mail"
     if not settings.host:
         if settings.recipients:

@@ -11,10 +11,10 @@ from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.exchanges.sources import require_present
-from oirisk.flows.nightly import PROGRESS
 from oirisk.flows.nightly import nightly as nightly_flow
 from oirisk.flows.nightly import snapshot as snapshot_flow
 from oirisk.flows.outcome import Outcome
+from oirisk.flows.progress import PROGRESS
 from oirisk.flows.record import record_run
 from oirisk.flows.schedule import serve
 from oirisk.flows.server import with_or_without_server
@@ -103,7 +103,7 @@ def run_flow(
 
 
 def announce(outcome: Outcome, home: Path, *, as_json: bool, has_report: bool) -> int:
-    """Print what a run came to and return its exit status."""
+    """Print the outcome of a run and return its exit status."""
     report = Home(home).report(outcome.snapshot_at.date()) / "index.html"
     if as_json:
         content = json.loads(json.dumps(outcome.__dict__, default=str))

@@ -127,7 +127,7 @@ class Breaker:
                 return self._trial
 
     def holds(self, permit: Permit) -> bool:
-        """Tell whether a pass is still good."""
+        """Return whether a pass is still good."""
         return permit.round == self._round and self._state is not State.GIVEN_UP
 
     def answered(self, permit: Permit) -> None:

@@ -322,7 +322,7 @@ def _markets_response(venue: str, at: datetime, listed: list[Market]) -> Respons
 
 
 def _may_pass(error: Exception, under_way: Exchange) -> bool:
-    """Tell whether another attempt may fare better."""
+    """Return whether another attempt may fare better."""
     if isinstance(error, ccxt.BaseError):
         return is_transient(error, under_way.failed)
     return isinstance(error, BodyError)

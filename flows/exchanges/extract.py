@@ -10,39 +10,12 @@ from oirisk.flows.exchanges.client import LOAD_MARKETS, KnownMarkets, VenueClien
 from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.settings import FetchSettings
 from oirisk.schemas.errors import SourceError
-from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
+from oirisk.schemas.responses import MARKETS_ENDPOINT, Response, VenueSnapshot
 from oirisk.schemas.venue import Call, Endpoint, Market, Row, Venue, value_at
 
 _NAMED = 5
 _OTHER_ROW = "@"
 """First letter of a field that is not in the row itself."""
-
-
-@dataclass
-class VenueSnapshot:
-    """What one venue gave in one run.
-
-    Args:
-        venue: ccxt id.
-        status: ``asked``, or ``skipped`` when the source does not hold the venue.
-        responses: Everything received, by call and attempt; usable answers have no ``error``.
-        failures: Why calls failed, as ``endpoint: reason``; calls that failed alike are one entry.
-        notes: The same for endpoints that only complete others: a price or volume is missing, and
-            no open interest. And entries of the market list that cannot be read.
-        seconds: Wall time.
-    """
-
-    venue: str
-    status: str = "asked"
-    responses: list[Response] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def requests(self) -> int:
-        """HTTP requests made, retries included."""
-        return sum(response.endpoint != MARKETS_ENDPOINT for response in self.responses)
 
 
 async def fetch_venue(
@@ -178,7 +151,7 @@ class _Plan:
                 one.reason = error.reason
 
     def _unlisted(self, markets: Sequence[Market]) -> bool:
-        """Tell whether an answer holds an instrument that is not on the market list."""
+        """Return whether an answer holds an instrument that is not on the market list."""
         keys = {"id", *(product.market_key for product in self.client.venue.products())}
         listed = {str(value_at(market, key)) for market in markets for key in keys}
         return any(not one.ids <= listed for one in self.asked)

@@ -110,7 +110,7 @@ def back_off_of(error: Exception, sent: Sent) -> BackOff | None:
 
 
 def is_transient(error: Exception, response: Response | None) -> bool:
-    """Tell whether the same request may fare better later.
+    """Return whether the same request may fare better later.
 
     The status decides where it is an error: ccxt calls some refusals of one symbol (400, 404) a
     network error, and some server errors (500) a refusal.

@@ -35,7 +35,7 @@ class Source(Protocol):
         ...
 
     def offers(self, venue: str) -> bool:
-        """Tell whether the venue can be asked at all; if not, it is skipped."""
+        """Return whether the venue can be asked at all; if not, it is skipped."""
         ...
 
     def session(self, venue: str) -> Session:

@@ -14,7 +14,7 @@ _SHOWN = 80
 
 
 def is_json(path: Path) -> bool:
-    """Tell whether a file begins as a JSON array or object does."""
+    """Return whether a file begins as a JSON array or object does."""
     with path.open("rb") as stream:
         return stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"}
 

@@ -42,7 +42,7 @@ class KeyLedger:
             self._spill()
 
     def has_repeats(self) -> bool:
-        """Tell whether two rows may share a key; never misses one. The ledger is emptied."""
+        """Return whether two rows may share a key; never misses one. The ledger is emptied."""
         if self._buckets:
             self._spill()
             found = any(_repeats(_read(bucket)) for bucket in self._buckets)
@@ -90,5 +90,5 @@ def _read(bucket: IO[bytes]) -> Sums:
 
 
 def _repeats(sums: Sums) -> bool:
-    """Tell whether two sorted checksums are the same."""
+    """Return whether two sorted checksums are the same."""
     return bool((sums[1:] == sums[:-1]).any())

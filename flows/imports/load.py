@@ -43,7 +43,7 @@ _SPOOL = ".incomplete-rejects.arrow"
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import came to; accepted + rejected = received.
+    """The outcome of an import; accepted + rejected = received.
 
     Args:
         run_id: Named after the content of the files.

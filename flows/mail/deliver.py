@@ -1,6 +1,6 @@
 """Mail the briefing: once per recipient, night and kind, whatever happens in between.
 
-An attempt is on record before the mail server hears of it, and its outcome right after. A run
+A message is in the outbox before the mail server hears of it, and its outcome right after. A run
 that dies in between leaves ``sending`` behind: the message may or may not have arrived, so the
 next run sends it again under the same Message-ID, by which mail programs know a duplicate.
 """
@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from oirisk.flows.mail.message import MessageContent, build_message, parse_address
+from oirisk.flows.mail.outbox import Outbox, QueuedMessage
 from oirisk.flows.mail.smtp import MailServer
 from oirisk.flows.settings import MailSettings
 from oirisk.schemas.errors import DeliveryError
@@ -25,24 +26,6 @@ logger = logging.getLogger(__name__)
 
 EML_NAME = "briefing.eml"
 BACKOFF_SECONDS = (2.0, 4.0)
-
-
-class Ledger(Protocol):
-    """Remembers what was sent; every change is committed when the call returns."""
-
-    def find(self, key: DeliveryKey) -> DeliveryRecord | None:
-        """Return what is known about a message, or None."""
-        ...
-
-    def begin(self, key: DeliveryKey, message_id: str) -> DeliveryRecord:
-        """Record that an attempt starts; refuse when the message was sent already."""
-        ...
-
-    def mark_sent(self, key: DeliveryKey, sent_at: datetime) -> None:
-        """Record that the server took the message."""
-
-    def mark_failed(self, key: DeliveryKey, error: str) -> None:
-        """Record that the attempt failed."""
 
 
 @dataclass(frozen=True)
@@ -66,18 +49,10 @@ class Delivery:
     path: Path | None = None
 
 
-@dataclass(frozen=True)
-class _Letter:
-    key: DeliveryKey
-    sender: str
-    message_id: str
-    raw: bytes
-
-
 def deliver(
     content: MessageContent,
     settings: MailSettings,
-    ledger: Ledger,
+    outbox: Outbox,
     now: datetime,
     eml_folder: Path,
     pause: Callable[[float], None] = time.sleep,
@@ -91,8 +66,8 @@ def deliver(
     Args:
         content: The message.
         settings: Server, sender and recipients.
-        ledger: Remembers what was sent.
-        now: Instant of the delivery, with its time zone; for ``Date`` and the ledger.
+        outbox: Holds what is to be sent, and remembers what was.
+        now: Instant of the delivery, with its time zone; for ``Date`` and the outbox.
         eml_folder: Where the file goes.
         pause: Waits, in seconds.
 
@@ -109,14 +84,14 @@ def deliver(
     server = MailServer(settings)
     recipients = {_key(content, recipient): recipient for recipient in settings.recipients}
     outcomes: dict[DeliveryKey, Delivery] = {}
-    letters: list[_Letter] = []
+    queued: list[QueuedMessage] = []
     for key, recipient in recipients.items():
-        record = ledger.find(key)
+        record = outbox.find(key)
         if record is not None and record.state == "sent":
             outcomes[key] = _already_sent(key, record)
             continue
         identifier = record.message_id if record is not None else ""
-        references = _previous_message_id(content, key, ledger)
+        references = _previous_message_id(content, key, outbox)
         message = build_message(
             content,
             settings.sender,
@@ -125,8 +100,10 @@ def deliver(
             identifier=identifier,
             references=references,
         )
-        letters.append(_letter(key, message))
-    outcomes |= _send(letters, server, ledger, now, pause)
+        queued.append(_queued(key, message))
+    for one in queued:
+        outbox.queue(one)
+    outcomes |= _send(queued, server, outbox, now, pause)
     return tuple(outcomes[key] for key in recipients)
 
 
@@ -135,16 +112,16 @@ def _key(content: MessageContent, recipient: str) -> DeliveryKey:
     return DeliveryKey(address.addr_spec, content.report_date, content.kind)
 
 
-def _letter(key: DeliveryKey, message: EmailMessage) -> _Letter:
+def _queued(key: DeliveryKey, message: EmailMessage) -> QueuedMessage:
     sender = message["From"].addresses[0].addr_spec
-    return _Letter(key, sender, str(message["Message-ID"]), message.as_bytes())
+    return QueuedMessage(key, sender, str(message["Message-ID"]), message.as_bytes())
 
 
-def _previous_message_id(content: MessageContent, key: DeliveryKey, ledger: Ledger) -> str:
+def _previous_message_id(content: MessageContent, key: DeliveryKey, outbox: Outbox) -> str:
     """Return the Message-ID under which this recipient got the previous report, or nothing."""
     if content.previous_report_date is None:
         return ""
-    record = ledger.find(DeliveryKey(key.recipient, content.previous_report_date, key.kind))
+    record = outbox.find(DeliveryKey(key.recipient, content.previous_report_date, key.kind))
     return record.message_id if record is not None and record.state == "sent" else ""
 
 
@@ -155,47 +132,47 @@ def _already_sent(key: DeliveryKey, record: DeliveryRecord) -> Delivery:
 
 
 def _send(
-    letters: Sequence[_Letter],
+    messages: Sequence[QueuedMessage],
     server: MailServer,
-    ledger: Ledger,
+    outbox: Outbox,
     now: datetime,
     pause: Callable[[float], None],
 ) -> dict[DeliveryKey, Delivery]:
-    """Send all letters, then those that may still be taken once more after each wait."""
+    """Send all messages, then those that may still be taken once more after each wait."""
     outcomes: dict[DeliveryKey, Delivery] = {}
     with server:
         for wait in (0.0, *BACKOFF_SECONDS):
-            if not letters:
+            if not messages:
                 break
             if wait:
                 pause(wait)
-            tried = _hand_over(letters, server, ledger, now)
-            outcomes |= {letter.key: delivery for letter, delivery, _ in tried}
-            letters = [letter for letter, _, is_temporary in tried if is_temporary]
+            tried = _hand_over(messages, server, outbox, now)
+            outcomes |= {message.key: delivery for message, delivery, _ in tried}
+            messages = [message for message, _, is_temporary in tried if is_temporary]
     return outcomes
 
 
 def _hand_over(
-    letters: Sequence[_Letter], server: MailServer, ledger: Ledger, now: datetime
-) -> list[tuple[_Letter, Delivery, bool]]:
-    """Try each letter once; return it with its outcome and whether to try again soon."""
+    messages: Sequence[QueuedMessage], server: MailServer, outbox: Outbox, now: datetime
+) -> list[tuple[QueuedMessage, Delivery, bool]]:
+    """Try each message once; return it with its outcome and whether to try again soon."""
     tried = []
     unusable = None
-    for letter in letters:
-        recipient = letter.key.recipient
-        record = ledger.begin(letter.key, letter.message_id)
+    for message in messages:
+        recipient = message.key.recipient
+        record = outbox.begin(message.key)
         unusable = unusable or server.open()
-        refusal = unusable or server.send(letter.sender, recipient, letter.raw)
+        refusal = unusable or server.send(message.sender, recipient, message.content)
         if refusal is None:
-            ledger.mark_sent(letter.key, now)
-            logger.info("mail sent recipient=%s message_id=%s", recipient, letter.message_id)
-            delivery = Delivery(recipient, "sent", letter.message_id, record.attempts)
-            tried.append((letter, delivery, False))
+            outbox.mark_sent(message.key, now)
+            logger.info("mail sent recipient=%s message_id=%s", recipient, message.message_id)
+            delivery = Delivery(recipient, "sent", message.message_id, record.attempts)
+            tried.append((message, delivery, False))
             continue
-        ledger.mark_failed(letter.key, refusal.words)
+        outbox.mark_failed(message.key, refusal.words)
         logger.warning("mail refused recipient=%s reason=%s", recipient, refusal.words)
-        delivery = Delivery(recipient, "failed", letter.message_id, record.attempts, refusal.words)
-        tried.append((letter, delivery, refusal.is_temporary))
+        delivery = Delivery(recipient, "failed", message.message_id, record.attempts, refusal.words)
+        tried.append((message, delivery, refusal.is_temporary))
     return tried
 
 

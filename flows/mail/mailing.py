@@ -1,5 +1,6 @@
 """Mail a written report from its folder."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -8,14 +9,28 @@ from pydantic import ValidationError
 
 from oirisk.flows.mail.deliver import Delivery, deliver
 from oirisk.flows.mail.message import MessageContent
+from oirisk.flows.mail.outbox import open_outbox
 from oirisk.flows.settings import MailSettings
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.report.briefing import Report
 from oirisk.templates.figures import content_id
 from oirisk.templates.wording import subject
-from oirisk.warehouse.deliveries import DeliveryLedger
+from oirisk.warehouse.deliveries import (
+    DeliveryKey,
+    DeliveryRecord,
+    record_deliveries,
+    recorded_deliveries,
+)
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.writer import opened
+from oirisk.warehouse.published import reading
+from oirisk.warehouse.writer import writing
+
+log = logging.getLogger(__name__)
+
+Records = Sequence[tuple[DeliveryKey, DeliveryRecord]]
+
+_PATIENCE_SECONDS = 60.0
+"""How long to wait for another process that sends from the same home."""
 
 
 def mail_report(home: Home, day: date, settings: MailSettings, now: datetime) -> Sequence[Delivery]:
@@ -27,8 +42,31 @@ def mail_report(home: Home, day: date, settings: MailSettings, now: datetime) ->
         DeliveryError: The message cannot be built.
     """
     content = _content(home.report(day))
-    with opened(home, now) as connection:
-        return deliver(content, settings, DeliveryLedger(connection), now, home.report(day))
+    is_new = not home.outbox.exists()
+    with open_outbox(home.outbox, _PATIENCE_SECONDS) as outbox:
+        if is_new and home.published.is_file():
+            with reading(home) as connection:
+                outbox.remember(recorded_deliveries(connection))
+        deliveries = deliver(content, settings, outbox, now, home.report(day))
+        records = outbox.records()
+    _put_on_record(home, records, now)
+    return deliveries
+
+
+def _put_on_record(
+    home: Home, records: Sequence[tuple[DeliveryKey, DeliveryRecord]], now: datetime
+) -> None:
+    """Copy what is new to ``ops.deliveries``; while the warehouse is held, the next call does."""
+    if not records:
+        return
+    with reading(home) as connection:
+        if set(recorded_deliveries(connection)) == set(records):
+            return
+    try:
+        with writing(home, now) as connection:
+            record_deliveries(connection, records)
+    except HomeError as error:
+        log.info("deliveries are put on record later reason=%s", error)
 
 
 def read_report(folder: Path) -> Report:

@@ -129,8 +129,9 @@ class OpenInterestTable(Table):
     )
     suspect_reason: str = column(
         "what makes the row suspect beside those around it: expired (the contract has ended), zero "
-        "(nothing open, though it trades), frozen (the same for more than six observations); null "
-        "otherwise, also where the row alone is suspect: without a price, or disagreeing in itself",
+        "(nothing open, though nobody says that nothing is traded), frozen (the same for more than "
+        "six observations); null otherwise, also where the row alone is suspect: without a price, "
+        "or disagreeing in itself",
         method="M36",
         isin=["expired", "zero", "frozen"],
         nullable=True,

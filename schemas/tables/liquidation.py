@@ -207,14 +207,14 @@ class ClusterScores(Table):
         "bins of the forecast: the fullest quarter of the map", unit="count", ge=1
     )
     precision: float = fraction("hits over the forecast", method="M24", nullable=True)
-    chance: float = fraction("precision of a forecast by lot", method="M24", nullable=True)
+    chance: float = fraction("precision of a random forecast", method="M24", nullable=True)
     lift: float = amount("precision over chance", unit="ratio", method="M24", nullable=True)
     wilson_low: float = fraction("lower end, 95 percent interval of precision", nullable=True)
     wilson_high: float = fraction("upper end, 95 percent interval of precision", nullable=True)
     meaningful: bool = column("whether price crossed 10 bins or more", method="M24")
     is_simulated: bool = column(_SIMULATED)
     hits_by_chance: float = amount(
-        "hits that a forecast by lot would have had; where something happened in fewer than a "
+        "hits that a random forecast would have had; where something happened in fewer than a "
         "quarter of the bins, no more of them can be hit; null: not noted yet",
         unit="count",
         method="M24",

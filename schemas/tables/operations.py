@@ -33,10 +33,11 @@ class RunsTable(Table):
     flow: str = column("what ran")
     snapshot_at: UtcTimestamp = column("scheduled instant its facts belong to", unit="UTC")
     started_at: UtcTimestamp = column("when it started", unit="UTC")
-    ended_at: UtcTimestamp = column(
-        "when it ended; null while it runs or if it was killed", unit="UTC", nullable=True
+    ended_at: UtcTimestamp = column("when it ended; null while it runs", unit="UTC", nullable=True)
+    state: str = column(
+        "how it stands or ended; abandoned: killed, with what it had fetched stored",
+        isin=["running", "completed", "partial", "failed", "abandoned"],
     )
-    state: str = column("how it stands or ended")
     version: str = column("oirisk version that ran")
     source: str = column("where its data came from")
     is_simulated: bool = column("whether it read the simulated exchanges")
@@ -46,6 +47,23 @@ class RunsTable(Table):
         """One row per grain."""
 
         unique = ["run_id"]  # noqa: RUF012
+
+
+class FetchesTable(Table):
+    """What each venue answered in each run, as archived. Grain: one row per run_id and venue."""
+
+    run_id: str = column("run")
+    venue: str = column("ccxt id of the exchange")
+    file: str = column("file of its responses, below the home folder")
+    content_sha256: str = column("hash over all responses: the same answers have the same")
+    responses: pl.Int32 = _count("responses in the file, the market list included")
+    received_bytes: pl.Int64 = column("size of their bodies", unit="bytes", ge=0)
+    loaded_at: UtcTimestamp = column("when its rows were stored", unit="UTC")
+
+    class Config:
+        """One row per grain."""
+
+        unique = ["run_id", "venue"]  # noqa: RUF012
 
 
 class CoverageTable(Table):

@@ -15,6 +15,7 @@ from oirisk.schemas.tables.observed import OBSERVED_TABLES
 from oirisk.schemas.tables.operations import (
     CoverageTable,
     DeliveriesTable,
+    FetchesTable,
     FirstMapsTable,
     MaintenanceTable,
     MigrationsTable,
@@ -41,6 +42,7 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
         "core.events": EventsTable,
         "core.supply": SupplyTable,
         "ops.runs": RunsTable,
+        "ops.fetches": FetchesTable,
         "ops.coverage": CoverageTable,
         "ops.rejects": RejectsTable,
         "ops.deliveries": DeliveriesTable,

@@ -8,7 +8,8 @@ _SIMULATED = "whether any input comes from the simulated exchanges"
 _SNAPSHOT = "scheduled instant of the run"
 _ASSET = "canonical base coin, BTC not XBT"
 _COVERED = (
-    "part of the asset's open interest on the exchanges whose order books were read; null: of a "
+    "part of the asset's open interest, with the last known of exchanges that are missing, on the "
+    "exchanges whose order books were read; null: of a "
     "version that did not match the two"
 )
 PRIORS = ["base", "retail_heavy", "institutional", "calibrated"]

@@ -66,8 +66,8 @@ def _as_new_process(*arguments: str, **environment: str) -> subprocess.Completed
 
 def test_help_names_every_command_without_the_heavy_libraries() -> None:
     code = (
-        "import sys; from oirisk.flows import cli\n"
-        "try: cli.app(['--help'])\n"
+        "import sys; from oirisk.flows.cli import app\n"
+        "try: app.app(['--help'])\n"
         "except SystemExit: pass\n"
         "heavy = {'prefect', 'ccxt', 'duckdb', 'polars', 'altair'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"

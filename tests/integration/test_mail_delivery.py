@@ -1,24 +1,23 @@
-"""Mail over real connections to a real SMTP server on this computer, with a real ledger."""
+"""Mail over real connections to a real SMTP server on this computer, with a real outbox."""
 
 import asyncio
 import base64
 import logging
 import signal
+import sqlite3
 import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -26,9 +25,10 @@ from pydantic import SecretStr
 
 from oirisk.flows.mail.deliver import deliver
 from oirisk.flows.mail.message import MessageContent
+from oirisk.flows.mail.outbox import Outbox, QueuedMessage, open_outbox
 from oirisk.flows.settings import MailSettings
-from oirisk.schemas.errors import ConfigurationError, DeliveryError
-from oirisk.warehouse.deliveries import DeliveryKey, DeliveryLedger
+from oirisk.schemas.errors import ConfigurationError, DeliveryError, HomeError
+from oirisk.warehouse.deliveries import DeliveryKey
 
 pytestmark = pytest.mark.integration
 
@@ -178,21 +178,21 @@ def office(authority: trustme.CA) -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def ledger() -> Iterator[DeliveryLedger]:
-    with duckdb.connect() as connection:
-        create_tables(connection)
-        yield DeliveryLedger(connection)
+def database(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder / "outbox.sqlite"
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    ddl = files("oirisk.warehouse").joinpath("sql", "ddl", "001_facts.sql")
-    connection.execute(ddl.read_text(encoding="utf-8"))
+@pytest.fixture
+def outbox(database: Path) -> Iterator[Outbox]:
+    with open_outbox(database) as opened:
+        yield opened
 
 
-def rows(ledger: DeliveryLedger) -> list[tuple[Any, ...]]:
-    return ledger.connection.execute(
-        "select recipient, state, attempts, error from ops.deliveries order by recipient"
-    ).fetchall()
+def rows(outbox: Outbox) -> list[tuple[Any, ...]]:
+    known = outbox.records()
+    return sorted((key.recipient, one.state, one.attempts, one.error) for key, one in known)
 
 
 def settings(office: PostOffice, authority_file: Path | None, **changes: Any) -> MailSettings:
@@ -225,9 +225,9 @@ Waits = list[float]
 
 
 def test_mail_goes_out_encrypted_with_login_and_arrives_as_it_was_written(
-    office: PostOffice, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+    office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
-    (delivery,) = deliver(content(), settings(office, ca_file), ledger, NOW, tmp_path)
+    (delivery,) = deliver(content(), settings(office, ca_file), outbox, NOW, tmp_path)
     assert (delivery.recipient, delivery.state, delivery.attempts) == (ANN, "sent", 1)
     assert office.logins == [(b"desk", PASSWORD.encode())]
     assert office.commands == [f"RCPT {ANN}", "DATA tls=True"]
@@ -238,18 +238,18 @@ def test_mail_goes_out_encrypted_with_login_and_arrives_as_it_was_written(
     assert html.get_content().strip() == content().html
     assert (image["Content-ID"], image.get_content()) == ("<chart>", PNG)
     assert message["Message-ID"] == delivery.message_id
-    assert rows(ledger) == [(ANN, "sent", 1, None)]
-    record = ledger.find(DeliveryKey(ANN, NIGHT, "briefing"))
+    assert rows(outbox) == [(ANN, "sent", 1, None)]
+    record = outbox.find(DeliveryKey(ANN, NIGHT, "briefing"))
     assert record is not None
     assert record.sent_at == NOW
     assert not (tmp_path / "briefing.eml").exists()
 
 
 def test_every_recipient_gets_a_message_of_their_own_over_one_connection(
-    office: PostOffice, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+    office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
     to = (ANN, f"Bob <{BOB}>", EVE)
-    outcomes = deliver(content(), settings(office, ca_file, recipients=to), ledger, NOW, tmp_path)
+    outcomes = deliver(content(), settings(office, ca_file, recipients=to), outbox, NOW, tmp_path)
     assert [(each.recipient, each.state) for each in outcomes] == [
         (ANN, "sent"),
         (BOB, "sent"),
@@ -264,35 +264,35 @@ def test_every_recipient_gets_a_message_of_their_own_over_one_connection(
 
 
 def test_sending_twice_sends_once(
-    office: PostOffice, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+    office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
     mail = settings(office, ca_file, recipients=(ANN, f"Ann Lee <{ANN}>", "ann@FUND.example"))
-    deliver(content(), mail, ledger, NOW, tmp_path)
-    (again,) = deliver(content(run_id="run-2"), mail, ledger, NOW, tmp_path)
+    deliver(content(), mail, outbox, NOW, tmp_path)
+    (again,) = deliver(content(run_id="run-2"), mail, outbox, NOW, tmp_path)
     assert (again.state, again.detail) == ("already_sent", "sent 2026-09-21 00:09 UTC")
     assert len(office.received) == 1
     assert office.connections == 1
 
 
 def test_another_night_and_another_kind_are_sent_again(
-    office: PostOffice, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+    office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
     mail = settings(office, ca_file)
-    deliver(content(), mail, ledger, NOW, tmp_path)
-    deliver(content(kind="alert"), mail, ledger, NOW, tmp_path)
-    deliver(content(report_date=date(2026, 9, 22), run_id="run-2"), mail, ledger, NOW, tmp_path)
+    deliver(content(), mail, outbox, NOW, tmp_path)
+    deliver(content(kind="alert"), mail, outbox, NOW, tmp_path)
+    deliver(content(report_date=date(2026, 9, 22), run_id="run-2"), mail, outbox, NOW, tmp_path)
     assert len(set(office.message_ids)) == 3
 
 
 def test_a_report_follows_the_one_this_recipient_got_the_night_before(
-    office: PostOffice, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+    office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
     office.answers[BOB] = ["550 mailbox closed"]
     mail = settings(office, ca_file, recipients=(ANN, BOB, EVE))
-    deliver(content(), settings(office, ca_file, recipients=(ANN, BOB)), ledger, NOW, tmp_path)
+    deliver(content(), settings(office, ca_file, recipients=(ANN, BOB)), outbox, NOW, tmp_path)
     night = date(2026, 9, 22)
     next_night = content(run_id="run-2", report_date=night, previous_report_date=NIGHT)
-    deliver(next_night, mail, ledger, NOW, tmp_path)
+    deliver(next_night, mail, outbox, NOW, tmp_path)
     first, second, to_bob, to_eve = (
         message_from_bytes(raw, policy=policy.default) for _, raw in office.received
     )
@@ -303,43 +303,41 @@ def test_a_report_follows_the_one_this_recipient_got_the_night_before(
 
 
 def test_implicit_tls_works(
-    authority: trustme.CA, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+    authority: trustme.CA, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
     office = PostOffice()
     context = certificate(authority, "127.0.0.1")
     with serving(office, context, is_implicit=True):
         mail = settings(office, ca_file, host="127.0.0.1", security="tls", username="")
-        (delivery,) = deliver(content(), mail, ledger, NOW, tmp_path)
+        (delivery,) = deliver(content(), mail, outbox, NOW, tmp_path)
     assert delivery.state == "sent"
     assert len(office.received) == 1
 
 
-def test_no_encryption_is_accepted_on_this_computer_only(
-    ledger: DeliveryLedger, tmp_path: Path
-) -> None:
+def test_no_encryption_is_accepted_on_this_computer_only(outbox: Outbox, tmp_path: Path) -> None:
     office = PostOffice()
     with serving(office):
         mail = settings(office, None, host="127.0.0.1", security="none", username="")
-        (delivery,) = deliver(content(), mail, ledger, NOW, tmp_path)
+        (delivery,) = deliver(content(), mail, outbox, NOW, tmp_path)
     assert delivery.state == "sent"
     for host in ("mail.fund.example", "192.0.2.7", "localhost.evil.example"):
         mail = settings(office, None, host=host, security="none")
         with pytest.raises(ConfigurationError, match="unencrypted"):
-            deliver(content(kind="other"), mail, ledger, NOW, tmp_path)
-    assert len(rows(ledger)) == 1
+            deliver(content(kind="other"), mail, outbox, NOW, tmp_path)
+    assert len(rows(outbox)) == 1
 
 
 def test_a_server_without_starttls_gets_neither_password_nor_mail(
-    ledger: DeliveryLedger, tmp_path: Path
+    outbox: Outbox, tmp_path: Path
 ) -> None:
     office = PostOffice()
     with serving(office, auth_require_tls=False, authenticator=office.authenticate):
-        (delivery,) = deliver(content(), settings(office, None), ledger, NOW, tmp_path)
+        (delivery,) = deliver(content(), settings(office, None), outbox, NOW, tmp_path)
     assert delivery.state == "failed"
     assert "STARTTLS extension not supported by server" in delivery.detail
     assert "mail.security = starttls" in delivery.detail
     assert (office.logins, office.commands, office.connections) == ([], [], 1)
-    assert rows(ledger) == [(ANN, "failed", 1, delivery.detail)]
+    assert rows(outbox) == [(ANN, "failed", 1, delivery.detail)]
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
@@ -356,7 +354,7 @@ def test_a_certificate_that_does_not_prove_the_host_ends_it_before_anything_is_s
     is_trusted: bool,
     words: str,
     authority: trustme.CA,
-    ledger: DeliveryLedger,
+    outbox: Outbox,
     ca_file: Path,
     tmp_path: Path,
 ) -> None:
@@ -365,23 +363,23 @@ def test_a_certificate_that_does_not_prove_the_host_ends_it_before_anything_is_s
     is_implicit = security == "tls"
     with serving(office, context, is_implicit=is_implicit, authenticator=office.authenticate):
         mail = settings(office, ca_file if is_trusted else None, security=security)
-        (delivery,) = deliver(content(), mail, ledger, NOW, tmp_path)
+        (delivery,) = deliver(content(), mail, outbox, NOW, tmp_path)
     assert delivery.state == "failed"
     assert words in delivery.detail
     assert (office.logins, office.commands) == ([], [])
-    assert rows(ledger) == [(ANN, "failed", 1, delivery.detail)]
+    assert rows(outbox) == [(ANN, "failed", 1, delivery.detail)]
 
 
 def test_a_refused_recipient_does_not_stop_the_others(
-    office: PostOffice, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+    office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
     office.answers[BOB] = ["550 5.1.1 no such user here"]
     mail = settings(office, ca_file, recipients=(ANN, BOB, EVE))
-    ann, bob, eve = deliver(content(), mail, ledger, NOW, tmp_path)
+    ann, bob, eve = deliver(content(), mail, outbox, NOW, tmp_path)
     assert (ann.state, bob.state, eve.state) == ("sent", "failed", "sent")
     assert bob.detail == "550 5.1.1 no such user here"
     assert office.connections == 1
-    assert rows(ledger) == [
+    assert rows(outbox) == [
         (ANN, "sent", 1, None),
         (BOB, "failed", 1, "550 5.1.1 no such user here"),
         (EVE, "sent", 1, None),
@@ -389,21 +387,21 @@ def test_a_refused_recipient_does_not_stop_the_others(
 
 
 def test_a_failed_recipient_is_tried_again_by_the_next_call_under_the_same_message_id(
-    office: PostOffice, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+    office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
     office.answers[BOB] = ["550 mailbox closed"]
     mail = settings(office, ca_file, recipients=(ANN, BOB))
-    _, refused = deliver(content(), mail, ledger, NOW, tmp_path)
-    ann, bob = deliver(content(run_id="run-2"), mail, ledger, NOW, tmp_path)
+    _, refused = deliver(content(), mail, outbox, NOW, tmp_path)
+    ann, bob = deliver(content(run_id="run-2"), mail, outbox, NOW, tmp_path)
     assert (ann.state, bob.state, bob.attempts) == ("already_sent", "sent", 2)
     assert bob.message_id == refused.message_id
     assert office.message_ids == [ann.message_id, bob.message_id]
-    assert rows(ledger) == [(ANN, "sent", 1, None), (BOB, "sent", 2, None)]
+    assert rows(outbox) == [(ANN, "sent", 1, None), (BOB, "sent", 2, None)]
 
 
 @pytest.mark.parametrize("place", ["recipient", "data"])
 def test_a_temporary_refusal_is_tried_again_after_a_wait(
-    place: str, office: PostOffice, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+    place: str, office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
     answer = "451 4.7.1 greylisted, come back"
     if place == "recipient":
@@ -411,7 +409,7 @@ def test_a_temporary_refusal_is_tried_again_after_a_wait(
     else:
         office.data_answers = [answer]
     waits: Waits = []
-    (delivery,) = deliver(content(), settings(office, ca_file), ledger, NOW, tmp_path, waits.append)
+    (delivery,) = deliver(content(), settings(office, ca_file), outbox, NOW, tmp_path, waits.append)
     assert (delivery.state, delivery.attempts) == ("sent", 2)
     assert waits == [2.0]
     assert len(office.received) == 1
@@ -419,12 +417,12 @@ def test_a_temporary_refusal_is_tried_again_after_a_wait(
 
 
 def test_a_refusal_that_stays_temporary_is_given_up_after_three_attempts(
-    office: PostOffice, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+    office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
     office.answers[BOB] = ["450 busy"] * 5
     waits: Waits = []
     mail = settings(office, ca_file, recipients=(ANN, BOB))
-    ann, bob = deliver(content(), mail, ledger, NOW, tmp_path, waits.append)
+    ann, bob = deliver(content(), mail, outbox, NOW, tmp_path, waits.append)
     assert (ann.state, ann.attempts) == ("sent", 1)
     assert (bob.state, bob.attempts, bob.detail) == ("failed", 3, "450 busy")
     assert waits == [2.0, 4.0]
@@ -432,36 +430,36 @@ def test_a_refusal_that_stays_temporary_is_given_up_after_three_attempts(
 
 
 def test_a_lost_connection_is_made_again(
-    office: PostOffice, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+    office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
     office.hang_ups = 1
     waits: Waits = []
     mail = settings(office, ca_file, recipients=(ANN, BOB))
-    ann, bob = deliver(content(), mail, ledger, NOW, tmp_path, waits.append)
+    ann, bob = deliver(content(), mail, outbox, NOW, tmp_path, waits.append)
     assert (ann.state, ann.attempts, bob.state, bob.attempts) == ("sent", 2, "sent", 1)
     assert sorted(recipient for recipient, _ in office.received) == [ANN, BOB]
     assert office.connections == 2
 
 
 def test_a_connection_that_is_lost_every_time_ends_as_failed(
-    office: PostOffice, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+    office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
     office.hang_ups = 9
-    (delivery,) = deliver(content(), settings(office, ca_file), ledger, NOW, tmp_path, [].append)
+    (delivery,) = deliver(content(), settings(office, ca_file), outbox, NOW, tmp_path, [].append)
     assert (delivery.state, delivery.attempts) == ("failed", 3)
     assert f"localhost:{office.port} closed the connection" in delivery.detail
-    assert rows(ledger) == [(ANN, "failed", 3, delivery.detail)]
+    assert rows(outbox) == [(ANN, "failed", 3, delivery.detail)]
 
 
 def test_a_server_that_is_not_there_fails_every_recipient_with_the_reason(
-    ledger: DeliveryLedger, tmp_path: Path
+    outbox: Outbox, tmp_path: Path
 ) -> None:
     office = PostOffice()
     with serving(office):
         pass
     waits: Waits = []
     mail = settings(office, None, recipients=(ANN, BOB))
-    outcomes = deliver(content(), mail, ledger, NOW, tmp_path, waits.append)
+    outcomes = deliver(content(), mail, outbox, NOW, tmp_path, waits.append)
     assert [each.state for each in outcomes] == ["failed", "failed"]
     assert all(f"cannot reach localhost:{office.port}" in each.detail for each in outcomes)
     assert waits == [2.0, 4.0]
@@ -469,7 +467,7 @@ def test_a_server_that_is_not_there_fails_every_recipient_with_the_reason(
 
 def test_the_password_is_in_no_log_error_or_ledger_even_if_the_server_repeats_it(
     office: PostOffice,
-    ledger: DeliveryLedger,
+    outbox: Outbox,
     ca_file: Path,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -477,10 +475,10 @@ def test_the_password_is_in_no_log_error_or_ledger_even_if_the_server_repeats_it
     coded = base64.b64encode(f"\0desk\0{PASSWORD}".encode()).decode()
     office.login_answer = f"535 5.7.8 wrong password {PASSWORD} ({coded})"
     caplog.set_level(logging.DEBUG, logger="oirisk")
-    (delivery,) = deliver(content(), settings(office, ca_file), ledger, NOW, tmp_path)
+    (delivery,) = deliver(content(), settings(office, ca_file), outbox, NOW, tmp_path)
     assert delivery.state == "failed"
     assert delivery.detail == "535 5.7.8 wrong password *** (***)"
-    said = caplog.text + repr(delivery) + repr(rows(ledger)) + repr(settings(office, ca_file))
+    said = caplog.text + repr(delivery) + repr(rows(outbox)) + repr(settings(office, ca_file))
     assert "wrong password" in caplog.text
     assert PASSWORD not in said
     assert coded not in said
@@ -504,15 +502,15 @@ def test_settings_that_cannot_work_are_refused_before_anything_is_sent(
     changes: dict[str, Any],
     words: str,
     office: PostOffice,
-    ledger: DeliveryLedger,
+    outbox: Outbox,
     ca_file: Path,
     tmp_path: Path,
 ) -> None:
     with pytest.raises(ConfigurationError, match=words) as caught:
-        deliver(content(), settings(office, ca_file, **changes), ledger, NOW, tmp_path)
+        deliver(content(), settings(office, ca_file, **changes), outbox, NOW, tmp_path)
     assert "pässword-7" not in str(caught.value)
     assert office.connections == 0
-    assert rows(ledger) == []
+    assert rows(outbox) == []
 
 
 @pytest.mark.parametrize(
@@ -528,47 +526,46 @@ def test_without_server_or_recipients_the_message_is_left_as_one_file(
     to: str,
     missing: str,
     office: PostOffice,
-    ledger: DeliveryLedger,
+    outbox: Outbox,
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "2026-09-21"
     for _ in range(2):
-        (delivery,) = deliver(content(), settings(office, None, **changes), ledger, NOW, folder)
+        (delivery,) = deliver(content(), settings(office, None, **changes), outbox, NOW, folder)
     assert (delivery.state, delivery.path) == ("file", folder / "briefing.eml")
     assert delivery.detail == f"not mailed: {missing} is not set"
     assert [path.name for path in folder.iterdir()] == ["briefing.eml"]
     message = message_from_bytes((folder / "briefing.eml").read_bytes(), policy=policy.default)
     assert str(message["To"]) == to
     assert message["Message-ID"] == delivery.message_id
-    assert rows(ledger) == []
+    assert rows(outbox) == []
     assert office.connections == 0
 
 
 def test_a_file_that_cannot_be_written_is_an_error_that_names_it(
-    ledger: DeliveryLedger, tmp_path: Path
+    outbox: Outbox, tmp_path: Path
 ) -> None:
     (tmp_path / "briefing.eml").mkdir()
     with pytest.raises(DeliveryError, match=r"cannot be left at .*briefing\.eml"):
-        deliver(content(), MailSettings(), ledger, NOW, tmp_path)
+        deliver(content(), MailSettings(), outbox, NOW, tmp_path)
 
 
 CRASHING_RUN = """
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-import duckdb
 from oirisk.flows.mail.deliver import deliver
 from oirisk.flows.mail.message import MessageContent
+from oirisk.flows.mail.outbox import open_outbox
 from oirisk.flows.settings import MailSettings
-from oirisk.warehouse.deliveries import DeliveryLedger
 port, ca_file, database = sys.argv[1:]
 content = MessageContent("night", "<p>a</p>", "a", {}, "run-1", date(2026, 9, 21), None)
 mail = MailSettings(host="localhost", port=int(port), ca_file=Path(ca_file), username="desk",
                     password="correct-horse-9", sender="oirisk@desk.example",
                     recipients=("ann@fund.example",))
-with duckdb.connect(database) as connection:
+with open_outbox(Path(database)) as outbox:
     now = datetime(2026, 9, 21, tzinfo=UTC)
-    deliver(content, mail, DeliveryLedger(connection), now, Path(database).parent)
+    deliver(content, mail, outbox, now, Path(database).parent)
 """
 
 
@@ -581,62 +578,95 @@ def wait_for(condition: Callable[[], object], process: subprocess.Popen[bytes]) 
 
 
 def test_a_run_killed_while_sending_is_repeated_exactly_once_under_the_same_message_id(
-    office: PostOffice, ca_file: Path, tmp_path: Path
+    office: PostOffice, database: Path, ca_file: Path, tmp_path: Path
 ) -> None:
-    database = tmp_path / "warehouse.duckdb"
-    with duckdb.connect(database) as connection:
-        create_tables(connection)
     office.is_silent = True
     arguments = [str(office.port), str(ca_file), str(database)]
     with subprocess.Popen([sys.executable, "-c", CRASHING_RUN, *arguments]) as process:  # noqa: S603
         wait_for(lambda: office.received, process)
         process.send_signal(signal.SIGKILL)
     office.is_silent = False
-    with duckdb.connect(database) as connection:
-        ledger = DeliveryLedger(connection)
-        assert rows(ledger) == [(ANN, "sending", 1, None)]
+    with open_outbox(database) as outbox:
+        assert rows(outbox) == [(ANN, "sending", 1, None)]
         mail = settings(office, ca_file)
-        (repeated,) = deliver(content(run_id="run-2"), mail, ledger, NOW, tmp_path)
-        (third,) = deliver(content(run_id="run-3"), mail, ledger, NOW, tmp_path)
-        assert rows(ledger) == [(ANN, "sent", 2, None)]
+        (repeated,) = deliver(content(run_id="run-2"), mail, outbox, NOW, tmp_path)
+        (third,) = deliver(content(run_id="run-3"), mail, outbox, NOW, tmp_path)
+        assert rows(outbox) == [(ANN, "sent", 2, None)]
     assert (repeated.state, repeated.attempts, third.state) == ("sent", 2, "already_sent")
     assert office.message_ids == [repeated.message_id] * 2
 
 
-def test_the_ledger_is_committed_before_the_server_hears_of_the_message(
-    office: PostOffice, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+def test_an_attempt_is_on_disk_before_the_server_hears_of_the_message(
+    office: PostOffice, outbox: Outbox, database: Path, ca_file: Path, tmp_path: Path
 ) -> None:
     seen: list[tuple[Any, ...]] = []
 
     async def look(*_arguments: object) -> str:
-        other = ledger.connection.cursor()
-        seen.extend(other.execute("select state, attempts from ops.deliveries").fetchall())
+        with closing(sqlite3.connect(database)) as other:
+            seen.extend(other.execute("select state, attempts, length(content) from messages"))
         return "250 OK"
 
     office.handle_MAIL = look  # type: ignore[attr-defined]
-    deliver(content(), settings(office, ca_file), ledger, NOW, tmp_path, [].append)
-    assert seen[0] == ("sending", 1)
+    deliver(content(), settings(office, ca_file), outbox, NOW, tmp_path, [].append)
+    ((state, attempts, size),) = seen
+    assert (state, attempts) == ("sending", 1)
+    assert size > len(PNG)
 
 
-def test_what_was_sent_cannot_be_begun_again_or_be_marked_failed(ledger: DeliveryLedger) -> None:
+def test_what_was_sent_keeps_no_content(
+    office: PostOffice, outbox: Outbox, database: Path, ca_file: Path, tmp_path: Path
+) -> None:
+    office.answers[BOB] = ["550 mailbox closed"]
+    mail = settings(office, ca_file, recipients=(ANN, BOB))
+    deliver(content(), mail, outbox, NOW, tmp_path)
+    with closing(sqlite3.connect(database)) as other:
+        kept = dict(other.execute("select recipient, length(content) from messages"))
+    assert kept[ANN] == 0
+    assert kept[BOB] > len(PNG)
+
+
+def queued(identifier: str) -> QueuedMessage:
+    return QueuedMessage(DeliveryKey(ANN, NIGHT, "briefing"), "a@b.example", identifier, b"text")
+
+
+def test_what_was_sent_cannot_be_begun_again_or_be_marked_failed(outbox: Outbox) -> None:
     key = DeliveryKey(ANN, NIGHT, "briefing")
+    with pytest.raises(DeliveryError, match="the outbox says nothing"):
+        outbox.begin(key)
+    outbox.queue(queued("<first@desk.example>"))
     with pytest.raises(DeliveryError, match="no attempt was begun"):
-        ledger.mark_sent(key, NOW)
-    ledger.begin(key, "<first@desk.example>")
-    ledger.mark_sent(key, NOW)
-    with pytest.raises(DeliveryError, match="the ledger says sent"):
-        ledger.begin(key, "<second@desk.example>")
+        outbox.mark_sent(key, NOW)
+    outbox.begin(key)
+    outbox.mark_sent(key, NOW)
+    outbox.queue(queued("<second@desk.example>"))
+    with pytest.raises(DeliveryError, match="the outbox says sent"):
+        outbox.begin(key)
     with pytest.raises(DeliveryError, match="no attempt was begun"):
-        ledger.mark_failed(key, "late news")
-    record = ledger.find(key)
+        outbox.mark_failed(key, "late news")
+    record = outbox.find(key)
     assert record is not None
     assert (record.message_id, record.state, record.attempts) == ("<first@desk.example>", "sent", 1)
 
 
+def test_two_processes_do_not_send_from_one_outbox_at_once(outbox: Outbox, database: Path) -> None:
+    with pytest.raises(HomeError, match="another process is sending"), open_outbox(database):
+        pass
+    assert rows(outbox) == []
+
+
+def test_a_file_that_is_no_outbox_is_an_error_that_names_it(database: Path) -> None:
+    database.write_bytes(b"what a full disk left" * 500)
+    with (
+        pytest.raises(HomeError, match=r"cannot use the outbox .*outbox\.sqlite"),
+        open_outbox(database),
+    ):
+        pass
+
+
 def test_a_run_interrupted_between_two_recipients_hangs_up_and_is_completed_by_the_next(
-    office: PostOffice, ledger: DeliveryLedger, ca_file: Path, tmp_path: Path
+    office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
-    class Interrupted(DeliveryLedger):
+    class Interrupted(Outbox):
         def mark_sent(self, key: DeliveryKey, sent_at: datetime) -> None:
             if key.recipient == BOB:
                 raise KeyboardInterrupt
@@ -644,20 +674,11 @@ def test_a_run_interrupted_between_two_recipients_hangs_up_and_is_completed_by_t
 
     mail = settings(office, ca_file, recipients=(ANN, BOB, EVE))
     with pytest.raises(KeyboardInterrupt):
-        deliver(content(), mail, Interrupted(ledger.connection), NOW, tmp_path)
-    assert rows(ledger) == [(ANN, "sent", 1, None), (BOB, "sending", 1, None)]
+        deliver(content(), mail, Interrupted(outbox._engine), NOW, tmp_path)
+    assert rows(outbox) == [(ANN, "sent", 1, None), (BOB, "sending", 1, None)]
     assert office.farewells == 0
-    outcomes = deliver(content(run_id="run-2"), mail, ledger, NOW, tmp_path)
+    outcomes = deliver(content(run_id="run-2"), mail, outbox, NOW, tmp_path)
     assert [each.state for each in outcomes] == ["already_sent", "sent", "sent"]
     assert [recipient for recipient, _ in office.received] == [ANN, BOB, BOB, EVE]
     assert office.message_ids[1] == office.message_ids[2]
     assert office.farewells == 1
-
-
-def test_a_ledger_inside_someone_elses_transaction_refuses_to_pretend_it_committed(
-    ledger: DeliveryLedger,
-) -> None:
-    ledger.connection.begin()
-    with pytest.raises(duckdb.TransactionException, match="within a transaction"):
-        ledger.begin(DeliveryKey(ANN, NIGHT, "briefing"), "<a@desk.example>")
-    ledger.connection.rollback()

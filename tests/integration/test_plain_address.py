@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from oirisk.flows.derive import Derived, derive
 from oirisk.flows.exchanges.cassette import read_recording, recording_lines
-from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.generic import build_generic
 from oirisk.flows.exchanges.sources import ReplaySource, SandboxSource, Source
 from oirisk.flows.settings import FetchSettings
 from oirisk.schemas.generic import GenericLine
-from oirisk.schemas.responses import MARKETS_ENDPOINT
+from oirisk.schemas.responses import MARKETS_ENDPOINT, VenueSnapshot
 from oirisk.schemas.venue import Address, Bulk, Call, Endpoint, Fields, MarketList, Product, Venue
 from oirisk.transforms.decode import rows_at
+from oirisk.transforms.derive import Derived, derive
 from oirisk.transforms.markets import ContractFields
 
 pytestmark = pytest.mark.integration

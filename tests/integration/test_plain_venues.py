@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from oirisk.flows.exchanges.cassette import recording_lines
-from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import all_venues, select_venues
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.rederive import rederive_since
@@ -20,7 +20,7 @@ from oirisk.sandbox.faults import SCRIPT, Fault
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import select_simulated
 from oirisk.sandbox.server import Sandbox
-from oirisk.schemas.responses import MARKETS_ENDPOINT
+from oirisk.schemas.responses import MARKETS_ENDPOINT, VenueSnapshot
 
 pytestmark = pytest.mark.integration
 

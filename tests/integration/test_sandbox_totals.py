@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from oirisk.flows.batch import Batch
-from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.pipeline import RunFrame, store
@@ -18,6 +18,7 @@ from oirisk.flows.settings import FetchSettings, Settings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import VENUES
 from oirisk.sandbox.server import Sandbox
+from oirisk.schemas.responses import VenueSnapshot
 from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.home import Home
 

@@ -13,7 +13,10 @@ from oirisk.warehouse.writer import writing
 pytestmark = pytest.mark.integration
 
 DAY = timedelta(days=1)
-FROZEN = "the figure stands still for more than six observations, though it trades"
+FROZEN = (
+    "the figure stands still for more than six observations, though the venue does not say that "
+    "nothing is traded"
+)
 
 
 @pytest.fixture

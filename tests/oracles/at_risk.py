@@ -27,7 +27,7 @@ class AtRisk:
 
 
 def at_risk(outcomes: Floats, alpha: float) -> AtRisk:
-    """Return what the worst share ``1 - alpha`` of outcomes comes to.
+    """Return value at risk and expected shortfall of outcomes.
 
     Args:
         outcomes: Liquidated amount by scenario, shape (scenarios,).

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-FOLDERS = ("flows", "transforms", "schemas", "templates", "warehouse")
+FOLDERS = ("flows", "sandbox", "transforms", "schemas", "templates", "warehouse")
 PAYLOAD = {".py", ".sql", ".j2", ".css", ".toml", ".typed"}
 MACHINE = re.compile(
     rb"/(?:root|home/\w+|Users/\w+|work|tmp/venv)/|--(?:extra-)?index-url|--find-links|--trusted-host"
@@ -24,12 +24,12 @@ SPEAKS_OF_PATHS = {"Makefile", "tests/packaging/test_wheel.py", "tests/packaging
 @pytest.mark.skipif(
     Version(metadata.version("setuptools")) < Version("77"), reason="the build needs setuptools 77"
 )
-def test_the_wheel_holds_every_file_of_the_five_folders(root: Path, tmp_path: Path) -> None:
+def test_the_wheel_holds_every_file_of_the_folders(root: Path, tmp_path: Path) -> None:
     source = tmp_path / "source"
     ignored = shutil.ignore_patterns("__pycache__")
     for folder in FOLDERS:
         shutil.copytree(root / folder, source / folder, ignore=ignored)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(root / name, source / name)
     command = [
         sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oirisk.flows.derive import derive
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
+from oirisk.transforms.derive import derive
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 QUIET = settings(

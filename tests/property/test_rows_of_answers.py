@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oirisk.flows.derive import Derived, derive
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
+from oirisk.transforms.derive import Derived, derive
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 COINS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF")

@@ -196,7 +196,7 @@ def test_the_same_again_changes_nothing(warehouse: duckdb.DuckDBPyConnection) ->
 
 
 def _has_whole_baseline(hours: list[int], hour: int, period: int, span: int) -> bool:
-    """Tell whether enough changes before an hour are known; without a span as M07 says it."""
+    """Return whether enough changes before an hour are known; without a span as M07 says it."""
     known = [one for one in hours if one < hour and one - 1 in hours]
     if span > 1:
         return len(known) >= period and known[-period] >= hour - span * period

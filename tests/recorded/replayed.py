@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from oirisk.flows.derive import Derived, derive
 from oirisk.flows.exchanges.cassette import read_recording
-from oirisk.flows.exchanges.extract import VenueSnapshot, fetch_venue
+from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.exchanges.sources import ReplaySource
 from oirisk.flows.settings import FetchSettings
+from oirisk.schemas.responses import VenueSnapshot
+from oirisk.transforms.derive import Derived, derive
 
 BOTH_SIDES = 0.5
 """What a figure of both sides counts for one."""

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.derive import Derived
 from oirisk.flows.settings import DEFAULT_VENUES
 from oirisk.schemas.units import unit_rules
+from oirisk.transforms.derive import Derived
 from tests.recorded.published_answers import PUBLISHED
 from tests.recorded.recordings import CASES
 

@@ -1,4 +1,4 @@
-"""The guide works as it is written: one new file and one registry entry make a venue."""
+"""The guide works as it is written: one new folder makes a venue."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 RECEIVED = "2026-11-21T00:05:01Z"
-LAYERS = ("flows", "schemas", "templates", "transforms", "warehouse")
+LAYERS = ("flows", "sandbox", "schemas", "templates", "transforms", "warehouse")
 
 READ_IT = """
 import asyncio, json
 from pathlib import Path
-from oirisk.flows.derive import derive
+from oirisk.transforms.derive import derive
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.configured import chosen_venues
@@ -114,14 +114,19 @@ def _row(contracts: float, base: float, usd: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_one_file_and_one_entry_of_the_guide_make_a_venue(guide: str, copy: Path) -> None:
+def _make(copy: Path, venue: str, declaration: str, rules: str) -> None:
+    """Write the folder of an exchange."""
+    folder = copy / "oirisk" / "flows" / "exchanges" / venue
+    folder.mkdir()
+    (folder / "__init__.py").write_text(f'"""{venue}."""\n', encoding="utf-8")
+    (folder / "declaration.py").write_text(declaration, encoding="utf-8")
+    (folder / "rules.toml").write_text(rules, encoding="utf-8")
+
+
+def test_one_folder_of_the_guide_makes_a_venue(guide: str, copy: Path) -> None:
     url = "https://openapi.blofin.com/api/v1/market/tickers"
     _write(copy, [_listed(), _response("blofin", url, _block(guide, "", '{"code"'))])
-    (copy / "oirisk" / "flows" / "venues" / "blofin.py").write_text(
-        _block(guide, "python", '"""BloFin'), encoding="utf-8"
-    )
-    with (copy / "oirisk" / "schemas" / "unit_rules_more.toml").open("a", encoding="utf-8") as file:
-        file.write("\n" + _block(guide, "toml", "[[rule]]"))
+    _make(copy, "blofin", _block(guide, "python", '"""BloFin:'), _block(guide, "toml", "[[rule]]"))
 
     # 1500 contracts x 0.001 BTC = 1.5 BTC; x 85000 = 127500 USD.
     assert _read(copy, 'select_venues(["blofin"])') == {
@@ -134,13 +139,10 @@ def test_one_file_and_one_entry_of_the_guide_make_a_venue(guide: str, copy: Path
 ELSEWHERE = {"problems": [], "rows": [_row(1500.0, 1.5, 127_500.0)]}
 
 
-def test_one_file_with_an_address_makes_a_venue_that_ccxt_does_not_know(
+def test_one_folder_with_an_address_makes_a_venue_that_ccxt_does_not_know(
     guide: str, copy: Path
 ) -> None:
     _write(copy, _elsewhere(guide))
-    (copy / "oirisk" / "flows" / "venues" / "elsewhere.py").write_text(
-        _block(guide, "python", '"""Elsewhere'), encoding="utf-8"
-    )
     entry = _block(guide, "toml", "[[rule]]")
     for old, new in {
         "blofin": "elsewhere", "perp.openInterest": "perp.size", '"openInterest"': '"size"',
@@ -148,8 +150,7 @@ def test_one_file_with_an_address_makes_a_venue_that_ccxt_does_not_know(
     }.items():  # fmt: skip
         assert old in entry
         entry = entry.replace(old, new)
-    with (copy / "oirisk" / "schemas" / "unit_rules_rest.toml").open("a", encoding="utf-8") as file:
-        file.write("\n" + entry)
+    _make(copy, "elsewhere", _block(guide, "python", '"""Elsewhere'), entry)
     assert _read(copy, 'select_venues(["elsewhere"])') == ELSEWHERE
 
 

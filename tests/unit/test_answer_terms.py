@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.derive import Derived, derive
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
+from oirisk.transforms.derive import Derived, derive
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 LISTED = AT - timedelta(hours=18)

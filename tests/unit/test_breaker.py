@@ -27,7 +27,7 @@ def _run(scene: Callable[[], Awaitable[None]]) -> None:
 
 
 async def _is_held(breaker: Breaker) -> bool:
-    """Tell whether a request would have to wait now."""
+    """Return whether a request would have to wait now."""
     asking = asyncio.create_task(breaker.admit())
     await asyncio.sleep(SOON)
     if asking.done():

@@ -289,3 +289,14 @@ def test_sides_that_change_with_a_rule_never_contradict_it(judged: Judge) -> Non
     found = judged(*[few] * 30, {**both, "relation": None}, both)
     assert not any(row["is_suspect"] for row in found["parity"])
     assert [row["verdict"] for row in found["parity"]] == ["one", "both"]
+
+
+def test_nights_measured_by_themselves_are_as_among_all() -> None:
+    nights = [{"held": held(30, night, 1.0 if night < 18 else 10.0)} for night in range(24)]
+    rows = figures(nights)
+    whole = measure(rows, pl.DataFrame(schema=NO_PAIRS))
+    assert whole["relation"].to_list().count("x10") == 1
+    for first in whole["snapshot_at"]:
+        recent = rows.filter(pl.col("snapshot_at") >= first - timedelta(days=21))
+        part = measure(recent, pl.DataFrame(schema=NO_PAIRS), first)
+        assert part.to_dicts() == whole.filter(pl.col("snapshot_at") >= first).to_dicts()

@@ -1,20 +1,20 @@
-"""Migrations are applied once, in order, whole, and never to a stranger's database."""
+"""A database is brought to the schema of its contracts: every row of facts is kept, marts are not."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import duckdb
 import pytest
 
 from oirisk.schemas.errors import HomeError
+from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse import migrate as module
 from oirisk.warehouse.comments import apply_comments
-from oirisk.warehouse.migrate import Migration, migrate, migrations
+from oirisk.warehouse.migrate import VERSION, migrate
+from oirisk.warehouse.schema import fingerprint
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-DDL = Path(__file__).parents[2] / "warehouse" / "sql" / "ddl"
+LATER = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -25,22 +25,30 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     fresh.close()
 
 
-def test_every_numbered_file_is_recorded_with_its_hash(
+def _altered(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """Make a database one of another version: what a statement does to it, and no fingerprint."""
+    migrate(connection, NOW)
+    connection.execute(statement)
+    connection.execute("update ops.migrations set version = 22, sha256 = 'of then'")
+
+
+def _asked(connection: duckdb.DuckDBPyConnection, question: str) -> list[tuple[object, ...]]:
+    return connection.execute(question).fetchall()
+
+
+def test_a_new_database_holds_every_table_and_the_hash_of_its_schema(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    files = sorted(DDL.glob("*.sql"))[1:]
-    assert migrate(connection, NOW) == len(files)
-    seen = connection.execute("select * from ops.migrations order by version").fetchall()
-    assert seen == [
-        (int(file.name[:3]), file.name, hashlib.sha256(file.read_bytes()).hexdigest(), NOW)
-        for file in files
-    ]
+    assert migrate(connection, NOW) == len(TABLES)
+    assert _asked(connection, "from ops.migrations") == [(VERSION, "contracts", fingerprint(), NOW)]
+    assert _asked(connection, "from ops.stale") == []
 
 
-def test_a_second_time_applies_nothing(connection: duckdb.DuckDBPyConnection) -> None:
+def test_a_second_time_nothing_is_done(connection: duckdb.DuckDBPyConnection) -> None:
     migrate(connection, NOW)
-    assert migrate(connection, NOW) == 0
+    assert migrate(connection, LATER) == 0
     assert apply_comments(connection) == 0
+    assert _asked(connection, "select applied_at from ops.migrations") == [(NOW,)]
 
 
 def test_a_lost_or_changed_comment_is_written_again(
@@ -51,65 +59,68 @@ def test_a_lost_or_changed_comment_is_written_again(
     connection.execute("comment on table ops.runs is null")
     migrate(connection, NOW)
     query = "select comment from duckdb_columns() where table_name = 'oi_by_asset'"
-    comments = [row[0] for row in connection.execute(query).fetchall()]
+    comments = [row[0] for row in _asked(connection, query)]
     assert "canonical base coin, BTC not XBT (M03)" in comments
     assert None not in comments
 
 
 def test_a_database_of_a_newer_version_is_refused(connection: duckdb.DuckDBPyConnection) -> None:
     migrate(connection, NOW)
-    connection.execute("insert into ops.migrations values (99, '099_later.sql', 'x', now())")
-    with pytest.raises(HomeError, match=r"schema version 99.*newer"):
+    connection.execute("update ops.migrations set version = version + 1")
+    with pytest.raises(HomeError, match=rf"schema version {VERSION + 1}.*newer"):
         migrate(connection, NOW)
 
 
-def test_a_file_that_changed_after_it_was_applied_is_refused(
+def test_facts_with_a_column_of_a_newer_version_are_refused_and_stay(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    migrate(connection, NOW)
-    connection.execute("update ops.migrations set sha256 = 'other' where version = 2")
-    with pytest.raises(HomeError, match=r"002_marts\.sql"):
-        migrate(connection, NOW)
+    _altered(connection, "alter table core.depth add column venue_latency double")
+    with pytest.raises(HomeError, match=r"core\.depth has columns.*venue_latency.*newer"):
+        migrate(connection, LATER)
+    assert _asked(connection, "select venue_latency from core.depth") == []
 
 
-def test_a_migration_that_fails_leaves_nothing_behind(
+def test_a_schema_that_cannot_be_made_leaves_nothing_behind(
     connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = (*migrations(), Migration(98, "098_broken.sql", "create table x as select nonsense"))
-    monkeypatch.setattr(module, "migrations", lambda: broken)
+    monkeypatch.setattr(module, "seeds", lambda: iter(["create table x as select nonsense"]))
     with pytest.raises(duckdb.BinderException):
         migrate(connection, NOW)
-    assert connection.execute("select count(*) from duckdb_tables()").fetchall() == [(0,)]
+    assert _asked(connection, "select count(*) from duckdb_tables()") == [(0,)]
 
 
-def test_a_new_file_is_applied_to_an_old_database(
-    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+def test_facts_keep_their_rows_when_a_column_is_new_or_may_be_null_from_now_on(
+    connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    migrate(connection, NOW)
-    more = (*migrations(), Migration(98, "098_more.sql", "create view ops.more as select 1 as one"))
-    monkeypatch.setattr(module, "migrations", lambda: more)
-    assert migrate(connection, NOW) == 1
-    assert connection.execute("select one from ops.more").fetchall() == [(1,)]
-
-
-def test_facts_of_version_seven_are_kept_and_may_be_without_coins_from_then_on(
-    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    known = migrations()
-    monkeypatch.setattr(module, "migrations", lambda: known[:7])
-    monkeypatch.setattr(module, "apply_comments", lambda _: 0)
-    migrate(connection, NOW)
     insert = (
         "insert into core.open_interest by name select $at as snapshot_at, $at as observed_at,"
         " $at as recorded_at, 'r' as run_id, 'a' as venue, $symbol as symbol, 'BTC' as asset,"
         " 'perp' as kind, 'inverse' as margin, $base as oi_base, 100 as oi_usd, 'u' as unit_rule,"
         " 1 as counting_factor, 'live' as source, 'suspect' as quality, false as is_simulated"
     )
+    migrate(connection, NOW)
     connection.execute(insert, {"at": NOW, "symbol": "old", "base": 2.0})
-    monkeypatch.undo()
-    assert migrate(connection, NOW) == len(known) - 7
+    connection.execute("alter table core.open_interest drop column route_usd")
+    connection.execute("alter table core.open_interest alter column oi_base set not null")
+    connection.execute("update ops.migrations set version = 7, sha256 = 'of then'")
+    assert migrate(connection, LATER) == 1
     connection.execute(insert, {"at": NOW, "symbol": "new", "base": None})
-    rows = connection.execute(
-        "select oi_base, oi_usd, route_usd from core.open_interest"
-    ).fetchall()
+    rows = _asked(connection, "select oi_base, oi_usd, route_usd from core.open_interest")
     assert rows == [(2.0, 100.0, None), (None, 100.0, None)]
+
+
+def test_a_mart_that_differs_is_dropped_and_all_are_to_be_built_anew(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    _altered(connection, "alter table marts.pools rename column asset to coin")
+    assert migrate(connection, LATER) == 1
+    assert _asked(connection, "select asset from marts.pools") == []
+    assert [fact for fact, *_ in _asked(connection, "from ops.stale")] == ["marts"]
+
+
+def test_macros_are_those_of_this_version(connection: duckdb.DuckDBPyConnection) -> None:
+    _altered(connection, "create or replace macro core.is_covered(part) as (true)")
+    migrate(connection, LATER)
+    assert _asked(connection, "select core.is_covered(0.59), core.is_covered(0.6)") == [
+        (False, True)
+    ]

@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.flows.coin_names import with_settled_names
-from oirisk.flows.derive import Derived, derive
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
+from oirisk.transforms.coin_names import with_settled_names
+from oirisk.transforms.derive import Derived, derive
 from oirisk.transforms.names import Multiple, as_known, in_coins
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)

@@ -64,8 +64,8 @@ def test_averages_of_funding_say_whom_they_leave_out() -> None:
     lines = (("gate", 0.4), ("gate", 0.0), ("okx", 0.0), ("deribit", None))
     rows = [
         {
-            "venue": venue, "funding_covered_share": share, "counting_evidence": "official",
-            "unit_evidence": "official",
+            "venue": venue, "product": "perp", "funding_covered_share": share,
+            "counting_evidence": "official", "unit_evidence": "official",
         }
         for venue, share in lines
     ]  # fmt: skip
@@ -74,6 +74,90 @@ def test_averages_of_funding_say_whom_they_leave_out() -> None:
     stated = prose.assumptions(facts)
     assert "Averages of funding leave out, since rate or interval is not known: okx." in stated
     assert any("rotation 0, 0.1 and 0.2" in text for text in stated)
+
+
+def test_what_a_file_says_is_not_put_down_to_the_exchange() -> None:
+    lines = (("bybit", "import"), ("okx", "swap"))
+    rows = [
+        {
+            "venue": venue, "product": product, "funding_covered_share": 1.0,
+            "counting_evidence": "assumed", "unit_evidence": "assumed",
+        }
+        for venue, product in lines
+    ]  # fmt: skip
+    facts: Any = SimpleNamespace(products=rows, settings=Settings())
+    stated = prose.assumptions(facts)
+    assert (
+        "Counted once per contract by assumption, since the exchange does not say: okx." in stated
+    )
+    assert "Unit taken by assumption: okx." in stated
+    assert (
+        "Imported figures are taken to be what their files must hold, coins of one side: bybit."
+    ) in stated
+
+
+def entries(*distances: float, **other: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            **cluster("born", 1e9, None), "kind": "entry", "side": "both", "asset": f"C{place}",
+            "distance_pct": distance, **other,
+        }
+        for place, distance in enumerate(distances)
+    ]  # fmt: skip
+
+
+def nearest(clusters: list[dict[str, Any]], *assets: dict[str, Any]) -> str:
+    facts: Any = SimpleNamespace(
+        market=None, contradictions=[], assets=assets, audit=[], clusters=clusters, coverage=[],
+        settings=Settings(),
+    )  # fmt: skip
+    return prose.bottom_line(facts)[-1].text
+
+
+def test_of_concentrations_around_their_prices_none_is_the_nearest() -> None:
+    size = "C0 at $141.00 to $150.00 ({}), modelled at $500m to $2.00bn."
+    assert nearest(entries(0, 0, -1.5)) == (
+        "The largest of 2 concentrations of entries around a price is "
+        + size.format("around the price")
+    )
+    assert nearest(entries(0, -1.5)) == (
+        "The nearest concentration of entries is " + size.format("around the price")
+    )
+    assert nearest(entries(-1.5, 2)) == (
+        "The nearest concentration of entries is " + size.format("-1.5%")
+    )
+
+
+def test_a_size_of_what_is_known_of_an_asset_says_so() -> None:
+    partly = {"asset": "C0", "published": False, "coverage": 0.8096}
+    assert nearest(entries(0), partly).endswith(
+        "$2.00bn, of the 81.0% of its open interest that is known tonight."
+    )
+    assert nearest(entries(0), {**partly, "asset": "C9"}).endswith("$2.00bn.")
+
+
+def test_ends_that_read_the_same_are_written_once() -> None:
+    alike = entries(0, usd_low=1.2301e9, usd_high=1.2349e9, price_high=141.0)
+    assert nearest(alike) == (
+        "The nearest concentration of entries is C0 at $141.00 (around the price), modelled at "
+        "$1.23bn under every assumption tried."
+    )
+    assert changes(clusters=alike)[0][1] == (
+        "born: C0 entries $141.00, modelled at $1.23bn under every assumption tried"
+    )
+
+
+@pytest.mark.parametrize(
+    ("covered", "said"),
+    [(0.8096, "coverage is 81.0%, 90.0% is needed"), (0.8999, "coverage is 89.99%, 90.00% is needed")],
+)  # fmt: skip
+def test_what_falls_short_never_reads_as_enough(covered: float, said: str) -> None:
+    market = {"published": False, "coverage": covered}
+    facts: Any = SimpleNamespace(
+        market=market, contradictions=[], assets=[], audit=[], clusters=[], coverage=[],
+        settings=Settings(),
+    )  # fmt: skip
+    assert prose.bottom_line(facts)[0].text == f"The total is not published: {said}."
 
 
 def cluster(status: str, usd: float, usd_before: float | None) -> dict[str, Any]:

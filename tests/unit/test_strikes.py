@@ -312,3 +312,19 @@ def test_an_option_that_was_only_imported_has_the_terms_of_its_symbol(
     assert (cluster["base"], cluster["usd"]) == (120, pytest.approx(120 * MARK))
     (later,) = night(warehouse, 33, max_age_minutes=600.0)
     assert later["base"] == 60  # those of 2 March expired at 08:00
+
+
+def test_options_that_are_in_no_total_are_in_no_cluster(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """Okx calls another thing BTC: its options are priced at 6 and stand at a strike of their own."""
+    for hours in (1, 25):
+        mark(warehouse, hours)
+        write_options(warehouse, hours, empty_but({110_000: 300.0}))
+        write_options(warehouse, hours, {110_000: 50.0}, venue="bybit")
+        other = {"oi_usd": 600.0, "index_price": 6.0}
+        write_options(warehouse, hours, {110_000: 100.0}, venue="okx", **other)
+        (row,) = night(warehouse, hours)
+        assert (row["base"], row["usd"]) == (350.0, 350 * MARK)
+        assert row["share"] == 1.0
+    assert row["status"] == "stable"

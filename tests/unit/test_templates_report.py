@@ -11,6 +11,7 @@ import html5lib
 import pytest
 
 from oirisk.schemas.report.briefing import Change, Figure, Report
+from oirisk.schemas.report.liquidations import Band
 from oirisk.templates import formats, wording
 from oirisk.templates.render import (
     ArchiveEntry,
@@ -291,3 +292,40 @@ def test_the_archive_lists_reports_newest_first_with_relative_links() -> None:
 def test_the_archive_links_only_below_itself(href: str) -> None:
     with pytest.raises(ValueError, match="need a path below the archive"):
         ArchiveEntry(href, datetime(2026, 9, 22, tzinfo=UTC), None, "complete", False)
+
+
+def test_findings_of_a_part_of_an_asset_say_of_what_part() -> None:
+    report = load("rich")
+    (first, *rest) = report.assets
+    hidden = first.model_copy(
+        update={
+            "oi_usd": Figure(value=None, unit="usd", reason="not published"),
+            "coverage": Figure(value=0.8096, unit="share"),
+        }
+    )
+    partly = report.model_copy(update={"assets": (hidden, *rest)})
+    profile = next(one for one in report.profiles if one.asset == first.asset)
+    found = next(one for one in report.liquidations.maps if one.asset == first.asset)
+    said = "This is of the 81.0% of its open interest that is known."
+    assert said in wording.profile_finding(partly, profile)
+    assert wording.map_finding(partly, found).endswith(said)
+    assert said not in wording.profile_finding(report, profile)
+    assert said not in wording.map_finding(report, found)
+
+
+def test_a_range_without_width_is_no_range() -> None:
+    report = load("rich")
+    found = report.liquidations.maps[0]
+    rows = tuple(
+        row.model_copy(update={"within_5_pct": Band(usd=9.1e8, low=9.099e8, high=9.101e8)})
+        for row in report.liquidations.reach
+    )
+    alike = report.model_copy(
+        update={"liquidations": report.liquidations.model_copy(update={"reach": rows})}
+    )
+    assert "modelled $910m of longs are closed by force (all mixes alike)." in wording.map_finding(
+        alike, found
+    )
+    text = " ".join(render_report(alike).email_text.split())
+    assert "$910m (all alike)" in text
+    assert "$910m to $910m" not in text

@@ -8,12 +8,12 @@ from typing import Any
 import ccxt.async_support as ccxt
 import pytest
 
-from oirisk.flows.derive import Derived, derive
 from oirisk.flows.exchanges.excluded import LEFT_OUT, SAME_BOOK
 from oirisk.flows.exchanges.registry import all_venues, select_venues
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
 from oirisk.schemas.venue import Bulk, Call, PerValue, each
+from oirisk.transforms.derive import Derived, derive
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 STAMP = int(AT.timestamp() * 1000)

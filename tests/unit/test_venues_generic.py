@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from oirisk.flows.derive import derive
 from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.generic import build_generic
@@ -20,6 +19,7 @@ from oirisk.flows.settings import FetchSettings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.generic import GenericLine
 from oirisk.schemas.units import unit_rules
+from oirisk.transforms.derive import derive
 
 WEEX = {
     "id": "weex",

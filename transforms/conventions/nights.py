@@ -7,6 +7,7 @@ instruments, from wherever they are stored; what comes out is one row a night, f
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ Flags = NDArray[np.bool_]
 
 LINE = ("venue", "product", "field")
 UNITS = ("contracts", "base", "usd")
+_NUMBERS = ("hours", "held", "printed", "factor", "price", "size", "traded", "is_inverse")
 STEADY, SCATTERED = "steady", "scattered"
 
 MEMORY_DAYS = 10.0
@@ -28,9 +30,11 @@ MEMORY_DAYS = 10.0
 _FACTORS = (2.0, 0.5, 10.0, 0.1, 100.0, 0.01, 1000.0, 0.001)
 _DOUBLED = float(np.log(2))
 
-_NEAR, _WIDE = 0.2, 1.15
-"""Log of how far a figure may lie beside what a change makes of it: the second for a factor of 10
-or more, which no trade brings about, and half of the change between the two."""
+_NEAR, _BESIDE_TRADE, _WIDE = 0.2, 0.4, 1.15
+"""Log of how far a figure may lie beside what a change makes of it: the last for a factor of 10
+or more, and half of the change between the two. No trade brings about a factor of 10, but where
+prices crash the half of a coin's positions may be closed, and more on a small venue: then figures
+must lie nearer."""
 
 _FAR = float(np.log(3))
 _FEWEST, _LEAST_HITS, _MOST, _FEW = 4, 3, 0.6, 0.35
@@ -46,6 +50,7 @@ _CRASH_PRICE, _CRASH_SPREAD = 0.1, 0.15
 least they do not all go alike."""
 
 _LEAST_HOURS, _MOST_HOURS, _DAY_HOURS = 1.0, 25.5, 24.0
+_DAY_SECONDS = 86_400
 _ONCE, _TWICE = 1.05, 2.1
 """Volume and figures are not taken at the very same instants."""
 
@@ -123,25 +128,31 @@ class Step:
     ratio: float = np.nan
 
 
-def measure(figures: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Measure every night of every line.
+def measure(
+    figures: pl.DataFrame, pairs: pl.DataFrame, since: datetime | None = None
+) -> pl.DataFrame:
+    """Measure the nights of every line.
 
     Args:
         figures: One row per line, ``snapshot_at`` and ``symbol``: ``unit, unit_rule,
             is_inverse, is_simulated``, and what :class:`Panel` has of each figure.
         pairs: One row per line, ``snapshot_at`` and instrument that another field of the exchange
             speaks of at the same instant: ``held`` and ``held_other``, both single-sided.
+        since: The first night to measure; earlier ones, of twice ``MEMORY_DAYS``, are only looked
+            back at. None: all of them are measured.
 
     Returns:
         One row per line and night, in order: the columns of ``marts.convention_nights``.
     """
+    first = -np.inf if since is None else since.timestamp() / _DAY_SECONDS
     rows: list[dict[str, Any]] = []
-    for key, part in figures.partition_by(*LINE, as_dict=True, maintain_order=True).items():
+    numbers = figures.with_columns(pl.col(_NUMBERS).cast(pl.Float64).fill_null(np.nan))
+    for key, part in numbers.partition_by(*LINE, as_dict=True, maintain_order=True).items():
         nights = part["snapshot_at"].unique().sort()
-        measured = _nights(_panel(part, nights))
         named = dict(zip(LINE, key, strict=True))
         rows += [
-            {**named, "snapshot_at": at, **row} for at, row in zip(nights, measured, strict=True)
+            {**named, "snapshot_at": nights[night], **row}
+            for night, row in _nights(_panel(part, nights), first)
         ]
     if not rows:
         return pl.DataFrame()
@@ -157,7 +168,7 @@ def _panel(part: pl.DataFrame, nights: pl.Series) -> Panel:
 
     def spread(name: str) -> Floats:
         values = np.full((len(nights), len(symbols)), np.nan)
-        values[place] = part[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        values[place] = part[name].to_numpy()
         return values
 
     def positive(name: str) -> Floats:
@@ -165,7 +176,7 @@ def _panel(part: pl.DataFrame, nights: pl.Series) -> Panel:
         return np.where(values > 0, values, np.nan)
 
     return Panel(
-        days=(nights.dt.epoch("s") / 86_400).to_numpy(),
+        days=(nights.dt.epoch("s") / _DAY_SECONDS).to_numpy(),
         hours=spread("hours"),
         held=positive("held"),
         printed=positive("printed"),
@@ -186,33 +197,39 @@ def _usual(part: pl.DataFrame, name: str) -> list[str]:
     return counted.group_by("snapshot_at", maintain_order=True).last()[name].to_list()
 
 
-def _nights(panel: Panel) -> Iterator[dict[str, Any]]:
+def _nights(panel: Panel, first: float) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Measure the nights from a day on; a jump further back than they look bears on none."""
     places = exponents(panel.printed)
     epoch = 0
-    for night in range(len(panel.days)):
+    for night in np.flatnonzero(panel.days >= first - MEMORY_DAYS).tolist():
         step = step_of(panel, night)
         if step.relation not in {None, STEADY} or panel.has_new_rule(night):
             epoch = night
+        if panel.days[night] < first:
+            continue
         even = parity_of(panel, places, night, epoch)
         within, beyond = volume_of(panel, night) if epoch != night or not night else (0, 0)
-        yield {
-            "unit": panel.units[night],
-            "counting_factor": float(np.nanmedian(panel.factor[night])),
-            "unit_rule": panel.rules[night],
-            "is_simulated": panel.is_simulated,
-            "instruments": int(np.count_nonzero(~np.isnan(panel.held[night]))),
-            "parity_n": even.n,
-            "parity_even": even.even,
-            "fresh_n": even.fresh_n,
-            "fresh_even": even.fresh_even,
-            "volume_within": within,
-            "volume_beyond": beyond,
-            "relation": step.relation,
-            "relation_n": step.n,
-            "relation_hits": step.hits,
-            "relation_ratio": None if np.isnan(step.ratio) else step.ratio,
-            **spreads_of(panel, night),
-        }
+        yield (
+            night,
+            {
+                "unit": panel.units[night],
+                "counting_factor": float(np.nanmedian(panel.factor[night])),
+                "unit_rule": panel.rules[night],
+                "is_simulated": panel.is_simulated,
+                "instruments": int(np.count_nonzero(~np.isnan(panel.held[night]))),
+                "parity_n": even.n,
+                "parity_even": even.even,
+                "fresh_n": even.fresh_n,
+                "fresh_even": even.fresh_even,
+                "volume_within": within,
+                "volume_beyond": beyond,
+                "relation": step.relation,
+                "relation_n": step.n,
+                "relation_hits": step.hits,
+                "relation_ratio": None if np.isnan(step.ratio) else step.ratio,
+                **spreads_of(panel, night),
+            },
+        )
 
 
 def parity_of(panel: Panel, places: NDArray[np.int64], night: int, epoch: int) -> Parity:
@@ -257,7 +274,7 @@ def volume_of(panel: Panel, night: int) -> tuple[int, int]:
 
 
 def step_of(panel: Panel, night: int) -> Step:
-    """Tell whether the figures of a line jumped together since the night before.
+    """Return whether the figures of a line jumped together since the night before.
 
     Positions change by little in a day, and each instrument in its own way; a unit, a contract size
     or a side that changes moves all of them by what it is worth.
@@ -274,24 +291,26 @@ def step_of(panel: Panel, night: int) -> Step:
     ratio = float(np.exp(np.nanmedian(moved)))
     recounted = moved - np.log(panel.factor[night] / panel.factor[earlier])
     stayed = max(_near(moved, 0.0), _near(recounted, 0.0))
+    is_trade = _may_be_trade(panel, night, earlier)
+    widest = _BESIDE_TRADE if is_trade else _WIDE
     jumps = (
-        Step(relation, *_jumped(moved, recounted, offset), ratio)
-        for relation, offset in _ways(panel, night, earlier).items()
+        Step(relation, *_jumped(moved, recounted, offset, widest), ratio)
+        for relation, offset in _ways(panel, night, is_trade=is_trade).items()
     )
     jump = max(jumps, key=lambda step: step.hits)
     if jump.hits:
         return jump
     far = int(np.count_nonzero(np.abs(moved) > _FAR))
     is_scattered = far >= _MOST * n and stayed <= _FEW * n
-    if is_scattered and not _may_be_trade(panel, night, earlier):
+    if is_scattered and not is_trade:
         return Step(SCATTERED, n, far, ratio)
     return Step(STEADY, n, stayed, ratio)
 
 
-def _jumped(moved: Floats, recounted: Floats, offset: Floats) -> tuple[int, int]:
+def _jumped(moved: Floats, recounted: Floats, offset: Floats, widest: float) -> tuple[int, int]:
     """Count the instruments that a change moves, and those that moved so; none unless most did."""
     size = np.abs(offset)
-    width = np.where(size <= _DOUBLED, _NEAR, np.clip(size / 2, _NEAR, _WIDE))
+    width = np.where(size <= _DOUBLED, _NEAR, np.clip(size / 2, _NEAR, widest))
     is_moved = (size > 2 * _NEAR) & ~np.isnan(moved)
     n = int(np.count_nonzero(is_moved))
     hits = int(np.count_nonzero(np.abs(moved - offset)[is_moved] <= width[is_moved]))
@@ -304,12 +323,12 @@ def _near(moved: Floats, offset: Floats | float) -> int:
     return int(np.count_nonzero(np.abs(moved - offset) <= _NEAR))
 
 
-def _ways(panel: Panel, night: int, earlier: int) -> dict[str, Floats]:
+def _ways(panel: Panel, night: int, *, is_trade: bool) -> dict[str, Floats]:
     """Return what each change would do to the logarithm of every figure, round factors first."""
     unit, scales = panel.units[night], panel.scales(night)
     alike = np.ones(panel.held.shape[1])
     ways = {f"x{factor:g}": np.log(factor) * alike for factor in _FACTORS}
-    if _may_be_trade(panel, night, earlier):
+    if is_trade:
         ways = {name: offset for name, offset in ways.items() if abs(offset[0]) > _DOUBLED}
     for other in UNITS:
         if other != unit and unit in scales:

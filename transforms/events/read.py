@@ -44,7 +44,7 @@ def exact(value: object) -> Fraction | None:
 
 
 def is_leg(event: Mapping[str, Any]) -> bool:
-    """Tell whether an event is of one account alone, its counterparty in another or unknown."""
+    """Return whether an event is of one account alone, its counterparty in another or unknown."""
     return bool(event.get("account")) and not (event.get("buyer") or event.get("seller"))
 
 

@@ -14,7 +14,7 @@ _PLAIN = frozenset((*OPEN_INTEREST_NEEDED, *OPEN_INTEREST_CHECKED, *OPEN_INTERES
 
 
 def is_plain(columns: Sequence[str]) -> bool:
-    """Tell whether a file of open interest has nothing beyond the needed columns."""
+    """Return whether a file of open interest has nothing beyond the needed columns."""
     return _PLAIN.issuperset(columns)
 
 

@@ -103,7 +103,7 @@ def _completed(joined: pl.DataFrame) -> pl.DataFrame:
 
 
 def _apart(product: pl.Expr) -> pl.Expr:
-    """Tell whether the file's own USD lies further from a product than routes may."""
+    """Return whether the file's own USD lies further from a product than routes may."""
     gap = (pl.col("oi_usd") - product).abs()
     return (gap > ROUTE_TOLERANCE * pl.max_horizontal("oi_usd", product)).fill_null(value=False)
 

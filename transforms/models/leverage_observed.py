@@ -16,7 +16,7 @@ OBSERVED_LEVERAGE_SCHEMA: dict[str, Dtype] = {
 }  # fmt: skip
 
 LEAST_ACCOUNTS, LEAST_EFFECTIVE, LEAST_USD = 30, 10.0, 5e6
-"""What an asset's observed positions must come to before they say anything of its leverage: so
+"""What an asset's observed positions must amount to before they say anything of its leverage: so
 many accounts, as many if all were of the same size, and so large together. Below, one account
 more or less would be another mix."""
 

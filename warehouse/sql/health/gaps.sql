@@ -9,7 +9,7 @@ nights as (
     from ops.runs
     where
         flow = 'nightly'
-        and state <> 'failed'
+        and state in ('completed', 'partial')
 
 ),
 

@@ -1,7 +1,7 @@
 -- int_liquidation_covered: how much of an asset's open interest is where order books were read.
 -- Grain   one row per (asset, side of the order book) that was read anywhere
--- Inputs  int_position_universe, int_liquidation_venue_depth
--- Positions are set against depth on these exchanges alone, and where they hold enough of the open
+-- Inputs  int_position_universe, int_position_missing, int_liquidation_venue_depth
+-- Of what is missing at the snapshot the last known figure counts: its books were not read. Positions are set against depth on these exchanges alone, and where they hold enough of the open
 -- interest; withheld_reason says so where they do not.
 with
 
@@ -22,7 +22,17 @@ totals as (
     select
         asset,
         core.exact_sum(usd) as usd
-    from held
+    from (
+        select
+            asset,
+            usd
+        from held
+        union all
+        select
+            asset,
+            usd
+        from int_position_missing
+    ) as known
     group by asset
 
 ),
@@ -50,7 +60,7 @@ select
     if(
         core.is_covered(covered_share),
         null,
-        'exchanges whose order books were read hold ' || cast(round(100 * covered_share) as integer)
+        'exchanges whose order books were read hold ' || cast(floor(100 * covered_share) as integer)
         || ' % of its open interest, 60 % are needed'
     ) as withheld_reason
 from shares

@@ -25,45 +25,59 @@ spans as (
 
 ),
 
-standing as (
+counted as (
 
-    -- what stands at every distance from one of these numbers of steps up to the next
+    -- what stands at every distance further than from_steps up to the next; at from_steps itself
+    -- without *_crossed. In units of 1e-13 coins: their sums are exact
     select
         book,
         side,
         bin,
-        least_steps as from_steps,
-        core.exact_sum(base) as base,
-        core.exact_sum(retail_heavy) as retail_heavy,
-        core.exact_sum(institutional) as institutional,
-        core.exact_sum(calibrated) as calibrated
+        reached_steps as from_steps,
+        lead(reached_steps) over nearer as next_steps,
+        sum(cast(base * 1e13 as hugeint)) over nearer as base,
+        sum(cast(retail_heavy * 1e13 as hugeint)) over nearer as retail_heavy,
+        sum(cast(institutional * 1e13 as hugeint)) over nearer as institutional,
+        sum(cast(calibrated * 1e13 as hugeint)) over nearer as calibrated,
+        cast((base - base_beyond) * 1e13 as hugeint) as base_crossed,
+        cast((retail_heavy - retail_heavy_beyond) * 1e13 as hugeint) as retail_heavy_crossed,
+        cast((institutional - institutional_beyond) * 1e13 as hugeint) as institutional_crossed,
+        cast((calibrated - calibrated_beyond) * 1e13 as hugeint) as calibrated_crossed
     from int_liquidation_alive
-    group by book, side, bin, least_steps
+    window
+        nearer as (
+            partition by book, side, bin
+            order by reached_steps
+        )
 
 ),
 
 reaches as (
 
     select
-        standing.book,
-        standing.side,
-        standing.bin,
-        standing.from_steps,
-        lead(standing.from_steps) over nearer - 1 as to_steps,
-        cast(sum(cast(standing.base * 1e13 as hugeint)) over nearer as double) / 1e13
-            as base,
-        cast(sum(cast(standing.retail_heavy * 1e13 as hugeint)) over nearer as double) / 1e13
-            as retail_heavy,
-        cast(sum(cast(standing.institutional * 1e13 as hugeint)) over nearer as double) / 1e13
-            as institutional,
-        cast(sum(cast(standing.calibrated * 1e13 as hugeint)) over nearer as double) / 1e13
-            as calibrated
-    from standing
-    window
-        nearer as (
-            partition by standing.book, standing.side, standing.bin
-            order by standing.from_steps
-        )
+        book,
+        side,
+        bin,
+        from_steps,
+        from_steps as to_steps,
+        cast(base - base_crossed as double) / 1e13 as base,
+        cast(retail_heavy - retail_heavy_crossed as double) / 1e13 as retail_heavy,
+        cast(institutional - institutional_crossed as double) / 1e13 as institutional,
+        cast(calibrated - calibrated_crossed as double) / 1e13 as calibrated
+    from counted
+    union all
+    select
+        book,
+        side,
+        bin,
+        from_steps + 1 as from_steps,
+        next_steps - 1 as to_steps,
+        cast(base as double) / 1e13 as base,
+        cast(retail_heavy as double) / 1e13 as retail_heavy,
+        cast(institutional as double) / 1e13 as institutional,
+        cast(calibrated as double) / 1e13 as calibrated
+    from counted
+    where next_steps is null or next_steps > from_steps + 1
 
 ),
 
@@ -72,14 +86,13 @@ ladders as (
     -- each number of steps by itself: joined by equals, not by a range
     select
         reaches.book,
-        reaches.side,
+        reaches.side = 'long' as is_long,
         reaches.bin,
         reaches.base,
         reaches.retail_heavy,
         reaches.institutional,
         reaches.calibrated,
         spans.rule,
-        spans.mark,
         unnest(
             range(
                 reaches.from_steps,
@@ -103,9 +116,8 @@ levels as (
 
     select
         ladders.book,
-        ladders.side,
-        ladders.bin + if(ladders.side = 'long', -ladders.steps, ladders.steps) as bin,
-        any_value(ladders.mark) as mark,
+        ladders.is_long,
+        ladders.bin + if(ladders.is_long, -ladders.steps, ladders.steps) as bin,
         core.exact_sum(ladders.base * distances.base) as base,
         core.exact_sum(ladders.retail_heavy * distances.retail_heavy) as retail_heavy,
         core.exact_sum(ladders.institutional * distances.institutional) as institutional,
@@ -114,12 +126,12 @@ levels as (
     inner join int_liquidation_distances as distances
         on
             ladders.rule = distances.rule
-            and ladders.side = distances.side
+            and ladders.is_long = (distances.side = 'long')
             and ladders.steps = distances.steps
     group by
         ladders.book,
-        ladders.side,
-        ladders.bin + if(ladders.side = 'long', -ladders.steps, ladders.steps)
+        ladders.is_long,
+        ladders.bin + if(ladders.is_long, -ladders.steps, ladders.steps)
 
 ),
 
@@ -128,9 +140,9 @@ scaled as (
     select
         scales.asset,
         scales.venue,
-        levels.side,
+        scales.side,
         levels.bin,
-        any_value(levels.mark) as mark,
+        any_value(spans.mark) as mark,
         core.exact_sum(levels.base * coalesce(scales.scale_base, 0)) as base,
         core.exact_sum(levels.retail_heavy * coalesce(scales.scale_retail_heavy, 0))
             as retail_heavy,
@@ -143,8 +155,10 @@ scaled as (
     inner join int_liquidation_scales as scales
         on
             levels.book = scales.book
-            and levels.side = scales.side
-    group by scales.asset, scales.venue, levels.side, levels.bin
+            and levels.is_long = (scales.side = 'long')
+    inner join spans
+        on levels.book = spans.book
+    group by scales.asset, scales.venue, scales.side, levels.bin
 
 )
 

@@ -18,15 +18,15 @@ sums as (
         book,
         side,
         core.exact_sum(placed) as placed,
-        core.exact_sum(if(is_initial, placed, 0)) as initial,
+        core.exact_sum(initial_placed) as initial,
         core.exact_sum(base) as stood_base,
         core.exact_sum(retail_heavy) as stood_retail_heavy,
         core.exact_sum(institutional) as stood_institutional,
         core.exact_sum(calibrated) as stood_calibrated,
-        core.exact_sum(base * share_base) as alive_base,
-        core.exact_sum(retail_heavy * share_retail_heavy) as alive_retail_heavy,
-        core.exact_sum(institutional * share_institutional) as alive_institutional,
-        core.exact_sum(calibrated * share_calibrated) as alive_calibrated
+        core.exact_sum(alive_base) as alive_base,
+        core.exact_sum(alive_retail_heavy) as alive_retail_heavy,
+        core.exact_sum(alive_institutional) as alive_institutional,
+        core.exact_sum(alive_calibrated) as alive_calibrated
     from int_liquidation_alive
     group by book, side
 

@@ -1,11 +1,11 @@
 -- int_strike_universe: open interest of options known at the snapshot, and at those of the
 -- clusters that it may continue.
 -- Grain   one row per (taken_at, venue, symbol)
--- Inputs  core.open_interest, core.instruments, marts.clusters
+-- Inputs  core.open_interest, by core.contracts_left_out too, core.instruments, marts.clusters
 -- Params  $until            timestamptz, the snapshot to build
 --         $known_at         timestamptz, facts recorded later do not count
 --         $max_age_minutes  double, an observation further from the snapshot than this is stale
--- Options that have expired by then are out. Strike and side are those listed at the time; before
+-- Options that have expired by then are out, and those that are left out of totals. Strike and side are those listed at the time; before
 -- the first listing, those of it: they are part of what an option is. An option that was never
 -- listed here, but imported, has those of its symbol, and expires at 08:00 UTC. They are null where
 -- neither tells them; such an option counts in the total and in no cluster.
@@ -52,12 +52,34 @@ facts as (
 
 ),
 
+left_out as (
+
+    select
+        snapshot_at,
+        venue,
+        symbol
+    from
+        core.contracts_left_out(
+            $until - interval 48 hours
+            - to_microseconds(cast(floor($max_age_minutes * 120e6) as bigint)),
+            $until,
+            $known_at,
+            $max_age_minutes
+        )
+
+),
+
 newest as (
 
     select
         instants.taken_at,
         facts.*
     from facts
+    anti join left_out
+        on
+            facts.snapshot_at = left_out.snapshot_at
+            and facts.venue = left_out.venue
+            and facts.symbol = left_out.symbol
     inner join instants
         on
             facts.snapshot_at <= instants.taken_at

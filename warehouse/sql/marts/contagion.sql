@@ -1,12 +1,13 @@
 -- contagion: what forced sales on one exchange would cost positions on another (modelled).
 -- Grain   one row per (snapshot_at, venue_from, venue_to)
--- Inputs  int_position_universe, int_liquidation_venue_depth
+-- Inputs  int_position_universe, int_position_missing, int_liquidation_venue_depth
 -- Params  $until  timestamptz, the snapshot to build
 -- overlap = sum over coins of holdings * holdings / depth, depth in USD per one percent. Selling
 -- a share s of everything costs the other side s * overlap / 100. Holdings and depth are of the
 -- exchanges whose order books were read, of coins of which these hold enough of the open interest:
 -- covered_share is what they hold of those of a pair. oi_covered is what such holdings are of all
--- that the seller has; one of which too little is known sells nothing here.
+-- that the seller has; one of which too little is known sells nothing here. Of what is missing at
+-- the snapshot the last known figure counts, among what no book was read of.
 with
 
 books as (
@@ -37,19 +38,40 @@ held as (
 
 ),
 
-coins as (
+-- What each venue holds of a coin, read, not read, or missing at the snapshot.
+known as (
 
     select
+        held.venue,
         held.asset,
-        core.exact_sum(held.usd) as usd,
-        core.exact_sum(if(books.venue is not null, held.usd, 0)) as read_usd,
-        core.exact_sum(books.usd) as usd_per_pct
+        held.usd,
+        if(books.venue is not null, held.usd, 0) as read_usd,
+        books.usd as usd_per_pct
     from held
     left join books
         on
             held.asset = books.asset
             and held.venue = books.venue
-    group by held.asset
+    union all
+    select
+        venue,
+        asset,
+        usd,
+        0 as read_usd,
+        cast(null as double) as usd_per_pct
+    from int_position_missing
+
+),
+
+coins as (
+
+    select
+        asset,
+        core.exact_sum(usd) as usd,
+        core.exact_sum(read_usd) as read_usd,
+        core.exact_sum(usd_per_pct) as usd_per_pct
+    from known
+    group by asset
 
 ),
 
@@ -74,18 +96,18 @@ measured as (
 covered as (
 
     select
-        held.venue,
+        known.venue,
         least(
-            core.exact_sum(if(measured.venue is not null, held.usd, 0))
-            / core.exact_sum(held.usd),
+            core.exact_sum(if(measured.venue is not null, known.read_usd, 0))
+            / core.exact_sum(known.usd),
             1
         ) as oi_covered
-    from held
+    from known
     left join measured
         on
-            held.asset = measured.asset
-            and held.venue = measured.venue
-    group by held.venue
+            known.asset = measured.asset
+            and known.venue = measured.venue
+    group by known.venue
     having core.is_covered(oi_covered)
 
 ),

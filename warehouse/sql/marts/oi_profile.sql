@@ -15,10 +15,8 @@ venues as (
         scales.venue,
         alive.side,
         alive.bin,
-        core.exact_sum(alive.base * alive.share_base * coalesce(scales.scale_base, 0)) as base,
-        core.exact_sum(
-            if(alive.is_initial, alive.base * alive.share_base * coalesce(scales.scale_base, 0), 0)
-        ) as initial_base,
+        core.exact_sum(alive.alive_base * coalesce(scales.scale_base, 0)) as base,
+        core.exact_sum(alive.alive_initial * coalesce(scales.scale_base, 0)) as initial_base,
         bool_or(scales.is_simulated) as is_simulated
     from int_liquidation_alive as alive
     inner join int_liquidation_scales as scales

@@ -4,7 +4,8 @@
 -- Params  $snapshot_at
 -- Of a bin that reaches beyond the distance, the part within counts. mass_to_depth: what stands
 -- within 5 percent on the exchanges whose order books were read, over what these take within 2;
--- covered_share is their part of the open interest, and too small a one gives no ratio.
+-- covered_share is their part of the open interest that should be there, and too small a one gives
+-- no ratio.
 with
 
 marks as (
@@ -12,7 +13,8 @@ marks as (
     select
         asset,
         price,
-        oi_usd
+        oi_usd,
+        coverage
     from marts.oi_by_asset
     where
         snapshot_at = $snapshot_at
@@ -39,13 +41,16 @@ books as (
 covered as (
 
     select
-        asset,
-        side,
-        core.exact_sum(depth_2pct_usd) as depth_2pct_usd,
-        coalesce(core.exact_sum(if(depth_2pct_usd is null, 0, oi_base)), 0)
-        / nullif(core.exact_sum(oi_base), 0) as covered_share
+        books.asset,
+        books.side,
+        core.exact_sum(books.depth_2pct_usd) as depth_2pct_usd,
+        any_value(marks.coverage)
+        * coalesce(core.exact_sum(if(books.depth_2pct_usd is null, 0, books.oi_base)), 0)
+        / nullif(core.exact_sum(books.oi_base), 0) as covered_share
     from books
-    group by asset, side
+    inner join marks
+        on books.asset = marks.asset
+    group by books.asset, books.side
 
 ),
 

@@ -35,7 +35,7 @@ select
         from ops.runs as earlier
         where
             earlier.flow = 'nightly'
-            and earlier.state <> 'failed'
+            and earlier.state in ('completed', 'partial')
             and earlier.snapshot_at < spoken_of.instant
     ) as previous_at
 from spoken_of

@@ -1,0 +1,34 @@
+"""Where a run says how far it is; the command line shows it, others ignore it."""
+
+from contextvars import ContextVar
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """What a run says of how far it is."""
+
+    def plan(self, venues: int) -> None:
+        """Say how many venues will be asked."""
+        ...
+
+    def venue_done(self, venue: str, seconds: float) -> None:
+        """Say that one venue has been asked."""
+        ...
+
+    def step(self, text: str) -> None:
+        """Say what comes next."""
+        ...
+
+
+class _Silent:
+    def plan(self, venues: int) -> None:
+        """Say nothing."""
+
+    def venue_done(self, venue: str, seconds: float) -> None:
+        """Say nothing."""
+
+    def step(self, text: str) -> None:
+        """Say nothing."""
+
+
+PROGRESS: ContextVar[Progress] = ContextVar("PROGRESS", default=_Silent())  # noqa: B039 -- stateless

@@ -1,0 +1,50 @@
+"""Why a command ended: a signal is no fault, whatever libraries make of it."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from oirisk.flows.cli.endings import noting_interrupts, reason
+from oirisk.schemas.errors import HomeError
+
+STOPPED = "stopped by a signal; what was stored before that stays, run it again"
+
+
+@pytest.fixture(autouse=True)
+def _handler_of_before() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_what_breaks_after_an_interrupt_is_no_fault() -> None:
+    """The database says that its query was interrupted, the scheduler that its server is gone."""
+    stopped = noting_interrupts()
+    assert reason("demo", RuntimeError("Query interrupted"), stopped).startswith(
+        "a fault of oirisk"
+    )
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+    assert reason("demo", RuntimeError("Query interrupted"), stopped) == STOPPED
+    assert reason("demo", ConnectionError("all attempts failed"), stopped) == STOPPED
+
+
+def test_a_signal_that_became_an_error_is_one() -> None:
+    class TerminationSignal(BaseException):
+        signal = signal.SIGTERM
+
+    assert reason("demo", TerminationSignal(), []) == STOPPED
+    assert reason("demo", KeyboardInterrupt(), []) == STOPPED
+
+
+def test_whoever_ignores_interrupts_still_does() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    assert noting_interrupts() == []
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_other_ends_keep_their_words() -> None:
+    assert reason("report", HomeError("no home"), []) == "no home"
+    assert reason("report", OSError("disk full"), []) == "cannot read or write: disk full"
