@@ -1,9 +1,7 @@
 """The auditor: each check finds what it is for, with the figures, and leaves the innocent alone."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,6 +13,7 @@ from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.standing import judge_standing
 from oirisk.warehouse.window import BuildWindow
 from tests.models import build_audit
+from tests.worked_examples import golden
 
 AT = datetime(2026, 3, 10, 0, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -174,14 +173,11 @@ def test_a_two_sided_figure_moves_by_more_than_was_traded(books: Books) -> None:
     assert [row["ratio"] for row in findings] == [1.5, 1.5, 1.5, 1.6]
 
 
-def test_the_worked_example_of_counting_gives_its_figures(books: Books, root: Path) -> None:
-    path = root.parent / "shared" / "golden" / "methods.json"
-    if not path.is_file():
-        pytest.skip("the worked examples are not beside this repository")
-    golden = json.loads(path.read_text())["M38_convention"]
+def test_the_worked_example_of_counting_gives_its_figures(books: Books) -> None:
+    example = golden("M38_convention")
     findings = _counted(books, 2)
-    assert len(findings) == golden["violations_double"]
-    assert max(row["ratio"] for row in findings) == pytest.approx(golden["double_max"])
+    assert len(findings) == example["violations_double"]
+    assert max(row["ratio"] for row in findings) == pytest.approx(example["double_max"])
 
 
 def test_bars_that_cover_a_step_bound_it_tighter_than_a_day_of_volume(books: Books) -> None:

@@ -1,27 +1,25 @@
 """The liquidation map: levels by hand, margin rules, and what rests on the map."""
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
 
-from oirisk.transforms.liquidation_price import inverse_price, linear_price, tiers_of
 from oirisk.transforms.models.calibrate import CALIBRATION_SCHEMA
 from oirisk.transforms.models.leverage import NODE_HIGH, NODE_LOW
 from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.registry import Models
 from tests.models import instead
+from tests.oracles.liquidation_price import inverse_price, linear_price, tiers_of
 from tests.rows import insert
+from tests.worked_examples import golden
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 START = datetime(2026, 3, 1, tzinfo=UTC)
 PARAMETERS = {
     "rotation": 0.0, "bin_pct": 0.1, "range_pct": 25.0, "history_days": 30.0,
@@ -636,9 +634,6 @@ def test_an_exchange_of_which_a_small_contract_s_book_was_read_was_not_read(
 def test_the_worked_example_of_contagion_is_what_the_mart_holds(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    if not GOLDEN.is_file():
-        pytest.skip("the worked examples are not beside this checkout")
-    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
     held = {"binance": (4, 2), "bybit": (3, 1), "hyperliquid": (1, 1.5)}  # billions of BTC, ETH
     for venue, amounts in held.items():
         for asset, billions in zip(("BTC", "ETH"), amounts, strict=True):
@@ -657,10 +652,10 @@ def test_the_worked_example_of_contagion_is_what_the_mart_holds(
     loss = {(sold, held_by): usd for sold, held_by, _overlap, usd in rows}
     assert overlap == {
         (sold, held_by): pytest.approx(usd, abs=1e-6)
-        for sold, others in golden["M26_overlap"]["matrix"].items()
+        for sold, others in golden("M26_overlap")["matrix"].items()
         for held_by, usd in others.items()
     }
-    assert loss["binance", "bybit"] == pytest.approx(golden["M26_spill"]["loss_bybit_usd_bn"])
+    assert loss["binance", "bybit"] == pytest.approx(golden("M26_spill")["loss_bybit_usd_bn"])
 
 
 def test_liquidations_at_risk_are_what_the_worst_days_would_reach(

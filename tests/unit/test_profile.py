@@ -1,10 +1,8 @@
 """The entry-price profile: the worked examples, and what happens when something is missing."""
 
-import json
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,6 +14,7 @@ from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.parameters import MAP_DEFAULTS
 from oirisk.warehouse.window import BuildWindow
+from tests.worked_examples import golden
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 PARAMETERS = {
@@ -23,7 +22,6 @@ PARAMETERS = {
     "minimum_share": 0.02, "minimum_usd": 0.0, "top_assets": 10, "max_age_minutes": 30.0,
     "liquidation_clusters": False,
 }  # fmt: skip
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 
 
 @pytest.fixture
@@ -31,12 +29,6 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         migrate(connection, START)
         yield connection
-
-
-def golden(key: str) -> Any:
-    if not GOLDEN.is_file():
-        pytest.skip("the worked examples are not beside this checkout")
-    return json.loads(GOLDEN.read_text(encoding="utf-8"))[key]
 
 
 def only_leverage(connection: duckdb.DuckDBPyConnection, leverage: float) -> None:
