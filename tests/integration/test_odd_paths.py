@@ -25,7 +25,7 @@ METRIC = "2024-02-16 00:{:02d}:00,BTCUSDT,10{},5050000,1.5,2,0.25,3\n"
 
 @pytest.fixture(scope="module")
 def _scheduler() -> Iterator[None]:
-    with prefect_test_harness():
+    with prefect_test_harness(server_startup_timeout=180):  # as the command line waits
         yield
 
 

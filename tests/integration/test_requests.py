@@ -44,17 +44,25 @@ TWO_LINES = Venue("binanceusdm", "test", (_line("interest", "a"), _line("interes
 
 @dataclass
 class _Server:
-    """Answers ``{"rows": [{"symbol": …}]}`` after ``latency``, or what a test wants."""
+    """Answers ``{"rows": [{"symbol": …}]}`` after ``latency``, or what a test wants.
+
+    ``most_at_once`` is the largest number of requests that waited for their answer together.
+    """
 
     answer: Answers | None = None
     latency: float = 0.0
     arrivals: list[tuple[float, str]] = field(default_factory=list)
+    waiting: int = 0
+    most_at_once: int = 0
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         symbol = request.query["symbol"]
         self.arrivals.append((time.monotonic(), symbol))
         times = sum(seen == symbol for _, seen in self.arrivals)
+        self.waiting += 1
+        self.most_at_once = max(self.most_at_once, self.waiting)
         await asyncio.sleep(self.latency)
+        self.waiting -= 1
         return await self.answer(symbol, times) if self.answer else _rows(symbol)
 
 
@@ -131,13 +139,13 @@ def _usable(fetched: VenueSnapshot) -> set[str]:
     return {json.loads(one.params)["symbol"] for one in used}
 
 
-@pytest.mark.parametrize("latency", [0.0, 0.3])
-def test_many_calls_take_their_spacing_and_latency_hides_behind_it(latency: float) -> None:
-    server = _Server(latency=latency)
+def test_many_calls_keep_their_spacing_and_latency_hides_behind_it() -> None:
+    server = _Server(latency=0.3)
     fetched, seconds = _fetch_all(server, 30)
     assert fetched.failures == []
     assert fetched.requests == len(server.arrivals) == 30
-    assert 29 * SPACING <= seconds < 30 * SPACING + latency + 0.7
+    assert seconds >= 29 * SPACING
+    assert server.most_at_once > 1
 
 
 def test_requests_are_spaced_evenly_and_never_burst() -> None:
@@ -153,7 +161,7 @@ def test_two_lines_share_one_pace() -> None:
     server = _Server(latency=0.1)
     fetched, seconds = _fetch_all(server, 12, TWO_LINES)
     assert fetched.requests == 24
-    assert 23 * SPACING <= seconds < 24 * SPACING + 0.8
+    assert seconds >= 23 * SPACING
 
 
 def test_eight_hundred_calls_are_no_more_than_a_queue() -> None:
@@ -195,15 +203,14 @@ def test_one_dead_symbol_is_asked_once_and_stops_no_other() -> None:
 def test_at_the_deadline_what_came_is_kept_and_what_did_not_is_named() -> None:
     async def answer(symbol: str, _times: int) -> web.StreamResponse:
         if symbol in {"S001", "S003"}:
-            await asyncio.sleep(5)
+            await asyncio.Event().wait()
         return _rows(symbol)
 
-    fetched, seconds = _fetch_all(_Server(answer), 5, venue_timeout_seconds=0.8)
-    assert seconds < 2
+    fetched, _ = _fetch_all(_Server(answer), 5, venue_timeout_seconds=3)
     assert _usable(fetched) == {"S000", "S002", "S004"}
     assert fetched.requests == 5
     (failure,) = fetched.failures
-    assert failure.startswith("interest: no answer within the 0.8 s for the venue")
+    assert failure.startswith("interest: no answer within the 3 s for the venue")
     assert failure.endswith("(2 of 5 calls: symbol=S001, kind=a; symbol=S003, kind=a)")
 
 
@@ -237,9 +244,8 @@ def test_a_storm_of_429_is_met_with_silence() -> None:
 
     server = _Server(answer)
     limits = RequestLimits(stops=4)
-    fetched, seconds = _fetch_all(server, 200, limits=limits)
+    fetched, _ = _fetch_all(server, 200, limits=limits)
     assert fetched.requests == len(server.arrivals) <= 6
-    assert seconds < 3
     assert _usable(fetched) == set()
     (last,) = [one for one in fetched.failures if "not asked" in one]
     assert "not asked any more: binanceusdm said stop 4 times in a row, last: HTTP 429" in last
@@ -261,9 +267,8 @@ def test_a_wait_beyond_the_longest_is_not_sat_out_and_not_ignored() -> None:
         return web.Response(status=429, headers={"Retry-After": "3600"})
 
     server = _Server(answer)
-    fetched, seconds = _fetch_all(server, 50)
+    fetched, _ = _fetch_all(server, 50)
     assert len(server.arrivals) == 1
-    assert seconds < 2
     assert any("wants us to wait 3600 s, more than 60 s" in one for one in fetched.failures)
 
 

@@ -1,8 +1,7 @@
-"""Rate limits, pages and the time that the whole simulated market takes."""
+"""Rate limits, pages and the whole simulated market."""
 
 import asyncio
 import json
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ import pytest
 
 from oirisk.flows.exchanges.loopback import loopback_urls
 from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.paths import contract_paths
 from oirisk.sandbox.registry import VENUES, default_venues, select_simulated
 from oirisk.sandbox.server import Sandbox
 from oirisk.schemas.errors import ConfigurationError
@@ -149,11 +149,24 @@ def test_every_exchange_has_a_limit_and_names_of_its_own() -> None:
         assert venue.rate_limit or any(endpoint.limit for endpoint in venue.endpoints), venue.id
 
 
-def test_the_whole_market_is_drawn_in_two_seconds_and_asked_for_all_at_once() -> None:
-    started = time.process_time()
+def test_an_exchange_is_drawn_once_and_only_when_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[str] = []
+
+    def draw(contracts: Any, *arguments: Any) -> Any:
+        drawn.append(contracts[0].venue)
+        return contract_paths(contracts, *arguments)
+
+    monkeypatch.setattr("oirisk.sandbox.market.contract_paths", draw)
     market = SimulatedMarket(end=END, days=31, venues=VENUES)
+    assert drawn == []
+    market.book("okx", END)
+    market.book("okx", END - timedelta(hours=1))
+    assert drawn == ["okx"]
     truth = market.truth(END)
-    assert time.process_time() - started < 4  # processor time of both cores
+    market.truth(END - timedelta(days=1))
+    assert sorted(drawn) == sorted(venue.id for venue in VENUES)
     assert truth.height > 4500
     assert truth.n_unique(["venue", "market_id"]) == truth.height
     assert truth.n_unique(["venue", "symbol"]) == truth.height

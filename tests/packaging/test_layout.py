@@ -93,3 +93,11 @@ def test_the_development_lock_holds_the_runtime_lock() -> None:
         return {line.split(" ")[0] for line in lines if not line.startswith(" ")}
 
     assert pins("requirements.lock") <= pins("requirements-dev.lock")
+
+
+def test_only_a_vendors_tables_are_looked_for_beside_the_repository() -> None:
+    outside = f"parents[{len(Path('tests/unit/test.py').parts)}]"
+    looking = {
+        path.name for path in (PROJECT / "tests").rglob("*.py") if outside in path.read_text()
+    }
+    assert looking == {"test_reconcile.py"}

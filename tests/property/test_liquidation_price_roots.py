@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from oirisk.transforms.liquidation_price import (
+from tests.oracles.liquidation_price import (
     LONG,
     SHORT,
     Tier,

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oirisk.warehouse import build
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts, cut_finely
 
 START = datetime(2026, 3, 1, 0, 5, tzinfo=UTC)
 HOURS = (0, 1, 4, 24, 25, 28, 168, 192)
@@ -298,37 +298,19 @@ def test_a_venue_at_one_end_only_does_not_change_the_change(
 
 @quick
 @given(rows=facts, data=st.data())
-def test_the_order_of_the_rows_does_not_matter(
+def test_built_again_or_from_rows_in_another_order_or_in_part_the_marts_are_the_same(
     warehouse: duckdb.DuckDBPyConnection, rows: list[Fact], data: st.DataObject
 ) -> None:
-    seen = []
-    for some in (rows, data.draw(st.permutations(rows))):
-        with _loaded(warehouse, some):
-            seen.append(_build(warehouse))
-    assert seen[0] == seen[1]
-
-
-@quick
-@given(rows=facts)
-def test_building_twice_changes_nothing(
-    warehouse: duckdb.DuckDBPyConnection, rows: list[Fact]
-) -> None:
-    with _loaded(warehouse, rows):
-        assert _build(warehouse) == _build(warehouse)
-
-
-@quick
-@given(rows=facts, hours=st.lists(st.sampled_from(HOURS), min_size=2, max_size=2))
-def test_building_a_window_equals_building_everything(
-    warehouse: duckdb.DuckDBPyConnection, rows: list[Fact], hours: list[int]
-) -> None:
-    since, until = (START + timedelta(hours=hour) for hour in sorted(hours))
+    hours = sorted(data.draw(st.sampled_from(HOURS)) for _ in range(2))
+    since, until = (START + timedelta(hours=hour) for hour in hours)
     with _loaded(warehouse, rows):
         everything = _build(warehouse)
-    with _loaded(warehouse, rows):
+        assert _build(warehouse) == everything
+    with _loaded(warehouse, data.draw(st.permutations(rows))):
         part = _build(warehouse, BuildWindow(since, until))
-    for table in TABLES:
-        assert part[table] == [row for row in everything[table] if since <= row[0] <= until]
+        for table in TABLES:
+            assert part[table] == [row for row in everything[table] if since <= row[0] <= until]
+        assert _build(warehouse) == everything
 
 
 @settings(quick, max_examples=8)  # a build for every snapshot takes long
@@ -339,8 +321,7 @@ def test_building_in_slices_equals_building_at_once(
     with _loaded(warehouse, rows):
         at_once = _build(warehouse)
         with monkeypatch.context() as patch:
-            patch.setattr(build, "SLICE_ROWS", 0)
-            patch.setattr(build, "SLICE_SNAPSHOTS", 1)
+            cut_finely(patch, 1)
             assert _build(warehouse) == at_once
 
 

@@ -1,21 +1,10 @@
 """Liquidations at risk: the worked example, the size of the tail, and what a return reaches."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import pytest
 
-from oirisk.transforms.at_risk import at_risk, liquidated_by_return
-
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
-
-
-def golden(key: str) -> Any:
-    if not GOLDEN.is_file():
-        pytest.skip("the worked examples are not beside this checkout")
-    return json.loads(GOLDEN.read_text(encoding="utf-8"))[key]
+from tests.oracles.at_risk import at_risk, liquidated_by_return
+from tests.worked_examples import golden
 
 
 def test_the_example_is_reproduced() -> None:

@@ -1,19 +1,19 @@
 """The auditor: each check finds what it is for, with the figures, and leaves the innocent alone."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
 from oirisk.schemas.tables.quality import QUALITY_TABLES
-from oirisk.warehouse import audit
-from oirisk.warehouse.build import BuildWindow
+from oirisk.warehouse import build
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.standing import judge_standing
+from oirisk.warehouse.window import BuildWindow
+from tests.models import build_audit
+from tests.worked_examples import golden
 
 AT = datetime(2026, 3, 10, 0, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -74,7 +74,7 @@ class Books:
 
     def audit(self, at: datetime = AT, until: datetime | None = None) -> list[dict[str, Any]]:
         """Audit snapshots; return the findings, which keep their contract."""
-        audit.build_audit(self.connection, BuildWindow(at, until or at), 30)
+        build_audit(self.connection, BuildWindow(at, until or at), 30)
         for name, contract in QUALITY_TABLES.items():
             contract.validate(self.connection.table(name).pl())
         return self.found("select * from ops.audit order by venue, symbol, check_name")
@@ -173,14 +173,11 @@ def test_a_two_sided_figure_moves_by_more_than_was_traded(books: Books) -> None:
     assert [row["ratio"] for row in findings] == [1.5, 1.5, 1.5, 1.6]
 
 
-def test_the_worked_example_of_counting_gives_its_figures(books: Books, root: Path) -> None:
-    path = root.parent / "shared" / "golden" / "methods.json"
-    if not path.is_file():
-        pytest.skip("the worked examples are not beside this repository")
-    golden = json.loads(path.read_text())["M38_convention"]
+def test_the_worked_example_of_counting_gives_its_figures(books: Books) -> None:
+    example = golden("M38_convention")
     findings = _counted(books, 2)
-    assert len(findings) == golden["violations_double"]
-    assert max(row["ratio"] for row in findings) == pytest.approx(golden["double_max"])
+    assert len(findings) == example["violations_double"]
+    assert max(row["ratio"] for row in findings) == pytest.approx(example["double_max"])
 
 
 def test_bars_that_cover_a_step_bound_it_tighter_than_a_day_of_volume(books: Books) -> None:
@@ -390,7 +387,10 @@ def test_auditing_again_changes_nothing_and_leaves_no_table_behind(books: Books)
 
 def test_auditing_in_parts_finds_the_same(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = _counted(books, 2)
-    monkeypatch.setattr(audit, "PART_SNAPSHOTS", 1)
+    runs = build._runs
+    monkeypatch.setattr(
+        build, "_runs", lambda connection, window, _count: runs(connection, window, 1)
+    )
     assert books.audit(AT, AT + 4 * DAY) == whole
     assert len(whole) == 4
 

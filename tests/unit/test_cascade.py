@@ -1,9 +1,5 @@
 """Cascades: the worked examples, the shape of depth, and the stress grid."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import polars as pl
 import pytest
@@ -21,16 +17,10 @@ from oirisk.transforms.models.cascade import (
 )
 from oirisk.transforms.models.coupled import coupled_grid
 from oirisk.transforms.models.stress import FIGURES, stress_grid
+from tests.worked_examples import golden
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 LEVELS = np.array([97_500, 96_800, 96_000, 94_500, 90_000], dtype=float)
 BASE = np.array([200, 300, 500, 400, 1000], dtype=float)
-
-
-def golden(key: str) -> Any:
-    if not GOLDEN.is_file():
-        pytest.skip("the worked examples are not beside this checkout")
-    return json.loads(GOLDEN.read_text(encoding="utf-8"))[key]
 
 
 @pytest.mark.parametrize(("shock", "depth"), [(2, 400), (3, 400), (3, 2000)])

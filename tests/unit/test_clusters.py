@@ -1,19 +1,18 @@
 """Clusters: the worked example, their attributes, and who they are from night to night."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
 
-from oirisk.flows.marts import MODELS
-from oirisk.warehouse.clusters import build_clusters, build_step
+from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
+from tests.models import build_step
+from tests.worked_examples import golden
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 PARAMETERS = {
@@ -21,7 +20,6 @@ PARAMETERS = {
     "minimum_share": 0.02, "minimum_usd": 0.0, "top_assets": 10, "max_age_minutes": 30.0,
     "liquidation_clusters": False,
 }  # fmt: skip
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 LADDER = [2, 3, 2, 4, 9, 14, 11, 5, 3, 2, 2, 3, 8, 20, 26, 18, 7, 3, 2, 1]
 
 
@@ -90,12 +88,6 @@ def test_the_worked_example_is_reproduced() -> None:
         assert cluster["centroid"] == pytest.approx(wanted["centroid"], abs=1e-9)
     assert [cluster["share"] for cluster in found] == pytest.approx(example["share"], abs=1e-9)
     assert [cluster["prominence"] for cluster in found] == example["prominence"]
-
-
-def golden(key: str) -> Any:
-    if not GOLDEN.is_file():
-        pytest.skip("the worked examples are not beside this checkout")
-    return json.loads(GOLDEN.read_text(encoding="utf-8"))[key]
 
 
 def test_one_low_bin_does_not_part_a_cluster_but_two_do() -> None:
@@ -213,7 +205,7 @@ def night(
     connection: duckdb.DuckDBPyConnection, hours: float, **changed: float
 ) -> list[dict[str, Any]]:
     at = START + timedelta(hours=hours)
-    build_clusters(connection, at, {**PARAMETERS, **changed}, MODELS)
+    build_map(connection, at, {**PARAMETERS, **changed})
     return (
         connection.sql("from marts.clusters order by asset, price_low, cluster_id", alias="c")
         .filter(f"snapshot_at = to_timestamp({at.timestamp()})")

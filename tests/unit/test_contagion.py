@@ -1,24 +1,14 @@
 """Overlap and spill between exchanges: the worked example and its symmetry."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import pytest
 
 from tests.oracles.contagion import overlap, price_impact_pct, spill, systemic_importance
+from tests.worked_examples import golden
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 HOLDINGS = np.array([[4, 2], [3, 1], [1, 1.5]])
 DEPTH = np.array([0.40, 0.15])
 VENUES = ("binance", "bybit", "hyperliquid")
-
-
-def golden(key: str) -> Any:
-    if not GOLDEN.is_file():
-        pytest.skip("the worked examples are not beside this checkout")
-    return json.loads(GOLDEN.read_text(encoding="utf-8"))[key]
 
 
 def test_the_overlap_example_is_reproduced() -> None:

@@ -1,8 +1,6 @@
 """One figure to contracts, coins and USD: linear, inverse, quanto, options, atoms."""
 
-import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +8,9 @@ import pytest
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.units import UnitRule
 from oirisk.transforms.convert import Amount, convert, relative_gap
+from tests.worked_examples import golden
 
 D = Decimal
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 
 
 def _rule(unit: str, factor: str = "1", **more: Any) -> UnitRule:
@@ -118,9 +116,7 @@ def test_the_gap_of_two_routes_is_a_share_of_the_larger(
 
 
 def test_the_worked_examples_of_notional_hold() -> None:
-    if not GOLDEN.is_file():
-        pytest.skip("the worked examples are not beside this checkout")
-    examples = json.loads(GOLDEN.read_text(encoding="utf-8"), parse_float=D)["M02_notional"]
+    examples = golden("M02_notional", number=D)
     okx, coin, both = (
         examples[name] for name in ("linear_okx", "inverse_binance", "bybit_inverse")
     )

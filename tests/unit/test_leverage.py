@@ -1,9 +1,6 @@
 """Leverage mixes: what is published about them, and what is learned from falls."""
 
-import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -18,24 +15,16 @@ from oirisk.transforms.models.leverage import (
     NODE_MIDDLE,
     PRIORS,
     RETAIL_HEAVY,
-    effective_buckets,
-    liquidated_share,
     lognormal_weights,
-    mean_leverage,
     stated_priors,
 )
 from oirisk.transforms.models.leverage_fit import fit_mix, median_leverage
 from oirisk.warehouse.migrate import migrate
+from tests.oracles.leverage import effective_buckets, liquidated_share, mean_leverage
+from tests.worked_examples import golden
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 FIVE_MINUTES = timedelta(minutes=5)
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
-
-
-def golden(key: str) -> Any:
-    if not GOLDEN.is_file():
-        pytest.skip("the worked examples are not beside this checkout")
-    return json.loads(GOLDEN.read_text(encoding="utf-8"))[key]
 
 
 @pytest.mark.parametrize(

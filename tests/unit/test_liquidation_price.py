@@ -1,13 +1,10 @@
 """Liquidation prices: the worked examples, tier boundaries, and what is refused."""
 
-import json
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from oirisk.transforms.liquidation_price import (
+from tests.oracles.liquidation_price import (
     LONG,
     SHORT,
     inverse_bankruptcy_price,
@@ -17,16 +14,10 @@ from oirisk.transforms.liquidation_price import (
     linear_price_at_entry_margin,
     tiers_of,
 )
+from tests.worked_examples import golden
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 TIERS = tiers_of([(0, 0.004), (300_000, 0.005), (800_000, 0.0065), (3_000_000, 0.01)])
 SIDES = {"long": LONG, "short": SHORT}
-
-
-def golden(key: str) -> Any:
-    if not GOLDEN.is_file():
-        pytest.skip("the worked examples are not beside this checkout")
-    return json.loads(GOLDEN.read_text(encoding="utf-8"))[key]
 
 
 def test_deductions_make_the_requirement_continuous() -> None:

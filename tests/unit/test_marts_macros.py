@@ -1,18 +1,14 @@
 """The rules that live in SQL macros."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
 from oirisk.schemas.tables.series import CELLS
 from oirisk.warehouse.migrate import migrate
-
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
+from tests.worked_examples import golden
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +53,10 @@ def test_price_and_open_interest_give_a_cell(
 
 
 def test_the_worked_examples_of_the_matrix_hold(warehouse: duckdb.DuckDBPyConnection) -> None:
-    if not GOLDEN.exists():
-        pytest.skip("the worked examples are not beside this checkout")
-    golden: dict[str, Any] = json.loads(GOLDEN.read_text(encoding="utf-8"))
-    for example in golden["M08_matrix"]:
+    for example in golden("M08_matrix"):
         seen = _cell(warehouse, example["price_ret"], example["oi_ret"], 0.001)
         assert seen == example["cell"]
-    trap = golden["M08_usd_trap"]
+    trap = golden("M08_usd_trap")
     assert _cell(warehouse, trap["price_ret"], trap["coin_oi_ret"], 0.001) == trap["cell_coin"]
     assert _cell(warehouse, trap["price_ret"], trap["usd_oi_ret"], 0.001) == trap["cell_usd"]
 

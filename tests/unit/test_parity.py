@@ -1,8 +1,6 @@
 """Even figures: what is counted, from which lots, and what it says of sides (M38)."""
 
-import json
 from math import comb
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,19 +17,17 @@ from oirisk.transforms.conventions.verdicts import (
     verdict_of_counts,
     verdict_of_parity,
 )
+from tests.worked_examples import golden
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 
-
-@pytest.mark.skipif(not GOLDEN.exists(), reason="no worked examples beside the project")
 def test_the_worked_examples_of_parity_come_out() -> None:
-    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))["M38_parity"]
-    n = golden["all_even_n"]
+    example = golden("M38_parity")
+    n = example["all_even_n"]
     verdict, chance = verdict_of_counts(PARITY, n, n)
     assert verdict == "both"
-    assert chance == pytest.approx(golden["chance"], rel=1e-9)
+    assert chance == pytest.approx(example["chance"], rel=1e-9)
     control, gate, htx = (
-        golden[name] for name in ("position_size_control", "vendor_gate", "vendor_htx")
+        example[name] for name in ("position_size_control", "vendor_gate", "vendor_htx")
     )
     assert verdict_of_counts(PARITY, control["even"], control["n"])[0] == control["verdict"]
     assert verdict_of_counts(PARITY, gate["even"], gate["n"])[0] == gate["verdict"]

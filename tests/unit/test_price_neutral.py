@@ -1,30 +1,21 @@
 """The worked example of a change of positions: contracts at the earlier prices (M03)."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
 
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts
+from tests.worked_examples import golden
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 START = datetime(2026, 3, 2, tzinfo=UTC)
 RULES = CoverageParameters(0.9, 30, 7)
 Fact = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def golden() -> dict[str, Any]:
-    if not GOLDEN.exists():
-        pytest.skip("the worked examples are not beside this checkout")
-    example: dict[str, Any] = json.loads(GOLDEN.read_text(encoding="utf-8"))["M03_price_neutral"]
-    return example
 
 
 @pytest.fixture
@@ -63,10 +54,8 @@ def _ask(connection: duckdb.DuckDBPyConnection, query: str, *given: Any) -> list
     return connection.execute(query, list(given)).fetchall()
 
 
-def test_linear_and_inverse_contracts_that_grow_alike(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
-) -> None:
-    want = golden["two_contracts"]
+def test_linear_and_inverse_contracts_that_grow_alike(warehouse: duckdb.DuckDBPyConnection) -> None:
+    want = golden("M03_price_neutral")["two_contracts"]
     ends = zip(want["linear_base"], want["inverse_face_usd"], want["price"], strict=True)
     facts = []
     for day, (base, face, price) in enumerate(ends):
@@ -84,9 +73,9 @@ def test_linear_and_inverse_contracts_that_grow_alike(
 
 
 def test_a_price_that_rises_while_nobody_trades_is_no_change_and_no_squeeze(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+    warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    want = golden["nobody_trades"]
+    want = golden("M03_price_neutral")["nobody_trades"]
     before, after = want["price"]
     facts = []
     for hour in range(60):
@@ -117,9 +106,9 @@ def test_a_price_that_rises_while_nobody_trades_is_no_change_and_no_squeeze(
 
 
 def test_the_headline_is_at_the_earlier_prices_not_at_mean_ones(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+    warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    want = golden["headline"]
+    want = golden("M03_price_neutral")["headline"]
     _build(
         warehouse,
         [

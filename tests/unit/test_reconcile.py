@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,9 @@ from hypothesis import strategies as st
 
 from oirisk.transforms.reconcile import PARTS, Difference, reconcile, sides_by_venue, summed
 from oirisk.transforms.vendor_tables import OwnRow, VendorRow, read_row, read_rows
+from tests.worked_examples import golden
 
-SHARED = Path(__file__).parents[3] / "shared"
-GOLDEN = SHARED / "golden" / "methods.json"
-TABLES = sorted((SHARED / "market").glob("vendor_*.csv.gz"))
+TABLES = sorted((Path(__file__).parents[3] / "shared" / "market").glob("vendor_*.csv.gz"))
 
 
 def printed(exchange: str, contract: str, symbol: str, coins: str, usd: str) -> VendorRow:
@@ -53,19 +51,18 @@ def compared(table: list[VendorRow], own: list[OwnRow]) -> list[Difference]:
     return found
 
 
-@pytest.mark.skipif(not GOLDEN.exists(), reason="no worked examples beside the project")
 def test_the_worked_example_is_all_sides() -> None:
-    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))["M44_reconcile"]
-    price, coins = Decimal(str(golden["price"])), Decimal(str(golden["ours_base"]))
+    example = golden("M44_reconcile")
+    price, coins = Decimal(str(example["price"])), Decimal(str(example["ours_base"]))
     table = [
         printed(
-            "Hyperliquid", "BTC-USD", "BTC/USD", str(golden["vendor_base"]),
-            str(Decimal(str(golden["vendor_base"])) * price),
+            "Hyperliquid", "BTC-USD", "BTC/USD", str(example["vendor_base"]),
+            str(Decimal(str(example["vendor_base"])) * price),
         )
     ]  # fmt: skip
     own = ours("hyperliquid", "BTC", str(coins), str(coins * price), market_id="0", quote="USDC")
     (found,) = compared(table, [own])
-    assert parts(found) == {"sides": Decimal(str(golden["parts_usd"]["sides"]))}
+    assert parts(found) == {"sides": Decimal(str(example["parts_usd"]["sides"]))}
 
 
 def test_both_sides_of_one_contract_are_halved() -> None:

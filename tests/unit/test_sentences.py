@@ -84,10 +84,10 @@ def test_numbers_in_sentences_are_those_of_the_sql(warehouse: duckdb.DuckDBPyCon
     )
     assert f"> {PEG_BAND.value}" in macros
     assert f"n_bins >= {Limits().scored_bins}" in macros
-    risk = statement("marts/liquidations_at_risk.sql")
+    risk = statement("marts/map/liquidations_at_risk.sql")
     assert f"tails.scenarios) >= {Limits().risk_days} as meaningful" in risk
     assert f"where tails.scenarios >= {LEAST_SCENARIOS}" in risk
-    assert f"+ {HIGHEST_ROTATION} *" in statement("intermediate/int_position_moves.sql")
+    assert f"+ {HIGHEST_ROTATION} *" in statement("intermediate/positions/int_position_moves.sql")
     assert f"count(*) = {Limits().mixes}" in statement("report/liquidation_reach.sql")
 
 

@@ -1,10 +1,8 @@
 """The worked examples of the series, through the tables and macros that serve users."""
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,23 +10,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
+from oirisk.warehouse.build import build
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.models import SeriesParameters
-from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.parameters import SeriesParameters
+from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts
+from tests.worked_examples import golden
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 START = datetime(2026, 3, 2, tzinfo=UTC)
 RULES = CoverageParameters(0.9, 30, 7)
 Fact = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def golden() -> dict[str, Any]:
-    if not GOLDEN.exists():
-        pytest.skip("the worked examples are not beside this checkout")
-    examples: dict[str, Any] = json.loads(GOLDEN.read_text(encoding="utf-8"))
-    return examples
 
 
 @pytest.fixture
@@ -81,9 +72,7 @@ def _hourly(levels: Sequence[float], prices: Sequence[float] | None = None) -> l
     ]
 
 
-def test_ticks_are_summed_before_they_are_folded(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
-) -> None:
+def test_ticks_are_summed_before_they_are_folded(warehouse: duckdb.DuckDBPyConnection) -> None:
     ticks = [(100, 50), (110, 45), (105, 55)]
     facts = [
         _fact(START + timedelta(minutes=5 * step), venue, base)
@@ -95,7 +84,7 @@ def test_ticks_are_summed_before_they_are_folded(
         "select open, high, low, close, n_obs, change_high, change_low, delta_base"
         " from marts.oi_candles where \"interval\" = '1h' and venue = 'ALL'"
     )
-    want = golden["M06_candles"]["agg"]
+    want = golden("M06_candles")["agg"]
     assert warehouse.execute(query).fetchall() == [
         (want["o"], want["h"], want["l"], want["c"], 3, 10.0, 0.0, 10.0)
     ]
@@ -103,14 +92,14 @@ def test_ticks_are_summed_before_they_are_folded(
         "select sum(high), sum(low) from marts.oi_candles"
         " where \"interval\" = '1h' and venue <> 'ALL'"
     ).fetchall()
-    wrong = golden["M06_candles"]
+    wrong = golden("M06_candles")
     assert summed == [(wrong["wrong_sum_of_highs"], wrong["wrong_sum_of_lows"])]
 
 
 def test_a_change_is_judged_against_those_before_it_alone(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+    warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    example = golden["M07_anomaly"]
+    example = golden("M07_anomaly")
     changes = [(-1.0) ** n for n in range(50)]
     _build(warehouse, _hourly(_levels([*changes, example["x"]])))
     query = (
@@ -124,9 +113,7 @@ def test_a_change_is_judged_against_those_before_it_alone(
     assert (status, side) == ("ok", "spike")
 
 
-def test_a_first_anomaly_masks_a_second(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
-) -> None:
+def test_a_first_anomaly_masks_a_second(warehouse: duckdb.DuckDBPyConnection) -> None:
     changes = [(-1.0) ** n for n in range(50)]
     _build(warehouse, _hourly(_levels([*changes, 6.0, 6.0])))
     query = (
@@ -134,14 +121,12 @@ def test_a_first_anomaly_masks_a_second(
         " where \"interval\" = '1h' and venue = 'ALL' and status = 'ok' order by bar_at"
     )
     seen = [row[0] for row in warehouse.execute(query).fetchall()]
-    example = golden["M07_masking"]
+    example = golden("M07_masking")
     assert seen == pytest.approx([example["z_first"], example["z_second"]], rel=1e-9)
 
 
-def test_the_small_example_of_anomalies_holds(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
-) -> None:
-    example = golden["M07_small"]
+def test_the_small_example_of_anomalies_holds(warehouse: duckdb.DuckDBPyConnection) -> None:
+    example = golden("M07_small")
     _build(warehouse, _hourly(_levels(example["changes"])), anomaly_period=example["period"])
     query = (
         "select z, side is not null, robust_z, confirmed from marts.oi_anomalies"
@@ -169,7 +154,7 @@ def test_the_spike_side_alone_can_be_asked_for(warehouse: duckdb.DuckDBPyConnect
 
 @pytest.mark.parametrize("points", [6])
 def test_price_that_rises_while_open_interest_falls_is_exhausted(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any], points: int
+    warehouse: duckdb.DuckDBPyConnection, points: int
 ) -> None:
     prices = [100, 101, 102.5, 103, 104.5, 105.5]
     levels = [1000.0, 995, 985, 980, 965, 955]
@@ -181,22 +166,11 @@ def test_price_that_rises_while_open_interest_falls_is_exhausted(
     assert warehouse.execute(query).fetchall() == [("uptrend_exhaustion",)]
     last = facts[-1]["snapshot_at"]
     values = {
-        "since": last, "until": last, "exhaustion_bars": points, "exhaustion_days": 10,
+        "exhaustion_bars": points, "exhaustion_days": 10,
         "exhaustion_drop_pct": 3.0, "exhaustion_share": 0.6, "squeeze_days": 30,
     }  # fmt: skip
-    for name, needed in (
-        ("int_regime_changes", ("since", "until", "squeeze_days")),
-        (
-            "int_regime_statistics",
-            ("since", "exhaustion_bars", "exhaustion_days", "squeeze_days"),
-        ),
-        ("int_regime_trends", ("exhaustion_drop_pct", "exhaustion_share")),
-    ):
-        warehouse.execute(
-            f"create temp table {name} as {statement(f'intermediate/{name}.sql')}",
-            {key: values[key] for key in needed},
-        )
-    want = golden["M10_exhaustion"]
+    build(warehouse, ["int_regime_changes", "int_regime_trends"], BuildWindow(last, last), values)
+    want = golden("M10_exhaustion")
     seen = warehouse.execute(
         "select price_slope, price_t, oi_slope, oi_t, oi_cum, price_cum from int_regime_trends"
     ).fetchall()
@@ -215,16 +189,16 @@ def test_a_price_that_never_moves_is_no_trend(warehouse: duckdb.DuckDBPyConnecti
 
 @pytest.mark.parametrize("minutes", [-29, -15, 0, 15, 30])
 def test_a_build_up_before_an_event_is_compared_with_ordinary_days(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any], minutes: int
+    warehouse: duckdb.DuckDBPyConnection, minutes: int
 ) -> None:
     """The total of 23:00 is the nearest to an hour before each of these events."""
     # Ten ordinary builds in percent with the example's mean and deviation.
     builds = [1.0, 1.0, -0.5, 0.0, 0.5, 0.5, -0.7, 0.0, -0.3, 0.0]
-    want = golden["M11_pre_event"]
+    want = golden("M11_pre_event")
     assert sum(builds) == pytest.approx(1000 * want["mean"])
     levels, day = [], 1e6
-    for build in [*builds, 2.4]:
-        levels += [day] + [day * (1 + build / 100)] * 23
+    for rise in [*builds, 2.4]:
+        levels += [day] + [day * (1 + rise / 100)] * 23
         day = levels[-1]
     event = START + timedelta(days=11, minutes=minutes)
     warehouse.execute("insert into core.events values (?, 'ALL', 'cpi')", [event])
@@ -259,9 +233,9 @@ def test_a_total_nearer_to_the_hour_before_an_event_replaces_an_earlier_one(
 
 
 def test_squeeze_and_capitulation_need_liquidations_to_be_confirmed(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+    warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    for example in golden["M12"]:
+    for example in golden("M12"):
         label = _value(
             warehouse, "core.squeeze_label(?, ?, ?, 2)",
             example["z_price"], example["z_oi"], example["short_liq_share"],
@@ -273,9 +247,9 @@ def test_squeeze_and_capitulation_need_liquidations_to_be_confirmed(
 
 
 def test_the_measures_of_imbalance_follow_their_examples(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+    warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    vulnerable, pool, taker = golden["M13_vuln"], golden["M13_amm"], golden["M13_taker"]
+    vulnerable, pool, taker = golden("M13_vuln"), golden("M13_amm"), golden("M13_taker")
     assert _value(
         warehouse, "core.imbalance(?, ?)",
         vulnerable["liq_longs_within_5pct_down"], vulnerable["liq_shorts_within_5pct_up"],
@@ -286,7 +260,7 @@ def test_the_measures_of_imbalance_follow_their_examples(
     assert _value(warehouse, "core.imbalance(?, ?)", taker["buy"], taker["sell"]) == pytest.approx(
         taker["flow_imbalance"], rel=1e-9
     )
-    for signs, want in golden["M13_taker_table"].items():
+    for signs, want in golden("M13_taker_table").items():
         flow, change = (float(part) for part in signs.split(","))
         assert _value(warehouse, "core.net_taker_long(?, ?)", flow, change) == want["ntl"]
         assert _value(warehouse, "core.net_taker_short(?, ?)", flow, change) == want["nts"]
@@ -300,9 +274,9 @@ def _positioning(at: datetime, measure: str, long_share: float) -> tuple[Any, ..
 
 
 def test_account_top_and_taker_shares_reach_the_imbalance_table(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+    warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    accounts, cohort, taker = golden["M13_account"], golden["M13_cohort"], golden["M13_taker"]
+    accounts, cohort, taker = golden("M13_account"), golden("M13_cohort"), golden("M13_taker")
     top = cohort["top_long"] / (cohort["top_long"] + cohort["top_short"])
     later = START + timedelta(hours=1)
     for measure, share in (
@@ -346,9 +320,7 @@ def test_a_beginning_from_dust_is_no_change_to_measure_others_against(
     assert found == [("short_squeeze_unconfirmed",)]
 
 
-def test_funding_far_above_its_own_past_is_extreme(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
-) -> None:
+def test_funding_far_above_its_own_past_is_extreme(warehouse: duckdb.DuckDBPyConnection) -> None:
     rates = [*[1e-4] * 80, *[2e-4] * 8, *[-1e-4] * 2, 6e-4]
     facts = [
         _fact(START + timedelta(days=day), "a", 1000, funding_rate=rate, funding_interval_hours=8.0)
@@ -360,7 +332,7 @@ def test_funding_far_above_its_own_past_is_extreme(
         " from marts.funding_extremes"
         " order by snapshot_at desc limit 1"
     )
-    want = golden["M14"]
+    want = golden("M14")
     assert warehouse.execute(query).fetchall() == [
         (
             want["pct_rank"],
@@ -373,10 +345,10 @@ def test_funding_far_above_its_own_past_is_extreme(
 
 
 def test_size_is_set_against_volume_depth_supply_and_reserves(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+    warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    volume, depth = golden["M15_oi_volume"], golden["M16_depth"]
-    cap, reserve = golden["M17_mcap"], golden["M19_elr"]
+    volume, depth = golden("M15_oi_volume"), golden("M16_depth")
+    cap, reserve = golden("M17_mcap"), golden("M19_elr")
     price = cap["oi"] / reserve["oi_coin"]
     warehouse.execute(
         "insert into core.supply values (?, 'BTC', ?, ?)",
@@ -455,10 +427,8 @@ def test_both_marts_measure_the_share_change_of_the_top_venue_alike(
     assert seen == [("b", pytest.approx(change), pytest.approx(change))]
 
 
-def test_concentration_counts_venues_in_three_ways(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
-) -> None:
-    example = golden["M18_hhi"]
+def test_concentration_counts_venues_in_three_ways(warehouse: duckdb.DuckDBPyConnection) -> None:
+    example = golden("M18_hhi")
     facts = [
         _fact(START, name, 1000 * share)
         for name, share in zip("abcdef", example["shares"], strict=True)
@@ -487,7 +457,7 @@ def test_the_top_venues_share_is_compared_with_its_own_past(
 
 
 def test_a_missing_venue_changes_no_change_and_lowers_coverage(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+    warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     levels = [{"a": 100, "b": 50, "c": 30}, {"a": 110, "c": 33}, {"a": 108, "b": 52, "c": 34}]
     facts = [
@@ -502,30 +472,28 @@ def test_a_missing_venue_changes_no_change_and_lowers_coverage(
     build_marts(warehouse, window, CoverageParameters(0, 30, 7))
     query = "select change_1h_pct / 100, coverage from marts.oi_by_asset order by snapshot_at"
     seen = warehouse.execute(query).fetchall()
-    want = golden["M03_like_for_like"]
+    want = golden("M03_like_for_like")
     assert seen[1] == pytest.approx((want["lfl_t1"], want["coverage_t1"]), rel=1e-9)
     assert seen[2][0] == pytest.approx(want["lfl_t2"], rel=1e-9)
     index = 100 * (1 + seen[1][0]) * (1 + seen[2][0])
     assert index == pytest.approx(want["chain_index_t2"], rel=1e-9)
 
 
-def test_flow_and_revaluation_follow_the_example(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
-) -> None:
+def test_flow_and_revaluation_follow_the_example(warehouse: duckdb.DuckDBPyConnection) -> None:
     later = START + timedelta(days=1)
     _build(warehouse, [_fact(START, "a", 100, 60_000), _fact(later, "a", 105, 66_000)])
     query = (
         "select flow_usd_24h, revaluation_usd_24h, change_24h_pct / 100, oi_usd"
         " from marts.oi_by_asset order by snapshot_at desc limit 1"
     )
-    want = golden["M04_decomposition"]
+    want = golden("M04_decomposition")
     assert warehouse.execute(query).fetchall()[0] == pytest.approx(
         (want["flow_usd"], want["price_usd"], want["pct_coin"], want["N1"]), rel=1e-9
     )
 
 
 def test_funding_is_brought_to_eight_hours_before_it_is_weighted(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+    warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     quotes = [
         ("a", 8e9, 1e-4, 8),
@@ -541,7 +509,7 @@ def test_funding_is_brought_to_eight_hours_before_it_is_weighted(
         fact["volume_24h_usd"] = volume
     _build(warehouse, facts)
     query = "select funding_8h_oi_weighted, funding_apr, funding_usd_per_day from marts.oi_by_asset"
-    want = golden["M05_oiw_funding"]
+    want = golden("M05_oiw_funding")
     assert warehouse.execute(query).fetchall()[0] == pytest.approx(
         (want["oiw_8h"], want["apr"], want["spend_usd_per_day"]), rel=1e-9
     )
@@ -579,9 +547,9 @@ def _level(connection: duckdb.DuckDBPyConnection, side: str, low: float, usd: fl
 
 
 def test_the_map_within_five_percent_says_who_is_vulnerable(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
+    warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    example = golden["M13_vuln"]
+    example = golden("M13_vuln")
     longs, shorts = (
         example["liq_longs_within_5pct_down"], example["liq_shorts_within_5pct_up"],
     )  # fmt: skip
@@ -605,10 +573,8 @@ def test_without_a_map_vulnerability_is_unknown(warehouse: duckdb.DuckDBPyConnec
     assert warehouse.execute(query).fetchall() == [(None,)]
 
 
-def test_what_only_changed_hands_is_bounded(
-    warehouse: duckdb.DuckDBPyConnection, golden: dict[str, Any]
-) -> None:
-    example = golden["M01_interval"]
+def test_what_only_changed_hands_is_bounded(warehouse: duckdb.DuckDBPyConnection) -> None:
+    example = golden("M01_interval")
     bound = _value(warehouse, "core.transfer_bound(?, ?)", example["volume"], example["d_oi"])
     assert bound == example["max_transfer"]
     assert _value(warehouse, "core.transfer_bound(30, -31)") is None

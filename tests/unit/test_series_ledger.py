@@ -19,8 +19,8 @@ from oirisk.transforms.events.checks import coverage, differences, mislabelled, 
 from oirisk.transforms.events.read import unread_columns
 from oirisk.transforms.events.replay import replay
 from oirisk.warehouse.ledger import read_events
+from tests.worked_examples import golden
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "methods.json"
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -49,10 +49,8 @@ EXAMPLE = [
 
 
 def test_the_worked_example_holds_fill_by_fill() -> None:
-    if not GOLDEN.exists():
-        pytest.skip("the worked examples are not beside this checkout")
     done = replay(EXAMPLE)
-    wanted = json.loads(GOLDEN.read_text(encoding="utf-8"))["M01_lifecycle"]
+    wanted = golden("M01_lifecycle")
     for number, want in enumerate(wanted, start=1):
         parts = [step for step in done.steps if step.event == number]
         assert sum(step.change for step in parts) == want["d_oi"]

@@ -30,9 +30,11 @@ MEMORY_DAYS = 10.0
 _FACTORS = (2.0, 0.5, 10.0, 0.1, 100.0, 0.01, 1000.0, 0.001)
 _DOUBLED = float(np.log(2))
 
-_NEAR, _WIDE = 0.2, 1.15
-"""Log of how far a figure may lie beside what a change makes of it: the second for a factor of 10
-or more, which no trade brings about, and half of the change between the two."""
+_NEAR, _BESIDE_TRADE, _WIDE = 0.2, 0.4, 1.15
+"""Log of how far a figure may lie beside what a change makes of it: the last for a factor of 10
+or more, and half of the change between the two. No trade brings about a factor of 10, but where
+prices crash the half of a coin's positions may be closed, and more on a small venue: then figures
+must lie nearer."""
 
 _FAR = float(np.log(3))
 _FEWEST, _LEAST_HITS, _MOST, _FEW = 4, 3, 0.6, 0.35
@@ -289,24 +291,26 @@ def step_of(panel: Panel, night: int) -> Step:
     ratio = float(np.exp(np.nanmedian(moved)))
     recounted = moved - np.log(panel.factor[night] / panel.factor[earlier])
     stayed = max(_near(moved, 0.0), _near(recounted, 0.0))
+    is_trade = _may_be_trade(panel, night, earlier)
+    widest = _BESIDE_TRADE if is_trade else _WIDE
     jumps = (
-        Step(relation, *_jumped(moved, recounted, offset), ratio)
-        for relation, offset in _ways(panel, night, earlier).items()
+        Step(relation, *_jumped(moved, recounted, offset, widest), ratio)
+        for relation, offset in _ways(panel, night, is_trade=is_trade).items()
     )
     jump = max(jumps, key=lambda step: step.hits)
     if jump.hits:
         return jump
     far = int(np.count_nonzero(np.abs(moved) > _FAR))
     is_scattered = far >= _MOST * n and stayed <= _FEW * n
-    if is_scattered and not _may_be_trade(panel, night, earlier):
+    if is_scattered and not is_trade:
         return Step(SCATTERED, n, far, ratio)
     return Step(STEADY, n, stayed, ratio)
 
 
-def _jumped(moved: Floats, recounted: Floats, offset: Floats) -> tuple[int, int]:
+def _jumped(moved: Floats, recounted: Floats, offset: Floats, widest: float) -> tuple[int, int]:
     """Count the instruments that a change moves, and those that moved so; none unless most did."""
     size = np.abs(offset)
-    width = np.where(size <= _DOUBLED, _NEAR, np.clip(size / 2, _NEAR, _WIDE))
+    width = np.where(size <= _DOUBLED, _NEAR, np.clip(size / 2, _NEAR, widest))
     is_moved = (size > 2 * _NEAR) & ~np.isnan(moved)
     n = int(np.count_nonzero(is_moved))
     hits = int(np.count_nonzero(np.abs(moved - offset)[is_moved] <= width[is_moved]))
@@ -319,12 +323,12 @@ def _near(moved: Floats, offset: Floats | float) -> int:
     return int(np.count_nonzero(np.abs(moved - offset) <= _NEAR))
 
 
-def _ways(panel: Panel, night: int, earlier: int) -> dict[str, Floats]:
+def _ways(panel: Panel, night: int, *, is_trade: bool) -> dict[str, Floats]:
     """Return what each change would do to the logarithm of every figure, round factors first."""
     unit, scales = panel.units[night], panel.scales(night)
     alike = np.ones(panel.held.shape[1])
     ways = {f"x{factor:g}": np.log(factor) * alike for factor in _FACTORS}
-    if _may_be_trade(panel, night, earlier):
+    if is_trade:
         ways = {name: offset for name, offset in ways.items() if abs(offset[0]) > _DOUBLED}
     for other in UNITS:
         if other != unit and unit in scales:

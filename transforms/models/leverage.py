@@ -4,11 +4,9 @@ A mix of leverage is a vector of weights over ``NODES``: intervals of leverage, 
 the logarithm, and single figures that order forms offer (``NOTCHES``), at which people bunch.
 """
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
 
@@ -26,24 +24,10 @@ OBSERVED_MEDIAN, OBSERVED_SIGMA = 3.7, 0.62
 """Lognormal through open interest by effective leverage on Hyperliquid, December 2025:
 36.3 % below 3x, 48.5 % from 3x to 7x, 15.2 % above."""
 
-LOW_LEVERAGE, HIGH_LEVERAGE = 3, 7
-"""Ends of the buckets in which leverage is published."""
-
 RETAIL_HEAVY = ((5.0, 0.15), (10.0, 0.30), (25.0, 0.25), (50.0, 0.20), (100.0, 0.10))
 """What public heat maps assume; kept as the heavy end of the band."""
 
-_erf = np.vectorize(math.erf, otypes=[np.float64])
-
 PRIORS = ("base", "retail_heavy", "institutional", "calibrated")
-
-
-@dataclass(frozen=True)
-class Buckets:
-    """Shares of open interest by leverage, each 0 to 1."""
-
-    below_3x: float
-    from_3x_to_7x: float
-    above_7x: float
 
 
 def lognormal_weights(
@@ -89,52 +73,10 @@ def stated_priors() -> dict[str, Floats]:
     }
 
 
-def effective_buckets(leverage: Floats, usd: Floats) -> Buckets:
-    """Return how open interest is spread over low, middle and high leverage.
-
-    Args:
-        leverage: Leverage of positions, shape (positions,).
-        usd: Their size, shape (positions,).
-
-    Raises:
-        ValueError: There is no size to share out.
-    """
-    total = float(usd.sum())
-    if not total > 0:
-        raise ValueError(f"leverage shares need a positive total size, saw {total}")
-    return Buckets(
-        below_3x=float(usd[leverage < LOW_LEVERAGE].sum() / total),
-        from_3x_to_7x=float(
-            usd[(leverage >= LOW_LEVERAGE) & (leverage <= HIGH_LEVERAGE)].sum() / total
-        ),
-        above_7x=float(usd[leverage > HIGH_LEVERAGE].sum() / total),
-    )
-
-
-def liquidated_share(
-    leverages: Floats, weights: Floats, move: float, maintenance_rate: float
-) -> float:
-    """Return the share of freshly opened positions that an adverse move liquidates.
-
-    Args:
-        leverages: Shape (mix,).
-        weights: Shape (mix,), of sum 1.
-        move: Adverse move, a fraction of the price.
-        maintenance_rate: Maintenance margin, a fraction of the notional at entry.
-    """
-    hit = 1 / leverages - maintenance_rate <= move + 1e-12
-    return float(weights[hit].sum())
-
-
-def mean_leverage(leverages: Floats, weights: Floats) -> float:
-    """Return the mean leverage of a mix."""
-    return float(leverages @ weights)
-
-
 def _between(bounds: Floats, median: Floats, sigma: Floats) -> Floats:
     """Return the probability of each interval between bounds under each lognormal."""
-    away = np.log(bounds / median[..., None]) / (sigma[..., None] * np.sqrt(2))
-    return np.diff(0.5 * (1 + _erf(away)), axis=-1)
+    away = np.log(bounds / median[..., None]) / sigma[..., None]
+    return np.diff(ndtr(away), axis=-1)
 
 
 def _of_sum_1(weights: Floats) -> Floats:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import nnls
 
 from oirisk.transforms.models.crossings import LONG, SHORT, SIDES, Book, Observed
 from oirisk.transforms.models.leverage import INTERVALS, NODE_MIDDLE
@@ -251,16 +252,9 @@ def _moved(moments: _Moments, weights: Floats, passed: float, shrinkage: float) 
     """Return non-negative coefficients that explain the falls, shrunk towards the mix."""
     start = passed * weights
     shrink = shrinkage / (np.maximum(weights, 1e-4) * passed**2)
-    matrix = moments.gram + np.diag(shrink)
-    target = moments.cross + shrink * start
-    found = start.copy()
-    for _ in range(300):
-        before = found.copy()
-        for node in range(found.size):
-            step = (matrix[node] @ found - target[node]) / matrix[node, node]
-            found[node] = max(found[node] - step, 0.0)
-        if np.abs(found - before).max() < 1e-9:  # noqa: PLR2004 -- far below any weight shown
-            break
+    root = np.linalg.cholesky(moments.gram + np.diag(shrink)).T
+    target = np.linalg.solve(root.T, moments.cross + shrink * start)
+    found: Floats = nnls(root, target, maxiter=100 * start.size)[0]
     return found if found.sum() > 0 else start
 
 

@@ -1,0 +1,28 @@
+"""Answers of derive: fields and figures as they were published, and what they come to."""
+
+from tests.markets import listed
+from tests.recorded.replayed import Answer, Case, Figures
+
+CASES = (
+    Case(
+        venue="derive", at="2026-10-03T11:27:57Z",
+        source="ccxt 4.5.90, derive.py:978",
+        markets=(listed("BTC-PERP", "BTC/USDC:USDC"),),
+        answers=(
+            Answer(
+                "https://api.derive.xyz/v3/public/get_ticker",
+                {
+                    "result": {
+                        "t": 1791026876172, "I": "84622", "M": "84636.2",
+                        "stats": {"oi": "291.023"},
+                    },
+                },
+                request={"instrument_name": "BTC-PERP"},
+            ),
+        ),
+        expected={
+            # Coins; the instrument is named by the request only.
+            "BTC/USDC:USDC": Figures(291.023, 291.023 * 84636.2),
+        },
+    ),
+)  # fmt: skip
