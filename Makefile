@@ -57,6 +57,7 @@ check: dev typing ## check style, types, layers, SQL and documentation
 	@$(BIN)/python tools/structure.py
 	$(BIN)/python tools/reference.py --check
 	$(BIN)/python tools/venue_reference.py --check
+	$(BIN)/python tools/model_reference.py --check
 	$(BIN)/python -m pytest -q tests/packaging -k "not code_block"
 
 typing: dev
@@ -65,6 +66,7 @@ typing: dev
 docs: dev ## write the generated reference pages anew
 	$(BIN)/python tools/reference.py
 	$(BIN)/python tools/venue_reference.py
+	$(BIN)/python tools/model_reference.py
 	$(BIN)/python tools/data_dictionary.py > docs/reference/data_dictionary.md
 
 bench: export DO_NOT_TRACK = 1

@@ -27,9 +27,8 @@ from bench.world.market import World, WorldSpec, draw_specs, simulate
 from bench.world.observe import START, load_world, modelled
 from bench.world.public import public_map
 from bench.world.score import Score, rebin, score, true_mass
-from oirisk.flows.marts import MODELS
 from oirisk.flows.settings import Settings
-from oirisk.warehouse.clusters import build_clusters
+from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
 
 PRIORS = ("base", "calibrated", "retail_heavy", "institutional")
@@ -88,7 +87,7 @@ def in_process(worlds: Sequence[World], rotation: float | None) -> Iterator[Buil
             migrate(connection, START)
             until = load_world(connection, world)
             begun = perf_counter()
-            build_clusters(connection, until, parameters, MODELS)
+            build_map(connection, until, parameters)
             seconds = perf_counter() - begun
             read = lambda prior: modelled(connection, "SIM", until, prior)  # noqa: B023,E731
             yield world, scores_of(world, read), seconds

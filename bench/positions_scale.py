@@ -14,15 +14,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 
 import duckdb
 import polars as pl
 
-from oirisk.flows.marts import MODELS
 from oirisk.flows.settings import Settings
-from oirisk.warehouse.clusters import build_clusters
-from oirisk.warehouse.liquidation import Models
+from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.registry import MODELS, Models
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 STEPS_A_DAY = 288
@@ -102,7 +102,7 @@ def measure(file: Path, assets: int, venues: int, days: int) -> None:
             learning: list[float] = []
             begun, processor = perf_counter(), process_time()
             connection.execute("begin transaction")
-            rows = build_clusters(connection, until, parameters, timed(learning))
+            rows = build_map(connection, until, parameters, timed(learning))
             connection.execute("commit")
             print(
                 f"{name} build {perf_counter() - begun:.1f} s, of these {sum(learning):.1f} s"
@@ -113,16 +113,16 @@ def measure(file: Path, assets: int, venues: int, days: int) -> None:
 
 def timed(seconds: list[float]) -> Models:
     """Return the models, of which learning leverage notes how long it took."""
+    model = MODELS["marts.leverage_calibration"]
 
-    def calibrate(
-        steps: pl.DataFrame, rotation: float, maintenance_rate: float, positions: pl.DataFrame
-    ) -> pl.DataFrame:
+    def calibrate(*frames: pl.DataFrame, **told: Any) -> pl.DataFrame:  # noqa: ANN401 -- passed on
         begun = perf_counter()
-        learned = MODELS.calibrate(steps, rotation, maintenance_rate, positions)
+        assert model.function is not None
+        learned = model.function(*frames, **told)
         seconds.append(perf_counter() - begun)
         return learned
 
-    return replace(MODELS, calibrate=calibrate)
+    return {**MODELS, model.table: replace(model, function=calibrate)}
 
 
 def main() -> None:

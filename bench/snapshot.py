@@ -42,8 +42,8 @@ from oirisk.sandbox.server import Sandbox
 from oirisk.sandbox.venue import SimulatedVenue
 from oirisk.schemas.responses import VenueSnapshot
 from oirisk.warehouse import writer
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import writing
 
 AT = datetime(2026, 9, 21, tzinfo=UTC)
@@ -56,7 +56,7 @@ STEPS = {
     "load": ((outcome, "record_run"), (pipeline, "load_derived")),
     "measure conventions": ((marts, "build_conventions"),),
     "aggregate: totals": ((marts, "build_totals"),),
-    "aggregate: clusters": ((marts, "build_clusters"),),
+    "aggregate: clusters": ((marts, "build_map"),),
     "publish": ((writer, "publish"),),
     "render: query": ((reports, "report_of"),),
     "render: write": ((reports, "write_report"),),

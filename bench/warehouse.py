@@ -30,8 +30,8 @@ from bench.stored import history, load, macros, marts
 from bench.stored.clock import Clock, peak_gib
 from bench.stored.increment import add_snapshot
 from bench.stored.market import END, Market, days
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.window import BuildWindow
 
 LEAST_SHARE = 0.40
 MOST_OF_QUERY = 1.5

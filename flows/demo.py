@@ -9,7 +9,6 @@ from oirisk import __version__
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.schemas.units import unit_rules
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
     STORED_COLUMNS,
@@ -18,6 +17,7 @@ from oirisk.warehouse.load import (
     load_open_interest,
     record_run,
 )
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import opened, require_same_kind, transaction
 
 STEP = timedelta(hours=1)

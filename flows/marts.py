@@ -1,30 +1,26 @@
 """Which marts changed facts bear on, and with which settings and models they are built."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from oirisk.flows.looks_back import looks_back
 from oirisk.flows.settings import Settings
-from oirisk.transforms.conventions.contradictions import judge
-from oirisk.transforms.conventions.nights import measure
-from oirisk.transforms.models.calibrate import calibrate
-from oirisk.transforms.models.coupled import coupled_grid
-from oirisk.transforms.models.forced_closes import opened_beside_forced
-from oirisk.transforms.models.leverage_observed import observed_weights
-from oirisk.transforms.models.stress import stress_grid
 from oirisk.warehouse.as_of import is_of_a_run, map_digest, map_instants, note_map
-from oirisk.warehouse.audit import build_audit
-from oirisk.warehouse.build import (
-    BuildWindow,
-    CoverageParameters,
-    build_marts,
-    reach_of_facts,
-)
-from oirisk.warehouse.cftc import build_cftc
-from oirisk.warehouse.clusters import build_clusters
-from oirisk.warehouse.conventions import ConventionModels, build_conventions
-from oirisk.warehouse.liquidation import Models
+from oirisk.warehouse.build import build, reach_of_facts
+from oirisk.warehouse.conventions import CONVENTIONS, build_conventions, nights_due
 from oirisk.warehouse.maintain import closed_before
-from oirisk.warehouse.observed import build_observed
+from oirisk.warehouse.marts import (
+    AUDIT,
+    MAP,
+    OBSERVED,
+    REPORTS,
+    TOTALS,
+    build_cftc,
+    build_map,
+)
+from oirisk.warehouse.parameters import AUDIT_LIMITS, MAP_DEFAULTS
 from oirisk.warehouse.stale import (
     ANYTHING,
     FIRST,
@@ -37,21 +33,13 @@ from oirisk.warehouse.stale import (
     ON_STANDING,
     ON_TOTALS,
     Stale,
-    hull,
     settle,
     stale_facts,
     stored_span,
 )
 from oirisk.warehouse.standing import judge_standing
+from oirisk.warehouse.window import BuildWindow, hull
 from oirisk.warehouse.writer import Writer
-
-MODELS = Models(
-    opens=opened_beside_forced, calibrate=calibrate, stress=stress_grid, coupled=coupled_grid
-)
-"""What the liquidation map asks of models that are not SQL."""
-
-CONVENTIONS = ConventionModels(measure=measure, judge=judge)
-"""How the meaning of figures is measured."""
 
 Ends = tuple[datetime, datetime]
 """First and last snapshot that may be built; none may where the last is before the first."""
@@ -61,6 +49,66 @@ _BEFORE_MAP = timedelta(days=3)
 look back 28."""
 
 _EVERYTHING = Stale({ANYTHING: BuildWindow(FIRST, LAST)})
+
+
+@dataclass(frozen=True)
+class Due:
+    """Marts that are to be built together.
+
+    Args:
+        marts: Which ones.
+        window: The snapshots whose rows are made again.
+        snapshots: How many are made one by one; None: all of the window are made at once.
+        because: What changed, with the time that it speaks of.
+    """
+
+    marts: Sequence[str]
+    window: BuildWindow
+    snapshots: int | None
+    because: Mapping[str, BuildWindow]
+
+
+def marts_due(
+    connection: Writer,
+    settings: Settings,
+    *,
+    until: datetime = LAST,
+    full: bool = False,
+    mapped: datetime | None = None,
+) -> list[Due]:
+    """Return what ``build_stale`` would build first, by what is noted now; nothing is changed.
+
+    Building may find more: rows that are judged anew are changed facts, and a map that comes out
+    different bears on later ones.
+
+    Args:
+        connection: May be read-only.
+        settings: For the marts.
+        until: Snapshots after this are left alone.
+        full: Everything, whether facts changed or not.
+        mapped: A snapshot whose map is wanted in any case.
+    """
+    stale = _EVERYTHING if full else stale_facts(connection)
+    if mapped is not None:
+        stale = stale.and_of(MAPS, BuildWindow(mapped, mapped))
+    opened = _opened(connection, settings, until)
+    judged = _within(stale.over(ON_STANDING), opened)
+    nights = None if judged is None else nights_due(connection, judged.since, opened[0])
+    span = _within(_stale_maps(stale, settings), opened)
+    maps = [] if span is None else map_instants(connection, span.since, span.until, mapped)
+    totals_rest_on = ON_TOTALS | ON_MAPS | {MAPS} if maps else ON_TOTALS
+    found = (
+        (CONVENTIONS, nights, ON_STANDING),
+        (MAP, _from_first_to_last(maps), ON_MAPS | {MAPS}),
+        ((*TOTALS, *AUDIT), _totals_window(stale, maps, opened, settings), totals_rest_on),
+        (REPORTS, stale.over(ON_REPORTS), ON_REPORTS),
+        (OBSERVED, stale.over(ON_OBSERVATIONS), ON_OBSERVATIONS),
+    )
+    return [
+        Due(marts, window, len(maps) if marts is MAP else None, stale.of(facts))
+        for marts, window, facts in found
+        if window is not None
+    ]
 
 
 def build_stale(
@@ -88,18 +136,15 @@ def build_stale(
         The snapshots whose totals were built; None when there was nothing to build.
     """
     stale = _EVERYTHING if full else stale_facts(connection)
-    stored = stored_span(connection)
-    window = None
-    if stored is not None:
-        opened = max(stored.since, _closed(connection, settings)), min(stored.until, until)
-        judged = _within(stale.over(ON_STANDING), opened)
-        if judged is not None:
-            judge_standing(connection, judged, now)
-            build_conventions(connection, judged.since, opened[0], CONVENTIONS, now)
-        if not full:
-            stale = stale_facts(connection)
-        maps = _build_maps(connection, _stale_maps(stale, settings), opened, settings, now)
-        window = _totals_window(stale, maps, opened, settings)
+    opened = _opened(connection, settings, until)
+    judged = _within(stale.over(ON_STANDING), opened)
+    if judged is not None:
+        judge_standing(connection, judged, now)
+        build_conventions(connection, judged.since, opened[0], now)
+    if not full:
+        stale = stale_facts(connection)
+    maps = _build_maps(connection, _stale_maps(stale, settings), opened, settings, now)
+    window = _totals_window(stale, maps, opened, settings)
     if window is not None:
         build_totals(connection, window, settings)
     reports = stale.over(ON_REPORTS)
@@ -107,15 +152,20 @@ def build_stale(
         build_cftc(connection, reports)
     observations = stale.over(ON_OBSERVATIONS)
     if observations is not None:
-        build_observations(connection, observations, settings)
+        build(connection, OBSERVED, observations, values_of(settings))
+    stored = stored_span(connection)
     if stored is None or until >= stored.until:
         settle(connection)
     return window
 
 
-def _closed(connection: Writer, settings: Settings) -> datetime:
-    """Return up to when marts are closed: rows that they look back on were thinned out."""
-    return closed_before(connection, looks_back(settings)) or FIRST
+def _opened(connection: Writer, settings: Settings, until: datetime) -> Ends:
+    """Return the ends of what may be built: of what is stored, what no row was thinned out of."""
+    stored = stored_span(connection)
+    if stored is None:
+        return LAST, FIRST
+    closed = closed_before(connection, looks_back(settings)) or FIRST
+    return max(stored.since, closed), min(stored.until, until)
 
 
 def _stale_maps(stale: Stale, settings: Settings) -> BuildWindow | None:
@@ -160,8 +210,12 @@ def _totals_window(
 ) -> BuildWindow | None:
     """Return the snapshots whose totals changed facts bear on, or whose maps were built."""
     changed = stale.over(ON_TOTALS, reach_of_facts(settings.coverage.lookback_days))
-    spans = [BuildWindow(maps[0], maps[-1])] if maps else []
-    return _within(hull([*spans, *([] if changed is None else [changed])]), opened)
+    spans = [span for span in (_from_first_to_last(maps), changed) if span is not None]
+    return _within(hull(spans), opened)
+
+
+def _from_first_to_last(instants: list[datetime]) -> BuildWindow | None:
+    return BuildWindow(instants[0], instants[-1]) if instants else None
 
 
 def _within(span: BuildWindow | None, opened: Ends) -> BuildWindow | None:
@@ -189,35 +243,28 @@ def build_positions(
         learns_all: Whether to learn the leverage of every asset that is due at once, and not
             some of them a night.
     """
-    parameters = {
-        **settings.clusters.model_dump(),
-        "max_age_minutes": settings.coverage.max_age_minutes,
-        "lookback_days": settings.coverage.lookback_days,
-        **({} if known_at is None else {"known_at": known_at}),
-        **({"calibrations": settings.clusters.top_assets} if learns_all else {}),
-    }
-    build_clusters(connection, snapshot_at, parameters, MODELS)
+    values = values_of(settings)
+    if known_at is not None:
+        values["known_at"] = known_at
+    if learns_all:
+        values["calibrations"] = settings.clusters.top_assets
+    build_map(connection, snapshot_at, values)
 
 
 def build_totals(connection: Writer, window: BuildWindow, settings: Settings) -> None:
     """Build the marts that sum and compare, and audit, for a window of snapshots."""
-    build_marts(
-        connection,
-        window,
-        CoverageParameters(
-            minimum=settings.coverage.minimum,
-            max_age_minutes=settings.coverage.max_age_minutes,
-            lookback_days=settings.coverage.lookback_days,
-        ),
-        settings.series.parameters(),
-    )
-    build_audit(connection, window, settings.coverage.max_age_minutes)
+    for marts in (TOTALS, AUDIT):
+        build(connection, marts, window, values_of(settings))
 
 
-def build_observations(connection: Writer, window: BuildWindow, settings: Settings) -> None:
-    """Build what is made of observed positions, for a window of observations."""
-    parameters = {
-        "bin_pct": settings.clusters.bin_pct,
+def values_of(settings: Settings) -> dict[str, Any]:
+    """Return what models are told, by name."""
+    return {
+        **AUDIT_LIMITS,
+        **MAP_DEFAULTS,
+        **settings.clusters.model_dump(),
+        **asdict(settings.series.parameters()),
         "max_age_minutes": settings.coverage.max_age_minutes,
+        "lookback_days": settings.coverage.lookback_days,
+        "minimum_coverage": settings.coverage.minimum,
     }
-    build_observed(connection, window, parameters, observed_weights)

@@ -35,10 +35,10 @@ from oirisk.sandbox.server import Sandbox
 from oirisk.schemas import units
 from oirisk.schemas.report.briefing import Report
 from oirisk.schemas.responses import VenueSnapshot
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.published import query, reading
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import writing
 from tests.markets import listed
 

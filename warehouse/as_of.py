@@ -27,18 +27,24 @@ def note_map(
 
 
 def map_instants(
-    connection: duckdb.DuckDBPyConnection, since: datetime, until: datetime
+    connection: duckdb.DuckDBPyConnection,
+    since: datetime,
+    until: datetime,
+    mapped: datetime | None = None,
 ) -> list[datetime]:
     """Return the snapshots that get positions and a map, both ends included, oldest first.
 
     These are the snapshots of runs, those that were mapped before, and the last one: history from
-    files or from a backfill has no runs, and what is wanted of it is the state at its end.
+    files or from a backfill has no runs, and what is wanted of it is the state at its end. One
+    that is about to be mapped may be named.
     """
     rows = connection.execute(
         "select snapshot_at from ops.runs where flow in ('nightly', 'snapshot')"
         " union select snapshot_at from ops.first_maps"
         " union select max(snapshot_at) from core.open_interest"
-        " order by snapshot_at"
+        " union select $mapped::timestamptz"
+        " order by snapshot_at",
+        {"mapped": mapped},
     ).fetchall()
     return [row[0] for row in rows if row[0] is not None and since <= row[0] <= until]
 

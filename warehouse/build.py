@@ -1,26 +1,25 @@
-"""Rebuild the marts of a window of snapshots from the facts, inside the caller's transaction."""
+"""The runner of models: in the order of their graph, over a window, in the caller's transaction."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
 
 import duckdb
 
-from oirisk.warehouse.models import (
-    CANDLE_INTERMEDIATES,
-    CANDLES,
-    INTERMEDIATES,
-    MARTS,
-    REGIME_INTERMEDIATES,
-    SERIES,
-    SERIES_INTERMEDIATES,
-    IntermediateModel,
-    MartModel,
-    Parameter,
-    SeriesParameters,
+from oirisk.schemas.errors import ConfigurationError
+from oirisk.warehouse.registry import (
+    MODELS,
+    Model,
+    Models,
+    Slicing,
+    in_order,
+    last_read,
+    parameters_of,
+    stages,
 )
-from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.window import BuildWindow, midnight
 
 log = logging.getLogger(__name__)
 
@@ -35,43 +34,8 @@ _SPACED = timedelta(days=9, hours=4)
 there are such bars for 7 days more, and the first after them is measured from the last."""
 
 SLICE_SNAPSHOTS = 288
-SLICE_ROWS = 2_500_000
-"""Snapshots computed at once: so many, or more while they hold fewer rows than this. Each slice
-reads days before it again, so that few large ones cost less; bounds memory, changes no figure."""
-
-
-@dataclass(frozen=True)
-class BuildWindow:
-    """The snapshots to rebuild, both ends included.
-
-    A fact also bears on later snapshots: after a change to the past let the window reach
-    ``reach_of_facts`` further.
-    """
-
-    since: datetime
-    until: datetime
-
-    def __post_init__(self) -> None:
-        """Refuse a window that cannot be meant."""
-        if self.since.tzinfo is None or self.until.tzinfo is None:
-            raise ValueError(f"a window needs instants with a time zone, saw {self}")
-        if self.since > self.until:
-            raise ValueError(f"a window ends after it begins, saw {self}")
-
-
-@dataclass(frozen=True)
-class CoverageParameters:
-    """When a row is fresh and a total complete enough.
-
-    Args:
-        minimum: Least coverage, 0 to 1, at which changes are published.
-        max_age_minutes: An observation further from its snapshot is stale.
-        lookback_days: How long the last good figure of an instrument counts.
-    """
-
-    minimum: float
-    max_age_minutes: float
-    lookback_days: float
+"""Snapshots computed at once at least: each slice reads days before it again, so that few large
+ones cost less. How large bounds memory, and changes no figure."""
 
 
 def reach_of_facts(lookback_days: float) -> timedelta:
@@ -79,7 +43,7 @@ def reach_of_facts(lookback_days: float) -> timedelta:
 
     A fact is part of the coverage of whatever the lookback reaches, and that coverage decides
     whether figures of the day after are compared with it. Marts made of other marts reach further,
-    by themselves (``build_marts``).
+    by themselves (``build``).
 
     Args:
         lookback_days: How long the last good figure of an instrument counts.
@@ -92,104 +56,212 @@ def _read_before(lookback_days: float) -> timedelta:
     return max(LONGEST_CHANGE, timedelta(days=lookback_days) + _COMPARED)
 
 
-def build_marts(
+def build(
     connection: duckdb.DuckDBPyConnection,
+    targets: Iterable[str],
     window: BuildWindow,
-    coverage: CoverageParameters,
-    series: SeriesParameters | None = None,
+    values: Mapping[str, Any],
+    models: Models = MODELS,
 ) -> dict[str, int]:
-    """Replace every mart's rows in the window by what the facts say now.
+    """Replace the rows of marts in a window by what the facts say now.
 
-    Marts made of other marts look back further than those made of facts; where later rows are
-    there already, theirs are made again too, as far as the window bears on them. The window ends
-    with what is built of its last UTC day: a bar is made of all its snapshots.
+    What a mart reads is made before it: marts that are asked for too, and intermediate results,
+    each once and dropped when nothing reads it any more. A mart that looks back is made again as
+    far as the window bears on its later rows. Where bars are asked for the window ends with what is
+    built of its last UTC day: a bar is made of all its snapshots.
 
     Args:
         connection: Writable and migrated. The caller's transaction is used and left open, so
             that facts and marts change together or not at all.
+        targets: Marts, by full name; also intermediate results, which stay as temporary tables.
         window: Snapshots to rebuild.
-        coverage: When a row is fresh and a total complete enough.
-        series: The judgement in candles, anomalies and regimes; None: the defaults.
+        values: What the models are told, but for what the window says.
+        models: All models there are.
 
     Returns:
         Rows written, by mart.
+
+    Raises:
+        ConfigurationError: A value is missing.
     """
-    judgement = series or SeriesParameters()
-    window = _with_whole_bars(connection, window)
-    rows = dict.fromkeys((model.name for model in (*MARTS, CANDLES, *SERIES)), 0)
-    _clear(connection, (*MARTS, CANDLES), window)
-    for part in slices(connection, window, "core.open_interest", SLICE_ROWS):
-        parameters = _parameters(part, coverage)
-        _materialise(connection, INTERMEDIATES, parameters)
-        _insert(connection, MARTS, parameters, rows)
-        _build_candles(connection, part, parameters, rows)
-    _drop(connection, (*INTERMEDIATES, *CANDLE_INTERMEDIATES))
-    for model in SERIES:
-        _build_series(connection, model, window, judgement, rows)
+    asked = [models[table] for table in targets]
+    _require(parameters_of(in_order((model.table for model in asked), models)), values)
+    if any(model.is_of_bars for model in asked):
+        window = _with_whole_bars(connection, window)
+    rows: dict[str, int] = {}
+    for stage in stages((model.table for model in asked), models):
+        rows |= _build_stage(connection, stage, window, values, models)
     log.info("marts built %s", " ".join(f"{name}={count}" for name, count in rows.items()))
     return rows
 
 
-def _build_candles(
-    connection: duckdb.DuckDBPyConnection,
-    part: BuildWindow,
-    parameters: Mapping[str, Parameter],
-    rows: dict[str, int],
-) -> None:
-    _drop_unread(connection, CANDLE_INTERMEDIATES)
-    for place, model in enumerate(CANDLE_INTERMEDIATES, 1):
-        _materialise(connection, (model,), parameters)
-        _drop_unread(connection, CANDLE_INTERMEDIATES[place:])
-    _clear(connection, (CANDLES,), part)
-    _insert(connection, (CANDLES,), parameters, rows)
-
-
-def _drop_unread(connection: duckdb.DuckDBPyConnection, later: Sequence[IntermediateModel]) -> None:
-    """Make room: drop the intermediates that neither these nor the candles read."""
-    texts = [statement(f"intermediate/{model.name}.sql") for model in later]
-    texts.append(statement(f"marts/{CANDLES.name}.sql"))
-    unread = [
-        model
-        for model in (*INTERMEDIATES, *CANDLE_INTERMEDIATES)
-        if not any(model.name in text for text in texts)
+def _require(needed: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    told = {**values, **dict.fromkeys(("since", "until", "earliest", "recent"))}
+    missing = [
+        f"{name} ({one.kind}: {one.meaning})" for name, one in needed.items() if name not in told
     ]
-    _drop(connection, unread)
+    if missing:
+        raise ConfigurationError(
+            f"the models need {', '.join(sorted(needed))}; missing: {', '.join(sorted(missing))}"
+        )
 
 
-def _build_series(
+def _build_stage(
     connection: duckdb.DuckDBPyConnection,
-    model: MartModel,
+    stage: Sequence[str],
     window: BuildWindow,
-    judgement: SeriesParameters,
-    rows: dict[str, int],
-) -> None:
-    reach = _reach(model, judgement)
-    reached = BuildWindow(window.since - model.back, window.until + reach)
-    needed = _INPUTS.get(model.name, ())
-    _clear(connection, (model,), reached)
-    for part in slices(connection, reached, model.sized_by, model.slice_rows):
-        parameters: dict[str, Parameter] = {**asdict(judgement), **asdict(part)}
-        _materialise(connection, needed, parameters)
-        _clear(connection, (model,), part)
-        _insert(connection, (model,), parameters, rows)
-    _drop(connection, needed)
+    values: Mapping[str, Any],
+    models: Models,
+) -> dict[str, int]:
+    """Build marts that reach as far and are cut alike, slice by slice; return rows by mart."""
+    plan = in_order(stage, models)
+    drops = last_read(plan, stage)
+    rows = {model.table: 0 for model in plan if model.is_mart}
+    window = _reached(connection, models[stage[0]], window, values)
+    parts = _parts(connection, window, models[stage[0]].slicing)
+    for table in rows if parts != [window] else ():
+        _clear(connection, models[table], window)
+    for part in parts:
+        told = {**values, **_told_by(part, values)}
+        for model in plan:
+            count = run_model(connection, model, told)
+            if model.is_mart:
+                rows[model.table] += count
+            for table in drops[model.table]:
+                connection.execute(f"drop table temp.{table}")
+    return rows
 
 
-def _reach(model: MartModel, judgement: SeriesParameters) -> timedelta:
-    """Say how long after a snapshot its figures still bear on rows of a mart."""
-    if model.name == "oi_anomalies":
-        return timedelta(days=judgement.anomaly_span * judgement.anomaly_period + 1)
-    if model.name == "oi_regimes":
-        return timedelta(days=max(judgement.squeeze_days, 30) + 2)
-    return model.reach
+def run_model(
+    connection: duckdb.DuckDBPyConnection, model: Model, values: Mapping[str, Any]
+) -> int:
+    """Run one model: a mart's rows of the window are replaced, else a temporary table is made.
+
+    Args:
+        connection: Writer, inside a transaction; what the model reads is there.
+        model: Which one.
+        values: At least what it is told, of a mart also ``since`` and ``until``.
+
+    Returns:
+        Rows made.
+    """
+    told = {name: values[name] for name in model.parameters}
+    if model.instant:
+        _clear(connection, model, BuildWindow(values["since"], values["until"]))
+    if model.function is None:
+        return _keep(connection, model, model.sql, told)
+    frames = [connection.sql(f"from {one.table}").pl() for one in model.inputs]
+    made = model.function(*frames, **told)
+    if made.is_empty() and model.is_mart:  # may have no columns either
+        return 0
+    connection.register("made_rows", made.to_arrow())
+    try:
+        order = " order by all" if model.is_mart else ""
+        return _keep(connection, model, f"from made_rows{order}", {})
+    finally:
+        connection.unregister("made_rows")
 
 
-_INPUTS = {
-    "oi_pre_events": SERIES_INTERMEDIATES[:1],
-    "oi_regimes": REGIME_INTERMEDIATES,
-    "funding_extremes": SERIES_INTERMEDIATES[1:2],
-    "oi_imbalance": SERIES_INTERMEDIATES[2:],
-}
+def _keep(
+    connection: duckdb.DuckDBPyConnection, model: Model, query: str, told: Mapping[str, Any]
+) -> int:
+    kept = (
+        f"insert into {model.table} by name"
+        if model.is_mart
+        else f"create or replace temp table {model.table} as"
+    )
+    return int(connection.execute(f"{kept}\n{query}", told).fetchall()[0][0])
+
+
+def _reached(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    window: BuildWindow,
+    values: Mapping[str, Any],
+) -> BuildWindow:
+    """Return the snapshots whose rows of a mart a window bears on."""
+    before, after = (_span(connection, text, values) for text in (model.before, model.after))
+    return BuildWindow(window.since - before, window.until + after)
+
+
+def _span(connection: duckdb.DuckDBPyConnection, text: str, values: Mapping[str, Any]) -> timedelta:
+    """Evaluate how far a model reaches."""
+    if not text:
+        return timedelta(0)
+    query = f"select {text}"
+    names = connection.extract_statements(query)[0].named_parameters
+    found = connection.execute(query, {name: values[name] for name in names}).fetchall()
+    span: timedelta = found[0][0]
+    return span
+
+
+def _told_by(window: BuildWindow, values: Mapping[str, Any]) -> dict[str, datetime]:
+    """Return what the models are told of a window."""
+    lookback_days = values.get("lookback_days", 0)
+    return {
+        **asdict(window),
+        "earliest": window.since - _read_before(lookback_days),
+        "recent": midnight(window.since) - _COMPARED,
+    }
+
+
+def _clear(connection: duckdb.DuckDBPyConnection, model: Model, window: BuildWindow) -> None:
+    if model.instant == "all":
+        connection.execute(f"delete from {model.table}")  # noqa: S608 -- names of our own
+        return
+    first = 'core.bar_start("interval", $since)' if model.is_of_bars else "$since"
+    connection.execute(
+        f"delete from {model.table}"  # noqa: S608 -- names of our own
+        f" where {model.instant} between {first} and $until"
+        # No bar is longer: said apart, DuckDB need not look at what is older.
+        f" and {model.instant} >= $since - interval 24 hour",
+        asdict(window),
+    )
+
+
+def _with_whole_bars(connection: duckdb.DuckDBPyConnection, window: BuildWindow) -> BuildWindow:
+    """Let a window end with the last built snapshot of its last UTC day."""
+    found = connection.execute(
+        "select max(snapshot_at) from marts.oi_by_asset"
+        " where snapshot_at >= $until and snapshot_at < $midnight",
+        {"until": window.until, "midnight": midnight(window.until) + timedelta(days=1)},
+    ).fetchall()
+    return BuildWindow(window.since, found[0][0] or window.until)
+
+
+def _parts(
+    connection: duckdb.DuckDBPyConnection, window: BuildWindow, slicing: Slicing | None
+) -> list[BuildWindow]:
+    """Cut a window into what is computed at once."""
+    if slicing is None:
+        return [window]
+    if slicing.of == "days":
+        return _days(window, timedelta(days=slicing.count))
+    if slicing.of == "runs":
+        return _runs(connection, window, slicing.count)
+    return slices(connection, window, slicing.of, slicing.count)
+
+
+def _days(window: BuildWindow, length: timedelta) -> list[BuildWindow]:
+    count = (window.until - window.since) // length
+    starts = [window.since + place * length for place in range(count + 1)]
+    ends = [start - timedelta.resolution for start in starts[1:]]
+    return [BuildWindow(*part) for part in zip(starts, [*ends, window.until], strict=True)]
+
+
+def _runs(
+    connection: duckdb.DuckDBPyConnection, window: BuildWindow, count: int
+) -> list[BuildWindow]:
+    """Return the runs of a window, so many a part; none where it has none."""
+    rows = connection.execute(
+        "select distinct snapshot_at from ops.runs"
+        " where flow in ('nightly', 'snapshot') and snapshot_at between $since and $until"
+        " order by snapshot_at",
+        asdict(window),
+    ).fetchall()
+    instants = [row[0] for row in rows]
+    parts = (instants[start : start + count] for start in range(0, len(instants), count))
+    return [BuildWindow(part[0], part[-1]) for part in parts]
 
 
 def slices(
@@ -216,81 +288,3 @@ def slices(
     starts = [window.since, *instants[size::size]]
     ends = [*instants[size - 1 : -1 : size], window.until]
     return [BuildWindow(*part) for part in zip(starts, ends, strict=True)]
-
-
-def _with_whole_bars(connection: duckdb.DuckDBPyConnection, window: BuildWindow) -> BuildWindow:
-    """Let a window end with the last built snapshot of its last UTC day."""
-    found = connection.execute(
-        "select max(snapshot_at) from marts.oi_by_asset"
-        " where snapshot_at >= $until and snapshot_at < $midnight",
-        {"until": window.until, "midnight": _midnight(window.until) + timedelta(days=1)},
-    ).fetchall()
-    return BuildWindow(window.since, found[0][0] or window.until)
-
-
-def _midnight(instant: datetime) -> datetime:
-    """Return when the UTC day of an instant began."""
-    return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _parameters(window: BuildWindow, coverage: CoverageParameters) -> dict[str, Parameter]:
-    midnight = _midnight(window.since)
-    return {
-        "since": window.since,
-        "until": window.until,
-        "earliest": window.since - _read_before(coverage.lookback_days),
-        "recent": midnight - _COMPARED,
-        "max_age_minutes": coverage.max_age_minutes,
-        "lookback_days": coverage.lookback_days,
-        "minimum_coverage": coverage.minimum,
-    }
-
-
-def _clear(
-    connection: duckdb.DuckDBPyConnection, models: Sequence[MartModel], window: BuildWindow
-) -> None:
-    for model in models:
-        connection.execute(
-            f"delete from marts.{model.name}"  # noqa: S608 -- names of our own
-            f" where {model.instant_column} between {model.first} and $until"
-            # No bar is longer: said apart, DuckDB need not look at what is older.
-            f" and {model.instant_column} >= $since - interval 24 hour",
-            asdict(window),
-        )
-
-
-def _materialise(
-    connection: duckdb.DuckDBPyConnection,
-    models: Sequence[IntermediateModel],
-    parameters: Mapping[str, Parameter],
-) -> None:
-    for model in models:
-        query = statement(f"intermediate/{model.name}.sql")
-        connection.execute(
-            f"create or replace temp table {model.name} as\n{query}",
-            _pick(parameters, model.parameters),
-        )
-
-
-def _insert(
-    connection: duckdb.DuckDBPyConnection,
-    models: Sequence[MartModel],
-    parameters: Mapping[str, Parameter],
-    rows: dict[str, int],
-) -> None:
-    for model in models:
-        query = statement(f"marts/{model.name}.sql")
-        done = connection.execute(
-            f"insert into marts.{model.name} by name\n{query}",
-            _pick(parameters, model.parameters),
-        ).fetchall()
-        rows[model.name] += int(done[0][0])
-
-
-def _drop(connection: duckdb.DuckDBPyConnection, models: Sequence[IntermediateModel]) -> None:
-    for model in models:
-        connection.execute(f"drop table if exists temp.{model.name}")
-
-
-def _pick(parameters: Mapping[str, Parameter], names: Sequence[str]) -> dict[str, Parameter]:
-    return {name: parameters[name] for name in names}

@@ -1,4 +1,4 @@
-"""Store the CFTC's weekly report, and build the mart that says it in coins and USD."""
+"""Store the CFTC's weekly report."""
 
 from datetime import datetime
 
@@ -6,13 +6,10 @@ import duckdb
 import polars as pl
 
 from oirisk.schemas.tables.cftc import CftcPositionsTable
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.imports import Loaded
 from oirisk.warehouse.market_facts import FACT_KEYS, load_facts
-from oirisk.warehouse.sql_files import statement
-from oirisk.warehouse.steps import insert_mart
 
-TABLE, MART = "core.cftc_positions", "cftc_positions"
+TABLE = "core.cftc_positions"
 KEYS = FACT_KEYS[TABLE]
 _OF_THE_LOAD = ("run_id", "recorded_at", "superseded_at")
 _COLUMNS = [name for name in CftcPositionsTable.to_schema().columns if name not in _OF_THE_LOAD]
@@ -42,20 +39,3 @@ def load_cftc(
         [recorded_at],
     ).fetchall()
     return Loaded(inserted=added, superseded=int(restated[0][0]))
-
-
-def build_cftc(connection: duckdb.DuckDBPyConnection, window: BuildWindow | None = None) -> int:
-    """Bring ``marts.cftc_positions`` up to date with the reports and with prices.
-
-    Args:
-        connection: Writer, inside a transaction.
-        window: Snapshots whose facts may have changed; None: no fact has.
-
-    Returns:
-        Rows written.
-    """
-    span = {"since": window.since, "until": window.until} if window else {}
-    connection.execute(
-        statement("load/forget_cftc_positions.sql"), {"since": None, "until": None, **span}
-    )
-    return insert_mart(connection, MART, {})

@@ -1,25 +1,18 @@
-"""Store positions that an exchange shows to everyone, and build what is made of them."""
+"""Store positions that an exchange shows to everyone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.market_facts import load_facts
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.stale import MAP_MEMORY, MAPS, note_stale
-from oirisk.warehouse.steps import build_step, insert_mart
-
-MARTS = ("observed_map", "observed_coverage")
 
 _NEXT = timedelta(microseconds=1)
 """Leverage is learned from what was observed before a snapshot: its own comes after its map."""
-
-Weigh = Callable[[pl.DataFrame], pl.DataFrame]
-"""Positions of ``int_observed_evidence`` to rows of ``marts.observed_leverage``."""
 
 
 def load_positions(
@@ -72,36 +65,3 @@ def record_observation(connection: duckdb.DuckDBPyConnection, row: Mapping[str, 
     connection.register("observation", pl.DataFrame([row]).to_arrow())
     connection.execute("insert into ops.observations by name from observation")
     connection.unregister("observation")
-
-
-def build_observed(
-    connection: duckdb.DuckDBPyConnection,
-    window: BuildWindow,
-    parameters: Mapping[str, Any],
-    weigh: Weigh,
-) -> dict[str, int]:
-    """Replace map, coverage and leverage of the observations in a window; return rows by table.
-
-    Args:
-        connection: Writer; the caller's transaction is used.
-        window: Which observations, both ends included.
-        parameters: ``bin_pct`` (percent) and ``max_age_minutes``.
-        weigh: Makes the mix of leverage.
-    """
-    values = {**parameters, "since": window.since, "until": window.until}
-    for mart in (*MARTS, "observed_leverage"):
-        connection.execute(
-            f"delete from marts.{mart} where snapshot_at between $since and $until",  # noqa: S608
-            {"since": window.since, "until": window.until},
-        )
-    build_step(connection, "int_observed_evidence", values)
-    evidence = connection.sql("from temp.int_observed_evidence").pl()
-    connection.execute("drop table temp.int_observed_evidence")
-    if evidence.is_empty():
-        return {}
-    written = {f"marts.{mart}": insert_mart(connection, mart, values) for mart in MARTS}
-    weights = weigh(evidence)
-    connection.register("weighed", weights.to_arrow())
-    connection.execute("insert into marts.observed_leverage by name from weighed")
-    connection.unregister("weighed")
-    return {**written, "marts.observed_leverage": weights.height}

@@ -9,9 +9,9 @@ import polars as pl
 
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.units import UnitRule, spans, unit_rules
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.stale import note_stale
+from oirisk.warehouse.window import BuildWindow
 
 _DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(("unit_rule", "held_rule", "suspect_reason"), pl.String),

@@ -5,14 +5,14 @@ Whoever builds marts asks here what that bears on, and settles it. So no command
 another one did, and one that was killed before it built leaves its notes to the next.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.window import BuildWindow, hull
 
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -67,15 +67,16 @@ class Stale:
             facts: Some of the constants above.
             reach: How long after the time that a fact speaks of it bears on what is built.
         """
-        found = [span for fact, span in self.spans.items() if fact in facts]
+        found = self.of(facts).values()
         return hull([BuildWindow(span.since, span.until + reach) for span in found])
 
+    def of(self, facts: Collection[str]) -> dict[str, BuildWindow]:
+        """Return those of some facts that changed, with the time that they speak of."""
+        return {fact: span for fact, span in self.spans.items() if fact in facts}
 
-def hull(spans: Sequence[BuildWindow]) -> BuildWindow | None:
-    """Return the time from the first instant of some spans to the last; None without any."""
-    if not spans:
-        return None
-    return BuildWindow(min(one.since for one in spans), max(one.until for one in spans))
+    def and_of(self, fact: str, span: BuildWindow) -> "Stale":
+        """Return the same with one change more."""
+        return Stale({**self.spans, fact: hull([span, *self.of({fact}).values()]) or span})
 
 
 def note_stale(

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from oirisk.warehouse.build import BuildWindow, slices
+from oirisk.warehouse.build import slices
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.stale import note_stale_rows
+from oirisk.warehouse.window import BuildWindow
 
 WITHIN = timedelta(days=8)
 """Observations that are further apart say nothing of one another: a week of nights, and a day."""

@@ -82,6 +82,33 @@ def opened(
 
 
 @contextmanager
+def looking(home: Home) -> Iterator[Writer]:
+    """Open the warehouse itself to look at it: nothing can be changed.
+
+    Raises:
+        HomeError: There is none, another process writes in it, or an older oirisk made it.
+    """
+    home.require_warehouse()
+    try:
+        connection = duckdb.connect(str(home.warehouse), read_only=True)
+    except duckdb.IOException as error:
+        raise HomeError(
+            f"cannot look into {home.warehouse}: {first_line(error)}. Where another run is "
+            "writing, wait for it to end"
+        ) from error
+    try:
+        connection.execute("set timezone = 'UTC'")
+        yield connection
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise HomeError(
+            f"{home.warehouse} lacks what this oirisk looks for: {first_line(error)}. An older one "
+            "made it; the next command that writes, such as `oirisk build`, brings it up to date"
+        ) from error
+    finally:
+        connection.close()
+
+
+@contextmanager
 def only_writer(home: Home, wait_seconds: float = 0) -> Iterator[None]:
     """Keep other runs out until the copy is published: it must not be taken while one writes.
 

@@ -14,10 +14,10 @@ from bench.stored.market import END, Market, days, sql
 from oirisk import __version__
 from oirisk.flows.marts import build_positions, build_totals
 from oirisk.flows.settings import Settings
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import RunRow, load_instruments, record_run
 from oirisk.warehouse.stale import settle
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import Writer, opened, transaction
 
 TILE_DAYS = 7

@@ -1,6 +1,6 @@
 """Each mart's full build beside one hand-written query for the same answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -10,11 +10,13 @@ import polars as pl
 
 from bench.stored.clock import Clock
 from bench.stored.market import sql
+from oirisk.flows.marts import values_of
 from oirisk.flows.settings import Settings
 from oirisk.warehouse import build
-from oirisk.warehouse.build import BuildWindow, CoverageParameters
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.models import CANDLE_INTERMEDIATES, INTERMEDIATES, MartModel
+from oirisk.warehouse.marts import TOTALS
+from oirisk.warehouse.registry import Model, in_order
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import Writer, opened, transaction
 
 KEYS = {
@@ -57,38 +59,27 @@ def build_all(home: Home, window: BuildWindow) -> Clock:
     """Build all marts, each one's steps timed from outside."""
     clock = Clock()
     settings = Settings()
-    limits = CoverageParameters(
-        minimum=settings.coverage.minimum,
-        max_age_minutes=settings.coverage.max_age_minutes,
-        lookback_days=settings.coverage.lookback_days,
-    )
-    owners = dict.fromkeys((model.name for model in INTERMEDIATES), SHARED)
-    owners |= dict.fromkeys((model.name for model in CANDLE_INTERMEDIATES), "oi_candles")
-    for mart, models in build._INPUTS.items():  # noqa: SLF001 -- measured from outside
-        owners |= dict.fromkeys((model.name for model in models), mart)
-    before = build._materialise, build._insert, build._clear  # noqa: SLF001
-    build._materialise = _one_by_one(before[0], clock, owners)  # noqa: SLF001
-    build._insert = _one_by_one(before[1], clock, owners)  # noqa: SLF001
-    build._clear = _one_by_one(before[2], clock, owners)  # noqa: SLF001
+    run = build.run_model
+
+    def timed(connection: Writer, model: Model, values: Mapping[str, Any]) -> int:
+        with clock.step(_owner(model)):
+            return run(connection, model, values)
+
+    build.run_model = timed
     try:
         with opened(home, window.until, publishes=False) as connection, transaction(connection):
-            build.build_marts(connection, window, limits)
+            build.build(connection, TOTALS, window, values_of(settings))
     finally:
-        build._materialise, build._insert, build._clear = before  # noqa: SLF001
+        build.run_model = run
     return clock
 
 
-def _one_by_one(
-    function: Callable[..., None], clock: Clock, owners: dict[str, str]
-) -> Callable[..., None]:
-    """Call a function of several models for each of them, and note whose time it is."""
-
-    def timed(connection: Writer, models: Sequence[MartModel], *rest: Any) -> None:  # noqa: ANN401
-        for model in models:
-            with clock.step(owners.get(model.name, model.name)):
-                function(connection, (model,), *rest)
-
-    return timed
+def _owner(model: Model) -> str:
+    """Return the mart that a model is made for, or what totals share."""
+    if model.family == "totals" and not model.is_mart:
+        return SHARED
+    made_for = (mart for mart in TOTALS if model in in_order([mart]))
+    return next(made_for).removeprefix("marts.")
 
 
 def query_all(home: Home, window: BuildWindow, built: Clock) -> list[Compared]:

@@ -176,10 +176,23 @@ def build(
     home: HomeOption = DEFAULT_HOME,
     *,
     full: Annotated[bool, typer.Option("--full", help="build everything anew")] = False,
+    plan: Annotated[
+        bool,
+        typer.Option("--plan", help="print the models and what would be built; change nothing"),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make the marts from the facts."""
-    _call("build", "build", home, as_of, events, supply, full=full, as_json=as_json)
+    _call(
+        "plan" if plan else "build",
+        "build",
+        home,
+        as_of,
+        events,
+        supply,
+        full=full,
+        as_json=as_json,
+    )
 
 
 @app.command()

@@ -10,10 +10,10 @@ from oirisk.flows.marts import build_positions, build_stale, build_totals
 from oirisk.flows.settings import Settings, load_settings
 from oirisk.transforms.assets import canonical_asset
 from oirisk.warehouse.as_of import is_of_a_run, known_then, last_known, note_map
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.reference_data import load_events, load_supply
 from oirisk.warehouse.stale import MAPS, note_stale, why_nothing
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import Writer, writing
 
 

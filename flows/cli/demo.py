@@ -13,9 +13,9 @@ from oirisk.sandbox.accounts import addresses
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import DEMO_VENUES
 from oirisk.sandbox.server import Sandbox
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.files import write_whole
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.window import BuildWindow
 
 ACCOUNTS = "accounts.txt"
 DEMO_ASSETS = 12

@@ -13,9 +13,10 @@ from oirisk.schemas.errors import RecordingError
 from oirisk.transforms.cftc import digital_assets
 from oirisk.transforms.imports.judge import Judged, judge
 from oirisk.transforms.imports.repeats import once
-from oirisk.warehouse.cftc import KEYS, build_cftc, load_cftc
+from oirisk.warehouse.cftc import KEYS, load_cftc
 from oirisk.warehouse.imports import ImportKey, Loaded, append_rejects
 from oirisk.warehouse.load import RunRow, record_run
+from oirisk.warehouse.marts import build_cftc
 from oirisk.warehouse.writer import Writer
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from oirisk.flows.settings.section import Section
-from oirisk.warehouse.models import SeriesParameters
+from oirisk.warehouse.parameters import SeriesParameters
 
 _DEFAULT = SeriesParameters()
 

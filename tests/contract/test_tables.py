@@ -11,11 +11,9 @@ import pandera.polars as pa
 import polars as pl
 import pytest
 
-from oirisk.schemas.tables.marts import MARTS
 from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.comments import table_comment
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.models import MARTS as MODELS
 
 PROJECT = Path(__file__).parents[2]
 TYPES = {
@@ -115,10 +113,6 @@ def test_every_contract_is_strict_and_tells_its_grain(
     assert contract.to_schema().strict is True, name
     assert contract.to_schema().coerce is False, name
     assert "Grain: " in str(contract.__doc__), name
-
-
-def test_every_mart_that_is_built_has_a_contract() -> None:
-    assert {f"marts.{model.name}" for model in MODELS} <= set(MARTS)
 
 
 def test_the_data_dictionary_is_up_to_date() -> None:

@@ -14,12 +14,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from oirisk.flows.marts import build_observations, build_positions, build_totals
+from oirisk.flows.marts import build_positions, build_totals, values_of
 from oirisk.flows.settings import Settings
 from oirisk.schemas.tables.cftc import POSITIONS
 from oirisk.schemas.tables.registry import TABLES
-from oirisk.warehouse.build import BuildWindow
-from oirisk.warehouse.cftc import build_cftc
+from oirisk.warehouse.marts import build_cftc
+from oirisk.warehouse.window import BuildWindow
+from tests.models import build_observed
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("sql/*/expect.csv"))
 
@@ -172,7 +173,7 @@ def _build(connection: duckdb.DuckDBPyConnection, given: dict[str, str]) -> None
     for instant in given.get("maps", "").split():
         build_positions(connection, datetime.fromisoformat(instant), settings)
     build_totals(connection, window, settings)
-    build_observations(connection, window, settings)
+    build_observed(connection, window, values_of(settings))
     build_cftc(connection, window)
 
 

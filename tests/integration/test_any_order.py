@@ -34,9 +34,9 @@ from oirisk.flows.settings import RetentionSettings, Settings, load_settings
 from oirisk.sandbox.accounts import addresses
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.server import Sandbox
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import writing
 
 pytestmark = pytest.mark.integration

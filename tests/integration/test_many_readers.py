@@ -8,10 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import STORED_COLUMNS, RunRow, load_open_interest, record_run
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import writing
+from tests.models import CoverageParameters, build_marts
 
 READERS, RUNS, PER_RUN = 100, 3, 50
 START = datetime(2026, 3, 2, tzinfo=UTC)

@@ -12,8 +12,8 @@ import pytest
 
 from oirisk.flows.marts import build_totals
 from oirisk.flows.settings import Settings
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import writing
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "notebooks" / "open_interest.py"

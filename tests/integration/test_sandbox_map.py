@@ -31,8 +31,8 @@ from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import select_simulated
 from oirisk.sandbox.venue import SimulatedVenue
 from oirisk.sandbox.world.contract import with_accounts
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import Writer, writing
 
 pytestmark = pytest.mark.integration

@@ -19,8 +19,9 @@ from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import VENUES
 from oirisk.sandbox.server import Sandbox
 from oirisk.schemas.responses import VenueSnapshot
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts
 
 pytestmark = pytest.mark.integration
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oirisk.warehouse import build
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts, cut_finely
 
 START = datetime(2026, 3, 1, 0, 5, tzinfo=UTC)
 HOURS = (0, 1, 4, 24, 25, 28, 168, 192)
@@ -321,8 +321,7 @@ def test_building_in_slices_equals_building_at_once(
     with _loaded(warehouse, rows):
         at_once = _build(warehouse)
         with monkeypatch.context() as patch:
-            patch.setattr(build, "SLICE_ROWS", 0)
-            patch.setattr(build, "SLICE_SNAPSHOTS", 1)
+            cut_finely(patch, 1)
             assert _build(warehouse) == at_once
 
 

@@ -22,8 +22,8 @@ from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.report.briefing import Figure, Report
 from oirisk.templates.render import render_report
 from oirisk.transforms.convert import from_contracts
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.window import BuildWindow
 
 NIGHT = datetime(2026, 3, 10, 0, 5, tzinfo=UTC)
 INSTANTS = [NIGHT - timedelta(days=days) for days in range(9, 1, -1)] + [

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from oirisk.flows.marts import MODELS
-from oirisk.warehouse.clusters import build_clusters
+from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -94,7 +93,7 @@ def build(
             "insert into core.bars values ($1, $2, 'okx', 'B', 'BTC', $3, $4, $3, $4, $5, null)",
             bar_rows,
         )
-    build_clusters(connection, at, PARAMETERS, MODELS)
+    build_map(connection, at, PARAMETERS)
     return connection.execute(
         "select price_low, price_high, base - initial_base from marts.oi_profile"
         " where venue = 'okx' and side = 'long' and base > initial_base order by price_low"

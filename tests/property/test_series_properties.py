@@ -13,11 +13,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from oirisk.warehouse import build
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts, reach_of_facts
+from oirisk.warehouse.build import reach_of_facts
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
+from oirisk.warehouse.marts import TOTALS
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.models import CANDLES, MARTS, SERIES, SeriesParameters
+from oirisk.warehouse.parameters import SeriesParameters
 from oirisk.warehouse.stale import ON_TOTALS, settle, stale_facts
+from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts, cut_finely
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -26,7 +29,7 @@ SMALL = SeriesParameters(
     anomaly_period=3, anomaly_minimum_usd=0, exhaustion_bars=3, exhaustion_days=3,
     squeeze_minimum_bars=3, pre_event_windows=2, funding_minimum_days=2,
 )  # fmt: skip
-TABLES = [model.name for model in (*MARTS, CANDLES, *SERIES)]
+TABLES = [mart.removeprefix("marts.") for mart in TOTALS]
 Fact = dict[str, Any]
 
 quick = settings(
@@ -134,8 +137,7 @@ def test_building_as_data_arrives_equals_building_everything_at_the_end(
         warehouse.execute(
             "insert into core.events values (?, 'ALL', 'cpi')", [START + timedelta(hours=30)]
         )
-        patch.setattr(build, "SLICE_ROWS", 0)
-        patch.setattr(build, "SLICE_SNAPSHOTS", size)
+        cut_finely(patch, size)
         settle(warehouse)
         for number, rows in enumerate(nights):
             now = arrival + number * MINUTE

@@ -8,10 +8,11 @@ import duckdb
 import pytest
 
 from oirisk.schemas.tables.quality import QUALITY_TABLES
-from oirisk.warehouse import audit
-from oirisk.warehouse.build import BuildWindow
+from oirisk.warehouse import build
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.standing import judge_standing
+from oirisk.warehouse.window import BuildWindow
+from tests.models import build_audit
 from tests.worked_examples import golden
 
 AT = datetime(2026, 3, 10, 0, 5, tzinfo=UTC)
@@ -73,7 +74,7 @@ class Books:
 
     def audit(self, at: datetime = AT, until: datetime | None = None) -> list[dict[str, Any]]:
         """Audit snapshots; return the findings, which keep their contract."""
-        audit.build_audit(self.connection, BuildWindow(at, until or at), 30)
+        build_audit(self.connection, BuildWindow(at, until or at), 30)
         for name, contract in QUALITY_TABLES.items():
             contract.validate(self.connection.table(name).pl())
         return self.found("select * from ops.audit order by venue, symbol, check_name")
@@ -386,7 +387,10 @@ def test_auditing_again_changes_nothing_and_leaves_no_table_behind(books: Books)
 
 def test_auditing_in_parts_finds_the_same(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = _counted(books, 2)
-    monkeypatch.setattr(audit, "PART_SNAPSHOTS", 1)
+    runs = build._runs
+    monkeypatch.setattr(
+        build, "_runs", lambda connection, window, _count: runs(connection, window, 1)
+    )
     assert books.audit(AT, AT + 4 * DAY) == whole
     assert len(whole) == 4
 

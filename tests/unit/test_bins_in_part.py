@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from oirisk.warehouse.sql_files import statement
-from oirisk.warehouse.steps import insert_mart
+from tests.models import build_step
 from tests.rows import insert
 
 NIGHT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -73,7 +73,7 @@ def test_a_past_return_takes_its_part_of_a_bin(
             "symbol": "B", "asset": "BTC", "open": price, "high": price, "low": price,
             "close": price,
         })  # fmt: skip
-    insert_mart(warehouse, "liquidations_at_risk", {"until": NIGHT})
+    build_step(warehouse, "marts.liquidations_at_risk", {"since": NIGHT, "until": NIGHT})
     worst = warehouse.execute(
         "select lar_usd from marts.liquidations_at_risk where prior = 'base' and alpha = 0.99"
     ).fetchall()

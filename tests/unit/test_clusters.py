@@ -9,9 +9,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.flows.marts import MODELS
-from oirisk.warehouse.clusters import build_clusters, build_step
+from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
+from tests.models import build_step
 from tests.worked_examples import golden
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -205,7 +205,7 @@ def night(
     connection: duckdb.DuckDBPyConnection, hours: float, **changed: float
 ) -> list[dict[str, Any]]:
     at = START + timedelta(hours=hours)
-    build_clusters(connection, at, {**PARAMETERS, **changed}, MODELS)
+    build_map(connection, at, {**PARAMETERS, **changed})
     return (
         connection.sql("from marts.clusters order by asset, price_low, cluster_id", alias="c")
         .filter(f"snapshot_at = to_timestamp({at.timestamp()})")

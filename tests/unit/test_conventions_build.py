@@ -7,7 +7,6 @@ from typing import Any
 import duckdb
 import pytest
 
-from oirisk.flows.marts import CONVENTIONS
 from oirisk.warehouse.conventions import build_conventions
 from oirisk.warehouse.migrate import migrate
 from tests.rows import insert
@@ -55,7 +54,7 @@ class Store:
 
     def nights(self) -> list[dict[str, Any]]:
         """Measure everything; return the nights."""
-        build_conventions(self.connection, START, START, CONVENTIONS, NOW)
+        build_conventions(self.connection, START, START, NOW)
         query = "select * from marts.convention_nights order by venue, product, field, snapshot_at"
         return self.connection.execute(query).pl().to_dicts()
 
@@ -134,7 +133,7 @@ def test_nights_do_not_depend_on_how_they_were_built(store: Store) -> None:
                 START + night * DAY, f"C{place}", 1000.0 + 31 * place + (7 * night * place) % 19
             )
     whole = store.nights()
-    build_conventions(store.connection, START + 17 * DAY, START, CONVENTIONS, NOW)
+    build_conventions(store.connection, START + 17 * DAY, START, NOW)
     assert (
         store.connection.execute(
             "select * from marts.convention_nights order by venue, product, field, snapshot_at"
@@ -161,7 +160,7 @@ def test_marks_are_cleared_when_nothing_contradicts_any_more(store: Store) -> No
         "update core.open_interest set counting_factor = 0.5, oi_base = oi_base / 2"
         " where superseded_at is null"
     )
-    build_conventions(store.connection, START, START, CONVENTIONS, NOW + DAY)
+    build_conventions(store.connection, START, START, NOW + DAY)
     assert store.connection.execute(count).fetchall() == [("ok", False, 72)]
     kept = "select quality, count(*) from core.open_interest group by all order by all"
     assert store.connection.execute(kept).fetchall() == [("ok", 144), ("suspect", 72)]

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from oirisk.warehouse.sql_files import statement
-from oirisk.warehouse.steps import build_step
+from tests.models import build_step
 from tests.rows import insert
 
 NIGHT = datetime(2026, 3, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ from oirisk.transforms.models.leverage import BOUNDS, NODE_HIGH, NODE_LOW, NODE_
 from oirisk.transforms.models.leverage_fit import fit_mix, median_leverage
 from oirisk.transforms.models.leverage_observed import LEAST_ACCOUNTS, MOST_WORTH, survivors
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.steps import build_step
+from tests.models import build_step
 
 NIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -11,12 +10,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.flows.marts import MODELS
 from oirisk.transforms.models.calibrate import CALIBRATION_SCHEMA
 from oirisk.transforms.models.leverage import NODE_HIGH, NODE_LOW
-from oirisk.warehouse.clusters import build_clusters
-from oirisk.warehouse.liquidation import Models
+from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.registry import Models
+from tests.models import instead
 from tests.oracles.liquidation_price import inverse_price, linear_price, tiers_of
 from tests.rows import insert
 from tests.worked_examples import golden
@@ -30,12 +29,12 @@ PARAMETERS = {
 }  # fmt: skip
 
 
-def nothing_learned(*given: object) -> pl.DataFrame:
-    del given
+def nothing_learned(*given: object, **told: object) -> pl.DataFrame:
+    del given, told
     return pl.DataFrame(schema=CALIBRATION_SCHEMA)
 
 
-STATED = replace(MODELS, calibrate=nothing_learned)
+STATED = instead("marts.leverage_calibration", nothing_learned)
 """What is learned would be another mix."""
 
 
@@ -74,7 +73,7 @@ def only_leverage(connection: duckdb.DuckDBPyConnection, leverage: float) -> Non
 def levels(
     connection: duckdb.DuckDBPyConnection, hours: float, side: str, **other: Any
 ) -> list[tuple[float, float, float]]:
-    build_clusters(connection, at(hours), {**PARAMETERS, **other}, STATED)
+    build_map(connection, at(hours), {**PARAMETERS, **other}, STATED)
     return stored(connection, hours, side)
 
 
@@ -297,7 +296,7 @@ def test_a_dip_within_a_gap_closes_what_it_crossed(warehouse: duckdb.DuckDBPyCon
 
 
 def _alive(connection: duckdb.DuckDBPyConnection, hours: float) -> list[tuple[str, float]]:
-    build_clusters(connection, at(hours), PARAMETERS, MODELS)
+    build_map(connection, at(hours), PARAMETERS)
     return connection.execute(
         "select side, alive_share from marts.liquidation_balance where prior = 'base'"
     ).fetchall()
@@ -309,7 +308,7 @@ def test_an_exchange_without_history_is_in_the_balance_as_unplaced(
     observe(warehouse, 0, 0, 100)
     observe(warehouse, 1, 50, 100)
     observe(warehouse, 1, 30, 100, venue="gate")
-    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    build_map(warehouse, at(1), PARAMETERS)
     rows = warehouse.execute(
         "select side, oi_base, mapped_base, beyond_base, unplaced_base, initial_share, alive_share"
         " from marts.liquidation_balance where prior = 'base' and venue = 'gate' order by side"
@@ -334,7 +333,7 @@ def test_mapped_beyond_and_unplaced_are_the_open_interest(
     observe(warehouse, 1, 50, 96)
     observe(warehouse, 40, 70, 104)  # over a gap nothing is known to open
     observe(warehouse, 41, 90, 90)
-    build_clusters(warehouse, at(41), PARAMETERS, MODELS)
+    build_map(warehouse, at(41), PARAMETERS)
     for prior, oi, mapped, beyond, unplaced in warehouse.execute(
         "select prior, oi_base, mapped_base, beyond_base, unplaced_base"
         " from marts.liquidation_balance"
@@ -350,7 +349,7 @@ def test_every_prior_is_mapped_and_the_sum_is_that_of_the_exchanges(
     for hour, (okx, gate) in enumerate([(0, 0), (5, 3), (8, 9)]):
         observe(warehouse, hour, okx, 100 + hour)
         observe(warehouse, hour, gate, 100 + hour, venue="gate")
-    build_clusters(warehouse, at(2), PARAMETERS, MODELS)
+    build_map(warehouse, at(2), PARAMETERS)
     rows = warehouse.execute(
         "select prior, side, sum(base) filter (where venue = 'ALL'),"
         " sum(base) filter (where venue <> 'ALL') from marts.liquidation_map group by all"
@@ -360,10 +359,9 @@ def test_every_prior_is_mapped_and_the_sum_is_that_of_the_exchanges(
 
 
 def learned(leverage: float) -> Models:
-    def told(
-        steps: pl.DataFrame, rotation: float, maintenance_rate: float, positions: pl.DataFrame
-    ) -> pl.DataFrame:
-        del steps, rotation, maintenance_rate, positions
+    def told(*frames: pl.DataFrame, until: datetime, **others: float) -> pl.DataFrame:
+        if frames[0].is_empty():
+            return frames[0]
         rows = [
             {"asset": "BTC", "prior": prior, "leverage_low": low, "leverage_high": high,
              "weight": float(low == high == leverage), "median_leverage": leverage,
@@ -372,9 +370,10 @@ def learned(leverage: float) -> Models:
             for prior in ("base", "calibrated")
             for low, high in zip(NODE_LOW.tolist(), NODE_HIGH.tolist(), strict=True)
         ]  # fmt: skip
-        return pl.DataFrame(rows, schema=CALIBRATION_SCHEMA)
+        learned_then = pl.DataFrame(rows, schema=CALIBRATION_SCHEMA)
+        return learned_then.with_columns(pl.lit(until).alias("calibrated_at"))
 
-    return replace(MODELS, calibrate=told)
+    return instead("marts.leverage_calibration", told)
 
 
 def fine_history(connection: duckdb.DuckDBPyConnection, steps: int = 1600) -> float:
@@ -400,14 +399,14 @@ def test_what_was_learned_replaces_the_stated_mix_from_then_on(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     hour = fine_history(warehouse)
-    written = build_clusters(warehouse, at(hour), PARAMETERS, learned(20))
+    written = build_map(warehouse, at(hour), PARAMETERS, learned(20))
     assert written["marts.leverage_calibration"] == 2 * NODE_LOW.size
     rows = stored(warehouse, hour, "long")
     assert min(low for low, *_ in rows) > 99 * 0.95 / 0.995 * 0.996
-    again = build_clusters(warehouse, at(hour), PARAMETERS, learned(20))
+    again = build_map(warehouse, at(hour), PARAMETERS, learned(20))
     assert again["marts.leverage_calibration"] == 2 * NODE_LOW.size  # from facts as they are now
     observe(warehouse, hour + 1, 116, 100)
-    later = build_clusters(warehouse, at(hour + 1), PARAMETERS, learned(5))
+    later = build_map(warehouse, at(hour + 1), PARAMETERS, learned(5))
     assert later["marts.leverage_calibration"] == 0  # not due for a week
     earlier = levels(warehouse, hour - 1, "long")
     assert min(low for low, *_ in earlier) < 60  # not known an hour before
@@ -417,10 +416,10 @@ def test_what_was_learned_at_a_snapshot_stays_when_an_earlier_one_learns_later(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     hour = fine_history(warehouse)
-    build_clusters(warehouse, at(hour), PARAMETERS, learned(20))
+    build_map(warehouse, at(hour), PARAMETERS, learned(20))
     kept = warehouse.execute("from marts.liquidation_map").fetchall()
-    build_clusters(warehouse, at(hour - 24), PARAMETERS, learned(5))
-    build_clusters(warehouse, at(hour), PARAMETERS, learned(20))
+    build_map(warehouse, at(hour - 24), PARAMETERS, learned(5))
+    build_map(warehouse, at(hour), PARAMETERS, learned(20))
     again = "from marts.liquidation_map where snapshot_at = $1"
     assert warehouse.execute(again, [at(hour)]).fetchall() == kept
 
@@ -428,9 +427,9 @@ def test_what_was_learned_at_a_snapshot_stays_when_an_earlier_one_learns_later(
 def test_the_balance_says_whether_a_mix_was_learned(warehouse: duckdb.DuckDBPyConnection) -> None:
     hour = fine_history(warehouse)
     told = "select prior, is_learned from marts.liquidation_balance where side = 'long'"
-    build_clusters(warehouse, at(hour), PARAMETERS, STATED)
+    build_map(warehouse, at(hour), PARAMETERS, STATED)
     assert not any(is_learned for _, is_learned in warehouse.execute(told).fetchall())
-    build_clusters(warehouse, at(hour), PARAMETERS, learned(20))
+    build_map(warehouse, at(hour), PARAMETERS, learned(20))
     assert dict(warehouse.execute(told).fetchall()) == {
         "base": True, "calibrated": True, "retail_heavy": False, "institutional": False,
     }  # fmt: skip
@@ -443,16 +442,16 @@ def test_an_inverse_contract_teaches_where_there_is_no_linear_one(
     warehouse.execute("update core.open_interest set margin = 'inverse'")
     seen: list[pl.DataFrame] = []
 
-    def noted(steps: pl.DataFrame, *others: object) -> pl.DataFrame:
-        del others
+    def noted(steps: pl.DataFrame, *others: object, **told: object) -> pl.DataFrame:
+        del others, told
         seen.append(steps)
         return pl.DataFrame(schema=CALIBRATION_SCHEMA)
 
-    build_clusters(
+    build_map(
         warehouse,
         at(hour),
         PARAMETERS,
-        replace(MODELS, calibrate=noted),
+        instead("marts.leverage_calibration", noted),
     )
     (steps,) = seen
     assert steps["is_inverse"].all()
@@ -462,22 +461,20 @@ def test_an_inverse_contract_teaches_where_there_is_no_linear_one(
 
 def test_without_a_mark_another_price_gives_the_map(warehouse: duckdb.DuckDBPyConnection) -> None:
     hour = fine_history(warehouse, 20)
-    build_clusters(warehouse, at(hour), PARAMETERS, MODELS)
+    build_map(warehouse, at(hour), PARAMETERS)
     kept = warehouse.execute("from marts.liquidation_map").fetchall()
     assert kept
     warehouse.execute("update core.open_interest set mark_price = null")  # the value of a coin
-    build_clusters(warehouse, at(hour), PARAMETERS, MODELS)
+    build_map(warehouse, at(hour), PARAMETERS)
     assert warehouse.execute("from marts.liquidation_map").fetchall() == kept
     warehouse.execute("update core.open_interest set last_price = 101")
-    build_clusters(warehouse, at(hour), PARAMETERS, MODELS)
+    build_map(warehouse, at(hour), PARAMETERS)
     assert warehouse.execute("from marts.liquidation_map").fetchall() != kept
 
 
 def test_a_short_history_is_not_calibrated(warehouse: duckdb.DuckDBPyConnection) -> None:
     hour = fine_history(warehouse, 280)
-    assert (
-        build_clusters(warehouse, at(hour), PARAMETERS, MODELS)["marts.leverage_calibration"] == 0
-    )
+    assert build_map(warehouse, at(hour), PARAMETERS)["marts.leverage_calibration"] == 0
 
 
 def test_an_old_map_is_the_same_when_later_facts_and_corrections_are_there(
@@ -485,7 +482,7 @@ def test_an_old_map_is_the_same_when_later_facts_and_corrections_are_there(
 ) -> None:
     hour = fine_history(warehouse)
     known = {**PARAMETERS, "known_at": at(hour)}
-    build_clusters(warehouse, at(hour), known, MODELS)
+    build_map(warehouse, at(hour), known)
     frozen = warehouse.execute("from marts.liquidation_map").fetchall()
     # a later correction of the past, and another day
     warehouse.execute(
@@ -495,9 +492,9 @@ def test_an_old_map_is_the_same_when_later_facts_and_corrections_are_there(
     observe(warehouse, hour, 400, 130, recorded_at=at(hour + 5))
     for later in range(1, 4):
         observe(warehouse, hour + later, 300, 120)
-    build_clusters(warehouse, at(hour), known, MODELS)
+    build_map(warehouse, at(hour), known)
     assert warehouse.execute("from marts.liquidation_map").fetchall() == frozen
-    build_clusters(warehouse, at(hour), PARAMETERS, MODELS)
+    build_map(warehouse, at(hour), PARAMETERS)
     assert warehouse.execute("from marts.liquidation_map").fetchall() != frozen
 
 
@@ -522,11 +519,11 @@ def test_stress_and_contagion_need_measured_depth(warehouse: duckdb.DuckDBPyConn
     observe(warehouse, 0, 0, 100, venue="gate")
     observe(warehouse, 1, 50, 100)
     observe(warehouse, 1, 20, 100, venue="gate")
-    written = build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    written = build_map(warehouse, at(1), PARAMETERS)
     assert (written["marts.stress"], written["marts.contagion"]) == (0, 0)
     depth(warehouse, 1, "bid", 400, 800, 2000)
     depth(warehouse, 1, "ask", 600, 900, 2000)
-    written = build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    written = build_map(warehouse, at(1), PARAMETERS)
     assert written["marts.stress"] == 4 * 12 * 3
     assert written["marts.coupled_stress"] == 0  # the book of the other was not measured
     # depth per percent is (400 + 600) / 2 = 500; gate is in none of it
@@ -536,7 +533,7 @@ def test_stress_and_contagion_need_measured_depth(warehouse: duckdb.DuckDBPyConn
     ]  # fmt: skip
     depth(warehouse, 1, "bid", 40, 80, 200, venue="gate")
     depth(warehouse, 1, "ask", 60, 90, 200, venue="gate")
-    written = build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    written = build_map(warehouse, at(1), PARAMETERS)
     assert written["marts.coupled_stress"] == 3 * 3
     assert contagion(warehouse) == [
         ("gate", "gate", pytest.approx(2000**2 / 550), pytest.approx(0.02 * 2000**2 / 55000),
@@ -569,9 +566,7 @@ def three_exchanges(connection: duckdb.DuckDBPyConnection, read: Sequence[str]) 
         per_pct = oi * 100 / 0.63
         for side in ("bid", "ask") if venue in read else ():
             depth(connection, 1, side, per_pct, 2 * per_pct, 5 * per_pct, venue=venue)
-    written = build_clusters(
-        connection, at(1), {**PARAMETERS, "liquidation_clusters": True}, MODELS
-    )
+    written = build_map(connection, at(1), {**PARAMETERS, "liquidation_clusters": True})
     return {**written, "stress": connection.execute(
         "select distinct reproduction_number, covered_share, withheld_reason, liquidated_base"
         " from marts.stress where prior = 'base' and shock_pct = -5 and depth_factor = 1"
@@ -584,7 +579,7 @@ def test_books_that_are_missing_do_not_move_the_reproduction_number(
     found = three_exchanges(warehouse, ["okx", "gate", "bybit"])
     assert found["stress"] == [(pytest.approx(0.63), 1.0, None, pytest.approx(100))]
     warehouse.execute("delete from core.depth where venue <> 'okx'")
-    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    build_map(warehouse, at(1), PARAMETERS)
     (row,) = warehouse.execute(
         "select distinct reproduction_number, covered_share, liquidated_base from marts.stress"
         " where prior = 'base' and shock_pct = -5 and depth_factor = 1"
@@ -632,7 +627,7 @@ def test_an_exchange_of_which_a_small_contract_s_book_was_read_was_not_read(
         observe(warehouse, 1, oi, 100, symbol=symbol)
     depth(warehouse, 1, "bid", 400, 800, 2000)
     depth(warehouse, 1, "ask", 600, 900, 2000)
-    written = build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    written = build_map(warehouse, at(1), PARAMETERS)
     assert (written["marts.stress"], written["marts.contagion"]) == (0, 0)
 
 
@@ -649,7 +644,7 @@ def test_the_worked_example_of_contagion_is_what_the_mart_holds(
         for side, venue in product(("bid", "ask"), held):
             part = usd / len(held)
             depth(warehouse, 1, side, part, 2 * part, 3 * part, asset=asset, venue=venue)
-    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    build_map(warehouse, at(1), PARAMETERS)
     rows = warehouse.execute(
         "select venue_from, venue_to, overlap_usd / 1e9, loss_usd / 1e9 from marts.contagion"
     ).fetchall()
@@ -683,7 +678,7 @@ def test_liquidations_at_risk_are_what_the_worst_days_would_reach(
     # that one ends half a day after the snapshot: nobody knows it yet
     observe(warehouse, last - 1, 0, 100)
     observe(warehouse, last, 7, 100)
-    build_clusters(warehouse, at(last), PARAMETERS, MODELS)
+    build_map(warehouse, at(last), PARAMETERS)
     rows = warehouse.execute(
         "select alpha, scenarios, tail, lar_usd, es_usd, worst_return_pct, meaningful"
         " from marts.liquidations_at_risk where prior = 'base' order by alpha"
@@ -712,7 +707,7 @@ def test_a_day_whose_bars_end_early_is_no_scenario(warehouse: duckdb.DuckDBPyCon
         })  # fmt: skip
     observe(warehouse, last - 1, 0, 100)
     observe(warehouse, last, 7, 100)
-    build_clusters(warehouse, at(last), PARAMETERS, MODELS)
+    build_map(warehouse, at(last), PARAMETERS)
     rows = warehouse.execute(
         "select distinct scenarios, worst_return_pct from marts.liquidations_at_risk"
     ).fetchall()
@@ -725,7 +720,7 @@ def test_levels_cluster_beside_entries_when_asked(warehouse: duckdb.DuckDBPyConn
     observe(warehouse, 0, 0, 100)
     observe(warehouse, 1, 30, 100)
     depth(warehouse, 1, "bid", 400, 800, 2000)
-    build_clusters(warehouse, at(1), {**PARAMETERS, "liquidation_clusters": True}, MODELS)
+    build_map(warehouse, at(1), {**PARAMETERS, "liquidation_clusters": True})
     rows = warehouse.execute(
         "select kind, side, price_low, price_high, base, distance_pct, mass_to_depth, usd,"
         " age_hours from marts.clusters order by kind, side"
@@ -740,6 +735,6 @@ def test_levels_cluster_beside_entries_when_asked(warehouse: duckdb.DuckDBPyConn
     assert rows[1][6] == pytest.approx(rows[1][7] / 2000)  # 4.5 % away: the band of 5 %
     assert rows[1][8] is None
     assert rows[2][6] is None  # no asks were measured
-    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    build_map(warehouse, at(1), PARAMETERS)
     kinds = warehouse.execute("select distinct kind from marts.clusters").fetchall()
     assert kinds == [("entry",)]

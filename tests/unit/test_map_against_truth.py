@@ -11,9 +11,8 @@ from bench.world.observe import START, STEP, load_world, modelled
 from bench.world.public import public_map
 from bench.world.score import Score, rebin, score, true_mass
 from bench.world.watched import show_accounts
-from oirisk.flows.marts import MODELS
 from oirisk.flows.settings import Settings
-from oirisk.warehouse.clusters import build_clusters
+from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
 
 SPECS = (
@@ -34,7 +33,7 @@ def mapped(request: pytest.FixtureRequest) -> Iterator[Mapped]:
         migrate(connection, START)
         until = load_world(connection, world)
         parameters = {**Settings().clusters.model_dump(), "max_age_minutes": 30.0}
-        build_clusters(connection, until, parameters, MODELS)
+        build_map(connection, until, parameters)
         yield connection, world, until
 
 
@@ -71,7 +70,7 @@ def test_accounts_that_an_exchange_shows_bring_the_map_nearer(mapped: Mapped) ->
     parameters = {**Settings().clusters.model_dump(), "max_age_minutes": 30.0}
     connection.execute("begin transaction")
     assert show_accounts(connection, world, until - STEP) == 400
-    build_clusters(connection, until, parameters, MODELS)
+    build_map(connection, until, parameters)
     after = scored(mapped, "calibrated")
     told = connection.execute(
         "select distinct evidence, observed_accounts, observed_share > 0.2"
@@ -118,7 +117,7 @@ def test_another_width_of_bins_gives_the_same_map(mapped: Mapped) -> None:
     fine = rebin(*modelled(connection, "SIM", until, "base"), world.mark)
     parameters = {**Settings().clusters.model_dump(), "max_age_minutes": 30.0, "bin_pct": 0.23}
     connection.execute("begin transaction")
-    build_clusters(connection, until, parameters, MODELS)
+    build_map(connection, until, parameters)
     other = rebin(*modelled(connection, "SIM", until, "base"), world.mark)
     connection.execute("rollback")
     assert abs(fine - other).sum() < 0.1 * fine.sum()

@@ -1,22 +1,16 @@
 """Building marts: the transaction is the caller's, and bad amounts stop nothing."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 
 import duckdb
 import pytest
 
-from oirisk.warehouse.build import (
-    BuildWindow,
-    CoverageParameters,
-    build_marts,
-    reach_of_facts,
-)
+from oirisk.warehouse.build import reach_of_facts
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.models import INTERMEDIATES, MARTS, IntermediateModel, MartModel
 from oirisk.warehouse.stale import ON_TOTALS, note_stale_rows, settle, stale_facts
+from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts
 
 AT = datetime(2026, 3, 1, 0, 5, tzinfo=UTC)
 RULES = CoverageParameters(0.9, 30, 7)
@@ -58,7 +52,9 @@ def test_the_callers_transaction_can_be_undone(warehouse: duckdb.DuckDBPyConnect
     _insert(warehouse, "a", 10)
     warehouse.execute("begin transaction")
     rows = build_marts(warehouse, BuildWindow(AT, AT), RULES)
-    assert (rows["oi_by_asset"], rows["oi_by_venue"], rows["oi_regimes"]) == (1, 1, 1)
+    assert tuple(
+        rows[f"marts.{name}"] for name in ("oi_by_asset", "oi_by_venue", "oi_regimes")
+    ) == (1, 1, 1)
     warehouse.execute("rollback")
     assert warehouse.execute("select count(*) from marts.oi_by_asset").fetchall() == [(0,)]
 
@@ -201,17 +197,6 @@ def test_a_bar_at_the_end_of_a_window_keeps_the_snapshots_after_it(
         """ where "interval" = '1d' and venue = 'ALL'"""
     ).fetchall()
     assert seen == [(30, 3)]
-
-
-@pytest.mark.parametrize("model", [*INTERMEDIATES, *MARTS], ids=lambda model: model.name)
-def test_a_model_names_exactly_the_parameters_its_sql_asks_for(
-    model: IntermediateModel | MartModel,
-) -> None:
-    folder = "marts" if isinstance(model, MartModel) else "intermediate"
-    path = files("oirisk.warehouse") / "sql" / folder / f"{model.name}.sql"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    code = "\n".join(line for line in lines if not line.startswith("--"))
-    assert set(re.findall(r"\$(\w+)", code)) == set(model.parameters)
 
 
 def test_an_event_is_measured_anew_by_every_snapshot_nearer_to_an_hour_before_it(

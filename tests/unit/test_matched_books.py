@@ -7,8 +7,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.flows.marts import MODELS
-from oirisk.warehouse.clusters import build_clusters
+from oirisk.warehouse.marts import build_map
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 PARAMETERS: dict[str, Any] = {
@@ -52,7 +51,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, An
 
 
 def covered(connection: duckdb.DuckDBPyConnection, hours: float) -> list[tuple[Any, ...]]:
-    build_clusters(connection, at(hours), PARAMETERS, MODELS)
+    build_map(connection, at(hours), PARAMETERS)
     return connection.execute(
         "select distinct covered_share, withheld_reason from marts.stress where snapshot_at = ?",
         [at(hours)],
@@ -97,7 +96,7 @@ def test_what_need_not_be_there_is_not_missing(
     observe(warehouse, 1, "okx", 80.0, **other)
     observe(warehouse, 25, "gate", 42.0)
     read_book(warehouse, 25, "gate")
-    build_clusters(warehouse, at(25), {**PARAMETERS, "known_at": at(25)}, MODELS)
+    build_map(warehouse, at(25), {**PARAMETERS, "known_at": at(25)})
     shares = "select distinct covered_share, withheld_reason from marts.stress"
     assert warehouse.execute(shares).fetchall() == [(1.0, None)]
 

@@ -19,9 +19,10 @@ from oirisk.schemas.instruments import Instrument
 from oirisk.transforms.decode import BodyError, decode
 from oirisk.transforms.models.leverage_observed import implied_leverage, observed_weights
 from oirisk.transforms.observed import JudgedPositions, judge_positions, position_candidates
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.observed import build_observed, load_positions
+from oirisk.warehouse.observed import load_positions
+from oirisk.warehouse.window import BuildWindow
+from tests.models import build_observed
 
 ANN, BEN = "0x" + "a1" * 20, "0x" + "b2" * 20
 NIGHT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -208,7 +209,7 @@ def load(connection: duckdb.DuckDBPyConnection, *rows: dict[str, Any], minutes: 
     )
     window = BuildWindow(NIGHT, NIGHT)
     parameters = {"bin_pct": 1.0, "max_age_minutes": 30.0}
-    build_observed(connection, window, parameters, observed_weights)
+    build_observed(connection, window, parameters)
 
 
 def test_the_measured_map_adds_up_to_what_was_seen(warehouse: duckdb.DuckDBPyConnection) -> None:

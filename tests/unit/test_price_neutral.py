@@ -8,8 +8,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts
 from tests.worked_examples import golden
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

@@ -8,11 +8,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from oirisk.flows.marts import MODELS
 from oirisk.schemas.errors import ConfigurationError
-from oirisk.warehouse.clusters import POSITION_STEPS, build_clusters, build_step
-from oirisk.warehouse.liquidation import DEFAULTS, build_standing
+from oirisk.warehouse.build import build
+from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.parameters import MAP_DEFAULTS
+from oirisk.warehouse.window import BuildWindow
 from tests.worked_examples import golden
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -76,10 +77,8 @@ def bar(
 def cohorts(
     connection: duckdb.DuckDBPyConnection, hours: float, **changed: float
 ) -> list[dict[str, Any]]:
-    values = {**DEFAULTS, **PARAMETERS, **changed, "until": at(hours)}
-    for name in POSITION_STEPS:
-        build_step(connection, name, values)
-    build_standing(connection, values, MODELS)
+    values = {**MAP_DEFAULTS, **PARAMETERS, **changed}
+    build(connection, ["int_position_cohorts"], BuildWindow(at(hours), at(hours)), values)
     opened_then = connection.sql("from int_position_cohorts where not is_initial order by until_at")
     return opened_then.pl().to_dicts()
 
@@ -87,7 +86,7 @@ def cohorts(
 def profile(
     connection: duckdb.DuckDBPyConnection, hours: float, **changed: float
 ) -> list[dict[str, Any]]:
-    build_clusters(connection, at(hours), {**PARAMETERS, **changed}, MODELS)
+    build_map(connection, at(hours), {**PARAMETERS, **changed})
     return (
         connection.sql("from marts.oi_profile where side = 'long' order by venue, price_low")
         .pl()
@@ -169,7 +168,7 @@ def test_what_is_closed_by_force_is_replaced_at_the_prices_of_the_step(
     observe(warehouse, 0, 1000, 100)
     bar(warehouse, 0, 90, 100, 200)
     observe(warehouse, 1, 950, 95)
-    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    build_map(warehouse, at(1), PARAMETERS)
     told = golden("M21_liq_step")
     assert opened_by_side(warehouse) == {
         "long": pytest.approx(told["long_opens"], abs=1e-6),
@@ -191,7 +190,7 @@ def test_forced_closes_are_part_of_the_closes_where_these_are_more(
     observe(warehouse, 0, 1000, 100)
     bar(warehouse, 0, 90, 100, 200)
     observe(warehouse, 1, 950, 95)
-    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    build_map(warehouse, at(1), PARAMETERS)
     assert opened_by_side(warehouse) == {
         "long": pytest.approx(37.5, abs=1e-6), "short": pytest.approx(37.5, abs=1e-6),
     }  # fmt: skip
@@ -206,7 +205,7 @@ def test_no_more_is_closed_by_force_than_was_traded(warehouse: duckdb.DuckDBPyCo
     observe(warehouse, 0, 1000, 100)
     bar(warehouse, 0, 90, 100, 200)
     observe(warehouse, 1, 950, 95)
-    build_clusters(warehouse, at(1), PARAMETERS, MODELS)
+    build_map(warehouse, at(1), PARAMETERS)
     assert opened_by_side(warehouse)["long"] == pytest.approx(150, abs=1e-6)
 
 
@@ -232,7 +231,7 @@ def test_both_sides_hold_the_same_and_all_is_the_sum_of_venues(
     story(warehouse)
     observe(warehouse, 3, 0, 101, venue="gate")
     observe(warehouse, 4, 7, 101, venue="gate")
-    build_clusters(warehouse, at(4), PARAMETERS, MODELS)
+    build_map(warehouse, at(4), PARAMETERS)
     sums = dict(
         warehouse.execute(
             "select venue || ' ' || side, sum(base) from marts.oi_profile group by all"
@@ -466,25 +465,23 @@ def test_history_further_back_than_asked_does_not_count(
 
 def test_building_again_replaces_and_leaves_no_trace(warehouse: duckdb.DuckDBPyConnection) -> None:
     story(warehouse)
-    first = build_clusters(warehouse, at(4), PARAMETERS, MODELS)
+    first = build_map(warehouse, at(4), PARAMETERS)
     once = warehouse.sql("from marts.oi_profile").fetchall()
-    assert build_clusters(warehouse, at(4), PARAMETERS, MODELS) == first
+    assert build_map(warehouse, at(4), PARAMETERS) == first
     assert warehouse.sql("from marts.oi_profile").fetchall() == once
     assert len(once) == first["marts.oi_profile"] == 16  # 4 bins, 2 sides, okx and ALL
     assert warehouse.sql("select table_name from duckdb_tables() where temporary").fetchall() == []
 
 
 def test_an_empty_warehouse_gives_no_rows(warehouse: duckdb.DuckDBPyConnection) -> None:
-    assert set(build_clusters(warehouse, at(0), PARAMETERS, MODELS).values()) == {0}
+    assert set(build_map(warehouse, at(0), PARAMETERS).values()) == {0}
 
 
 def test_a_missing_parameter_is_named(warehouse: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(ConfigurationError, match="missing: bin_pct"):
-        build_clusters(
-            warehouse, at(0), {k: v for k, v in PARAMETERS.items() if k != "bin_pct"}, MODELS
-        )
+        build_map(warehouse, at(0), {k: v for k, v in PARAMETERS.items() if k != "bin_pct"})
 
 
 def test_a_snapshot_without_a_time_zone_is_refused(warehouse: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(ConfigurationError, match="time zone"):
-        build_clusters(warehouse, datetime(2026, 3, 1), PARAMETERS, MODELS)  # noqa: DTZ001 -- the point
+        build_map(warehouse, datetime(2026, 3, 1), PARAMETERS)  # noqa: DTZ001 -- the point

@@ -8,10 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from oirisk.flows.marts import MODELS
-from oirisk.warehouse.clusters import POSITION_STEPS, build_clusters, build_step
-from oirisk.warehouse.liquidation import DEFAULTS, build_standing
+from oirisk.warehouse.build import build
+from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.parameters import MAP_DEFAULTS
+from oirisk.warehouse.window import BuildWindow
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 STEP = timedelta(minutes=5)
@@ -57,10 +58,8 @@ def store(connection: duckdb.DuckDBPyConnection, first: float, steps: list[Step]
 def cohorts(
     connection: duckdb.DuckDBPyConnection, until: datetime, fine_days: float
 ) -> list[dict[str, Any]]:
-    values = {**DEFAULTS, **PARAMETERS, "fine_days": fine_days, "until": until}
-    for name in POSITION_STEPS:
-        build_step(connection, name, values)
-    build_standing(connection, values, MODELS)
+    values = {**MAP_DEFAULTS, **PARAMETERS, "fine_days": fine_days}
+    build(connection, ["int_position_cohorts"], BuildWindow(until, until), values)
     return connection.sql("from int_position_cohorts order by until_at, is_initial").pl().to_dicts()
 
 
@@ -121,7 +120,7 @@ def test_the_sides_hold_the_same_and_the_prices_since_are_those_of_every_step(
     high = max(bar[1] for *_, bar in steps[12:] if bar)
     assert folded[0]["until_at"] == START + timedelta(hours=1)
     assert (folded[0]["later_low"], folded[0]["later_high"]) == (low, high)
-    build_clusters(warehouse, until, {**PARAMETERS, "fine_days": 0.25}, MODELS)
+    build_map(warehouse, until, {**PARAMETERS, "fine_days": 0.25})
     sums = warehouse.execute(
         "select sum(base) from marts.oi_profile where venue = 'okx' group by side"
     ).fetchall()
@@ -136,7 +135,7 @@ def test_an_hour_with_a_step_of_no_known_price_is_on_no_price(
     first, second = cohorts(warehouse, until, fine_days=0)
     assert (first["price_low"], first["price_high"]) == (None, None)
     assert (second["price_low"], second["price_high"]) == (112, 124)
-    build_clusters(warehouse, until, {**PARAMETERS, "fine_days": 0.0}, MODELS)
+    build_map(warehouse, until, {**PARAMETERS, "fine_days": 0.0})
     rows = warehouse.execute(
         "select sum(base) from marts.oi_profile where venue = 'okx' group by side"
     ).fetchall()

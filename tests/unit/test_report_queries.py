@@ -8,9 +8,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts
 
 NIGHT = datetime(2026, 3, 2, 0, 5, tzinfo=UTC)
 BEFORE = NIGHT - timedelta(days=1)

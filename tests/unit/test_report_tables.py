@@ -1,14 +1,12 @@
 """What the statements of a report read: marts, and what is operational; facts never."""
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from oirisk.warehouse import sql_files
+from tests.statements import parsed, table_functions, tables
 
 STATEMENTS = sorted((Path(sql_files.__file__).parent / "sql" / "report").glob("*.sql"))
 MACROS = {"exact_sum", "is_covered"}
@@ -17,31 +15,6 @@ MACROS = {"exact_sum", "is_covered"}
 OPERATIONAL = {
     "ops.runs", "ops.coverage", "ops.rejects", "ops.audit", "ops.observations", "ops.first_maps",
 }  # fmt: skip
-
-
-def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(tree, dict):
-        yield tree
-    for part in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
-        yield from _nodes(part)
-
-
-def _parsed(text: str) -> list[dict[str, Any]]:
-    with duckdb.connect() as connection:
-        ((tree,),) = connection.execute("select json_serialize_sql($1)", [text]).fetchall()
-    found = json.loads(tree)
-    assert not found["error"], found
-    return list(_nodes(found))
-
-
-def _tables(nodes: list[dict[str, Any]]) -> set[str]:
-    """Name the tables, without those that the statement names itself."""
-    own = {entry["key"] for node in nodes for entry in node.get("cte_map", {}).get("map", ())}
-    return {
-        f"{node['schema_name']}.{node['table_name']}"
-        for node in nodes
-        if node.get("type") == "BASE_TABLE" and node["table_name"] not in own
-    }
 
 
 def _macros(nodes: list[dict[str, Any]]) -> set[str]:
@@ -65,18 +38,18 @@ def _loose_sums(nodes: list[dict[str, Any]]) -> int:
 
 
 def test_tables_and_functions_are_found() -> None:
-    nodes = _parsed(
+    nodes = parsed(
         "with a as (select * from core.b) select core.f($x) from a join c.d on (select 1 from e.f)"
     )
-    assert _tables(nodes) == {"core.b", "c.d", "e.f"}
+    assert tables(nodes) == {"core.b", "c.d", "e.f"}
     assert _macros(nodes) == {"f"}
 
 
 def test_sums_that_hang_on_the_order_of_rows_are_found() -> None:
     text = "select {} from t"
-    assert _loose_sums(_parsed(text.format("sum(a), avg(b), avg(b) over (order by c)"))) == 2
+    assert _loose_sums(parsed(text.format("sum(a), avg(b), avg(b) over (order by c)"))) == 2
     assert not _loose_sums(
-        _parsed(text.format("sum(a)::bigint, sum(a order by b), core.exact_sum(a)"))
+        parsed(text.format("sum(a)::bigint, sum(a order by b), core.exact_sum(a)"))
     )
 
 
@@ -86,8 +59,8 @@ def test_there_are_statements() -> None:
 
 @pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: path.stem)
 def test_a_statement_of_the_report_reads_marts_and_judges_no_fact(path: Path) -> None:
-    nodes = _parsed(path.read_text(encoding="utf-8"))
-    read = _tables(nodes)
+    nodes = parsed(path.read_text(encoding="utf-8"))
+    read = tables(nodes)
     assert {name for name in read if not name.startswith("marts.")} <= OPERATIONAL
     assert _macros(nodes) <= MACROS
     assert not _loose_sums(nodes)
@@ -98,10 +71,5 @@ def test_a_statement_names_its_inputs(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     (line,) = (line for line in text.splitlines() if line.startswith("-- Inputs"))
     named = {name.strip() for name in line.removeprefix("-- Inputs").split(",")}
-    nodes = _parsed(text)
-    functions = {
-        f"{node['function']['schema']}.{node['function']['function_name']}"
-        for node in nodes
-        if node.get("type") == "TABLE_FUNCTION" and node["function"].get("schema")
-    }
-    assert named == _tables(nodes) | functions
+    nodes = parsed(text)
+    assert named == tables(nodes) | table_functions(nodes)

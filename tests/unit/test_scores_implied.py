@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from oirisk.warehouse.liquidation import SCORE_STEPS
-from oirisk.warehouse.steps import build_step
+from oirisk.warehouse.registry import in_order
+from tests.models import build_step
 from tests.rows import insert
 
 FROZEN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -16,7 +16,7 @@ VALUES = {
     "until": FROZEN + timedelta(hours=24), "known_at": datetime(9999, 1, 1, tzinfo=UTC),
     "max_age_minutes": 30.0, "history_days": 30.0, "top_assets": 9,
 }  # fmt: skip
-STEPS = ("int_position_universe", "int_position_assets", "int_position_steps", *SCORE_STEPS)
+STEPS = [model.table for model in in_order(["int_score_happened"])]
 BINS = (
     "create or replace temp table int_score_bins as select 'BTC' as asset, side, low as bin,"
     " cast(low as double) as price_low, cast(low + 1 as double) as price_high"

@@ -7,8 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from oirisk.flows.marts import MODELS
-from oirisk.warehouse.clusters import build_clusters
+from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
 from tests.rows import insert
 
@@ -92,7 +91,7 @@ def liquidated(
 
 
 def scored(connection: duckdb.DuckDBPyConnection, **other: Any) -> list[dict[str, Any]]:
-    build_clusters(connection, at(24), {**PARAMETERS, **other}, MODELS)
+    build_map(connection, at(24), {**PARAMETERS, **other})
     frame = connection.sql("from marts.cluster_scores where asset = 'BTC' order by prior").pl()
     return [row for row in frame.to_dicts() if row["prior"] == "base"]
 
@@ -127,7 +126,7 @@ def test_bins_that_the_map_left_empty_count_and_are_the_same_for_every_prior(
     bar(warehouse, 4, edge(11.5), edge(0))
     for number in (2.5, 6.5, 7.5):
         liquidated(warehouse, edge(number), 5.0)
-    build_clusters(warehouse, at(24), PARAMETERS, MODELS)
+    build_map(warehouse, at(24), PARAMETERS)
     rows = warehouse.execute(
         "select prior, n_bins, n_top, n_hits, chance from marts.cluster_scores"
         " where asset = 'BTC' order by prior"

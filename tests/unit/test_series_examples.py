@@ -10,10 +10,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
+from oirisk.warehouse.build import build
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.models import SeriesParameters
-from oirisk.warehouse.sql_files import statement
+from oirisk.warehouse.parameters import SeriesParameters
+from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts
 from tests.worked_examples import golden
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -165,21 +166,10 @@ def test_price_that_rises_while_open_interest_falls_is_exhausted(
     assert warehouse.execute(query).fetchall() == [("uptrend_exhaustion",)]
     last = facts[-1]["snapshot_at"]
     values = {
-        "since": last, "until": last, "exhaustion_bars": points, "exhaustion_days": 10,
+        "exhaustion_bars": points, "exhaustion_days": 10,
         "exhaustion_drop_pct": 3.0, "exhaustion_share": 0.6, "squeeze_days": 30,
     }  # fmt: skip
-    for name, needed in (
-        ("int_regime_changes", ("since", "until", "squeeze_days")),
-        (
-            "int_regime_statistics",
-            ("since", "exhaustion_bars", "exhaustion_days", "squeeze_days"),
-        ),
-        ("int_regime_trends", ("exhaustion_drop_pct", "exhaustion_share")),
-    ):
-        warehouse.execute(
-            f"create temp table {name} as {statement(f'intermediate/{name}.sql')}",
-            {key: values[key] for key in needed},
-        )
+    build(warehouse, ["int_regime_changes", "int_regime_trends"], BuildWindow(last, last), values)
     want = golden("M10_exhaustion")
     seen = warehouse.execute(
         "select price_slope, price_t, oi_slope, oi_t, oi_cum, price_cum from int_regime_trends"
@@ -207,8 +197,8 @@ def test_a_build_up_before_an_event_is_compared_with_ordinary_days(
     want = golden("M11_pre_event")
     assert sum(builds) == pytest.approx(1000 * want["mean"])
     levels, day = [], 1e6
-    for build in [*builds, 2.4]:
-        levels += [day] + [day * (1 + build / 100)] * 23
+    for rise in [*builds, 2.4]:
+        levels += [day] + [day * (1 + rise / 100)] * 23
         day = levels[-1]
     event = START + timedelta(days=11, minutes=minutes)
     warehouse.execute("insert into core.events values (?, 'ALL', 'cpi')", [event])

@@ -13,12 +13,13 @@ from oirisk.flows.marts import build_positions, build_stale
 from oirisk.flows.settings import Settings
 from oirisk.schemas.errors import ConfigurationError, RecordingError
 from oirisk.transforms.assets import canonical_asset
-from oirisk.warehouse.build import BuildWindow, CoverageParameters, build_marts
 from oirisk.warehouse.export import Span, export_table
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.reference_data import load_events, load_supply
 from oirisk.warehouse.stale import why_nothing
+from oirisk.warehouse.window import BuildWindow
+from tests.models import CoverageParameters, build_marts
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 END = START + timedelta(hours=36)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, SecretStr
 
 from oirisk.flows.settings import SeriesSettings, Settings, commented_toml, load_settings
 from oirisk.schemas.errors import ConfigurationError
-from oirisk.warehouse.models import SeriesParameters
+from oirisk.warehouse.parameters import SeriesParameters
 
 
 def _options() -> dict[str, set[str]]:

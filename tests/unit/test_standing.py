@@ -12,10 +12,10 @@ import pytest
 
 from oirisk.flows.marts import build_stale
 from oirisk.flows.settings import Settings
-from oirisk.warehouse.build import BuildWindow
 from oirisk.warehouse.load import STORED_COLUMNS, load_instruments, load_open_interest
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.standing import judge_standing
+from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import MEMORY_LIMIT
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)

@@ -9,8 +9,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.flows.marts import MODELS
-from oirisk.warehouse.clusters import build_clusters, build_step
+from oirisk.warehouse.marts import build_map
+from tests.models import build_step
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 EXPIRY = START + timedelta(days=26)
@@ -88,7 +88,7 @@ def write_options(
 def night(
     connection: duckdb.DuckDBPyConnection, hours: float, **changed: Any
 ) -> list[dict[str, Any]]:
-    build_clusters(connection, at(hours), {**PARAMETERS, **changed}, MODELS)
+    build_map(connection, at(hours), {**PARAMETERS, **changed})
     found = connection.execute(
         "select * from marts.clusters where kind = 'strike' and snapshot_at = $at"
         " order by asset, side, price_low, status",

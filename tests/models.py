@@ -1,0 +1,76 @@
+"""Models by themselves, or with another function in place of their own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from oirisk.warehouse import build
+from oirisk.warehouse.marts import AUDIT, OBSERVED, TOTALS
+from oirisk.warehouse.parameters import AUDIT_LIMITS, SeriesParameters
+from oirisk.warehouse.registry import MODELS, Models
+from oirisk.warehouse.window import BuildWindow
+
+
+@dataclass(frozen=True)
+class CoverageParameters:
+    """When a row is fresh and a total complete enough."""
+
+    minimum: float
+    max_age_minutes: float
+    lookback_days: float
+
+
+def build_marts(
+    connection: duckdb.DuckDBPyConnection,
+    window: BuildWindow,
+    coverage: CoverageParameters,
+    series: SeriesParameters | None = None,
+) -> dict[str, int]:
+    """Build the marts that sum and compare."""
+    values = {**asdict(coverage), "minimum_coverage": coverage.minimum}
+    told = {**values, **asdict(series or SeriesParameters())}
+    return build.build(connection, TOTALS, window, told)
+
+
+def build_audit(
+    connection: duckdb.DuckDBPyConnection, window: BuildWindow, max_age_minutes: float
+) -> dict[str, int]:
+    """Audit the snapshots of runs."""
+    return build.build(
+        connection, AUDIT, window, {**AUDIT_LIMITS, "max_age_minutes": max_age_minutes}
+    )
+
+
+def build_observed(
+    connection: duckdb.DuckDBPyConnection, window: BuildWindow, values: Mapping[str, Any]
+) -> dict[str, int]:
+    """Build what is made of observed positions."""
+    return build.build(connection, OBSERVED, window, values)
+
+
+def build_step(connection: duckdb.DuckDBPyConnection, table: str, values: Mapping[str, Any]) -> int:
+    """Run one model on what is there."""
+    return build.run_model(connection, MODELS[table], values)
+
+
+def instead(table: str, function: Callable[..., pl.DataFrame]) -> Models:
+    """Return the models, one of which is another function."""
+    return {**MODELS, table: replace(MODELS[table], function=function)}
+
+
+def cut_finely(patch: pytest.MonkeyPatch, snapshots: int) -> None:
+    """Let totals be computed so many snapshots at once, however few rows these hold."""
+    slices = build.slices
+
+    def cut(
+        connection: duckdb.DuckDBPyConnection, window: BuildWindow, table: str, most_rows: int
+    ) -> list[BuildWindow]:
+        most = 0 if table == "core.open_interest" else most_rows
+        return slices(connection, window, table, most)
+
+    patch.setattr(build, "SLICE_SNAPSHOTS", snapshots)
+    patch.setattr(build, "slices", cut)
