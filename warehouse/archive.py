@@ -72,15 +72,17 @@ def fetched(home: Home, run: RunLabel, responses: Sequence[Response]) -> list[Fe
 
 
 def _content(responses: Iterable[Response]) -> str:
-    digest = hashlib.sha256()
-    for response in responses:
-        parts = (
+    """Hash responses in whatever order they came: requests under way at once change places."""
+    parts = (
+        (
             response.venue, response.endpoint, response.url, response.request_body or "",
             str(response.status), response.received_at.isoformat(), response.sha256,
             response.error or "",
-        )  # fmt: skip
-        digest.update("\x1f".join(parts).encode())
-    return digest.hexdigest()
+        )
+        for response in responses
+    )  # fmt: skip
+    text = "\x1e".join(sorted("\x1f".join(part) for part in parts))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def archive(

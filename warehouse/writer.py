@@ -70,8 +70,8 @@ def opened(
             migrate(connection, now)
             with transaction(connection):
                 load_unit_rules(connection)
-            refresh_views(connection, home)
             yield connection
+            refresh_views(connection, home)
             connection.execute("checkpoint")
         except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
             raise HomeError(f"cannot write {home.warehouse}: {error}") from error
