@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from oirisk.templates.sentences import say
 from tests.recorded.recordings import CASES
 
 OF_VENUE = """
@@ -62,6 +63,8 @@ def test_a_row_without_coins_is_stored_told_and_in_no_total(
     assert outcome.state == "partial"
     for mart in ("oi_by_asset", "oi_by_venue", "oi_candles", "oi_profile", "clusters"):
         assert desk.column(f"select count(*) from marts.{mart}") == [0], mart  # noqa: S608
-    assert "the amount of coins is unknown" in " ".join(item.reason for item in report.withheld)
+    assert "the amount of coins is unknown" in " ".join(
+        say(item.reason) for item in report.withheld
+    )
     assert report.tiles[0].figure.value is None
     assert desk.column("select rows_suspect from marts.data_quality") == [1]
