@@ -33,8 +33,8 @@ _DOUBLED = float(np.log(2))
 _NEAR, _BESIDE_TRADE, _WIDE = 0.2, 0.4, 1.15
 """Log of how far a figure may lie beside what a change makes of it: the last for a factor of 10
 or more, and half of the change between the two. No trade brings about a factor of 10, but where
-prices crash the half of a coin's positions may be closed, and more on a small venue: then figures
-must lie nearer."""
+prices crash most positions of a small venue may be closed: then a figure may lie above what the
+change makes of it by the second at most."""
 
 _FAR = float(np.log(3))
 _FEWEST, _LEAST_HITS, _MOST, _FEW = 4, 3, 0.6, 0.35
@@ -291,10 +291,11 @@ def step_of(panel: Panel, night: int) -> Step:
     ratio = float(np.exp(np.nanmedian(moved)))
     recounted = moved - np.log(panel.factor[night] / panel.factor[earlier])
     stayed = max(_near(moved, 0.0), _near(recounted, 0.0))
-    is_trade = _may_be_trade(panel, night, earlier)
-    widest = _BESIDE_TRADE if is_trade else _WIDE
+    is_crash = _is_crash(panel, night, earlier)
+    is_trade = is_crash or panel.days[night] - panel.days[earlier] > _DOUBLED_DAYS
+    above = _BESIDE_TRADE if is_crash else _WIDE
     jumps = (
-        Step(relation, *_jumped(moved, recounted, offset, widest), ratio)
+        Step(relation, *_jumped(moved, recounted, offset, above), ratio)
         for relation, offset in _ways(panel, night, is_trade=is_trade).items()
     )
     jump = max(jumps, key=lambda step: step.hits)
@@ -307,13 +308,15 @@ def step_of(panel: Panel, night: int) -> Step:
     return Step(STEADY, n, stayed, ratio)
 
 
-def _jumped(moved: Floats, recounted: Floats, offset: Floats, widest: float) -> tuple[int, int]:
+def _jumped(moved: Floats, recounted: Floats, offset: Floats, above: float) -> tuple[int, int]:
     """Count the instruments that a change moves, and those that moved so; none unless most did."""
     size = np.abs(offset)
-    width = np.where(size <= _DOUBLED, _NEAR, np.clip(size / 2, _NEAR, widest))
+    width = np.where(size <= _DOUBLED, _NEAR, np.clip(size / 2, _NEAR, _WIDE))
     is_moved = (size > 2 * _NEAR) & ~np.isnan(moved)
     n = int(np.count_nonzero(is_moved))
-    hits = int(np.count_nonzero(np.abs(moved - offset)[is_moved] <= width[is_moved]))
+    beside = moved - offset
+    is_hit = (beside >= -width) & (beside <= np.minimum(width, above))
+    hits = int(np.count_nonzero(is_hit[is_moved]))
     stayed = max(_near(moved[is_moved], 0.0), _near(recounted[is_moved], 0.0))
     is_clear = hits >= max(_LEAST_HITS, _MOST * n) and stayed <= _FEW * n
     return (n, hits) if is_clear else (0, 0)
@@ -337,10 +340,8 @@ def _ways(panel: Panel, night: int, *, is_trade: bool) -> dict[str, Floats]:
     return ways
 
 
-def _may_be_trade(panel: Panel, night: int, earlier: int) -> bool:
-    """Return whether trade may have doubled or halved all figures since an earlier night."""
-    if panel.days[night] - panel.days[earlier] > _DOUBLED_DAYS:
-        return True
+def _is_crash(panel: Panel, night: int, earlier: int) -> bool:
+    """Return whether prices moved so far that most positions may have been closed."""
     prices = np.log(panel.price[night] / panel.price[earlier])
     if np.isnan(prices).all():
         return _spread(np.log(panel.held[night] / panel.held[earlier])) > _CRASH_SPREAD
