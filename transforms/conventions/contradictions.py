@@ -32,7 +32,7 @@ _OTHER_SIDE = {"one": "both", "both": "one"}
 _JUMP_COST = 3.0
 """What a change of sides costs in a night in which the figures doubled or halved."""
 
-_JUMP_EVIDENCE = 20.0
+_JUMP_EVIDENCE, _NEVER = 20.0, 1e9
 _NIGHT_EVIDENCE = 5.0
 _CLEARLY_WIDER = 1.5
 """A night speaks for a unit where turnovers in another differ by half as much again; not loudly,
@@ -239,6 +239,7 @@ def _unit(nights: pl.DataFrame) -> Tested:
     evidence = _unit_evidence(nights)
     cost = even_cost(nights.height, len(_STATES))
     cost[np.array(_new_rules(nights))] = 0.0
+    cost[:, :-1, -1] = _NEVER  # a unit is unknown from where figures scattered, and nowhere else
     for night, relation in enumerate(nights["relation"]):
         before, _, after = (relation or "").partition(">")
         if after:
@@ -270,5 +271,5 @@ def _unit_evidence(nights: pl.DataFrame) -> Floats:
     wider = np.where(is_told, widths, np.inf) / np.where(np.isinf(narrowest), 1.0, narrowest)
     clear = np.where(wider < _CLEARLY_WIDER, 0.0, -_NIGHT_EVIDENCE)
     known = np.where(is_told.any(axis=1, keepdims=True), clear, 0.0)
-    unknown = np.where(_new_rules(nights), -_JUMP_EVIDENCE, 0.0)
+    unknown = np.where(_new_rules(nights), -_NEVER, 0.0)
     return np.column_stack([known, unknown])

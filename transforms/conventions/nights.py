@@ -301,7 +301,8 @@ def step_of(panel: Panel, night: int) -> Step:
     jump = max(jumps, key=lambda step: step.hits)
     if jump.hits:
         return jump
-    far = int(np.count_nonzero(np.abs(moved) > _FAR))
+    usual = _largest_steps(panel.held[:night][recent])
+    far = int(np.count_nonzero(np.abs(moved) > np.maximum(_FAR, 2 * usual)))
     is_scattered = far >= _MOST * n and stayed <= _FEW * n
     if is_scattered and not is_trade:
         return Step(SCATTERED, n, far, ratio)
@@ -338,6 +339,12 @@ def _ways(panel: Panel, night: int, *, is_trade: bool) -> dict[str, Floats]:
             offset = np.log(scales[unit] / scales[other])
             ways |= {f"{unit}>{other}": offset, f"{other}>{unit}": -offset}
     return ways
+
+
+def _largest_steps(held: Floats) -> Floats:
+    """Return the largest step that each figure has taken; a few lots treble by themselves."""
+    steps: Floats = np.fmax.reduce(np.abs(np.diff(np.log(held), axis=0)), axis=0, initial=0.0)
+    return steps
 
 
 def _is_crash(panel: Panel, night: int, earlier: int) -> bool:
