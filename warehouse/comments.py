@@ -1,5 +1,7 @@
 """Column documentation inside the database: the contracts, as ``COMMENT``s."""
 
+from functools import cache
+
 import duckdb
 import pandera.polars as pa
 
@@ -55,6 +57,7 @@ def apply_comments(connection: duckdb.DuckDBPyConnection) -> int:
     return len(statements)
 
 
+@cache
 def _wanted() -> dict[tuple[str, tuple[str, ...]], str]:
     wanted: dict[tuple[str, tuple[str, ...]], str] = {}
     for name in TABLES:
