@@ -124,7 +124,7 @@ def _archive(frame: RunFrame, label: RunLabel, responses: Sequence[Response], ba
         forget_answers(frame.home, label)
     archive(frame.home, label, responses, again=False)
     told = [response for one in batch.told for response in one.responses]
-    archive(frame.home, top_up_label(label), told, again=False)
+    archive(frame.home, top_up_label(label), told)
 
 
 def top_up_label(label: RunLabel) -> RunLabel:

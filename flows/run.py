@@ -13,10 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import cast
 
 from oirisk import __version__
 from oirisk.flows.batch import Batch, snapshots_of
 from oirisk.flows.exchanges.configured import chosen_venues, known_venues
+from oirisk.flows.exchanges.sources import SourceName
 from oirisk.flows.outcome import KILLED
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.schemas.errors import BusyError, HomeError, OiRiskError
@@ -106,23 +108,24 @@ def _killed(frame: RunFrame, connection: Writer) -> list[OpenRun]:
 
 
 def _fetched(frame: RunFrame, killed: Sequence[OpenRun]) -> Answers:
-    """Return whole and fresh answers of killed runs, archived under the name of this one."""
-    if frame.source == "replay":
-        return {}
+    """Return whole and fresh answers of killed runs, archived under the name of this one.
+
+    A recording is read again: what it holds costs nothing, and may be another one's.
+    """
     oldest = frame.started_at - timedelta(minutes=frame.settings.coverage.max_age_minutes)
     answers: dict[str, VenueSnapshot] = {}
     for run in killed:
-        if run.label.source != frame.source:
+        if frame.source == "replay" or run.label.source != frame.source:
             continue
         for one in _answers(frame, run):
             if not one.failures and _last(one) >= oldest:
                 answers[one.venue] = one
     wanted = {venue.id for venue in chosen_venues(frame.settings)}
     kept = {venue: one for venue, one in answers.items() if venue in wanted}
-    forget_answers(frame.home, frame.label())
     for one in kept.values():
         log.info("answers of a killed run are used venue=%s", one.venue)
         keep(frame, one)
+    forget_answers(frame.home, frame.label(), but=kept)
     return kept
 
 
@@ -151,8 +154,9 @@ def _end(frame: RunFrame, run: OpenRun) -> None:
     ]
     label = run.label
     of_then = replace(
-        frame, flow=label.flow, snapshot_at=label.snapshot_at, started_at=frame.started_at,
-        run_id=label.run_id, is_abandoned=True,
+        frame, flow=label.flow, snapshot_at=label.snapshot_at, run_id=label.run_id,
+        source=cast("SourceName", label.source), is_simulated=label.is_simulated,
+        is_abandoned=True,
     )  # fmt: skip
     log.warning("run was killed run_id=%s venues=%d", label.run_id, len(given))
     try:

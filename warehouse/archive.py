@@ -1,7 +1,7 @@
 """The raw archive: every response as received, one Parquet file per run and venue."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -123,10 +123,11 @@ def archived_answers(home: Home, run: RunLabel) -> list[Response]:
     return _run(pl.concat([read_archive(path) for path in files]))[1] if files else []
 
 
-def forget_answers(home: Home, run: RunLabel) -> None:
-    """Remove the files of a run that turned out to repeat another."""
+def forget_answers(home: Home, run: RunLabel, *, but: Collection[str] = ()) -> None:
+    """Remove the files of a run, those of some venues left: what it repeats or asks for again."""
     for path in _files_of(home, run):
-        path.unlink()
+        if path.parent.name.removeprefix("venue=") not in but:
+            path.unlink()
 
 
 def _files_of(home: Home, run: RunLabel) -> list[Path]:

@@ -53,14 +53,12 @@ def mail_report(home: Home, day: date, settings: MailSettings, now: datetime) ->
     return deliveries
 
 
-def _put_on_record(
-    home: Home, records: Sequence[tuple[DeliveryKey, DeliveryRecord]], now: datetime
-) -> None:
+def _put_on_record(home: Home, records: Records, now: datetime) -> None:
     """Copy what is new to ``ops.deliveries``; while the warehouse is held, the next call does."""
     if not records:
         return
     with reading(home) as connection:
-        if set(recorded_deliveries(connection)) == set(records):
+        if set(records) <= set(recorded_deliveries(connection)):
             return
     try:
         with writing(home, now) as connection:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Column,
     ColumnElement,
     Connection,
@@ -186,7 +187,7 @@ def open_outbox(path: Path, wait_seconds: float = 0.0) -> Iterator[Outbox]:
 
 
 def _opened(path: Path) -> Iterator[Outbox]:
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(URL.create("sqlite", database=str(path)))
     try:
         yield Outbox(engine)
     except SQLAlchemyError as error:

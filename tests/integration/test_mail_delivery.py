@@ -682,3 +682,13 @@ def test_a_run_interrupted_between_two_recipients_hangs_up_and_is_completed_by_t
     assert [recipient for recipient, _ in office.received] == [ANN, BOB, BOB, EVE]
     assert office.message_ids[1] == office.message_ids[2]
     assert office.farewells == 1
+
+
+def test_an_outbox_lies_at_any_path(tmp_path: Path) -> None:
+    folder = tmp_path / "100%20 #1 ?a=b &c"
+    folder.mkdir()
+    with open_outbox(folder / "outbox.sqlite") as outbox:
+        outbox.queue(queued("<first@desk.example>"))
+    with open_outbox(folder / "outbox.sqlite") as outbox:
+        assert outbox.find(queued("").key) is not None
+    assert (folder / "outbox.sqlite").is_file()

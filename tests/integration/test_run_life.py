@@ -13,11 +13,14 @@ import duckdb
 import pytest
 
 from oirisk.flows.batch import Batch
-from oirisk.flows.pipeline import RunFrame, store
+from oirisk.flows.enrichment import ToppedUp
+from oirisk.flows.pipeline import RunFrame, store, top_up_label
 from oirisk.flows.run import Begun, begun, keep
+from oirisk.warehouse.archive import RunLabel, archive, archived_answers
 from oirisk.warehouse.files import alone
 from oirisk.warehouse.health import check_home
-from oirisk.warehouse.runs import is_alive
+from oirisk.warehouse.runs import begin_run, is_alive
+from oirisk.warehouse.writer import opened
 
 pytestmark = pytest.mark.integration
 
@@ -209,3 +212,30 @@ def test_the_same_answers_again_leave_one_run_and_its_files(
     assert outcomes[0] == outcomes[1]
     assert len(states(three.home)) == 1
     assert len(files_of(three.home)) == len(VENUES)
+
+
+def test_a_killed_run_of_another_source_keeps_its_source(
+    three: Any, sandbox_source: Any, at: datetime
+) -> None:
+    (bybit,) = three.fetch(sandbox_source, ["bybit"])
+    killed = RunLabel("20261121T000500Z-00000000", "nightly", at, "replay", True)
+    with opened(three.home, at) as connection:
+        begin_run(connection, killed, at, "0")
+    archive(three.home, killed, bybit.responses)
+    with begun(frame(three, at + DAY)) as run:
+        assert run.answers == {}
+    found = asked_of(three.home, "select source, state from ops.runs order by snapshot_at")
+    assert found == [("replay", "abandoned"), ("sandbox", "running")]
+
+
+def test_what_is_archived_beside_open_interest_is_what_this_run_was_told(
+    three: Any, sandbox_source: Any, at: datetime
+) -> None:
+    (bybit,) = three.fetch(sandbox_source, ["bybit"])
+    with begun(frame(three, at)) as run:
+        beside = top_up_label(run.frame.label())
+        archive(three.home, beside, bybit.responses[:1])  # of a run killed while it was stored
+        batch = Batch([bybit], three.settings)
+        batch.told = (ToppedUp("bybit", responses=bybit.responses[1:2]),)
+        store(run.frame, batch, at)
+    assert archived_answers(three.home, beside) == bybit.responses[1:2]
