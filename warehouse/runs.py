@@ -8,7 +8,7 @@ was killed.
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import duckdb
@@ -85,24 +85,18 @@ def begin_run(
     connection: duckdb.DuckDBPyConnection, label: RunLabel, started_at: datetime, version: str
 ) -> None:
     """Put a run on record as running."""
-    connection.execute(
-        "insert into ops.runs (run_id, flow, snapshot_at, started_at, state, version, source, "
-        "is_simulated) values (?, ?, ?, ?, 'running', ?, ?, ?)",
-        [label.run_id, label.flow, label.snapshot_at, started_at, version, label.source,
-         label.is_simulated],
-    )  # fmt: skip
+    begun = {**asdict(label), "started_at": started_at, "version": version}
+    connection.execute(statement("ops/run_begin.sql"), begun)
 
 
 def abandon_run(
     connection: duckdb.DuckDBPyConnection, run_id: str, ended_at: datetime, reason: str
 ) -> None:
     """Close a run that was killed before anything came of it."""
-    connection.execute(
-        "update ops.runs set state = 'abandoned', ended_at = ?, error = ? where run_id = ?",
-        [ended_at, reason, run_id],
-    )
+    closed = {"run_id": run_id, "ended_at": ended_at, "reason": reason}
+    connection.execute(statement("ops/run_abandon.sql"), closed)
 
 
 def forget_run(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
     """Take a run off the record that turned out to repeat another."""
-    connection.execute("delete from ops.runs where run_id = ? and state = 'running'", [run_id])
+    connection.execute(statement("ops/run_forget.sql"), {"run_id": run_id})
