@@ -23,6 +23,7 @@ from oirisk.flows.outcome import KILLED
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.schemas.errors import BusyError, HomeError, OiRiskError
 from oirisk.schemas.responses import VenueSnapshot
+from oirisk.transforms.derive import derive
 from oirisk.warehouse.archive import archive, archived_answers, forget_answers
 from oirisk.warehouse.runs import (
     OpenRun,
@@ -118,7 +119,7 @@ def _fetched(frame: RunFrame, killed: Sequence[OpenRun]) -> Answers:
         if frame.source == "replay" or run.label.source != frame.source:
             continue
         for one in _answers(frame, run):
-            if not one.failures and _last(one) >= oldest:
+            if _last(one) >= oldest and _is_whole(frame, one):
                 answers[one.venue] = one
     wanted = {venue.id for venue in chosen_venues(frame.settings)}
     kept = {venue: one for venue, one in answers.items() if venue in wanted}
@@ -138,6 +139,12 @@ def _answers(frame: RunFrame, run: OpenRun) -> list[VenueSnapshot]:
                     run.label.run_id, error)  # fmt: skip
         return []
     return snapshots_of(responses, known_venues(frame.settings))
+
+
+def _is_whole(frame: RunFrame, one: VenueSnapshot) -> bool:
+    """Return whether nothing failed, and no row is missing, as of a venue that was given up."""
+    derived = derive(known_venues(frame.settings)[one.venue], one.responses)
+    return derived.listing is not None and not (one.failures or derived.problems)
 
 
 def _last(one: VenueSnapshot) -> datetime:

@@ -239,3 +239,19 @@ def test_what_is_archived_beside_open_interest_is_what_this_run_was_told(
         batch.told = (ToppedUp("bybit", responses=bybit.responses[1:2]),)
         store(run.frame, batch, at)
     assert archived_answers(three.home, beside) == bybit.responses[1:2]
+
+
+def test_a_venue_that_had_not_told_all_when_its_time_was_up_is_asked_again(
+    three: Any, sandbox_source: Any, at: datetime
+) -> None:
+    killed = RunLabel("20261121T000500Z-00000000", "nightly", at, "sandbox", True)
+    with opened(three.home, at) as connection:
+        begin_run(connection, killed, at, "0")
+    for one in three.fetch(sandbox_source, ["gate", "okx"]):
+        left_out = "swap" if one.venue == "okx" else ""
+        told = [response for response in one.responses if response.endpoint != left_out]
+        assert (len(told) < len(one.responses)) is (one.venue == "okx")
+        archive(three.home, killed, told)
+    with begun(frame(three, at)) as run:
+        assert set(run.answers) == {"gate"}
+    assert files_of(three.home) == ["venue=gate"]
