@@ -33,7 +33,7 @@ from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import SandboxSource, wall_clock
 from oirisk.flows.outcome import Outcome
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.sandbox import market as market_module
 from oirisk.sandbox.assets import Coin, coins
 from oirisk.sandbox.market import SimulatedMarket

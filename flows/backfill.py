@@ -17,7 +17,7 @@ from oirisk.flows.exchanges.registry import all_histories
 from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.history_store import FLOW, Stored, archive_page, load_page
 from oirisk.flows.marts import build_stale
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import ConfigurationError, SourceError
 from oirisk.schemas.history import KINDS, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument

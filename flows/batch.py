@@ -10,7 +10,7 @@ from oirisk import __version__
 from oirisk.flows.enrichment import ToppedUp, Wanted, load_told
 from oirisk.flows.exchanges.configured import known_venues
 from oirisk.flows.option_indices import option_frame
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.responses import Response, VenueSnapshot
 from oirisk.schemas.venue import Venue
 from oirisk.transforms.coin_names import with_settled_names

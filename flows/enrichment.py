@@ -20,7 +20,7 @@ from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.exchanges.terms import TERMS
 from oirisk.flows.history_store import load_pages
 from oirisk.flows.option_indices import CALLS, ENDPOINT
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import SourceError
 from oirisk.schemas.history import Window
 from oirisk.schemas.instruments import Instrument

@@ -35,7 +35,7 @@ from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.progress import PROGRESS
 from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.run import Begun, begun, keep
-from oirisk.flows.settings import load_settings
+from oirisk.flows.settings.model import load_settings
 from oirisk.schemas.errors import OiRiskError, RecordingError
 from oirisk.schemas.responses import VenueSnapshot
 from oirisk.schemas.venue import Venue

@@ -21,7 +21,7 @@ from oirisk.flows.exchanges.configured import require_one_name
 from oirisk.flows.exchanges.sources import SourceName
 from oirisk.flows.marts import build_stale
 from oirisk.flows.outcome import Life, Outcome, record, why, with_notes
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import CoverageError
 from oirisk.schemas.responses import Response

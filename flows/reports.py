@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from oirisk.flows.briefing import read_report
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.report.briefing import Report
 from oirisk.templates.render import (
     ArchiveEntry,

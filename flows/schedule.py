@@ -21,7 +21,8 @@ from prefect.settings import PREFECT_API_URL, PREFECT_UI_ENABLED, temporary_sett
 
 from oirisk.flows.nightly import nightly
 from oirisk.flows.server import require_answer
-from oirisk.flows.settings import ScheduleSettings, Settings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import ScheduleSettings
 from oirisk.schemas.errors import ConfigurationError
 
 log = logging.getLogger(__name__)

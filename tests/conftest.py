@@ -28,7 +28,8 @@ from oirisk.flows.marts import build_totals
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.reports import report_of, write_report
-from oirisk.flows.settings import FetchSettings, Settings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import select_simulated
 from oirisk.sandbox.server import Sandbox

@@ -8,7 +8,7 @@ from oirisk.flows.cli.rederive import day
 from oirisk.flows.exchanges.sources import wall_clock
 from oirisk.flows.mail.mailing import latest_report_day, mail_report
 from oirisk.flows.reports import report_of, write_report
-from oirisk.flows.settings import load_settings
+from oirisk.flows.settings.model import load_settings
 from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading

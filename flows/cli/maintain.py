@@ -9,7 +9,8 @@ from oirisk.flows.cli.output import print_json, print_line, print_table
 from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.sources import wall_clock
 from oirisk.flows.looks_back import looks_back
-from oirisk.flows.settings import RetentionSettings, Settings, load_settings
+from oirisk.flows.settings.model import Settings, load_settings
+from oirisk.flows.settings.sections import RetentionSettings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.compact import compact
 from oirisk.warehouse.home import Home

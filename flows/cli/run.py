@@ -18,7 +18,7 @@ from oirisk.flows.progress import PROGRESS
 from oirisk.flows.record import record_run
 from oirisk.flows.schedule import serve
 from oirisk.flows.server import with_or_without_server
-from oirisk.flows.settings import load_settings
+from oirisk.flows.settings.model import load_settings
 from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.home import Home
 

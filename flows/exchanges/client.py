@@ -18,7 +18,7 @@ from oirisk.flows.exchanges.rest import PlainExchange
 from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.exchanges.transport import UNDER_WAY, Exchange, NoRecordedAnswerError
 from oirisk.flows.exchanges.unreadable_markets import KeptAnswers
-from oirisk.flows.settings import FetchSettings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.schemas.errors import ConfigurationError, SourceError
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
 from oirisk.schemas.venue import Call, Endpoint, Market, Row, Venue

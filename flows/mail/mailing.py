@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from oirisk.flows.mail.deliver import Delivery, deliver
 from oirisk.flows.mail.message import MessageContent
 from oirisk.flows.mail.outbox import open_outbox
-from oirisk.flows.settings import MailSettings
+from oirisk.flows.settings.sections import MailSettings
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.report.briefing import Report
 from oirisk.templates.figures import content_id

@@ -22,7 +22,7 @@ from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import ReplaySource
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.warehouse import files, load, writer
 from oirisk.warehouse.home import Home
 

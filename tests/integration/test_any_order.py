@@ -30,7 +30,8 @@ from oirisk.flows.marts import build_stale
 from oirisk.flows.observe import observe_listed
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.rederive import rederive_since
-from oirisk.flows.settings import RetentionSettings, Settings, load_settings
+from oirisk.flows.settings.model import Settings, load_settings
+from oirisk.flows.settings.sections import RetentionSettings
 from oirisk.sandbox.accounts import addresses
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.server import Sandbox

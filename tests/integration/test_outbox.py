@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from oirisk.flows.mail.mailing import mail_report
-from oirisk.flows.settings import MailSettings
+from oirisk.flows.settings.sections import MailSettings
 from oirisk.warehouse.files import alone
 from oirisk.warehouse.published import reading
 

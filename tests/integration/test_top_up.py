@@ -21,7 +21,8 @@ from oirisk.flows.history_store import load_pages
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.reports import report_of
-from oirisk.flows.settings import FetchSettings, Settings, TopUpSettings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import FetchSettings, TopUpSettings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.server import Sandbox
 from oirisk.schemas.history import InterestPoint, Window
