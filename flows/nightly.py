@@ -15,7 +15,7 @@ from prefect.runtime import flow_run
 from prefect.utilities.annotations import opaque
 
 from oirisk.flows.batch import Batch
-from oirisk.flows.enrichment import ASKED, ToppedUp, Wanted, ask_venue
+from oirisk.flows.enrichment import ASKED, ask_venue
 from oirisk.flows.exchanges.cassette import Recording, read_recording
 from oirisk.flows.exchanges.client import limits_of
 from oirisk.flows.exchanges.configured import chosen_venues
@@ -37,6 +37,7 @@ from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.run import Begun, begun, keep
 from oirisk.flows.settings.model import load_settings
 from oirisk.schemas.errors import OiRiskError, RecordingError
+from oirisk.schemas.history import SupplementaryData, Wanted
 from oirisk.schemas.responses import VenueSnapshot
 from oirisk.schemas.venue import Venue
 from oirisk.warehouse.home import Home
@@ -59,7 +60,9 @@ async def extract(venue: Venue, source: Source, frame: RunFrame) -> VenueSnapsho
 
 
 @task(name="top up", task_run_name="top up {venue.id}", cache_policy=NO_CACHE)
-async def top_up(venue: Venue, source: Source, frame: RunFrame, wanted: Wanted) -> ToppedUp:
+async def top_up(
+    venue: Venue, source: Source, frame: RunFrame, wanted: Wanted
+) -> SupplementaryData:
     """Ask one venue for the last day and what else the methods need."""
     return await ask_venue(venue, source, frame.settings, wanted)
 
@@ -214,21 +217,23 @@ def _is_topped_up(frame: RunFrame) -> bool:
 
 async def _top_up(
     venues: tuple[Venue, ...], source: Source, frame: RunFrame, batch: Batch
-) -> tuple[ToppedUp, ...]:
+) -> tuple[SupplementaryData, ...]:
     """Ask all venues at once for more; one that breaks lacks it, and the run goes on."""
     wanted = batch.wanted(frame.snapshot_at, frame.settings.top_up.assets)
     if not wanted.assets:
         return ()
     _announce(f"asking for the last day of {len(wanted.assets)} coins")
 
-    async def ask(venue: Venue) -> ToppedUp:
+    async def ask(venue: Venue) -> SupplementaryData:
         # Prefect types this call as if it were not asynchronous.
-        state: State[ToppedUp] = await top_up(  # type: ignore[misc]
+        state: State[SupplementaryData] = await top_up(  # type: ignore[misc]
             venue, source, frame, opaque(wanted), return_state=True
         )
         if state.is_completed():
             return await state.aresult()
-        return ToppedUp(venue.id, failures={"venue": state.message or "the top-up crashed"})
+        return SupplementaryData(
+            venue.id, failures={"venue": state.message or "the top-up crashed"}
+        )
 
     asked = [venue for venue in venues if venue.id in ASKED and source.offers(venue.id)]
     return tuple(await asyncio.gather(*(ask(venue) for venue in asked)))

@@ -15,8 +15,7 @@ from datetime import datetime
 
 import polars as pl
 
-from oirisk.flows.batch import Batch, load_beside
-from oirisk.flows.enrichment import FLOW as TOP_UP
+from oirisk.flows.batch import FLOW_BESIDE, Batch, load_beside
 from oirisk.flows.exchanges.configured import require_one_name
 from oirisk.flows.exchanges.sources import SourceName
 from oirisk.flows.marts import build_stale
@@ -129,7 +128,7 @@ def _archive(frame: RunFrame, label: RunLabel, responses: Sequence[Response], ba
 
 def top_up_label(label: RunLabel) -> RunLabel:
     """Return what identifies the answers beside open interest."""
-    return replace(label, run_id=f"{label.run_id}-{TOP_UP}", flow=TOP_UP)
+    return replace(label, run_id=f"{label.run_id}-{FLOW_BESIDE}", flow=FLOW_BESIDE)
 
 
 def load_derived(

@@ -221,7 +221,7 @@ def send(home: HomeOption = DEFAULT_HOME, date: DateOption = "") -> None:
 @app.command()
 def schedule(home: HomeOption = DEFAULT_HOME) -> None:
     """Serve the nightly deployment until stopped."""
-    _call("run", "schedule", home)
+    _call("schedule", "schedule", home)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""``nightly``, ``snapshot``, ``record`` and ``schedule``."""
+"""``nightly``, ``snapshot`` and ``record``."""
 
 import asyncio
 import json
@@ -16,10 +16,8 @@ from oirisk.flows.nightly import snapshot as snapshot_flow
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.progress import PROGRESS
 from oirisk.flows.record import record_run
-from oirisk.flows.schedule import serve
 from oirisk.flows.server import with_or_without_server
 from oirisk.flows.settings.model import load_settings
-from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.home import Home
 
 
@@ -45,18 +43,6 @@ def record(home: Path, file: Path) -> int:
             print_line(f"{one.venue}: {'; '.join([*one.failures, *one.notes])}")
     print_line(f"recorded {sum(len(one.responses) for one in snapshots)} responses in {file}")
     return 1 if failures else 0
-
-
-def schedule(home: Path) -> int:
-    """Serve the nightly deployment until stopped.
-
-    Raises:
-        HomeError: The home cannot be a folder, so that no night could be stored.
-    """
-    if home.exists() and not home.is_dir():
-        raise HomeError(f"{home} is no folder; point --home at the one that is to hold everything")
-    serve(home, load_settings(home))
-    return 0
 
 
 def run_flow(
