@@ -106,7 +106,8 @@ async def observe(frame: RunFrame, source: Source) -> None:
 
 async def render(frame: RunFrame, outcome: Outcome) -> Path:
     """Write the report from the published copy."""
-    return write_report(frame.home, report_of(frame.home, outcome.run_id, frame.settings))
+    report = report_of(frame.home, outcome.run_id, frame.settings)
+    return write_report(frame.home, report, frame.night)
 
 
 async def mail(frame: RunFrame) -> tuple[str, ...]:
@@ -114,9 +115,8 @@ async def mail(frame: RunFrame) -> tuple[str, ...]:
 
     The report is written by now: what keeps it from being mailed is told, not raised.
     """
-    day = frame.snapshot_at.date()
     try:
-        deliveries = mail_report(frame.home, day, frame.settings.mail, wall_clock())
+        deliveries = mail_report(frame.home, frame.night, frame.settings, wall_clock())
     except OiRiskError as error:
         return (f"anyone: {error}",)
     return tuple(

@@ -85,7 +85,8 @@ def _runner() -> Callable[[Night], Coroutine[Any, Any, Outcome]]:
 
 def announce(outcome: Outcome, home: Path, *, as_json: bool, has_report: bool) -> int:
     """Print the outcome of a run and return its exit status."""
-    report = Home(home).report(outcome.snapshot_at.date()) / "index.html"
+    night = load_settings(home).schedule.night_of(outcome.snapshot_at)
+    report = Home(home).report(night) / "index.html"
     if as_json:
         content = json.loads(json.dumps(outcome.__dict__, default=str))
         print_json({**content, "report": str(report.resolve()) if has_report else None})

@@ -1,6 +1,7 @@
 """The sections of ``oirisk.toml`` that no model is told: asking, retention, mail, schedule."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -211,11 +212,37 @@ class MailSettings(Section):
     recipients: tuple[str, ...] = Field(default=(), description="who gets the briefing")
 
 
+def _on(instant: datetime, day: date) -> bool:
+    return instant.date() == day
+
+
 class ScheduleSettings(Section):
-    """When the nightly run starts."""
+    """When what runs by itself starts."""
 
     cron: str = Field(default="5 0 * * *", description="cron expression of the nightly run")
     timezone: str = Field(default="UTC", description="time zone of the cron expression")
+
+    def night_of(self, instant: datetime) -> str:
+        """Return the key of the night that an instant belongs to.
+
+        It is the local date. Where the schedule comes due more often on that date, the local time
+        of the due instant follows: ``2026-11-30T1205``; what is before the first belongs to that.
+        """
+        zone = ZoneInfo(self.timezone)
+        day = instant.astimezone(zone).date()
+        midnight = datetime.combine(day, time(), zone)
+        due = [one for one in self.due(midnight, midnight + timedelta(days=1)) if _on(one, day)]
+        if len(due) <= 1:
+            return day.isoformat()
+        return f"{max([due[0], *(one for one in due if one <= instant)]):%Y-%m-%dT%H%M}"
+
+    def due(self, since: datetime, until: datetime) -> list[datetime]:
+        """Return the instants from ``since`` on and before ``until`` at which it comes due."""
+        zone = ZoneInfo(self.timezone)
+        # The iterator begins after the instant it is given.
+        iterator = CronSim(self.cron, since.astimezone(zone) - timedelta(minutes=1))
+        found = takewhile(lambda at: at < until, iterator)
+        return [at for at in found if at >= since]
 
     @field_validator("cron")
     @classmethod
