@@ -7,7 +7,14 @@ from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from oirisk.schemas.parameters import Section
 from oirisk.transforms.vendor_tables import COLUMNS as TABLE_COLUMNS
@@ -217,10 +224,19 @@ def _on(instant: datetime, day: date) -> bool:
 
 
 class ScheduleSettings(Section):
-    """When what runs by itself starts."""
+    """When what runs by itself starts; an empty expression means: never."""
 
     cron: str = Field(default="5 0 * * *", description="cron expression of the nightly run")
-    timezone: str = Field(default="UTC", description="time zone of the cron expression")
+    timezone: str = Field(default="UTC", description="time zone of the cron expressions")
+    snapshot_cron: str = Field(
+        default="", description="cron expression of snapshots between the nights; empty: none"
+    )
+    maintain_cron: str = Field(
+        default="30 4 * * 0", description="cron expression of maintenance; empty: none"
+    )
+    catch_up_nights: int = Field(
+        default=7, ge=0, le=60, description="missed nights of so many days are caught up; 0: none"
+    )
 
     def night_of(self, instant: datetime) -> str:
         """Return the key of the night that an instant belongs to.
@@ -244,10 +260,12 @@ class ScheduleSettings(Section):
         found = takewhile(lambda at: at < until, iterator)
         return [at for at in found if at >= since]
 
-    @field_validator("cron")
+    @field_validator("cron", "snapshot_cron", "maintain_cron")
     @classmethod
-    def _must_come_due(cls, value: str) -> str:
+    def _must_come_due(cls, value: str, info: ValidationInfo) -> str:
         """Refuse what no cron reads the same way, and dates that never come."""
+        if not value and info.field_name != "cron":
+            return value
         wanted = "expected five fields (minute hour day month weekday) that come due some day"
         if len(value.split()) != CRON_FIELDS:
             raise ValueError(wanted)
