@@ -21,7 +21,7 @@ from oirisk import __version__
 from oirisk.flows.backfill import Request, backfill
 from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.exchanges.registry import all_histories
-from oirisk.flows.exchanges.sources import SandboxSource, Source
+from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.mail.mailing import mail_report
 from oirisk.flows.marts import build_stale
 from oirisk.flows.night import Night, run_night
@@ -170,8 +170,8 @@ def _one(
 ) -> CaughtUp:
     age = timedelta(minutes=settings.coverage.max_age_minutes)
     if not night.run_id and now() - night.due <= age:
-        url = source.url if isinstance(source, SandboxSource) else None
-        outcome = asyncio.run(run_night(Night(home.root, as_of=night.due, sandbox=url)))
+        asked = Night(home.root, as_of=night.due, source=source)
+        outcome = asyncio.run(run_night(asked))
         return CaughtUp(night.due, outcome.state)
     run_id, state = night.run_id, "completed"
     if not run_id:

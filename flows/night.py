@@ -59,6 +59,7 @@ class Night:
         replay: A recording to read instead of asking the exchanges.
         sandbox: Address of simulated exchanges to ask instead.
         scheduled_at: When a scheduler was to start it; None: nobody planned it.
+        source: Whom to ask, in place of ``replay`` and ``sandbox``.
     """
 
     home: Path
@@ -67,6 +68,7 @@ class Night:
     replay: Path | None = None
     sandbox: str | None = None
     scheduled_at: datetime | None = None
+    source: Source | None = None
 
 
 async def extract(venue: Venue, source: Source, frame: RunFrame) -> VenueSnapshot:
@@ -254,6 +256,8 @@ async def _top_up(
 
 def _source(night: Night, venues: tuple[Venue, ...]) -> Source:
     """Choose the source; a simulation lives at the instant it is asked about."""
+    if night.source is not None:
+        return night.source
     if night.replay:
         return ReplaySource(_recording(night.replay, {venue.id for venue in venues}))
     if night.sandbox:
