@@ -48,6 +48,12 @@ def rests_on(table: str) -> set[str]:
     return found
 
 
+def marts_under(table: str, family: Sequence[str] = TOTALS) -> list[str]:
+    """Return the marts of a family that a model is made of, itself among them."""
+    wanted = rests_on(table)
+    return [mart for mart in family if mart in wanted]
+
+
 def build_audit(
     connection: duckdb.DuckDBPyConnection, window: BuildWindow, max_age_minutes: float
 ) -> dict[str, int]:

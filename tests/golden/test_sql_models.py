@@ -21,7 +21,7 @@ from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.build import build
 from oirisk.warehouse.marts import AUDIT, OBSERVED, REPORTS, TOTALS, build_cftc
 from oirisk.warehouse.window import BuildWindow
-from tests.models import rests_on
+from tests.models import marts_under
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("sql/*/expect.csv"))
 
@@ -174,10 +174,9 @@ def _build(connection: duckdb.DuckDBPyConnection, mart: str, given: dict[str, st
     settings = _settings(given)
     for instant in given.get("maps", "").split():
         build_positions(connection, datetime.fromisoformat(instant), settings)
-    wanted = rests_on(mart)
     for family in (TOTALS, AUDIT, OBSERVED):
-        build(connection, [name for name in family if name in wanted], window, values_of(settings))
-    if wanted & set(REPORTS):
+        build(connection, marts_under(mart, family), window, values_of(settings))
+    if marts_under(mart, REPORTS):
         build_cftc(connection, window)
 
 
