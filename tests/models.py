@@ -8,9 +8,9 @@ import duckdb
 import polars as pl
 import pytest
 
+from oirisk.schemas.parameters import AUDIT_LIMITS, SeriesParameters
 from oirisk.warehouse import build
 from oirisk.warehouse.marts import AUDIT, OBSERVED, TOTALS
-from oirisk.warehouse.parameters import AUDIT_LIMITS, SeriesParameters
 from oirisk.warehouse.registry import MODELS, Models
 from oirisk.warehouse.window import BuildWindow
 
@@ -33,7 +33,7 @@ def build_marts(
 ) -> dict[str, int]:
     """Build the marts that sum and compare, or some of them."""
     values = {**asdict(coverage), "minimum_coverage": coverage.minimum}
-    told = {**values, **asdict(series or SeriesParameters())}
+    told = {**values, **(series or SeriesParameters()).model_dump()}
     return build.build(connection, marts, window, told)
 
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from oirisk.schemas.parameters import MAP_DEFAULTS
 from oirisk.warehouse.build import build as run_models
 from oirisk.warehouse.marts import MAP
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.parameters import MAP_DEFAULTS
 from oirisk.warehouse.window import BuildWindow
 from tests.models import marts_under
 
