@@ -8,8 +8,8 @@ def settle_pandas() -> None:
     """Mark pandas as missing where it is not installed.
 
     DuckDB looks for it twice at every parameter that it is given, and Python goes over its whole
-    path each time that a module is not found. On a night of a few instruments that took a tenth of
-    the time. None is how Python itself marks a module that cannot be imported.
+    path each time that a module is not found. It is a few percent of a night at most. None is how
+    Python itself marks a module that cannot be imported.
     """
     if "pandas" not in sys.modules and find_spec("pandas") is None:
         sys.modules["pandas"] = None  # type: ignore[assignment]
