@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import pandera.polars as pa
 import polars as pl
 from pandera.api.dataframe.model_components import FieldInfo
+from pandera.api.polars.types import PolarsData
 
 UtcTimestamp = Annotated[pl.Datetime, "us", "UTC"]
 UTC_MICROSECONDS = pl.Datetime("us", "UTC")
@@ -55,6 +56,22 @@ class Contract(pa.DataFrameModel):
         left = set(without)
         columns = cls.to_schema().columns.items()
         return {str(name): one.dtype.type for name, one in columns if name not in left}
+
+
+class Candidate(Contract):
+    """A row before anyone believes it. Grain: one row per row received, in order.
+
+    ``venue`` and ``symbol`` name it among rejected rows. ``problem`` is what kept it from being
+    read or makes it one of several of its key, as ``check: reason``.
+    """
+
+    venue: str
+    symbol: str = pa.Field(nullable=True)
+    problem: str = pa.Field(nullable=True)
+
+    @pa.check("problem", name="readable")
+    def _readable(cls, data: PolarsData) -> pl.LazyFrame:  # noqa: N805 -- pandera's convention
+        return data.lazyframe.select(pl.col(data.key).is_null())
 
 
 class Table(Contract):
@@ -140,6 +157,12 @@ def column(
 def amount(description: str, *, unit: str = "", method: str = "", nullable: bool = False) -> Any:  # noqa: ANN401
     """Describe a finite quantity that is never negative."""
     return column(description, unit=unit, method=method, nullable=nullable, ge=0, lt=float("inf"))
+
+
+def finite(description: str, *, unit: str = "", method: str = "") -> Any:  # noqa: ANN401
+    """Describe a finite quantity of either sign, null where it is not told."""
+    bounds = {"gt": float("-inf"), "lt": float("inf")}
+    return column(description, unit=unit, method=method, nullable=True, **bounds)
 
 
 def fraction(description: str, *, method: str = "", nullable: bool = False) -> Any:  # noqa: ANN401

@@ -11,9 +11,8 @@ from types import MappingProxyType
 
 import pandera.polars as pa
 import polars as pl
-from pandera.api.polars.types import PolarsData
 
-from oirisk.schemas.columns import Table, UtcTimestamp, amount, column
+from oirisk.schemas.columns import Candidate, Table, UtcTimestamp, amount, column
 
 HOLDERS: Mapping[str, str] = MappingProxyType(
     {
@@ -212,15 +211,9 @@ class CftcPositionsMart(
     recorded_at: UtcTimestamp = column("when the report became known", method="M37")
 
 
-class ImportedCftc(pa.DataFrameModel):
-    """One row of a report before anyone believes it. Grain: one row per row received.
+class ImportedCftc(Candidate):
+    """One row of a report; ``venue`` and ``symbol`` name it among rejected rows."""
 
-    ``venue`` and ``symbol`` name it among refused rows; ``problem`` is what kept it from being
-    read, as ``check: reason``.
-    """
-
-    venue: str
-    symbol: str = pa.Field(nullable=True)
     report_date: pl.Date
     exchange: str
     contract_code: str = pa.Field(str_matches=r"^\S+$")
@@ -235,14 +228,8 @@ class ImportedCftc(pa.DataFrameModel):
         ge=0,
         lt=10**12,
     )
-    problem: str = pa.Field(nullable=True)
-
-    @pa.check("problem", name="readable")
-    def _readable(cls, data: PolarsData) -> pl.LazyFrame:  # noqa: N805 -- pandera's convention
-        return data.lazyframe.select(pl.col(data.key).is_null())
 
     class Config:
-        """Traders may be missing; never repair anything here."""
+        """Traders may be missing."""
 
         strict = False
-        coerce = False

@@ -1,6 +1,8 @@
 """Contracts of the facts beside open interest: who is long, what was liquidated, depth, options."""
 
+import pandera.polars as pa
 import polars as pl
+from pandera.api.polars.types import PolarsData
 
 from oirisk.schemas.columns import (
     COIN,
@@ -15,6 +17,7 @@ from oirisk.schemas.columns import (
     UtcTimestamp,
     amount,
     column,
+    finite,
     fraction,
 )
 
@@ -155,6 +158,18 @@ class LeverageTiersTable(
     recorded_at: UtcTimestamp = column(RECORDED, method="M37")
     superseded_at: UtcTimestamp = column(SUPERSEDED, method="M37", nullable=True)
 
+    @pa.check("cap_usd", name="above_the_floor")
+    def _usd_above(cls, data: PolarsData) -> pl.LazyFrame:  # noqa: N805 -- pandera's convention
+        return data.lazyframe.select(
+            (pl.col("cap_usd") > pl.col("floor_usd")).fill_null(value=True)
+        )
+
+    @pa.check("cap_base", name="above_the_floor")
+    def _base_above(cls, data: PolarsData) -> pl.LazyFrame:  # noqa: N805
+        return data.lazyframe.select(
+            (pl.col("cap_base") > pl.col("floor_base")).fill_null(value=True)
+        )
+
 
 class OptionsTable(
     Table, name="core.options", key=("snapshot_at", "venue", "symbol", "recorded_at"), method="M29"
@@ -183,21 +198,13 @@ class OptionsTable(
         ge=-1,
         le=1,
     )
-    gamma: float = column(
-        "change of delta; null when not sent",
-        unit="coin per coin and USD",
-        method="M30",
-        nullable=True,
+    gamma: float = finite(
+        "change of delta; null when not sent", unit="coin per coin and USD", method="M30"
     )
-    vega: float = column(
-        "by volatility; null when not sent",
-        unit="USD per coin and point",
-        method="M30",
-        nullable=True,
+    vega: float = finite(
+        "by volatility; null when not sent", unit="USD per coin and point", method="M30"
     )
-    theta: float = column(
-        "by time; null when not sent", unit="USD per coin and day", method="M30", nullable=True
-    )
+    theta: float = finite("by time; null when not sent", unit="USD per coin and day", method="M30")
     mark_price: float = amount("premium; null when not sent", nullable=True)
     underlying_price: float = amount("price of the underlying; null when not sent", nullable=True)
     oi_base: float = amount("null when not sent", nullable=True)

@@ -8,6 +8,7 @@ from oirisk.schemas.columns import (
     ANY_SIMULATED,
     ASSET,
     VENUE,
+    Candidate,
     Table,
     UtcTimestamp,
     amount,
@@ -27,47 +28,34 @@ def _price(*, nullable: bool) -> float:
     return pa.Field(nullable=nullable, gt=0, lt=_MOST)  # type: ignore[no-any-return]
 
 
-class ObservedPosition(pa.DataFrameModel):
+class ObservedPosition(Candidate):
     """One position as an exchange shows it, in canonical coins and prices.
 
-    Grain: one row per position received. ``problem`` names what kept it from being read, as
-    ``check: reason``; ``record`` is the row as received.
+    ``record`` is the row as received.
     """
 
     account: str = pa.Field(str_matches=f"^{ACCOUNT}$")
-    symbol: str = pa.Field(nullable=True)
     asset: str = pa.Field(nullable=True)
     side: str = pa.Field(isin=["long", "short"], nullable=True)
-    base: float = pa.Field(nullable=True, gt=0, lt=_MOST)
+    base: float = _price(nullable=True)
     entry_price: float = _price(nullable=True)
     leverage: float = _price(nullable=True)
     liquidation_price: float = _price(nullable=True)
     mark_price: float = _price(nullable=True)
-    problem: str = pa.Field(nullable=True)
     record: str
 
-    @pa.check("problem", name="readable")
-    def _readable(cls, data: PolarsData) -> pl.LazyFrame:  # noqa: N805 -- pandera's convention
-        return data.lazyframe.select(pl.col(data.key).is_null())
-
-    @pa.dataframe_check(name="one_per_contract")
-    def _one(cls, data: PolarsData) -> pl.LazyFrame:  # noqa: N805
+    @pa.check("symbol", name="one_per_contract")
+    def _one(cls, data: PolarsData) -> pl.LazyFrame:  # noqa: N805 -- pandera's convention
         """An account holds one position in a contract; of two nobody knows which is true."""
         repeats = pl.struct("account", "symbol").is_duplicated() & pl.col("symbol").is_not_null()
         return data.lazyframe.select(~repeats)
 
-    @pa.dataframe_check(name="level_ahead_of_the_mark")
+    @pa.check("liquidation_price", name="level_ahead_of_the_mark")
     def _ahead(cls, data: PolarsData) -> pl.LazyFrame:  # noqa: N805
         """A long is liquidated below the mark, a short above it, or it would be gone."""
         level, mark = pl.col("liquidation_price"), pl.col("mark_price")
         ahead = pl.when(pl.col("side") == "long").then(level < mark).otherwise(level > mark)
         return data.lazyframe.select(ahead.fill_null(value=True))
-
-    class Config:
-        """Never repair anything here."""
-
-        strict = True
-        coerce = False
 
 
 class ObservationsTable(Table, name="ops.observations", key=("run_id", "venue")):
