@@ -12,10 +12,7 @@ select
     )
 from core.open_interest as known
 inner join judged_standing as judged
-    on
-        known.snapshot_at = judged.snapshot_at
-        and known.venue = judged.venue
-        and known.symbol = judged.symbol
+    using (snapshot_at, venue, symbol)
 where
     known.superseded_at is null
     and known.recorded_at <> $recorded_at

@@ -49,9 +49,7 @@ create or replace macro core.tickers_apart(first_at, last_at, as_known_at, max_a
             priced.price > 1.5 * lag(priced.price) over in_order as is_next
         from priced
         inner join doubtful
-            on
-                priced.snapshot_at = doubtful.snapshot_at
-                and priced.asset = doubtful.asset
+            using (snapshot_at, asset)
         where priced.price > 0
         window in_order as (
             partition by priced.snapshot_at, priced.asset
@@ -136,10 +134,7 @@ create or replace macro core.tickers_apart(first_at, last_at, as_known_at, max_a
         ) as is_owned
     from things
     inner join voted
-        on
-            things.snapshot_at = voted.snapshot_at
-            and things.asset = voted.asset
-            and things.thing = voted.thing
+        using (snapshot_at, asset, thing)
     qualify not voted.is_of_most
 );
 
@@ -234,9 +229,7 @@ create or replace macro core.quotes_off_peg(first_at, last_at, as_known_at, max_
         judged.things
     from priced
     inner join judged
-        on
-            priced.snapshot_at = judged.snapshot_at
-            and priced.quote = judged.quote
+        using (snapshot_at, quote)
 );
 
 -- Both: contracts that are in no sum. One row per snapshot_at, venue and symbol; is_other tells those

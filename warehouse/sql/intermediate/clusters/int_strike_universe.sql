@@ -77,10 +77,7 @@ newest as (
         facts.*
     from facts
     anti join left_out
-        on
-            facts.snapshot_at = left_out.snapshot_at
-            and facts.venue = left_out.venue
-            and facts.symbol = left_out.symbol
+        using (snapshot_at, venue, symbol)
     inner join instants
         on
             facts.snapshot_at <= instants.taken_at

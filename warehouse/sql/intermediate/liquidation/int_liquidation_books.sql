@@ -83,9 +83,7 @@ members as (
         tiers.max_leverage
     from int_liquidation_members as members
     left join tiers
-        on
-            members.venue = tiers.venue
-            and members.symbol = tiers.symbol
+        using (venue, symbol)
 
 ),
 

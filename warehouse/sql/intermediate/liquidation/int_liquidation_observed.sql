@@ -56,9 +56,7 @@ select
     0.5 / listed.max_leverage as maintenance_rate
 from known
 inner join latest
-    on
-        known.venue = latest.venue
-        and known.snapshot_at = latest.snapshot_at
+    using (venue, snapshot_at)
 inner join int_position_assets as assets
     on known.asset = assets.asset
 inner join listed

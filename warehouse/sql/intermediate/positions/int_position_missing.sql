@@ -54,14 +54,10 @@ select
     known.asset,
     core.exact_sum(known.oi_usd) as usd
 from known
-anti join int_position_universe as universe
-    on
-        known.venue = universe.venue
-        and known.symbol = universe.symbol
+anti join int_position_universe
+    using (venue, symbol)
 anti join delisted
-    on
-        known.venue = delisted.venue
-        and known.symbol = delisted.symbol
+    using (venue, symbol)
 where
     known.snapshot_at
     < $until - to_microseconds(cast(floor($max_age_minutes * 60e6) as bigint))

@@ -32,9 +32,7 @@ observations as (
         facts.is_simulated
     from core.open_interest as facts
     inner join int_position_universe as universe
-        on
-            facts.venue = universe.venue
-            and facts.symbol = universe.symbol
+        using (venue, symbol)
     inner join int_position_assets as assets
         on universe.asset = assets.asset
     where
@@ -121,9 +119,7 @@ bars as (
         core.length_us(facts.interval) as length_us
     from core.bars as facts
     inner join int_position_universe as universe
-        on
-            facts.venue = universe.venue
-            and facts.symbol = universe.symbol
+        using (venue, symbol)
     where
         facts.bar_at < $until
         and facts.bar_at >= $until - to_microseconds(cast($history_days * 86400e6 as bigint))

@@ -56,10 +56,7 @@ newest as (
     select known.*
     from known
     left join left_out
-        on
-            known.snapshot_at = left_out.snapshot_at
-            and known.venue = left_out.venue
-            and known.symbol = left_out.symbol
+        using (snapshot_at, venue, symbol)
     where left_out.symbol is null
     qualify
         row_number() over (

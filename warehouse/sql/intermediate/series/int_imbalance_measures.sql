@@ -132,11 +132,7 @@ readings as materialized (
         core.imbalance(seen.long_share, seen.short_share) as leaning
     from core.positioning as seen
     inner join series
-        on
-            seen.venue = series.venue
-            and seen.symbol = series.symbol
-            and seen.asset = series.asset
-            and seen.measure = series.measure
+        using (venue, symbol, asset, measure)
     inner join periods
         on seen.period = periods.period
     where
@@ -198,10 +194,7 @@ weighed as (
         venues.oi_usd
     from by_venue
     inner join marts.oi_by_venue as venues
-        on
-            by_venue.snapshot_at = venues.snapshot_at
-            and by_venue.asset = venues.asset
-            and by_venue.venue = venues.venue
+        using (snapshot_at, asset, venue)
     where
         venues.kind_group = 'futures'
         and venues.snapshot_at >= core.bar_start('1d', $since) - interval 90 day
@@ -245,9 +238,7 @@ within as (
         / (map.price_high - map.price_low) as usd
     from marts.liquidation_map as map
     inner join totals
-        on
-            map.snapshot_at = totals.snapshot_at
-            and map.asset = totals.asset
+        using (snapshot_at, asset)
     where
         map.venue = 'ALL'
         and map.prior = 'calibrated'
@@ -311,9 +302,7 @@ select
     built.vulnerability_imbalance as vulnerability
 from marts.oi_by_asset as totals
 inner join marts.oi_imbalance as built
-    on
-        totals.snapshot_at = built.snapshot_at
-        and totals.asset = built.asset
+    using (snapshot_at, asset)
 inner join built_days
     on totals.snapshot_at = built_days.snapshot_at
 where

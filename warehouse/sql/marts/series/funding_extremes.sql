@@ -79,9 +79,7 @@ ranked as (
         end as percentile_365d
     from current_rates
     left join counted
-        on
-            current_rates.snapshot_at = counted.snapshot_at
-            and current_rates.asset = counted.asset
+        using (snapshot_at, asset)
 
 )
 

@@ -92,9 +92,7 @@ scored as (
         end as basis_percentile
     from today
     left join ranked
-        on
-            today.snapshot_at = ranked.snapshot_at
-            and today.asset = ranked.asset
+        using (snapshot_at, asset)
 
 ),
 
