@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import duckdb
@@ -84,8 +83,7 @@ def load_rows(
             if name not in told
         ),
     )
-    load = load_open_interest if table == "core.open_interest" else partial(load_facts, table=table)
-    return load(connection, rows=staged, run_id=run_id, recorded_at=recorded_at)
+    return load_facts(connection, table, staged, run_id=run_id, recorded_at=recorded_at)
 
 
 def load_open_interest(
@@ -106,20 +104,11 @@ def load_open_interest(
     """
     absent = [name for name in OPTIONAL_COLUMNS if name not in rows.columns]
     staged = rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in absent)
-    known = {"recorded_at": recorded_at}
-    with _staged(
-        connection, "staged_open_interest", staged.select(*STORED_COLUMNS, *OPTIONAL_COLUMNS)
-    ):
-        superseded = connection.execute(
-            statement("load/supersede_open_interest.sql"), known
-        ).fetchall()
-        added = connection.execute(
-            statement("load/insert_open_interest.sql"), {**known, "run_id": run_id}
-        ).fetchall()
-    loaded = Loaded(int(added[0][0]), int(superseded[0][0]))
-    if loaded.inserted or loaded.superseded:
-        note_stale_rows(connection, "core.open_interest", "snapshot_at", recorded_at)
-    return loaded
+    columns = (*STORED_COLUMNS, *OPTIONAL_COLUMNS)
+    return load_facts(
+        connection, "core.open_interest", staged.select(columns),
+        run_id=run_id, recorded_at=recorded_at,
+    )  # fmt: skip
 
 
 def load_instruments(
@@ -239,10 +228,11 @@ def load_bars(connection: duckdb.DuckDBPyConnection, bars: pl.DataFrame) -> Load
         bars: Frame with the columns of ``core.bars``, one row per bar.
     """
     with _staged(connection, "staged_bars", bars):
-        connection.execute(statement("load/note_bars.sql"))
         replaced = connection.execute(statement("load/replace_bars.sql")).fetchall()
-        added = connection.execute(statement("load/insert_bars.sql")).fetchall()
-    return Loaded(int(added[0][0]), int(replaced[0][0]))
+        added = connection.execute(statement("load/insert_bars.sql")).pl()["bar_at"]
+    if not added.is_empty():
+        note_stale(connection, "core.bars", added.min(), added.max())  # type: ignore[arg-type]
+    return Loaded(added.len(), int(replaced[0][0]))
 
 
 def record_run(

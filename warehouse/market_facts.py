@@ -18,6 +18,13 @@ class Loaded:
     superseded: int = 0
 
 
+_AS_TOLD = {
+    ("core.open_interest", "quality"): "case when known.is_contradicted then 'ok'"
+    " else core.told_quality(known.quality, known.suspect_reason) end",
+}
+"""What a stored row said of itself before those around it were looked at: that is no difference."""
+
+
 def load_facts(
     connection: duckdb.DuckDBPyConnection,
     table: str,
@@ -52,21 +59,22 @@ def _merge(
     recorded_at: datetime,
 ) -> Loaded:
     keys = TABLES[table].key()
-    known = _tuple("known", columns)
-    staged = _tuple("staged", columns)
-    same_key = " and ".join(f'known."{key}" is not distinct from staged."{key}"' for key in keys)
+    order = ", ".join(f'staged."{key}"' for key in keys)
+    same_key = " and ".join(_same(table, key) for key in keys)
+    known = ", ".join(_AS_TOLD.get((table, name), f'known."{name}"') for name in columns)
+    staged = ", ".join(f'staged."{name}"' for name in columns)
     # Identifiers come from contracts and our own frames; values are parameters.
     superseded = connection.execute(
         f"update {table} as known set superseded_at = $recorded_at from staged_facts as staged"  # noqa: S608
         f" where known.superseded_at is null and {same_key}"
-        f" and {known} is distinct from {staged}",
+        f" and ({known}) is distinct from ({staged})",
         {"recorded_at": recorded_at},
     ).fetchall()
     added = connection.execute(
         f"insert into {table} by name select staged.*, $run_id as run_id,"  # noqa: S608
         " $recorded_at as recorded_at, null::timestamptz as superseded_at"
         " from staged_facts as staged where not exists (select 1 from"
-        f" {table} as known where known.superseded_at is null and {same_key})",
+        f" {table} as known where known.superseded_at is null and {same_key}) order by {order}",
         {"run_id": run_id, "recorded_at": recorded_at},
     ).fetchall()
     loaded = Loaded(int(added[0][0]), int(superseded[0][0]))
@@ -75,5 +83,7 @@ def _merge(
     return loaded
 
 
-def _tuple(side: str, columns: list[str]) -> str:
-    return "(" + ", ".join(f'{side}."{column}"' for column in columns) + ")"
+def _same(table: str, key: str) -> str:
+    """Return that a part of a key is the same; blocks are skipped by equality alone."""
+    is_nullable = TABLES[table].to_schema().columns[key].nullable
+    return f'known."{key}" {"is not distinct from" if is_nullable else "="} staged."{key}"'

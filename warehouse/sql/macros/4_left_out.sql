@@ -22,8 +22,7 @@ create or replace macro core.tickers_apart(first_at, last_at, as_known_at, max_a
         from core.open_interest as facts
         where
             facts.snapshot_at between first_at and last_at
-            and facts.recorded_at <= as_known_at
-            and (facts.superseded_at is null or facts.superseded_at > as_known_at)
+            and core.was_known(facts.recorded_at, facts.superseded_at, as_known_at)
             and facts.oi_base > 0
             and core.is_timely(facts.snapshot_at, facts.observed_at, max_age_minutes)
             and core.is_sound(facts.quality, facts.oi_base, facts.oi_usd)
@@ -158,8 +157,7 @@ create or replace macro core.quotes_off_peg(first_at, last_at, as_known_at, max_
         from core.open_interest as facts
         where
             facts.snapshot_at between first_at and last_at
-            and facts.recorded_at <= as_known_at
-            and (facts.superseded_at is null or facts.superseded_at > as_known_at)
+            and core.was_known(facts.recorded_at, facts.superseded_at, as_known_at)
             and facts.kind = 'perp'
             and facts.mark_price > 0
             and core.is_timely(facts.snapshot_at, facts.observed_at, max_age_minutes)

@@ -39,8 +39,7 @@ facts as (
         is_simulated
     from core.open_interest
     where
-        recorded_at <= $known_at
-        and (superseded_at is null or superseded_at > $known_at)
+        core.was_known(recorded_at, superseded_at, $known_at)
         and core.is_timely(snapshot_at, observed_at, $max_age_minutes)
         and core.is_sound(quality, oi_base, coalesce(oi_usd, 0))
         and kind = 'option'

@@ -18,8 +18,7 @@ known as (
         positions.snapshot_at < $until
         and positions.snapshot_at
         > $until - to_microseconds(cast($calibration_days * 86400e6 as bigint))
-        and positions.recorded_at <= $known_at
-        and (positions.superseded_at is null or positions.superseded_at > $known_at)
+        and core.was_known(positions.recorded_at, positions.superseded_at, $known_at)
 
 ),
 

@@ -21,8 +21,7 @@ books as (
         depth.is_simulated
     from core.depth as depth
     where
-        depth.recorded_at <= $known_at
-        and (depth.superseded_at is null or depth.superseded_at > $known_at)
+        core.was_known(depth.recorded_at, depth.superseded_at, $known_at)
         and depth.snapshot_at <= $until
         and depth.snapshot_at
         >= $until - to_microseconds(cast($max_age_minutes * 60e6 as bigint))

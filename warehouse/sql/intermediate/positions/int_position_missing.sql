@@ -19,8 +19,7 @@ known as (
         oi_usd
     from core.open_interest
     where
-        recorded_at <= $known_at
-        and (superseded_at is null or superseded_at > $known_at)
+        core.was_known(recorded_at, superseded_at, $known_at)
         and kind in ('perp', 'future')
         and core.is_timely(snapshot_at, observed_at, $max_age_minutes)
         and core.is_sound(quality, oi_base, oi_usd)

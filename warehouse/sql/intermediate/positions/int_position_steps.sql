@@ -36,8 +36,7 @@ observations as (
     inner join int_position_assets as assets
         on universe.asset = assets.asset
     where
-        facts.recorded_at <= $known_at
-        and (facts.superseded_at is null or facts.superseded_at > $known_at)
+        core.was_known(facts.recorded_at, facts.superseded_at, $known_at)
         and core.is_timely(facts.snapshot_at, facts.observed_at, $max_age_minutes)
         and core.is_sound(
             facts.quality,

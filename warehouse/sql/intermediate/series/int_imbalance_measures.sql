@@ -164,22 +164,10 @@ by_venue as (
         latest.snapshot_at,
         series.venue,
         series.asset,
-        core.exact_sum(case when series.measure = 'account' then latest.leaning * 1e8 end)
-        / 1e8
-        / count(latest.leaning) filter (where series.measure = 'account')
-            as accounts,
-        core.exact_sum(case when series.measure = 'top_position' then latest.leaning * 1e8 end)
-        / 1e8
-        / count(latest.leaning) filter (where series.measure = 'top_position')
-            as top_positions,
-        core.exact_sum(case when series.measure = 'top_account' then latest.leaning * 1e8 end)
-        / 1e8
-        / count(latest.leaning) filter (where series.measure = 'top_account')
-            as top_accounts,
-        core.exact_sum(case when series.measure = 'taker' then latest.leaning * 1e8 end)
-        / 1e8
-        / count(latest.leaning) filter (where series.measure = 'taker')
-            as taker
+        core.mean_of(series.measure, 'account', latest.leaning) as accounts,
+        core.mean_of(series.measure, 'top_position', latest.leaning) as top_positions,
+        core.mean_of(series.measure, 'top_account', latest.leaning) as top_accounts,
+        core.mean_of(series.measure, 'taker', latest.leaning) as taker
     from latest
     inner join series
         on latest.series = series.series
@@ -207,17 +195,11 @@ measured as (
     select
         snapshot_at,
         asset,
-        core.exact_sum(accounts * oi_usd)
-        / nullif(core.exact_sum(case when accounts is not null then oi_usd end), 0)
-            as accounts,
+        core.weighted(accounts, oi_usd) as accounts,
         coalesce(
-            core.exact_sum(top_positions * oi_usd)
-            / nullif(core.exact_sum(case when top_positions is not null then oi_usd end), 0),
-            core.exact_sum(top_accounts * oi_usd)
-            / nullif(core.exact_sum(case when top_accounts is not null then oi_usd end), 0)
+            core.weighted(top_positions, oi_usd), core.weighted(top_accounts, oi_usd)
         ) as top,
-        core.exact_sum(taker * oi_usd)
-        / nullif(core.exact_sum(case when taker is not null then oi_usd end), 0) as taker
+        core.weighted(taker, oi_usd) as taker
     from weighed
     group by snapshot_at, asset
 
