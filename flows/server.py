@@ -1,17 +1,37 @@
-"""The Prefect server that a configuration names: does it answer, and what if it does not."""
+"""What Prefect is told and asked: the jobs, and whether the server that is configured answers."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_URL
 
-from oirisk.schemas.errors import ConfigurationError
+from oirisk.flows.settings.sections import ScheduleSettings
 
 _PATIENCE_SECONDS = 10.0
-_CLIENT_LIBRARIES = frozenset({"prefect", "httpx", "httpcore"})
-_WAY_OUT = "start it, or unset PREFECT_API_URL in the environment and in the Prefect profile"
+WAY_OUT = "start it, or unset PREFECT_API_URL in the environment and in the Prefect profile"
+
+
+SANDBOX = "OIRISK_SANDBOX"
+"""Address of simulated exchanges that runs ask instead of real ones; for trials."""
+
+HOME, PARENT = "OIRISK_HOME", "OIRISK_SCHEDULER_PID"
+"""What the jobs' processes are told: the home they serve, and whose end is theirs."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A flow that runs by itself, and when; an empty cron expression means: never."""
+
+    flow: Any
+    cron: Callable[[ScheduleSettings], str]
+
+
+def is_configured() -> bool:
+    """Return whether a Prefect server is named, in the environment or in a profile."""
+    return bool(PREFECT_API_URL.value())
 
 
 def silence() -> str:
@@ -33,39 +53,3 @@ async def _fault() -> str:
     except Exception as error:  # noqa: BLE001 -- whatever the client raises, it did not answer
         return " ".join(str(error).split()) or type(error).__name__
     return ""
-
-
-def require_answer() -> None:
-    """Refuse to go on where the configured server does not answer.
-
-    Raises:
-        ConfigurationError: It does not.
-    """
-    if reason := silence():
-        raise ConfigurationError(f"{reason}; {_WAY_OUT}: then a scheduler runs here")
-
-
-@contextmanager
-def with_or_without_server() -> Iterator[str]:
-    """Run the block with the configured server, or as if none were configured.
-
-    Yields:
-        Why the block runs without it; empty where it does not.
-
-    Raises:
-        ConfigurationError: The server failed while the block ran.
-    """
-    if reason := silence():
-        with temporary_settings(restore_defaults={PREFECT_API_URL}):
-            yield f"{reason}; this run goes without it and is not shown there: {_WAY_OUT}"
-        return
-    try:
-        yield ""
-    except BaseException as error:
-        address = PREFECT_API_URL.value()
-        if not address or type(error).__module__.partition(".")[0] not in _CLIENT_LIBRARIES:
-            raise
-        raise ConfigurationError(
-            f"the Prefect server at {address} (PREFECT_API_URL) failed during the run: {error}; "
-            "`oirisk doctor` says what was stored; to run without a server unset PREFECT_API_URL"
-        ) from error
