@@ -181,7 +181,9 @@ def test_rows_that_contradict_each_other_are_all_refused(
 ) -> None:
     desk.replay(tape.bybit(btc, eth, bybit_row("BTCUSDT", 300, 50_000)).write())
     assert _current(desk).keys() == {("bybit", "ETH")}
-    assert desk.column("select count(*) from ops.rejects where check_name = 'contradicts_row'") == [2]
+    assert desk.column("select count(*) from ops.rejects where check_name = 'contradicts_row'") == [
+        2
+    ]
     _assert_counts_add_up(desk)
 
 
