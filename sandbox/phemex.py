@@ -12,7 +12,7 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, price_step
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, plain, price_step
 from oirisk.sandbox.listing import in_thousands, inverse, linear, sized
 from oirisk.sandbox.published import Published
 from oirisk.sandbox.quotes import Book, Quote
@@ -52,14 +52,23 @@ def _old(query: Query, book: Book) -> list[Quote]:
     return book.of("inverse", "usd")
 
 
+def _old_listed(query: Query, book: Book) -> list[SimulatedInstrument]:
+    return [quote.instrument for quote in _old(query, book)]
+
+
 def _usdt(query: Query, book: Book) -> list[Quote]:
     del query
     return book.of("usdt")
 
 
 def _products(query: Query, book: Book) -> Any:  # noqa: ANN401 -- any JSON
-    old, usdt = _old(query, book), _usdt(query, book)
-    return _ANSWER(([_OLD(q.instrument) for q in old], [_USDT(q.instrument) for q in usdt]))
+    usdt = [_USDT(quote.instrument) for quote in _usdt(query, book)]
+    return _ANSWER(([_OLD(it) for it in _old_listed(query, book)], usdt))
+
+
+def _counted(it: SimulatedInstrument) -> str:
+    """Return what the size of an older contract is counted in."""
+    return "USD" if it.margin == "inverse" else it.asset
 
 
 def _base(it: SimulatedInstrument) -> str:
@@ -81,7 +90,7 @@ _PUBLISHED = Published("phemex")
 _OLD = _PUBLISHED.row("products", {
     "symbol": "native", "displaySymbol": lambda it: f"{it.asset} / USD",
     "indexSymbol": lambda it: f".{it.asset}", "markSymbol": lambda it: f".M{it.asset}",
-    "contractUnderlyingAssets": lambda it: "USD" if it.margin == "inverse" else it.asset,
+    "contractUnderlyingAssets": _counted,
     "settleCurrency": "settle", "quoteCurrency": "quote", "contractSize": "contract_size",
     "tickSize": "price_step", "maxLeverage": "max_leverage",
 }, "old")  # fmt: skip
@@ -98,8 +107,10 @@ _ANSWER = _PUBLISHED.body(
     "products", {"data.products": itemgetter(0), "data.perpProductsV2": itemgetter(1)}
 )
 _SCALES = _PUBLISHED.row("scales", {
-    "symbol": "instrument.native",
-    "valueScale": lambda quote: 8 if quote.instrument.margin == "inverse" else 4,
+    "symbol": "native", "underlyingSymbol": lambda it: f".{it.asset}", "baseCurrency": "asset",
+    "quoteCurrency": "quote", "settlementCurrency": "settle", "tickSize": "price_step",
+    "contractSize": lambda it: f"{plain(it.contract_size)} {_counted(it)}",
+    "valueScale": lambda it: 8 if it.margin == "inverse" else 4, "maxLeverage": "max_leverage",
 })  # fmt: skip
 _TICKER = _PUBLISHED.row("tickers", {
     "closeRp": "last", "fundingRateRr": "funding_or_zero", "highRp": "high",
@@ -124,7 +135,9 @@ VENUE = SimulatedVenue(
     rate_limit=RateLimit(requests=5000, seconds=300),
     endpoints=(
         Endpoint("GET", "/public/products", _products),
-        Endpoint("GET", "/v1/exchange/public/products", _PUBLISHED.table("scales", _SCALES, _old)),
+        Endpoint(
+            "GET", "/v1/exchange/public/products", _PUBLISHED.table("scales", _SCALES, _old_listed)
+        ),
         Endpoint(
             "GET",
             "/md/v2/ticker/24hr/all",
