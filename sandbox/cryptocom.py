@@ -49,19 +49,22 @@ def _symbol(row: tuple[str, Quote]) -> str:
     return f"{quote.instrument.asset}_USD" if kind == "spot" else quote.instrument.native
 
 
-def _listed(query: Query, book: Book) -> list[SimulatedInstrument | None]:
-    """Return a pair of spot, and the contracts."""
+def _listed(query: Query, book: Book) -> list[SimulatedInstrument | str]:
+    """Return the coins that trade on spot, and the contracts."""
     del query
-    return [None, *(quote.instrument for quote in book.quotes)]
+    return [*SPOT_BASES, *(quote.instrument for quote in book.quotes)]
 
 
-def _instrument(it: SimulatedInstrument | None) -> Row:
-    made: Row = _SPOT(it) if it is None else _INSTRUMENTS[it.kind](it)
+def _instrument(listed: SimulatedInstrument | str) -> Row:
+    made: Row = (_SPOT if isinstance(listed, str) else _INSTRUMENTS[listed.kind])(listed)
     return made
 
 
 _PUBLISHED = Published("cryptocom")
-_SPOT = _PUBLISHED.row("instruments", {}, "spot")
+_SPOT = _PUBLISHED.row("instruments", {
+    "symbol": "{}_USD".format, "display_name": "{}/USD".format, "base_ccy": str,
+    "quote_ccy": lambda _: "USD",
+}, "spot")  # fmt: skip
 _FIELDS: Fields = {
     "symbol": "native", "base_ccy": "listed_base", "quote_ccy": "quote",
     "display_name": lambda it: f"{it.asset}USD {'Futures' if it.expiry else 'Perpetual'}",

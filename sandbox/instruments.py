@@ -9,7 +9,6 @@ from typing import Literal
 Kind = Literal["perp", "future", "option", "pool"]
 Margin = Literal["linear", "inverse"]
 
-LISTED_AT = datetime(2024, 3, 1, 8, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _EXPIRY_HOUR = 8
