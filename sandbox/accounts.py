@@ -104,7 +104,7 @@ class _Account:
         return sum((one.notional for one in self.held), Decimal(0))
 
 
-def clearinghouse_state(query: Query, book: Book) -> Any:  # noqa: ANN401 -- any JSON
+def _clearinghouse_state(query: Query, book: Book) -> Any:  # noqa: ANN401 -- any JSON
     """Answer what an account holds; an address that nobody has holds nothing."""
     held = positions(query.get("user", "").lower(), book)
     return _STATE(_Account(milliseconds(book.at), held))
@@ -131,3 +131,7 @@ _STATE = _PUBLISHED.body("account", {
         "totalMarginUsed": "used",
     }.items()
 } | {"assetPositions": "rows", "time": "now"})  # fmt: skip
+ACCOUNT = _PUBLISHED.answer(
+    "account", _clearinghouse_state, when={"type": "clearinghouseState"}, weight=2
+)
+"""What an account holds."""

@@ -11,7 +11,7 @@ from oirisk.sandbox.binance_rows import contracts, linear_prices, open_interest
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import in_thousands, linear
 from oirisk.sandbox.published import Fields, Published
-from oirisk.sandbox.venue import Endpoint, RateLimit, SimulatedVenue
+from oirisk.sandbox.venue import RateLimit, SimulatedVenue
 
 _COINS = 60
 _USD1 = ("BTC", "ETH", "SOL", "ASTER")
@@ -30,10 +30,10 @@ def _linear(coin: Coin, quote: str) -> SimulatedInstrument:
 
 
 _PUBLISHED = Published("aster")
-_FUNDING = _PUBLISHED.row("funding", {
+_FUNDING: Fields = {
     "symbol": "instrument.native", "fundingIntervalHours": "instrument.funding_hours",
     "time": "now",
-})  # fmt: skip
+}  # fmt: skip
 _TICKER: Fields = {
     "baseAsset": "instrument.listed_base", "quoteAsset": "instrument.quote", "bidPrice": "bid",
     "askPrice": "ask",
@@ -45,10 +45,10 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=2400, seconds=60),
     endpoints=(
-        Endpoint("GET", "/api/v3/exchangeInfo", _PUBLISHED.fixed("spot")),
-        contracts(_PUBLISHED, "/fapi/v3/exchangeInfo"),
-        open_interest(_PUBLISHED, "/fapi/v1/openInterest"),
+        _PUBLISHED.fixed("spot"),
+        contracts(_PUBLISHED),
+        open_interest(_PUBLISHED),
         *linear_prices(_PUBLISHED, _TICKER),
-        Endpoint("GET", "/fapi/v1/fundingInfo", _PUBLISHED.table("funding", _FUNDING)),
+        _PUBLISHED.table("funding", _FUNDING),
     ),
 )

@@ -12,9 +12,9 @@ from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import linear, renamed
 from oirisk.sandbox.options import list_options
-from oirisk.sandbox.published import Published
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = ("BTC", "ETH", "SOL", "XRP")
 _SPREAD = Decimal("0.01")
@@ -46,23 +46,23 @@ def _index(query: Query, book: Book) -> Any:  # noqa: ANN401 -- any JSON
 
 
 _PUBLISHED = Published("binance")
-_OPTION = _PUBLISHED.row("options", {
+_OPTION: Fields = {
     "symbol": "instrument.native", "expiryDate": "instrument.expiry_ms",
     "side": lambda quote: str(quote.instrument.option_type).upper(),
     "strikePrice": "instrument.strike", "minQty": "instrument.size_step",
     "underlying": lambda quote: f"{quote.instrument.asset}USDT",
     "maxQty": lambda quote: quote.instrument.size_step * 1_000_000,
     "priceScale": "instrument.price_decimals", "quantityScale": "instrument.size_decimals",
-})  # fmt: skip
-_INTEREST = _PUBLISHED.row("open interest", {
+}  # fmt: skip
+_INTEREST: Fields = {
     "symbol": "instrument.native", "sumOpenInterest": "size", "sumOpenInterestUsd": "usd",
     "timestamp": "now",
-})  # fmt: skip
-_MARK = _PUBLISHED.row("marks", {
+}  # fmt: skip
+_MARK: Fields = {
     "symbol": "instrument.native", "markPrice": "premium_usd", "markIV": "volatility",
     "bidIV": lambda quote: quote.volatility - _SPREAD,
     "askIV": lambda quote: quote.volatility + _SPREAD,
-})  # fmt: skip
+}  # fmt: skip
 _INDEX = _PUBLISHED.body("index", {"time": "now", "indexPrice": "index"})
 
 VENUE = SimulatedVenue(
@@ -72,15 +72,11 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=400, seconds=60),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/eapi/v1/exchangeInfo",
-            _PUBLISHED.table("options", _OPTION, envelope={"serverTime": "now"}),
-        ),
-        Endpoint(
-            "GET",
-            "/eapi/v1/openInterest",
-            _PUBLISHED.table("open interest", _INTEREST, _of_expiry),
+        _PUBLISHED.table("options", _OPTION, envelope={"serverTime": "now"}),
+        _PUBLISHED.table(
+            "open interest",
+            _INTEREST,
+            _of_expiry,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body],
                 symbol="symbol",
@@ -88,10 +84,10 @@ VENUE = SimulatedVenue(
                 stamps={"timestamp": 1000},
             ),
         ),
-        Endpoint("GET", "/eapi/v1/mark", _PUBLISHED.table("marks", _MARK), weight=5),
-        Endpoint("GET", "/eapi/v1/index", _index),
-        Endpoint("GET", "/api/v3/exchangeInfo", _PUBLISHED.fixed("spot")),
-        Endpoint("GET", "/fapi/v1/exchangeInfo", _PUBLISHED.fixed("no linear futures")),
-        Endpoint("GET", "/dapi/v1/exchangeInfo", _PUBLISHED.fixed("no inverse futures")),
+        _PUBLISHED.table("marks", _MARK, weight=5),
+        _PUBLISHED.answer("index", _index),
+        _PUBLISHED.fixed("spot"),
+        _PUBLISHED.fixed("no linear futures"),
+        _PUBLISHED.fixed("no inverse futures"),
     ),
 )

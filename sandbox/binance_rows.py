@@ -1,6 +1,6 @@
 """Answers that exchanges of Binance's API give alike, each by its own payloads."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from oirisk.sandbox.instruments import calendar
@@ -58,18 +58,17 @@ TICKER: Fields = {
 }  # fmt: skip
 
 
-def contracts(published: Published, path: str) -> Endpoint:
+def contracts(published: Published) -> Endpoint:
     """Return the market list."""
     row = published.row("contracts", CONTRACT)
-    return Endpoint("GET", path, published.table("contracts", row, envelope={"serverTime": "now"}))
+    return published.table("contracts", row, envelope={"serverTime": "now"})
 
 
-def open_interest(published: Published, path: str, fields: Fields = INTEREST) -> Endpoint:
+def open_interest(published: Published, fields: Fields = INTEREST) -> Endpoint:
     """Return open interest, one contract a request."""
-    return Endpoint(
-        "GET",
-        path,
-        published.one("open interest", fields),
+    return published.one(
+        "open interest",
+        fields,
         one_symbol=OneSymbol("symbol", _UNKNOWN, status=400),
         open_interest=OpenInterestBody(
             tables=lambda body: [[body]],
@@ -82,20 +81,15 @@ def open_interest(published: Published, path: str, fields: Fields = INTEREST) ->
 
 def linear_prices(published: Published, ticker: Fields) -> tuple[Endpoint, Endpoint]:
     """Return marks with funding and the volumes; one row instead of a list if one is named."""
-    premiums = published.table("premiums", published.row("premiums", PREMIUM), named)
-    row = published.row(
-        "tickers", {**TICKER, "volume": "volume_base", "quoteVolume": "volume_usd", **ticker}
-    )
-    tickers = published.table("tickers", row, named)
-    return (
-        Endpoint("GET", "/fapi/v1/premiumIndex", _one_if_named(premiums), weight=10),
-        Endpoint("GET", "/fapi/v1/ticker/24hr", _one_if_named(tickers), weight=40),
-    )
+    fields = {**TICKER, "volume": "volume_base", "quoteVolume": "volume_usd", **ticker}
+    premiums = published.table("premiums", published.row("premiums", PREMIUM), named, weight=10)
+    tickers = published.table("tickers", published.row("tickers", fields), named, weight=40)
+    return _one_if_named(premiums), _one_if_named(tickers)
 
 
-def _one_if_named(answer: Callable[[Query, Book], Any]) -> Callable[[Query, Book], Any]:
+def _one_if_named(endpoint: Endpoint) -> Endpoint:
     def one_or_all(query: Query, book: Book) -> Any:  # noqa: ANN401 -- a list, or one row of it
-        rows = answer(query, book)
+        rows = endpoint.answer(query, book)
         return next(iter(rows), _UNKNOWN) if "symbol" in query else rows
 
-    return one_or_all
+    return replace(endpoint, answer=one_or_all)

@@ -18,8 +18,8 @@ from oirisk.sandbox.binance_rows import (
 )
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import dated, inverse, linear
-from oirisk.sandbox.published import Published
-from oirisk.sandbox.venue import Endpoint, RateLimit, SimulatedVenue
+from oirisk.sandbox.published import Fields, Published
+from oirisk.sandbox.venue import RateLimit, SimulatedVenue
 
 _COINS = (
     *("BTC", "ETH", "SOL", "XRP", "DOGE", "BNB", "ADA", "LINK", "BCH", "LTC", "AVAX", "DOT"),
@@ -43,11 +43,11 @@ def _inverse(coin: Coin) -> SimulatedInstrument:
 
 
 _PUBLISHED = Published("binancecoinm")
-_PREMIUM = _PUBLISHED.row("premiums", {**PREMIUM, "pair": pair})
+_PREMIUM: Fields = {**PREMIUM, "pair": pair}
 _TICKER = _PUBLISHED.row(
     "tickers", {**TICKER, "pair": pair, "volume": "contracts", "baseVolume": "volume_base"}
 )
-_CONTRACT = _PUBLISHED.row("contracts", {**CONTRACT, "contractSize": "instrument.contract_size"})
+_CONTRACT: Fields = {**CONTRACT, "contractSize": "instrument.contract_size"}
 
 VENUE = SimulatedVenue(
     id="binancecoinm",
@@ -55,27 +55,12 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=2400, seconds=60),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/dapi/v1/exchangeInfo",
-            _PUBLISHED.table("contracts", _CONTRACT, envelope={"serverTime": "now"}),
-        ),
+        _PUBLISHED.table("contracts", _CONTRACT, envelope={"serverTime": "now"}),
         open_interest(
             _PUBLISHED,
-            "/dapi/v1/openInterest",
             {**INTEREST, "pair": pair, "contractType": CONTRACT["contractType"]},
         ),
-        Endpoint(
-            "GET",
-            "/dapi/v1/premiumIndex",
-            _PUBLISHED.table("premiums", _PREMIUM, named),
-            weight=10,
-        ),
-        Endpoint(
-            "GET",
-            "/dapi/v1/ticker/24hr",
-            _PUBLISHED.table("tickers", _TICKER, named),
-            weight=40,
-        ),
+        _PUBLISHED.table("premiums", _PREMIUM, named, weight=10),
+        _PUBLISHED.table("tickers", _TICKER, named, weight=40),
     ),
 )

@@ -10,9 +10,9 @@ from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.binance_rows import contracts, linear_prices, open_interest
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import dated, in_thousands, linear
-from oirisk.sandbox.published import Published
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, Query, RateLimit, SimulatedVenue
+from oirisk.sandbox.venue import Query, RateLimit, SimulatedVenue
 
 _COINS = 255
 _USDC = ("BTC", "ETH", "SOL", "XRP", "DOGE", "BNB", "SUI", "ENA", "LINK", "LTC")
@@ -41,9 +41,9 @@ def _unusual(query: Query, book: Book) -> list[Quote]:
 
 
 _PUBLISHED = Published("binanceusdm")
-_FUNDING = _PUBLISHED.row("funding", {
+_FUNDING: Fields = {
     "symbol": "instrument.native", "fundingIntervalHours": "instrument.funding_hours",
-})  # fmt: skip
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="binanceusdm",
@@ -51,9 +51,9 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=2400, seconds=60),
     endpoints=(
-        contracts(_PUBLISHED, "/fapi/v1/exchangeInfo"),
-        open_interest(_PUBLISHED, "/fapi/v1/openInterest"),
+        contracts(_PUBLISHED),
+        open_interest(_PUBLISHED),
         *linear_prices(_PUBLISHED, {}),
-        Endpoint("GET", "/fapi/v1/fundingInfo", _PUBLISHED.table("funding", _FUNDING, _unusual)),
+        _PUBLISHED.table("funding", _FUNDING, _unusual),
     ),
 )

@@ -14,7 +14,6 @@ from oirisk.sandbox.listing import inverse, linear
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
-    Endpoint,
     OneSymbol,
     OpenInterestBody,
     Query,
@@ -66,17 +65,17 @@ def _lot(quote: Quote) -> Decimal:
 
 _PUBLISHED = Published("bingx")
 _NOW: Fields = {"timestamp": "now"}
-_CONTRACT = _PUBLISHED.row("contracts", {
+_CONTRACT: Fields = {
     "symbol": "instrument.native", "size": _lot, "tradeMinQuantity": _lot,
     "quantityPrecision": lambda quote: decimals(_lot(quote)),
     "pricePrecision": "instrument.price_decimals", "maxLongLeverage": "instrument.max_leverage",
     "maxShortLeverage": "instrument.max_leverage", "currency": "instrument.settle",
     "asset": "instrument.listed_base", "displayName": "instrument.native",
-})  # fmt: skip
-_COIN_CONTRACT = _PUBLISHED.row("coin contracts", {
+}  # fmt: skip
+_COIN_CONTRACT: Fields = {
     "symbol": "instrument.native", "pricePrecision": "instrument.price_decimals",
     "minTickSize": "instrument.contract_size", "minTradeValue": "instrument.contract_size",
-})  # fmt: skip
+}  # fmt: skip
 _PREMIUM: Fields = {
     "symbol": "instrument.native", "markPrice": "mark", "indexPrice": "index",
     "lastFundingRate": "funding_or_zero", "nextFundingTime": "next_funding",
@@ -88,9 +87,9 @@ _TICKER: Fields = {
     "lowPrice": "low", "volume": "volume_base", "quoteVolume": "volume_usd",
     "openPrice": "before", "closeTime": "now", "askPrice": "ask", "bidPrice": "bid",
 }  # fmt: skip
-_COIN_OPEN_INTEREST = _PUBLISHED.row("coin open interest", {
+_COIN_OPEN_INTEREST: Fields = {
     "symbol": "instrument.native", "openInterest": "size", "timestamp": "now",
-})  # fmt: skip
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="bingx",
@@ -98,25 +97,15 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=500, seconds=10),
     endpoints=(
-        Endpoint(
-            "GET", f"{_SWAP}/contracts", _PUBLISHED.table("contracts", _CONTRACT, _of("linear"))
-        ),
-        Endpoint(
-            "GET",
-            f"{_COIN}/contracts",
-            _PUBLISHED.table("coin contracts", _COIN_CONTRACT, _of("inverse"), _NOW),
-        ),
-        Endpoint(
-            "GET",
-            f"{_SWAP}/openInterest",
-            _PUBLISHED.one(
-                "open interest",
-                {
-                    "data.openInterest": "size",
-                    "data.symbol": "instrument.native",
-                    "data.time": "now",
-                },
-            ),
+        _PUBLISHED.table("contracts", _CONTRACT, _of("linear")),
+        _PUBLISHED.table("coin contracts", _COIN_CONTRACT, _of("inverse"), _NOW),
+        _PUBLISHED.one(
+            "open interest",
+            {
+                "data.openInterest": "size",
+                "data.symbol": "instrument.native",
+                "data.time": "now",
+            },
             one_symbol=_ONE_SYMBOL,
             open_interest=OpenInterestBody(
                 tables=lambda body: [[body["data"]]],
@@ -125,10 +114,10 @@ VENUE = SimulatedVenue(
                 stamps={"time": 1000},
             ),
         ),
-        Endpoint(
-            "GET",
-            f"{_COIN}/openInterest",
-            _PUBLISHED.table("coin open interest", _COIN_OPEN_INTEREST, envelope=_NOW),
+        _PUBLISHED.table(
+            "coin open interest",
+            _COIN_OPEN_INTEREST,
+            envelope=_NOW,
             one_symbol=_ONE_SYMBOL,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]],
@@ -137,37 +126,15 @@ VENUE = SimulatedVenue(
                 stamps={"timestamp": 1000},
             ),
         ),
-        Endpoint(
-            "GET",
-            f"{_SWAP}/premiumIndex",
-            _PUBLISHED.table("premiums", _PUBLISHED.row("premiums", _PREMIUM), _of("linear")),
+        _PUBLISHED.table("premiums", _PREMIUM, _of("linear")),
+        _PUBLISHED.table("coin premiums", _PREMIUM, _of("inverse"), _NOW),
+        _PUBLISHED.table(
+            "tickers",
+            {**_TICKER, "openTime": lambda quote: quote.now - 86_400_000},
+            _of("linear"),
+            _NOW,
         ),
-        Endpoint(
-            "GET",
-            f"{_COIN}/premiumIndex",
-            _PUBLISHED.table(
-                "coin premiums", _PUBLISHED.row("coin premiums", _PREMIUM), _of("inverse"), _NOW
-            ),
-        ),
-        Endpoint(
-            "GET",
-            f"{_SWAP}/ticker",
-            _PUBLISHED.table(
-                "tickers",
-                _PUBLISHED.row(
-                    "tickers", {**_TICKER, "openTime": lambda quote: quote.now - 86_400_000}
-                ),
-                _of("linear"),
-                _NOW,
-            ),
-        ),
-        Endpoint(
-            "GET",
-            f"{_COIN}/ticker",
-            _PUBLISHED.table(
-                "coin tickers", _PUBLISHED.row("coin tickers", _TICKER), _of("inverse"), _NOW
-            ),
-        ),
-        Endpoint("GET", "/openApi/spot/v1/common/symbols", _PUBLISHED.fixed("spot")),
+        _PUBLISHED.table("coin tickers", _TICKER, _of("inverse"), _NOW),
+        _PUBLISHED.fixed("spot"),
     ),
 )

@@ -14,7 +14,7 @@ from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, quantity_s
 from oirisk.sandbox.listing import SPOT_BASES, linear
 from oirisk.sandbox.published import Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = 62
 _NAME, _AT, _OPEN_INTEREST = 0, 1, 18
@@ -64,11 +64,11 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=90, seconds=60),
     endpoints=(
-        Endpoint("GET", "/v2/conf/{config}", _configuration),
-        Endpoint(
-            "GET",
-            "/v2/status/deriv",
-            _PUBLISHED.table("status", _STATUS, _named),
+        _PUBLISHED.answer("pairs", _configuration),
+        _PUBLISHED.table(
+            "status",
+            _STATUS,
+            _named,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body],
                 symbol=_NAME,

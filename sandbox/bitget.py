@@ -17,12 +17,10 @@ from oirisk.sandbox.listing import dated, inverse, linear
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
-    Endpoint,
     OpenInterestBody,
     Query,
     RateLimit,
     SimulatedVenue,
-    constant,
 )
 
 _COINS = 248
@@ -77,7 +75,7 @@ def _margin_coins(it: SimulatedInstrument) -> list[str]:
 
 
 _PUBLISHED = Published("bitget")
-_CONTRACT = _PUBLISHED.row("contracts", {
+_CONTRACT: Fields = {
     "symbol": "native", "baseCoin": "listed_base", "quoteCoin": "quote",
     "supportMarginCoins": _margin_coins, "minTradeNum": "size_step",
     "volumePlace": "size_decimals", "pricePlace": "price_decimals", "sizeMultiplier": "size_step",
@@ -85,7 +83,7 @@ _CONTRACT = _PUBLISHED.row("contracts", {
     "deliveryTime": lambda it: it.expiry_ms or "", "maxLever": "max_leverage",
     "deliveryPeriod": lambda it: "this_quarter" if it.expiry else "",
     "fundInterval": lambda it: it.funding_hours or 8,
-})  # fmt: skip
+}  # fmt: skip
 _FIELDS: Fields = {
     "symbol": "instrument.native", "lastPr": "last", "askPr": "ask", "bidPr": "bid",
     "high24h": "high", "low24h": "low", "ts": "now", "change24h": "change",
@@ -107,21 +105,12 @@ VENUE = SimulatedVenue(
     share=0.14,
     list_contracts=_list_contracts,
     endpoints=(
-        Endpoint(
-            "GET",
-            "/api/v2/mix/market/contracts",
-            _PUBLISHED.table("contracts", _CONTRACT, _listed, _ENVELOPE),
-            limit=_EACH_PATH,
-        ),
-        Endpoint(
-            "GET",
-            "/api/v2/mix/market/tickers",
-            _PUBLISHED.table(
-                "tickers",
-                lambda quote: _TICKERS[quote.instrument.kind](quote),
-                _selected,
-                _ENVELOPE,
-            ),
+        _PUBLISHED.table("contracts", _CONTRACT, _listed, _ENVELOPE, limit=_EACH_PATH),
+        _PUBLISHED.table(
+            "tickers",
+            lambda quote: _TICKERS[quote.instrument.kind](quote),
+            _selected,
+            _ENVELOPE,
             limit=_EACH_PATH,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]],
@@ -130,8 +119,8 @@ VENUE = SimulatedVenue(
                 stamps={"ts": 1000, "requestTime": 1000},
             ),
         ),
-        Endpoint("GET", "/api/v2/spot/public/symbols", _PUBLISHED.fixed("spot"), limit=_EACH_PATH),
-        Endpoint("GET", "/api/v2/spot/public/coins", constant({"code": "00000", "data": []})),
-        Endpoint("GET", "/api/v2/margin/currencies", constant({"code": "00000", "data": []})),
+        _PUBLISHED.fixed("spot", limit=_EACH_PATH),
+        _PUBLISHED.fixed("coins"),
+        _PUBLISHED.fixed("currencies"),
     ),
 )

@@ -23,7 +23,6 @@ from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
     ISO_TEXT,
-    Endpoint,
     OpenInterestBody,
     Query,
     RateLimit,
@@ -136,10 +135,10 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=30, seconds=60),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/api/v1/instrument/active",
-            _PUBLISHED.table("contracts", _row, _in_order),
+        _PUBLISHED.table(
+            "contracts",
+            _row,
+            _in_order,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body],
                 symbol="symbol",

@@ -4,7 +4,7 @@
 once, as the API does since June 2026. Linear sizes are coins, inverse ones USD.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -25,8 +25,7 @@ from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, SimulatedVenue
 
-PUBLISHED = Published("bybit")
-INSTRUMENTS, TICKERS = "/v5/market/instruments-info", "/v5/market/tickers"
+_PUBLISHED = Published("bybit")
 _COINS = 228
 _PAGE = 150
 _LISTED = {
@@ -94,11 +93,11 @@ def _listed(query: Query, book: Book) -> list[SimulatedInstrument]:
     return [] if "status" in query else [it.instrument for it in _of_category(query, book)]
 
 
-def _in_pages(answer: Callable[[Query, Book], Any]) -> Callable[[Query, Book], Any]:
+def _in_pages(endpoint: Endpoint) -> Endpoint:
     """Cut an answer into pages, each of which names the next."""
 
     def page(query: Query, book: Book) -> Any:  # noqa: ANN401 -- any JSON
-        body = answer(query, book)
+        body = endpoint.answer(query, book)
         rows = body["result"]["list"]
         first = int(query.get("cursor", "0"))
         last = first + min(int(query.get("limit", "500")), _PAGE)
@@ -106,7 +105,7 @@ def _in_pages(answer: Callable[[Query, Book], Any]) -> Callable[[Query, Book], A
         body["result"] |= {"list": rows[first:last], "nextPageCursor": cursor}
         return body
 
-    return page
+    return replace(endpoint, answer=page)
 
 
 def _value(quote: Quote) -> Decimal:
@@ -117,7 +116,7 @@ def _value(quote: Quote) -> Decimal:
 _ENVELOPE: Fields = {
     "time": "now", "result.category": lambda reply: reply.query.get("category", ""),
 }  # fmt: skip
-_INSTRUMENT = PUBLISHED.row("instruments", {
+_INSTRUMENT: Fields = {
     "symbol": "native", "contractType": lambda it: _CONTRACT_TYPES[it.product, it.kind],
     "baseCoin": "listed_base", "quoteCoin": "quote", "settleCoin": "settle",
     "deliveryTime": "expiry_ms", "priceScale": "price_decimals",
@@ -127,8 +126,8 @@ _INSTRUMENT = PUBLISHED.row("instruments", {
     "fundingInterval": lambda it: 60 * (it.funding_hours or 0),
     "priceFilter.maxPrice": lambda it: it.price_step * 1_999_998,
     "lotSizeFilter.maxOrderQty": lambda it: it.size_step * 100_000,
-})  # fmt: skip
-_TICKER = PUBLISHED.row("tickers", {
+}  # fmt: skip
+_TICKER: Fields = {
     "symbol": "instrument.native", "lastPrice": "last", "indexPrice": "index", "markPrice": "mark",
     "prevPrice24h": "before", "price24hPcnt": "change", "highPrice24h": "high",
     "lowPrice24h": "low", "prevPrice1h": "last", "ask1Price": "ask", "bid1Price": "bid",
@@ -138,7 +137,7 @@ _TICKER = PUBLISHED.row("tickers", {
     "fundingRate": lambda quote: "" if quote.funding is None else quote.funding,
     "fundingIntervalHour": lambda quote: quote.instrument.funding_hours or "",
     "nextFundingTime": "next_funding", "deliveryTime": "instrument.expiry_ms",
-})  # fmt: skip
+}  # fmt: skip
 
 
 _SIZES = ("openInterest", "openInterestValue", "singleOpenInterest", "singleOpenInterestValue")
@@ -158,27 +157,12 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=600, seconds=5),
     endpoints=(
-        Endpoint("GET", INSTRUMENTS, PUBLISHED.fixed("spot"), when={"category": "spot"}),
-        Endpoint("GET", INSTRUMENTS, _in_pages(OPTIONS), when={"category": "option"}),
-        Endpoint(
-            "GET",
-            INSTRUMENTS,
-            _in_pages(PUBLISHED.table("instruments", _INSTRUMENT, _listed, _ENVELOPE)),
-        ),
+        _PUBLISHED.fixed("spot", when={"category": "spot"}),
+        _in_pages(OPTIONS),
+        _in_pages(_PUBLISHED.table("instruments", _INSTRUMENT, _listed, _ENVELOPE)),
         *PAST,
-        Endpoint(
-            "GET",
-            TICKERS,
-            OPTION_TICKERS,
-            when={"category": "option"},
-            open_interest=_body("openInterest"),
-        ),
-        Endpoint(
-            "GET",
-            TICKERS,
-            PUBLISHED.table("tickers", _TICKER, _of_category, _ENVELOPE),
-            open_interest=_body(*_SIZES),
-        ),
+        replace(OPTION_TICKERS, open_interest=_body("openInterest")),
+        _PUBLISHED.table("tickers", _TICKER, _of_category, _ENVELOPE, open_interest=_body(*_SIZES)),
     ),
 )
 """Perpetuals and futures alone."""

@@ -14,7 +14,7 @@ from oirisk.sandbox.instruments import (
 )
 from oirisk.sandbox.listing import linear, renamed
 from oirisk.sandbox.options import list_options
-from oirisk.sandbox.published import Published
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import Query
 
@@ -50,22 +50,24 @@ def _instruments(query: Query, book: Book) -> list[SimulatedInstrument]:
 
 
 _PUBLISHED = Published("bybit")
-_INSTRUMENT = _PUBLISHED.row("instruments of options", {
+_INSTRUMENT: Fields = {
     "symbol": "native", "baseCoin": "listed_base", "quoteCoin": "quote", "settleCoin": "settle",
     "optionsType": lambda it: str(it.option_type).capitalize(), "deliveryTime": "expiry_ms",
     "lotSizeFilter.maxOrderQty": lambda it: it.size_step * 100_000, "displayName": "native",
     "lotSizeFilter.minOrderQty": "size_step", "lotSizeFilter.qtyStep": "size_step",
-})  # fmt: skip
-_TICKER = _PUBLISHED.row("tickers of options", {
+}  # fmt: skip
+_TICKER: Fields = {
     "symbol": "instrument.native", "bid1Price": "premium_usd", "bid1Iv": "volatility",
     "ask1Price": "premium_usd", "ask1Iv": "volatility",
     "lastPrice": "premium_usd", "highPrice24h": "premium_usd", "lowPrice24h": "premium_usd",
     "markPrice": "premium_usd", "markIv": "volatility", "indexPrice": "index",
     "underlyingPrice": "mark", "openInterest": "size", "turnover24h": "volume_usd",
     "volume24h": "volume_base",
-})  # fmt: skip
-OPTIONS = _PUBLISHED.table("instruments of options", _INSTRUMENT, _instruments, {"time": "now"})
+}  # fmt: skip
+_NOW: Fields = {"time": "now"}
+_WHEN = {"category": "option"}
+OPTIONS = _PUBLISHED.table("instruments of options", _INSTRUMENT, _instruments, _NOW, when=_WHEN)
 """The contracts."""
 
-OPTION_TICKERS = _PUBLISHED.table("tickers of options", _TICKER, _of_coin, {"time": "now"})
+OPTION_TICKERS = _PUBLISHED.table("tickers of options", _TICKER, _of_coin, _NOW, when=_WHEN)
 """Their tickers."""

@@ -3,7 +3,7 @@
 Steps are five minutes, newest first as on Bybit. Open interest is longs plus shorts, as there.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache, partial
@@ -13,7 +13,7 @@ from typing import Any
 from oirisk.sandbox.instruments import milliseconds
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Bar, Quote
-from oirisk.sandbox.venue import Endpoint, Past, Query, constant
+from oirisk.sandbox.venue import Past, Query
 
 STEP = timedelta(minutes=5)
 _APART = Decimal("0.001")
@@ -113,46 +113,35 @@ _BOOK = _PUBLISHED.body("order book", {
     "result.s": itemgetter(1), "result.b": lambda book: book[2]["b"], "time": itemgetter(0),
     "result.a": lambda book: book[2]["a"], "result.ts": itemgetter(0),
 })  # fmt: skip
-_TELLERS: dict[str, Callable[[Query, Past], Any]] = {
-    "kline": _PUBLISHED.table(
-        "candles",
-        _PUBLISHED.row("candles", {f"{place}": itemgetter(place) for place in range(7)}),
-        _candles, _NAMED,
+PAST = (
+    _PUBLISHED.table("candles", {f"{place}": itemgetter(place) for place in range(7)},
+        _candles, _NAMED, past_of="symbol",
     ),
-    "open-interest": _PUBLISHED.table(
-        "open interest",
-        _PUBLISHED.row("open interest", {
+    _PUBLISHED.table("open interest", {
             "openInterest": lambda quote: 2 * quote.size, "singleOpenInterest": "size",
             "timestamp": "now",
-        }),
+        },
         _interest, {**_NAMED, "result.nextPageCursor": lambda _reply: ""},
+        past_of="symbol",
     ),
-    "account-ratio": _PUBLISHED.table(
-        "account ratio",
-        _PUBLISHED.row("account ratio", {
+    _PUBLISHED.table("account ratio", {
             "symbol": itemgetter(0), "timestamp": itemgetter(1), "buyRatio": lambda _: _BUYERS,
             "sellRatio": lambda _: 1 - _BUYERS,
-        }),
-        _ratios, {"time": "now"},
+        },
+        _ratios, {"time": "now"}, past_of="symbol",
     ),
-    "orderbook": _order_book,
-    "risk-limit": _PUBLISHED.table(
-        "risk limits",
-        _PUBLISHED.row("risk limits", {
+    _PUBLISHED.answer("order book", _order_book, past_of="symbol"),
+    _PUBLISHED.table("risk limits", {
             "id": itemgetter(0), "symbol": lambda limit: limit[1].instrument.native,
             "riskLimitValue": _largest, "maxLeverage": lambda limit: limit[2][1],
             "initialMargin": lambda limit: limit[2][2],
             "maintenanceMargin": lambda limit: limit[2][3],
             "mmDeduction": lambda limit: limit[2][4],
             "isLowestRisk": lambda limit: int(limit[0] == 1),
-        }),
+        },
         _risk_limits,
         {"time": "now", "result.category": lambda reply: reply.query.get("category", "")},
+        past_of="symbol",
     ),
-}  # fmt: skip
-
-PAST = tuple(
-    Endpoint("GET", f"/v5/market/{path}", constant({}), tell=tell)
-    for path, tell in _TELLERS.items()
-)
-"""Endpoints that tell of one contract, now and before."""
+)  # fmt: skip
+"""What is told of one contract, now and before."""

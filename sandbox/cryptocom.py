@@ -12,7 +12,7 @@ from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import SPOT_BASES, dated, linear
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
 
 _COINS = 170
 
@@ -91,15 +91,11 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=100, seconds=1),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/exchange/v1/public/get-instruments",
-            _PUBLISHED.table("instruments", _instrument, _listed),
-        ),
-        Endpoint(
-            "GET",
-            "/exchange/v1/public/get-tickers",
-            _PUBLISHED.table("tickers", lambda row: _TICKERS[row[0]](row), _named),
+        _PUBLISHED.table("instruments", _instrument, _listed),
+        _PUBLISHED.table(
+            "tickers",
+            lambda row: _TICKERS[row[0]](row),
+            _named,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["result"]["data"]],
                 symbol="i",

@@ -15,13 +15,11 @@ from oirisk.sandbox.options import list_options
 from oirisk.sandbox.published import Fields, Maker, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
-    Endpoint,
     OpenInterestBody,
     Query,
     RateLimit,
     Row,
     SimulatedVenue,
-    constant,
 )
 
 _COINS = 165
@@ -130,17 +128,12 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=10_000, seconds=300),
     endpoints=(
-        Endpoint("GET", "/v2/assets", constant({"success": True, "result": []})),
-        Endpoint(
-            "GET",
-            "/v2/products",
-            _PUBLISHED.table("products", _row(_PRODUCTS, "id"), _placed),
-            weight=3,
-        ),
-        Endpoint(
-            "GET",
-            "/v2/tickers",
-            _PUBLISHED.table("tickers", _row(_TICKERS, "product_id"), _placed),
+        _PUBLISHED.fixed("assets"),
+        _PUBLISHED.table("products", _row(_PRODUCTS, "id"), _placed, weight=3),
+        _PUBLISHED.table(
+            "tickers",
+            _row(_TICKERS, "product_id"),
+            _placed,
             weight=3,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["result"]],

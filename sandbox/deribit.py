@@ -21,7 +21,7 @@ from oirisk.sandbox.instruments import (
 from oirisk.sandbox.options import list_options
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _LINEAR_COINS = 60
 _INVERSE_COINS = ("BTC", "ETH")
@@ -159,27 +159,13 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=100, seconds=5),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/api/v2/public/get_currencies",
-            _PUBLISHED.table("currencies", _CURRENCY, lambda _query, _book: _CURRENCIES, _ENVELOPE),
-        ),
-        Endpoint(
-            "GET",
-            "/api/v2/public/get_instruments",
-            _PUBLISHED.table(
-                "instruments", lambda it: _INSTRUMENTS[it.kind](it), _listed, _ENVELOPE
-            ),
-        ),
-        Endpoint(
-            "GET",
-            "/api/v2/public/get_book_summary_by_currency",
-            _PUBLISHED.table(
-                "summaries",
-                lambda quote: _SUMMARIES[quote.instrument.kind](quote),
-                _selected,
-                _ENVELOPE,
-            ),
+        _PUBLISHED.table("currencies", _CURRENCY, lambda _query, _book: _CURRENCIES, _ENVELOPE),
+        _PUBLISHED.table("instruments", lambda it: _INSTRUMENTS[it.kind](it), _listed, _ENVELOPE),
+        _PUBLISHED.table(
+            "summaries",
+            lambda quote: _SUMMARIES[quote.instrument.kind](quote),
+            _selected,
+            _ENVELOPE,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["result"]],
                 symbol="instrument_name",

@@ -12,9 +12,9 @@ from typing import Any
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import linear
-from oirisk.sandbox.published import Published
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
 
 _COINS = 185
 
@@ -45,7 +45,7 @@ def _put_back(body: Any, tables: Sequence[list[Any]]) -> None:  # noqa: ANN401 -
 
 
 _PUBLISHED = Published("dydx")
-_MARKET = _PUBLISHED.row("markets", {
+_MARKET: Fields = {
     "clobPairId": itemgetter(0), "ticker": lambda it: it[1].instrument.native,
     "oraclePrice": lambda it: it[1].mark, "priceChange24H": lambda it: it[1].rise,
     "volume24H": lambda it: it[1].volume_usd, "openInterest": lambda it: it[1].size,
@@ -53,7 +53,7 @@ _MARKET = _PUBLISHED.row("markets", {
     "atomicResolution": lambda it: -it[1].instrument.size_decimals - 6,
     "tickSize": lambda it: it[1].instrument.price_step,
     "stepSize": lambda it: it[1].instrument.size_step, "baseOpenInterest": lambda it: it[1].size,
-})  # fmt: skip
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="dydx",
@@ -61,10 +61,11 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=100, seconds=10),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/v4/perpetualMarkets",
-            _PUBLISHED.table("markets", _MARKET, _placed, gather=_by_ticker),
+        _PUBLISHED.table(
+            "markets",
+            _MARKET,
+            _placed,
+            gather=_by_ticker,
             open_interest=OpenInterestBody(
                 tables=lambda body: [list(body["markets"].values())],
                 symbol="ticker",

@@ -15,7 +15,6 @@ from oirisk.sandbox.listing import in_thousands, linear
 from oirisk.sandbox.published import Fields, Published, Reply
 from oirisk.sandbox.quotes import Book
 from oirisk.sandbox.venue import (
-    Endpoint,
     OneSymbol,
     OpenInterestBody,
     Query,
@@ -65,13 +64,13 @@ _META = _PUBLISHED.body("contracts", {
     **_ENVELOPE, "data.coinList": lambda reply: reply.rows[0],
     "data.contractList": lambda reply: reply.rows[1],
 })  # fmt: skip
-_TICKER = _PUBLISHED.row("ticker", {
+_TICKER: Fields = {
     "contractId": "instrument.native", "contractName": lambda quote: _name(quote.instrument),
     "priceChange": "rise", "priceChangePercent": "change", "size": "volume_base",
     "value": "volume_usd", "high": "high", "low": "low", "open": "before", "close": "last",
     "lastPrice": "last", "indexPrice": "index", "oraclePrice": "index", "markPrice": "mark",
     "openInterest": "size", "fundingRate": "funding_or_zero", "nextFundingTime": "next_funding",
-})  # fmt: skip
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="edgex",
@@ -79,11 +78,11 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=50, seconds=10),
     endpoints=(
-        Endpoint("GET", "/api/v2/public/meta/getMetaData", _contracts),
-        Endpoint(
-            "GET",
-            "/api/v2/public/quote/getTicker",
-            _PUBLISHED.table("ticker", _TICKER, envelope=_ENVELOPE),
+        _PUBLISHED.answer("contracts", _contracts),
+        _PUBLISHED.table(
+            "ticker",
+            _TICKER,
+            envelope=_ENVELOPE,
             one_symbol=OneSymbol("contractId", {"code": "SUCCESS", "data": []}),
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]],

@@ -11,19 +11,15 @@ from decimal import Decimal
 
 from oirisk.sandbox import listing
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.gate_dated import DATED, WITH_OPEN_INTEREST, list_gate_dated
+from oirisk.sandbox.gate_dated import CONTRACTS, DATED, EACH_PATH, list_gate_dated
 from oirisk.sandbox.gate_past import PAST
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, quantity_step
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
-    Endpoint,
-    OpenInterestBody,
     Query,
-    RateLimit,
     Row,
     SimulatedVenue,
-    constant,
 )
 
 _COINS = 246
@@ -90,16 +86,14 @@ _FIELDS: Fields = {
 }  # fmt: skip
 _WHOLE = _PUBLISHED.row("contracts", _FIELDS, "whole")
 _FRACTIONS = _PUBLISHED.row("contracts", _FIELDS, "fractions")
-_TICKER = _PUBLISHED.row("tickers", {
+_TICKER: Fields = {
     "contract": "instrument.native", "last": "last", "mark_price": "mark", "index_price": "index",
     "funding_rate": "funding_or_zero", "funding_rate_indicative": "funding_or_zero",
     "high_24h": "high", "low_24h": "low", "change_percentage": lambda quote: 100 * quote.change,
     "total_size": "size", "volume_24h": "contracts", "volume_24h_base": "volume_base",
     "volume_24h_quote": "volume_usd", "volume_24h_usd": "volume_usd",
     "volume_24h_settle": "turnover",
-})  # fmt: skip
-_EACH_PATH = RateLimit(requests=200, seconds=10)
-_CONTRACTS = OpenInterestBody(tables=lambda body: [body], symbol="name", sizes=("position_size",))
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="gate",
@@ -108,32 +102,14 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     endpoints=(
         *PAST,
-        Endpoint(
-            "GET",
-            "/api/v4/futures/{settle}/contracts",
-            _PUBLISHED.table("contracts", _contract, _of_settlement),
-            limit=_EACH_PATH,
-            open_interest=_CONTRACTS,
+        _PUBLISHED.table(
+            "contracts", _contract, _of_settlement, limit=EACH_PATH, open_interest=CONTRACTS
         ),
-        Endpoint(
-            "GET",
-            "/api/v4/futures/{settle}/tickers",
-            _PUBLISHED.table("tickers", _TICKER, _of_settlement),
-            limit=_EACH_PATH,
-        ),
-        *(
-            Endpoint(
-                "GET",
-                f"/api/v4/{path}",
-                answer,
-                limit=_EACH_PATH,
-                open_interest=_CONTRACTS if path in WITH_OPEN_INTEREST else None,
-            )
-            for path, answer in DATED.items()
-        ),
-        Endpoint("GET", "/api/v4/spot/currency_pairs", _PUBLISHED.fixed("spot")),
-        Endpoint("GET", "/api/v4/spot/currencies", constant([])),
-        Endpoint("GET", "/api/v4/margin/currency_pairs", constant([])),
+        _PUBLISHED.table("tickers", _TICKER, _of_settlement, limit=EACH_PATH),
+        *DATED,
+        _PUBLISHED.fixed("spot"),
+        _PUBLISHED.fixed("currencies"),
+        _PUBLISHED.fixed("margin pairs"),
     ),
 )
 """Perpetuals alone."""

@@ -15,7 +15,7 @@ from oirisk.sandbox.listing import dated, linear, renamed, sized
 from oirisk.sandbox.options import list_options
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Query
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit
 
 _DELIVERED = {"BTC": Decimal("0.0001"), "ETH": Decimal("0.01")}
 _OPTIONS = {"BTC": Decimal("0.01"), "ETH": Decimal("0.1"), "SOL": Decimal(1)}
@@ -82,50 +82,50 @@ _PRICES: Fields = {
     "basis_rate": lambda quote: round(quote.mark / quote.index - 1, 6),
     "basis_value": lambda quote: quote.mark - quote.index,
 }  # fmt: skip
-_DELIVERY = _PUBLISHED.row("deliveries", {
+_DELIVERY: Fields = {
     **_PRICES, "name": "instrument.native", "underlying": _underlying, "last_price": "last",
     "cycle": lambda _: "QUARTERLY", "expire_time": _expiry,
     "quanto_multiplier": "instrument.contract_size",
     "order_price_round": "instrument.price_step", "mark_price_round": "instrument.price_step",
     "leverage_max": "instrument.max_leverage", "maintenance_rate": lambda _: "0.005",
     "position_size": "size",
-})  # fmt: skip
-_DELIVERY_TICKER = _PUBLISHED.row("tickers of deliveries", {
+}  # fmt: skip
+_DELIVERY_TICKER: Fields = {
     **_PRICES, "contract": "instrument.native", "last": "last", "high_24h": "high",
     "low_24h": "low", "change_percentage": lambda quote: 100 * quote.change, "total_size": "size",
     "volume_24h": "contracts", "volume_24h_base": "volume_base", "volume_24h_quote": "volume_usd",
     "volume_24h_usd": "volume_usd", "volume_24h_settle": "turnover",
-})  # fmt: skip
-_OPTION = _PUBLISHED.row("options", {
+}  # fmt: skip
+_OPTION: Fields = {
     "name": "instrument.native", "underlying": _underlying, "strike_price": "instrument.strike",
     "is_call": lambda quote: quote.instrument.option_type == "call", "expiration_time": _expiry,
     "multiplier": "instrument.oi_unit", "last_price": "premium_usd", "mark_price": "premium_usd",
     "mark_price_up": "premium_usd", "underlying_price": "mark", "position_size": "size",
     "ask1_price": "premium_usd", "bid1_price": "premium_usd",
     "trade_size": lambda quote: int(quote.volume_base / quote.instrument.oi_unit),
-})  # fmt: skip
-_OPTION_TICKER = _PUBLISHED.row("tickers of options", {
+}  # fmt: skip
+_OPTION_TICKER: Fields = {
     "name": "instrument.native", "last_price": "premium_usd", "mark_price": "premium_usd",
     "position_size": "size", "mark_iv": "volatility", "bid_iv": "volatility",
     "ask_iv": "volatility",
     "bid1_price": "premium_usd", "ask1_price": "premium_usd",
-})  # fmt: skip
-DATED = {
-    "delivery/{settle}/contracts": _PUBLISHED.table("deliveries", _DELIVERY, _deliveries),
-    "delivery/{settle}/tickers": _PUBLISHED.table(
-        "tickers of deliveries", _DELIVERY_TICKER, _deliveries
+}  # fmt: skip
+_UNDERLYING: Fields = {"name": _underlying, "index_price": "index"}
+EACH_PATH = RateLimit(requests=200, seconds=10)
+CONTRACTS = OpenInterestBody(tables=lambda body: [body], symbol="name", sizes=("position_size",))
+DATED = (
+    _PUBLISHED.table(
+        "deliveries", _DELIVERY, _deliveries, limit=EACH_PATH, open_interest=CONTRACTS
     ),
-    "options/underlyings": _PUBLISHED.table(
-        "underlyings",
-        _PUBLISHED.row("underlyings", {"name": _underlying, "index_price": "index"}),
-        _underlyings,
+    _PUBLISHED.table("tickers of deliveries", _DELIVERY_TICKER, _deliveries, limit=EACH_PATH),
+    _PUBLISHED.table("underlyings", _UNDERLYING, _underlyings, limit=EACH_PATH),
+    _PUBLISHED.table("options", _OPTION, _of_underlying, limit=EACH_PATH, open_interest=CONTRACTS),
+    _PUBLISHED.table(
+        "tickers of options",
+        _OPTION_TICKER,
+        _of_underlying,
+        limit=EACH_PATH,
+        open_interest=CONTRACTS,
     ),
-    "options/contracts": _PUBLISHED.table("options", _OPTION, _of_underlying),
-    "options/tickers": _PUBLISHED.table("tickers of options", _OPTION_TICKER, _of_underlying),
-}
-"""Answers by path."""
-
-WITH_OPEN_INTEREST = frozenset(
-    {"delivery/{settle}/contracts", "options/contracts", "options/tickers"}
 )
-"""Those that a fault of open interest reaches."""
+"""Deliveries and options."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Bar, Quote
-from oirisk.sandbox.venue import Endpoint, Past, Query, Row, constant
+from oirisk.sandbox.venue import Past, Query, Row
 
 STEP = timedelta(minutes=5)
 _NONE = (
@@ -58,19 +58,14 @@ _FIELDS: Fields = {
 }
 _WHOLE = _PUBLISHED.row("statistics", _FIELDS, "whole")
 _FRACTIONS = _PUBLISHED.row("statistics", _FIELDS, "fractions")
-_CANDLE = _PUBLISHED.row("candles", {
+_CANDLE: Fields = {
     "t": lambda it: it[0].now // 1000, "o": lambda it: it[0].last, "c": lambda it: it[1].last,
     "h": lambda it: max(it[0].last, it[1].last, it[2].high),
     "l": lambda it: min(it[0].last, it[1].last, it[2].low),
     "v": lambda it: int(it[2].base / it[0].instrument.contract_size), "sum": lambda it: it[2].usd,
-})  # fmt: skip
-_TELLERS = {
-    "contract_stats": _PUBLISHED.table("statistics", _statistic, _statistics),
-    "candlesticks": _PUBLISHED.table("candles", _CANDLE, _candles),
-}
-
-PAST = tuple(
-    Endpoint("GET", f"/api/v4/futures/{{settle}}/{path}", constant([]), tell=tell, names="contract")
-    for path, tell in _TELLERS.items()
+}  # fmt: skip
+PAST = (
+    _PUBLISHED.table("statistics", _statistic, _statistics, past_of="contract"),
+    _PUBLISHED.table("candles", _CANDLE, _candles, past_of="contract"),
 )
-"""Endpoints that tell of one contract, now and before."""
+"""What is told of one contract, now and before."""

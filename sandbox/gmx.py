@@ -12,9 +12,9 @@ from decimal import Decimal
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import linear
-from oirisk.sandbox.published import Published
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = 60
 _USD = 30
@@ -89,10 +89,10 @@ def _open(quote: Quote, side: int) -> Decimal:
 
 
 _PUBLISHED = Published("gmx")
-_TOKEN = _PUBLISHED.row("tokens", {
+_TOKEN: Fields = {
     "symbol": str, "decimals": _decimals,
     "address": lambda coin: "0x" + _token(coin).removeprefix("0x").upper(),
-})  # fmt: skip
+}  # fmt: skip
 _MARKET = _PUBLISHED.row("markets", {
     "symbol": _name, "marketTokenAddress": "native",
     "indexTokenAddress": lambda it: _token(it.asset),
@@ -112,26 +112,23 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=100, seconds=10),
     endpoints=(
-        Endpoint("GET", "/v1/tokens", _PUBLISHED.table("tokens", _TOKEN, _coins)),
-        Endpoint(
-            "GET",
-            "/v1/markets",
-            _PUBLISHED.table(
-                "markets", lambda it: _SWAP(it) if it is None else _MARKET(it), _markets_and_swap
-            ),
+        _PUBLISHED.table("tokens", _TOKEN, _coins),
+        _PUBLISHED.table(
+            "markets", lambda it: _SWAP(it) if it is None else _MARKET(it), _markets_and_swap
         ),
-        Endpoint(
-            "GET",
-            "/v1/markets/tickers",
-            _PUBLISHED.table("tickers", _TICKER),
+        _PUBLISHED.table(
+            "tickers",
+            _TICKER,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body],
                 symbol="marketTokenAddress",
                 sizes=(
-                    "longInterestInTokens", "shortInterestInTokens",
-                    "longInterestUsdMark", "shortInterestUsdMark",
+                    "longInterestInTokens",
+                    "shortInterestInTokens",
+                    "longInterestUsdMark",
+                    "shortInterestUsdMark",
                 ),
             ),
         ),
     ),
-)  # fmt: skip
+)

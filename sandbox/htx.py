@@ -13,7 +13,7 @@ from operator import attrgetter
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, quantity_step
 from oirisk.sandbox.listing import dated, inverse, linear, sized
-from oirisk.sandbox.published import Answer, Fields, Published
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
     Endpoint,
@@ -21,7 +21,6 @@ from oirisk.sandbox.venue import (
     Query,
     RateLimit,
     SimulatedVenue,
-    constant,
 )
 
 _COINS = 190
@@ -105,6 +104,10 @@ _LISTED: Fields = {
 }  # fmt: skip
 _DATED: Fields = {"delivery_date": _day, "contract_type": _delivery}
 _LINEAR: Fields = {"business_type": _business, "pair": _pair}
+_LINEAR_CONTRACT: Fields = {
+    **_LINEAR,
+    "support_margin_mode": lambda quote: "cross" if quote.instrument.expiry else "all",
+}
 _INTEREST: Fields = {
     **_NAMED, "volume": _twice("size"), "amount": _twice("listed_base"),
     "trade_amount": _twice("volume_base"), "trade_volume": _twice("contracts"),
@@ -112,8 +115,14 @@ _INTEREST: Fields = {
 }  # fmt: skip
 
 
-def _table(name: str, select: Callable[[Query, Book], list[Quote]], fields: Fields) -> Answer:
-    return _PUBLISHED.table(name, _PUBLISHED.row(name, fields), select, {"ts": "now"})
+def _table(
+    name: str,
+    select: Callable[[Query, Book], list[Quote]],
+    fields: Fields,
+    body: OpenInterestBody | None = None,
+) -> Endpoint:
+    row = _PUBLISHED.row(name, fields)
+    return _PUBLISHED.table(name, row, select, {"ts": "now"}, open_interest=body)
 
 
 _BODY = OpenInterestBody(
@@ -129,67 +138,23 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=240, seconds=3),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/linear-swap-api/v1/swap_contract_info",
-            _table(
-                "linear contracts",
-                _linear_listed,
-                {
-                    **_LISTED,
-                    **_DATED,
-                    **_LINEAR,
-                    "support_margin_mode": lambda quote: (
-                        "cross" if quote.instrument.expiry else "all"
-                    ),
-                },
-            ),
+        _table("linear contracts", _linear_listed, {**_LISTED, **_DATED, **_LINEAR_CONTRACT}),
+        _table("coin swaps", _of("coin_swap"), _LISTED),
+        _table("coin futures", _of("coin_future"), {**_LISTED, **_DATED}),
+        _table(
+            "linear open interest",
+            _of("linear"),
+            {**_INTEREST, **_LINEAR, "value": _twice("usd"), "contract_type": _delivery},
+            replace(_BODY, sizes=("volume", "amount", "value")),
         ),
-        Endpoint(
-            "GET",
-            "/swap-api/v1/swap_contract_info",
-            _table("coin swaps", _of("coin_swap"), _LISTED),
+        _table("coin swap open interest", _of("coin_swap"), _INTEREST, _BODY),
+        _table(
+            "coin future open interest",
+            _of("coin_future"),
+            {**_INTEREST, "contract_type": _delivery},
+            _BODY,
         ),
-        Endpoint(
-            "GET",
-            "/api/v1/contract_contract_info",
-            _table("coin futures", _of("coin_future"), {**_LISTED, **_DATED}),
-        ),
-        Endpoint(
-            "GET",
-            "/linear-swap-api/v1/swap_open_interest",
-            _table(
-                "linear open interest",
-                _of("linear"),
-                {
-                    **_INTEREST,
-                    **_LINEAR,
-                    "value": _twice("usd"),
-                    "contract_type": _delivery,
-                },
-            ),
-            open_interest=replace(_BODY, sizes=("volume", "amount", "value")),
-        ),
-        Endpoint(
-            "GET",
-            "/swap-api/v1/swap_open_interest",
-            _table("coin swap open interest", _of("coin_swap"), _INTEREST),
-            open_interest=_BODY,
-        ),
-        Endpoint(
-            "GET",
-            "/api/v1/contract_open_interest",
-            _table(
-                "coin future open interest",
-                _of("coin_future"),
-                {
-                    **_INTEREST,
-                    "contract_type": _delivery,
-                },
-            ),
-            open_interest=_BODY,
-        ),
-        Endpoint("GET", "/v1/common/symbols", _PUBLISHED.fixed("spot")),
-        Endpoint("GET", "/v2/reference/currencies", constant({"code": 200, "data": []})),
+        _PUBLISHED.fixed("spot"),
+        _PUBLISHED.fixed("currencies"),
     ),
 )

@@ -12,13 +12,13 @@ from operator import itemgetter
 from typing import Any
 
 from oirisk.sandbox import listing
-from oirisk.sandbox.accounts import clearinghouse_state
+from oirisk.sandbox.accounts import ACCOUNT
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.hyperliquid_dexes import DEXES, PERP_DEXES, list_dexes
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, price_step, quantity_step
 from oirisk.sandbox.published import Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = 206
 _THOUSANDS = ("PEPE", "SHIB", "BONK", "FLOKI", "LUNC", "DOGS", "NEIRO")
@@ -87,9 +87,8 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=1200, seconds=60),
     endpoints=(
-        Endpoint(
-            "POST",
-            "/info",
+        _PUBLISHED.answer(
+            "contexts",
             _contexts,
             when={"type": "metaAndAssetCtxs"},
             weight=20,
@@ -99,17 +98,10 @@ VENUE = SimulatedVenue(
                 sizes=("openInterest",),
             ),
         ),
-        Endpoint("POST", "/info", PERP_DEXES, when={"type": "perpDexs"}, weight=20),
-        Endpoint(
-            "POST", "/info", clearinghouse_state, when={"type": "clearinghouseState"}, weight=2
-        ),
-        Endpoint("POST", "/info", _PUBLISHED.fixed("spot"), when={"type": "spotMeta"}),
-        Endpoint(
-            "POST",
-            "/info",
-            _PUBLISHED.fixed("spot contexts"),
-            when={"type": "spotMetaAndAssetCtxs"},
-        ),
+        PERP_DEXES,
+        ACCOUNT,
+        _PUBLISHED.fixed("spot", when={"type": "spotMeta"}),
+        _PUBLISHED.fixed("spot contexts", when={"type": "spotMetaAndAssetCtxs"}),
     ),
 )
 """The main book alone."""

@@ -59,6 +59,10 @@ _DEX = _PUBLISHED.row("dexes", {
     "name": str, "fullName": str.capitalize, "assetToStreamingOiCap": lambda _: [],
 })  # fmt: skip
 PERP_DEXES = _PUBLISHED.table(
-    "dexes", lambda name: None if name is None else _DEX(name), _listing_something
+    "dexes",
+    lambda name: None if name is None else _DEX(name),
+    _listing_something,
+    when={"type": "perpDexs"},
+    weight=20,
 )
 """The list of such exchanges."""

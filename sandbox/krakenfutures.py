@@ -18,7 +18,6 @@ from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
     ISO_TEXT,
-    Endpoint,
     OpenInterestBody,
     Query,
     RateLimit,
@@ -133,15 +132,12 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=500, seconds=10),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/derivatives/api/v3/instruments",
-            _PUBLISHED.table("instruments", _instrument, envelope=_ENVELOPE),
-        ),
-        Endpoint(
-            "GET",
-            "/derivatives/api/v3/tickers",
-            _PUBLISHED.table("tickers", _ticker, _in_order, _ENVELOPE),
+        _PUBLISHED.table("instruments", _instrument, envelope=_ENVELOPE),
+        _PUBLISHED.table(
+            "tickers",
+            _ticker,
+            _in_order,
+            _ENVELOPE,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["tickers"]],
                 symbol="symbol",

@@ -19,7 +19,7 @@ from oirisk.sandbox.instruments import (
 )
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, RateLimit, SimulatedVenue, constant
+from oirisk.sandbox.venue import OpenInterestBody, RateLimit, SimulatedVenue
 
 _COINS = 238
 _INVERSE = ("BTC", "ETH", "XRP", "SOL", "DOT")
@@ -93,15 +93,14 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=2000, seconds=30),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/api/v1/contracts/active",
-            _PUBLISHED.table("contracts", lambda quote: _ROWS[quote.instrument.kind](quote)),
+        _PUBLISHED.table(
+            "contracts",
+            lambda quote: _ROWS[quote.instrument.kind](quote),
             weight=3,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]], symbol="symbol", sizes=("openInterest",)
             ),
         ),
-        Endpoint("GET", "/api/v3/currencies", constant({"code": "200000", "data": []})),
+        _PUBLISHED.fixed("currencies"),
     ),
 )

@@ -10,8 +10,8 @@ from decimal import Decimal
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, quantity_step
 from oirisk.sandbox.listing import inverse, linear, sized
-from oirisk.sandbox.published import Published
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, RateLimit, SimulatedVenue
+from oirisk.sandbox.published import Fields, Published
+from oirisk.sandbox.venue import OpenInterestBody, RateLimit, SimulatedVenue
 
 _COINS = 262
 _INVERSE = ("BTC", "ETH", "SOL", "XRP", "DOGE", "ADA", "LTC", "SUI")
@@ -36,37 +36,31 @@ def _inverse(coin: Coin) -> SimulatedInstrument:
 
 
 _PUBLISHED = Published("mexc")
-_CONTRACT = _PUBLISHED.row("contracts", {
+_CONTRACT: Fields = {
     "symbol": "instrument.native", "displayName": "instrument.native",
     "displayNameEn": "instrument.native", "baseCoin": "instrument.listed_base",
     "quoteCoin": "instrument.quote", "settleCoin": "instrument.settle",
     "contractSize": "instrument.contract_size", "maxLeverage": "instrument.max_leverage",
     "priceScale": "instrument.price_decimals", "priceUnit": "instrument.price_step",
-})  # fmt: skip
-_TICKER = _PUBLISHED.row("tickers", {
+}  # fmt: skip
+_TICKER: Fields = {
     "symbol": "instrument.native", "lastPrice": "last", "bid1": "bid", "ask1": "ask",
     "volume24": "contracts", "amount24": "turnover", "holdVol": "size", "lower24Price": "low",
     "high24Price": "high", "riseFallRate": "change", "riseFallValue": "rise",
     "indexPrice": "index", "fairPrice": "mark", "fundingRate": "funding_or_zero",
     "maxBidPrice": lambda quote: quote.index * 11 / 10, "timestamp": "now",
     "minAskPrice": lambda quote: quote.index * 9 / 10,
-})  # fmt: skip
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="mexc",
     share=0.12,
     list_contracts=_list_contracts,
     endpoints=(
-        Endpoint(
-            "GET",
-            "/api/v1/contract/detail",
-            _PUBLISHED.table("contracts", _CONTRACT),
-            limit=RateLimit(1, 5),
-        ),
-        Endpoint(
-            "GET",
-            "/api/v1/contract/ticker",
-            _PUBLISHED.table("tickers", _TICKER),
+        _PUBLISHED.table("contracts", _CONTRACT, limit=RateLimit(1, 5)),
+        _PUBLISHED.table(
+            "tickers",
+            _TICKER,
             limit=RateLimit(20, 2),
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]],
@@ -75,6 +69,6 @@ VENUE = SimulatedVenue(
                 stamps={"timestamp": 1000},
             ),
         ),
-        Endpoint("GET", "/api/v3/exchangeInfo", _PUBLISHED.fixed("spot")),
+        _PUBLISHED.fixed("spot"),
     ),
 )

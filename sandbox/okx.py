@@ -11,14 +11,20 @@ from decimal import Decimal
 from oirisk.sandbox import listing
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, quantity_step
-from oirisk.sandbox.okx_options import INDICES, OPTIONS, SUMMARIES, chosen, list_okx_options
+from oirisk.sandbox.okx_options import (
+    EACH_PATH,
+    INDICES,
+    OPTIONS,
+    SUMMARIES,
+    chosen,
+    list_okx_options,
+)
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = 208
 _INVERSE = ("BTC", "ETH", "SOL", "XRP", "DOGE", "LTC", "BCH", "ADA", "LINK", "AVAX", "DOT", "FIL")
-_EACH_PATH = RateLimit(requests=20, seconds=2)
 _SIZES = {"BTC": Decimal("0.01"), "ETH": Decimal("0.1"), "SOL": Decimal(1), "XRP": Decimal(100)}
 
 
@@ -82,13 +88,13 @@ def _family(it: SimulatedInstrument) -> str:
 
 
 _PUBLISHED = Published("okx")
-_INSTRUMENT = _PUBLISHED.row("instruments", {
+_INSTRUMENT: Fields = {
     "ctType": "margin", "ctVal": "contract_size", "expTime": lambda it: it.expiry_ms or "",
     "ctValCcy": lambda it: it.asset if it.margin == "linear" else "USD", "instId": "native",
     "instFamily": _family, "uly": _family, "instType": lambda it: it.product.upper(),
     "lever": "max_leverage", "lotSz": "size_step", "minSz": "size_step", "settleCcy": "settle",
     "tickSz": "price_step",
-})  # fmt: skip
+}  # fmt: skip
 _NAMED: Fields = {
     "instId": "instrument.native", "ts": "now",
     "instType": lambda quote: quote.instrument.product.upper(),
@@ -96,8 +102,7 @@ _NAMED: Fields = {
 _OPEN_INTEREST = _PUBLISHED.row(
     "open interest", {**_NAMED, "oi": "size", "oiCcy": "listed_base", "oiUsd": "usd"}
 )
-_MARK_PRICE = _PUBLISHED.row("mark prices", {**_NAMED, "markPx": _mark})
-_INSTRUMENTS = "/api/v5/public/instruments"
+_MARK_PRICE: Fields = {**_NAMED, "markPx": _mark}
 
 VENUE = SimulatedVenue(
     id="okx",
@@ -105,25 +110,14 @@ VENUE = SimulatedVenue(
     option_share=0.06,
     list_contracts=_list_contracts,
     endpoints=(
-        Endpoint(
-            "GET",
-            _INSTRUMENTS,
-            _PUBLISHED.fixed("spot"),
-            when={"instType": "SPOT"},
-            limit=_EACH_PATH,
-        ),
-        Endpoint("GET", _INSTRUMENTS, OPTIONS, when={"instType": "OPTION"}, limit=_EACH_PATH),
-        Endpoint(
-            "GET",
-            _INSTRUMENTS,
-            _PUBLISHED.table("instruments", _INSTRUMENT, _listed),
-            limit=_EACH_PATH,
-        ),
-        Endpoint(
-            "GET",
-            "/api/v5/public/open-interest",
-            _PUBLISHED.table("open interest", _OPEN_INTEREST, _quotes),
-            limit=_EACH_PATH,
+        _PUBLISHED.fixed("spot", when={"instType": "SPOT"}, limit=EACH_PATH),
+        OPTIONS,
+        _PUBLISHED.table("instruments", _INSTRUMENT, _listed, limit=EACH_PATH),
+        _PUBLISHED.table(
+            "open interest",
+            _OPEN_INTEREST,
+            _quotes,
+            limit=EACH_PATH,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]],
                 symbol="instId",
@@ -131,14 +125,9 @@ VENUE = SimulatedVenue(
                 stamps={"ts": 1000},
             ),
         ),
-        Endpoint(
-            "GET",
-            "/api/v5/public/mark-price",
-            _PUBLISHED.table("mark prices", _MARK_PRICE, _quotes),
-            limit=RateLimit(10, 2),
-        ),
-        Endpoint("GET", "/api/v5/market/index-tickers", INDICES, limit=_EACH_PATH),
-        Endpoint("GET", "/api/v5/public/opt-summary", SUMMARIES, limit=_EACH_PATH),
+        _PUBLISHED.table("mark prices", _MARK_PRICE, _quotes, limit=RateLimit(10, 2)),
+        INDICES,
+        SUMMARIES,
     ),
 )
 """Swaps and futures alone."""

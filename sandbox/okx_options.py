@@ -15,7 +15,10 @@ from oirisk.sandbox.listing import inverse, linear, renamed
 from oirisk.sandbox.options import list_options
 from oirisk.sandbox.published import Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Query
+from oirisk.sandbox.venue import Query, RateLimit
+
+EACH_PATH = RateLimit(requests=20, seconds=2)
+"""The limit of most paths."""
 
 _MULTIPLIERS = {"BTC": Decimal("0.01"), "ETH": Decimal("0.1")}
 
@@ -60,37 +63,31 @@ def _indices(query: Query, book: Book) -> list[tuple[str, Quote]]:
 
 _PUBLISHED = Published("okx")
 _FAMILY = "{}-USD".format
-OPTIONS = _PUBLISHED.table(
-    "instruments of options",
-    _PUBLISHED.row("instruments of options", {
+OPTIONS = _PUBLISHED.table("instruments of options", {
         "ctMult": "oi_unit", "ctValCcy": "asset", "expTime": "expiry_ms", "instId": "native",
         "instFamily": lambda it: _FAMILY(it.asset), "uly": lambda it: _FAMILY(it.asset),
         "optType": lambda it: str(it.option_type)[0].upper(), "settleCcy": "settle",
         "stk": "strike",
-    }),
-    _listed,
+    },
+    _listed, when={"instType": "OPTION"}, limit=EACH_PATH,
 )  # fmt: skip
 """The contracts."""
 
-INDICES = _PUBLISHED.table(
-    "indices",
-    _PUBLISHED.row("indices", {
+INDICES = _PUBLISHED.table("indices", {
         "instId": itemgetter(0), "idxPx": lambda index: index[1].index,
         "high24h": lambda index: index[1].high, "low24h": lambda index: index[1].low,
         "open24h": lambda index: index[1].before, "sodUtc0": lambda index: index[1].before,
         "sodUtc8": lambda index: index[1].before, "ts": lambda index: index[1].now,
-    }),
-    _indices,
+    },
+    _indices, limit=EACH_PATH,
 )  # fmt: skip
 """What the options are valued at."""
 
-SUMMARIES = _PUBLISHED.table(
-    "summaries",
-    _PUBLISHED.row("summaries", {
+SUMMARIES = _PUBLISHED.table("summaries", {
         "instId": "instrument.native", "uly": lambda quote: _FAMILY(quote.instrument.asset),
         "fwdPx": "mark", "markVol": "volatility", "askVol": "volatility", "bidVol": "volatility",
         "volLv": "volatility", "ts": "now",
-    }),
-    chosen,
+    },
+    chosen, limit=EACH_PATH,
 )  # fmt: skip
 """Forwards and volatilities of a family."""

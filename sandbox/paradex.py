@@ -13,7 +13,7 @@ from oirisk.sandbox.listing import linear, renamed
 from oirisk.sandbox.options import list_options
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
 
 _COINS = 110
 _THOUSANDS = ("PEPE", "SHIB", "BONK", "FLOKI")
@@ -107,15 +107,11 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=1500, seconds=60),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/v1/markets",
-            _PUBLISHED.table("markets", lambda quote: _MARKETS[quote.instrument.kind](quote)),
-        ),
-        Endpoint(
-            "GET",
-            "/v1/markets/summary",
-            _PUBLISHED.table("summaries", _summary, _named),
+        _PUBLISHED.table("markets", lambda quote: _MARKETS[quote.instrument.kind](quote)),
+        _PUBLISHED.table(
+            "summaries",
+            _summary,
+            _named,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["results"]],
                 symbol="symbol",

@@ -14,9 +14,9 @@ from typing import Any
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, plain, price_step
 from oirisk.sandbox.listing import in_thousands, inverse, linear, sized
-from oirisk.sandbox.published import Published
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = 205
 _SCALED = {"ETH": Decimal("0.005"), "XRP": Decimal(5), "LTC": Decimal("0.05")}
@@ -112,21 +112,21 @@ _SCALES = _PUBLISHED.row("scales", {
     "contractSize": lambda it: f"{plain(it.contract_size)} {_counted(it)}",
     "valueScale": lambda it: 8 if it.margin == "inverse" else 4, "maxLeverage": "max_leverage",
 })  # fmt: skip
-_TICKER = _PUBLISHED.row("tickers", {
+_TICKER: Fields = {
     "closeRp": "last", "fundingRateRr": "funding_or_zero", "highRp": "high",
     "indexPriceRp": "index", "lowRp": "low", "markPriceRp": "mark", "openInterestRv": "size",
     "openRp": "before", "predFundingRateRr": "funding_or_zero", "symbol": "instrument.native",
     "timestamp": lambda quote: 1_000_000 * quote.now, "turnoverRv": "volume_usd",
     "volumeRq": "volume_base",
-})  # fmt: skip
-_SCALED_TICKER = _PUBLISHED.row("scaled tickers", {
+}  # fmt: skip
+_SCALED_TICKER: Fields = {
     "askEp": _scaled("ask"), "bidEp": _scaled("bid"), "highEp": _scaled("high"),
     "indexEp": _scaled("index"), "lastEp": _scaled("last"), "lowEp": _scaled("low"),
     "markEp": _scaled("mark"), "openEp": _scaled("before"), "openInterest": "size",
     "fundingRateEr": _scaled("funding_or_zero", 8), "symbol": "instrument.native",
     "predFundingRateEr": _scaled("funding_or_zero", 8), "turnoverEv": _turnover,
     "timestamp": lambda quote: 1_000_000 * quote.now, "volume": "contracts",
-})  # fmt: skip
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="phemex",
@@ -134,14 +134,12 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=5000, seconds=300),
     endpoints=(
-        Endpoint("GET", "/public/products", _products),
-        Endpoint(
-            "GET", "/v1/exchange/public/products", _PUBLISHED.table("scales", _SCALES, _old_listed)
-        ),
-        Endpoint(
-            "GET",
-            "/md/v2/ticker/24hr/all",
-            _PUBLISHED.table("tickers", _TICKER, _usdt),
+        _PUBLISHED.answer("products", _products),
+        _PUBLISHED.table("scales", _SCALES, _old_listed),
+        _PUBLISHED.table(
+            "tickers",
+            _TICKER,
+            _usdt,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["result"]],
                 symbol="symbol",
@@ -149,10 +147,10 @@ VENUE = SimulatedVenue(
                 stamps={"timestamp": _BILLION},
             ),
         ),
-        Endpoint(
-            "GET",
-            "/v1/md/ticker/24hr/all",
-            _PUBLISHED.table("scaled tickers", _SCALED_TICKER, _old),
+        _PUBLISHED.table(
+            "scaled tickers",
+            _SCALED_TICKER,
+            _old,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["result"]],
                 symbol="symbol",

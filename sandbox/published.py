@@ -15,10 +15,10 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from oirisk.sandbox.instruments import milliseconds, plain
-from oirisk.sandbox.venue import Query, Row
+from oirisk.sandbox.venue import Endpoint, OneSymbol, OpenInterestBody, Query, RateLimit
 
 Maker = Callable[[Any], Any]
 Answer = Callable[[Query, Any], Any]
@@ -29,6 +29,17 @@ Fields = Mapping[str, str | Maker]
 
 ``a.b`` is the field ``b`` of the object ``a``; in a list a number is a place.
 """
+
+
+class Options(TypedDict, total=False):
+    """What an endpoint is besides its request and its answer."""
+
+    when: Mapping[str, str]
+    open_interest: OpenInterestBody | None
+    one_symbol: OneSymbol | None
+    weight: int
+    limit: RateLimit | None
+    past_of: str
 
 
 class PayloadError(ValueError):
@@ -143,43 +154,58 @@ class Published:
         """Prepare a whole answer."""
         return substitute(self._answers[name]["answer"], fields, f"{self._venue} {name}")
 
-    def fixed(self, name: str) -> Answer:
-        """Return an answer that is always the same."""
+    def fixed(self, name: str, **options: Unpack[Options]) -> Endpoint:
+        """Answer always the same."""
         answer = self._answers[name]["answer"]
-        return lambda _query, _book: answer
+        return self.answer(name, lambda _query, _book: answer, **options)
 
-    def one(self, name: str, fields: Fields) -> Answer:
-        """Prepare an answer about the one contract of a book."""
+    def one(self, name: str, fields: Fields, **options: Unpack[Options]) -> Endpoint:
+        """Answer about the one contract of a book, whose quote the fields are read from."""
         body = self.body(name, fields)
-        return lambda _query, book: body(book.quotes[0])
+        return self.answer(name, lambda _query, book: body(book.quotes[0]), **options)
 
     def table(
         self,
         name: str,
-        row: Maker,
+        row: Maker | Fields,
         select: Callable[[Query, Any], Iterable[Any]] = lambda _query, book: book.quotes,
         envelope: Fields | None = None,
-        gather: Callable[[list[Row]], Any] = list,
-    ) -> Answer:
-        """Prepare an answer of rows.
+        gather: Callable[[list[Any]], Any] = list,
+        **options: Unpack[Options],
+    ) -> Endpoint:
+        """Answer with rows.
 
         Args:
             name: The answer.
-            row: Makes a row.
+            row: Makes a row, or what the fields of one hold.
             select: Returns what rows are made of; the quotes of the book if not given.
             envelope: What the envelope holds of the :class:`Reply`, besides the rows.
             gather: Puts the rows together where they are no list.
+            options: Further fields of the endpoint.
         """
         rows = self._answers[name]["rows"]
         place = rows if isinstance(rows, str) else next(iter(rows.values()))
         path = place.rpartition(".")[0]
         body = self.body(name, {**(envelope or {}), path: "rows"}) if path else attrgetter("rows")
 
+        make = self.row(name, row) if isinstance(row, Mapping) else row
+
         def answer(query: Query, book: Any) -> Any:  # noqa: ANN401 -- a book or a past; any JSON
-            made = gather([row(source) for source in select(query, book)])
+            made = gather([make(source) for source in select(query, book)])
             return body(Reply(query, book.at, made))
 
-        return answer
+        return self.answer(name, answer, **options)
+
+    def answer(self, name: str, make: Answer, **options: Unpack[Options]) -> Endpoint:
+        """Answer the request of a payload with what a function makes.
+
+        Args:
+            name: The answer.
+            make: Makes it.
+            options: Further fields of the endpoint.
+        """
+        method, path = self._answers[name]["request"].split()
+        return Endpoint(method, path, make, **options)
 
 
 def _key(recorded: Any, head: str, name: str) -> str | int:  # noqa: ANN401 -- any JSON

@@ -13,7 +13,7 @@ from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import in_thousands, linear
 from oirisk.sandbox.published import Fields, Published, Reply
 from oirisk.sandbox.quotes import Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, RateLimit, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, RateLimit, SimulatedVenue
 
 _COINS = 50
 _CENT = Decimal("0.01")
@@ -49,7 +49,7 @@ def _volume(reply: Reply) -> Decimal:
 
 
 _PUBLISHED = Published("variational")
-_LISTING = _PUBLISHED.row("statistics", {
+_LISTING: Fields = {
     "ticker": "instrument.native", "name": "instrument.asset", "mark_price": "mark",
     "volume_24h": "volume_usd",
     **{f"open_interest.{side}": partial(_side, number) for number, side in enumerate(_SIDES)},
@@ -57,7 +57,7 @@ _LISTING = _PUBLISHED.row("statistics", {
         quote.funding_or_zero * _HOURS_A_YEAR / (quote.instrument.funding_hours or 1)
     ),
     "funding_interval_s": lambda quote: 3600 * (quote.instrument.funding_hours or 0),
-})  # fmt: skip
+}  # fmt: skip
 _TOTALS: Fields = {
     "total_volume_24h": _volume, "open_interest": _both,
     "num_markets": lambda reply: len(reply.rows),
@@ -69,10 +69,10 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=10, seconds=10),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/metadata/stats",
-            _PUBLISHED.table("statistics", _LISTING, envelope=_TOTALS),
+        _PUBLISHED.table(
+            "statistics",
+            _LISTING,
+            envelope=_TOTALS,
             open_interest=OpenInterestBody(
                 tables=lambda body: [
                     body["listings"],

@@ -10,7 +10,7 @@ from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import in_thousands, linear
 from oirisk.sandbox.published import Fields, Published
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, RateLimit, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, RateLimit, SimulatedVenue
 
 _COINS = 105
 
@@ -28,20 +28,20 @@ def _perp(coin: Coin) -> SimulatedInstrument:
 
 _PUBLISHED = Published("woofipro")
 _NOW: Fields = {"timestamp": "now"}
-_CONTRACT = _PUBLISHED.row("contracts", {
+_CONTRACT: Fields = {
     "symbol": "instrument.native", "quote_min": "instrument.price_step",
     "quote_max": lambda quote: quote.instrument.price_step * 10_000_000,
     "quote_tick": "instrument.price_step", "base_min": "instrument.size_step",
     "base_max": lambda quote: quote.instrument.size_step * 1_000_000,
     "base_tick": "instrument.size_step", "funding_period": "instrument.funding_hours",
-})  # fmt: skip
-_FUTURE = _PUBLISHED.row("futures", {
+}  # fmt: skip
+_FUTURE: Fields = {
     "symbol": "instrument.native", "index_price": "index", "mark_price": "mark",
     "est_funding_rate": "funding_or_zero", "last_funding_rate": "funding_or_zero",
     "next_funding_time": "next_funding", "open_interest": "size", "24h_open": "before",
     "24h_close": "last", "24h_high": "high", "24h_low": "low", "24h_volume": "volume_base",
     "24h_amount": "volume_usd",
-})  # fmt: skip
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="woofipro",
@@ -49,11 +49,11 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=10, seconds=1),
     endpoints=(
-        Endpoint("GET", "/v1/public/info", _PUBLISHED.table("contracts", _CONTRACT, envelope=_NOW)),
-        Endpoint(
-            "GET",
-            "/v1/public/futures",
-            _PUBLISHED.table("futures", _FUTURE, envelope=_NOW),
+        _PUBLISHED.table("contracts", _CONTRACT, envelope=_NOW),
+        _PUBLISHED.table(
+            "futures",
+            _FUTURE,
+            envelope=_NOW,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]["rows"]],
                 symbol="symbol",
@@ -61,7 +61,7 @@ VENUE = SimulatedVenue(
                 stamps={"timestamp": 1000},
             ),
         ),
-        Endpoint("GET", "/v1/public/token", _PUBLISHED.fixed("tokens")),
-        Endpoint("GET", "/v1/public/chain_info", _PUBLISHED.fixed("chains")),
+        _PUBLISHED.fixed("tokens"),
+        _PUBLISHED.fixed("chains"),
     ),
 )

@@ -40,14 +40,14 @@ def answers(
 
 
 def _answer(market: SimulatedMarket, venue: str, endpoint: Endpoint, query: dict[str, str]) -> Any:
-    if endpoint.tell is not None:
-        name = query[endpoint.names]
+    if endpoint.past_of:
+        name = query[endpoint.past_of]
         past = Past(
             END,
             lambda at: market.book_of_one(venue, name, at),
             lambda since, until: market.bar_of_one(venue, name, since, until),
         )
-        return endpoint.tell({**query, **_PERIOD}, past)
+        return endpoint.answer({**query, **_PERIOD}, past)
     if endpoint.one_symbol is not None:
         return endpoint.answer(
             query, market.book_of_one(venue, query[endpoint.one_symbol.key], END)
