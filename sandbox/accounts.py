@@ -91,7 +91,7 @@ class _Account:
     @property
     def rows(self) -> list[Row]:
         """The open positions, as they are printed."""
-        return [(_LIQUIDATED if one.liquidation else _NEVER)(one) for one in self.held]
+        return [_POSITION(one) for one in self.held]
 
     @property
     def used(self) -> Decimal:
@@ -119,10 +119,11 @@ _FIELDS: Fields = {
     "position.unrealizedPnl": lambda one: one.size * (one.quote.mark - one.entry),
     "position.maxLeverage": "quote.instrument.max_leverage",
 }  # fmt: skip
-_LIQUIDATED = _PUBLISHED.row(
-    "account", {**_FIELDS, "position.liquidationPx": "liquidation"}, "liquidated"
+_POSITION = _PUBLISHED.kinds(
+    "account",
+    {"liquidated": {**_FIELDS, "position.liquidationPx": "liquidation"}, "never": _FIELDS},
+    lambda one: "liquidated" if one.liquidation else "never",
 )
-_NEVER = _PUBLISHED.row("account", _FIELDS, "never")
 _STATE = _PUBLISHED.body("account", {
     f"{summary}.{field}": quantity
     for summary in ("marginSummary", "crossMarginSummary")

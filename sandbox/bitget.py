@@ -92,12 +92,10 @@ _FIELDS: Fields = {
     "fundingRate": "funding_or_zero", "holdingAmount": "size", "open24h": "before",
     "markPrice": "mark",
 }  # fmt: skip
-_TICKERS = {
-    "perp": _PUBLISHED.row("tickers", _FIELDS, "perp"),
-    "future": _PUBLISHED.row(
-        "tickers", {**_FIELDS, "deliveryTime": "instrument.expiry_ms"}, "future"
-    ),
-}
+_TICKERS = _PUBLISHED.kinds("tickers", {
+    "perp": _FIELDS,
+    "future": {**_FIELDS, "deliveryTime": "instrument.expiry_ms"},
+})  # fmt: skip
 _ENVELOPE: Fields = {"requestTime": "now"}
 
 VENUE = SimulatedVenue(
@@ -108,7 +106,7 @@ VENUE = SimulatedVenue(
         _PUBLISHED.table("contracts", _CONTRACT, _listed, _ENVELOPE, limit=_EACH_PATH),
         _PUBLISHED.table(
             "tickers",
-            lambda quote: _TICKERS[quote.instrument.kind](quote),
+            _TICKERS,
             _selected,
             _ENVELOPE,
             limit=_EACH_PATH,

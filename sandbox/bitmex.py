@@ -26,7 +26,6 @@ from oirisk.sandbox.venue import (
     OpenInterestBody,
     Query,
     RateLimit,
-    Row,
     SimulatedVenue,
 )
 
@@ -68,18 +67,14 @@ def _in_lots(perp: SimulatedInstrument) -> SimulatedInstrument:
     return replace(perp, size_step=_LOT)
 
 
-def _in_order(query: Query, book: Book) -> list[tuple[str, Quote]]:
-    """Return the contracts, and after the first two rows that are none, by the type of the row."""
+def _in_order(query: Query, book: Book) -> list[Quote | tuple[str, Quote]]:
+    """Return the contracts, and after the first two rows that are none, by their type."""
     del query
-    rows: list[tuple[str, Quote]] = [(quote.instrument.kind, quote) for quote in book.quotes]
-    rows[1:1] = [(typ, book.quotes[1]) for typ in _NAMES]
-    return rows
+    return [book.quotes[0], *((typ, book.quotes[1]) for typ in _NAMES), *book.quotes[1:]]
 
 
-def _row(row: tuple[str, Quote]) -> Row:
-    kind, quote = row
-    made: Row = _CONTRACTS[kind](quote) if kind in _CONTRACTS else _NONE(row)
-    return made
+def _kind(source: Quote | tuple[str, Quote]) -> str:
+    return "none" if isinstance(source, tuple) else source.instrument.kind
 
 
 def _multiplier(quote: Quote) -> Decimal:
@@ -113,21 +108,19 @@ _FIELDS: Fields = {
     "askPrice": "ask", "indicativeSettlePrice": "index", "fairPrice": "mark", "markPrice": "mark",
     "openInterest": "size", "openValue": _open_value, "timestamp": lambda quote: _iso(quote.at),
 }  # fmt: skip
-_CONTRACTS = {
-    "perp": _PUBLISHED.row("contracts", {
+_CONTRACTS = _PUBLISHED.kinds("contracts", {
+    "perp": {
         **_FIELDS, "fundingRate": "funding",
         "fundingInterval": lambda q: f"2000-01-01T{q.instrument.funding_hours:02}:00:00.000Z",
-    }, "perp"),
-    "future": _PUBLISHED.row("contracts", {
-        **_FIELDS, "expiry": lambda quote: _iso(quote.instrument.expiry),
-    }, "future"),
-}  # fmt: skip
-_NONE = _PUBLISHED.row("contracts", {
-    "symbol": lambda row: _NAMES[row[0]].format(row[1].instrument.listed_base),
-    "typ": itemgetter(0), "timestamp": lambda row: _iso(row[1].at),
-    "rootSymbol": lambda row: row[1].instrument.listed_base,
-    "underlying": lambda row: row[1].instrument.listed_base,
-}, "none")  # fmt: skip
+    },
+    "future": {**_FIELDS, "expiry": lambda quote: _iso(quote.instrument.expiry)},
+    "none": {
+        "symbol": lambda row: _NAMES[row[0]].format(row[1].instrument.listed_base),
+        "typ": itemgetter(0), "timestamp": lambda row: _iso(row[1].at),
+        "rootSymbol": lambda row: row[1].instrument.listed_base,
+        "underlying": lambda row: row[1].instrument.listed_base,
+    },
+}, _kind)  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="bitmex",
@@ -137,7 +130,7 @@ VENUE = SimulatedVenue(
     endpoints=(
         _PUBLISHED.table(
             "contracts",
-            _row,
+            _CONTRACTS,
             _in_order,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body],

@@ -6,13 +6,14 @@ value made of the two is the truth. Funding is not in the tickers.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import SPOT_BASES, dated, linear
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = 170
 
@@ -55,16 +56,15 @@ def _listed(query: Query, book: Book) -> list[SimulatedInstrument | str]:
     return [*SPOT_BASES, *(quote.instrument for quote in book.quotes)]
 
 
-def _instrument(listed: SimulatedInstrument | str) -> Row:
-    made: Row = (_SPOT if isinstance(listed, str) else _INSTRUMENTS[listed.kind])(listed)
-    return made
+def _kind(listed: SimulatedInstrument | str) -> str:
+    return "spot" if isinstance(listed, str) else listed.kind
 
 
 _PUBLISHED = Published("cryptocom")
-_SPOT = _PUBLISHED.row("instruments", {
+_SPOT: Fields = {
     "symbol": "{}_USD".format, "display_name": "{}/USD".format, "base_ccy": str,
     "quote_ccy": lambda _: "USD",
-}, "spot")  # fmt: skip
+}  # fmt: skip
 _FIELDS: Fields = {
     "symbol": "native", "base_ccy": "listed_base", "quote_ccy": "quote",
     "display_name": lambda it: f"{it.asset}USD {'Futures' if it.expiry else 'Perpetual'}",
@@ -72,7 +72,9 @@ _FIELDS: Fields = {
     "price_tick_size": "price_step", "qty_tick_size": "size_step", "max_leverage": "max_leverage",
     "expiry_timestamp_ms": "expiry_ms", "underlying_symbol": lambda it: f"{it.asset}USD-INDEX",
 }  # fmt: skip
-_INSTRUMENTS = {kind: _PUBLISHED.row("instruments", _FIELDS, kind) for kind in ("perp", "future")}
+_INSTRUMENTS = _PUBLISHED.kinds(
+    "instruments", {"spot": _SPOT, "perp": _FIELDS, "future": _FIELDS}, _kind
+)
 _PRICES: Fields = {
     "i": _symbol, "h": lambda row: row[1].high, "l": lambda row: row[1].low,
     "a": lambda row: row[1].mark, "v": lambda row: row[1].volume_base,
@@ -80,10 +82,10 @@ _PRICES: Fields = {
     "b": lambda row: row[1].mark - row[1].instrument.price_step,
     "k": lambda row: row[1].mark + row[1].instrument.price_step, "t": lambda row: row[1].now,
 }  # fmt: skip
-_TICKERS = {
-    "perp": _PUBLISHED.row("tickers", {**_PRICES, "oi": lambda row: row[1].size}, "perp"),
-    "spot": _PUBLISHED.row("tickers", _PRICES, "spot"),
-}
+_TICKERS = _PUBLISHED.kinds("tickers", {
+    "perp": {**_PRICES, "oi": lambda row: row[1].size},
+    "spot": _PRICES,
+}, itemgetter(0))  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="cryptocom",
@@ -91,10 +93,10 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=100, seconds=1),
     endpoints=(
-        _PUBLISHED.table("instruments", _instrument, _listed),
+        _PUBLISHED.table("instruments", _INSTRUMENTS, _listed),
         _PUBLISHED.table(
             "tickers",
-            lambda row: _TICKERS[row[0]](row),
+            _TICKERS,
             _named,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["result"]["data"]],

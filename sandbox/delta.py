@@ -4,7 +4,7 @@
 microseconds; funding is in percent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -18,7 +18,6 @@ from oirisk.sandbox.venue import (
     OpenInterestBody,
     Query,
     RateLimit,
-    Row,
     SimulatedVenue,
 )
 
@@ -69,14 +68,9 @@ def _kind(quote: Quote) -> str:
     return _KINDS[quote.instrument.option_type]
 
 
-def _row(rows: Mapping[str, Maker], number: str) -> Maker:
-    """Return a maker of rows by the kind of the contract, which also hold its number."""
-
-    def made(placed: tuple[int, Quote]) -> Row:
-        place, quote = placed
-        return {**rows[quote.instrument.kind](quote), number: place}
-
-    return made
+def _numbered(row: Maker, number: str) -> Maker:
+    """Return a maker of rows that also hold the number of the contract."""
+    return lambda placed: {**row(placed[1]), number: placed[0]}
 
 
 _PUBLISHED = Published("delta")
@@ -86,21 +80,21 @@ _LISTED: Fields = {
     "quoting_asset.symbol": "instrument.quote", "settling_asset.symbol": "instrument.settle",
     "underlying_asset.symbol": "instrument.listed_base", "tick_size": "instrument.price_step",
 }  # fmt: skip
-_PRODUCTS = {
-    "perp": _PUBLISHED.row("products", _LISTED, "perp"),
-    "option": _PUBLISHED.row("products", {
+_PRODUCTS = _PUBLISHED.kinds("products", {
+    "perp": _LISTED,
+    "option": {
         **_LISTED, "strike_price": "instrument.strike",
         "settlement_time": lambda quote: f"{quote.instrument.expiry:%Y-%m-%dT%H:%M:%SZ}",
-    }, "option"),
-}  # fmt: skip
+    },
+})  # fmt: skip
 _TICKER: Fields = {
     "symbol": "instrument.native", "contract_type": _kind, "oi": "listed_base",
     "oi_contracts": "size", "oi_value": "listed_base", "oi_value_symbol": "instrument.asset",
     "oi_value_usd": "usd", "size": "contracts", "timestamp": lambda quote: 1000 * quote.now,
     "turnover_symbol": "instrument.settle", "turnover_usd": "volume_usd", "volume": "volume_base",
 }  # fmt: skip
-_TICKERS = {
-    "perp": _PUBLISHED.row("tickers", {
+_TICKERS = _PUBLISHED.kinds("tickers", {
+    "perp": {
         **_TICKER, "close": "last", "high": "high", "low": "low", "open": "before",
         "mark_price": "mark", "spot_price": "index", "turnover": "volume_usd",
         "funding_rate": lambda quote: 100 * quote.funding_or_zero,
@@ -108,8 +102,8 @@ _TICKERS = {
         "price_band.lower_limit": lambda quote: quote.mark * 9 / 10,
         "price_band.upper_limit": lambda quote: quote.mark * 11 / 10,
         "quotes.best_ask": "ask", "quotes.best_bid": "bid",
-    }, "perp"),
-    "option": _PUBLISHED.row("tickers", {
+    },
+    "option": {
         **_TICKER, "close": "premium_usd", "high": "premium_usd", "low": "premium_usd",
         "open": "premium_usd", "mark_price": "premium_usd", "mark_vol": "volatility",
         "spot_price": "mark", "greeks.spot": "mark", "strike_price": "instrument.strike",
@@ -117,8 +111,8 @@ _TICKERS = {
         "quotes.mark_iv": "volatility", "quotes.best_ask": "premium_usd",
         "quotes.best_bid": "premium_usd",
         "turnover": lambda quote: round(quote.volume_base * quote.premium_usd, 2),
-    }, "option"),
-}  # fmt: skip
+    },
+})  # fmt: skip
 """The mark of an option is its premium, and its spot what it is valued at."""
 
 VENUE = SimulatedVenue(
@@ -129,10 +123,10 @@ VENUE = SimulatedVenue(
     rate_limit=RateLimit(requests=10_000, seconds=300),
     endpoints=(
         _PUBLISHED.fixed("assets"),
-        _PUBLISHED.table("products", _row(_PRODUCTS, "id"), _placed, weight=3),
+        _PUBLISHED.table("products", _numbered(_PRODUCTS, "id"), _placed, weight=3),
         _PUBLISHED.table(
             "tickers",
-            _row(_TICKERS, "product_id"),
+            _numbered(_TICKERS, "product_id"),
             _placed,
             weight=3,
             open_interest=OpenInterestBody(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 
 from oirisk.sandbox import listing
 from oirisk.sandbox.assets import Coin
@@ -115,16 +116,14 @@ _FUTURE: Fields = {
     **_LISTED, "max_leverage": "max_leverage", "tick_size": "price_step",
     "future_type": lambda it: "reversed" if it.margin == "inverse" else "linear",
 }  # fmt: skip
-_INSTRUMENTS = {
-    "perp": _PUBLISHED.row("instruments", _FUTURE, "perp"),
-    "future": _PUBLISHED.row(
-        "instruments", {**_FUTURE, "expiration_timestamp": "expiry_ms"}, "future"
-    ),
-    "option": _PUBLISHED.row("instruments", {
+_INSTRUMENTS = _PUBLISHED.kinds("instruments", {
+    "perp": _FUTURE,
+    "future": {**_FUTURE, "expiration_timestamp": "expiry_ms"},
+    "option": {
         **_LISTED, "expiration_timestamp": "expiry_ms", "strike": "strike",
         "option_type": "option_type",
-    }, "option"),
-}  # fmt: skip
+    },
+}, attrgetter("kind"))  # fmt: skip
 _SUMMARY: Fields = {
     "instrument_name": "instrument.native", "base_currency": "instrument.asset",
     "quote_currency": lambda quote: _quote_currency(quote.instrument), "open_interest": "size",
@@ -135,12 +134,10 @@ _PRICES: Fields = {
     "ask_price": "ask", "high": "high", "low": "low", "volume_usd": "volume_usd",
     "price_change": lambda quote: 100 * quote.change, "volume_notional": "volume_usd",
 }  # fmt: skip
-_SUMMARIES = {
-    "perp": _PUBLISHED.row(
-        "summaries", {**_PRICES, "current_funding": "funding", "funding_8h": "funding"}, "perp"
-    ),
-    "future": _PUBLISHED.row("summaries", _PRICES, "future"),
-    "option": _PUBLISHED.row("summaries", {
+_SUMMARIES = _PUBLISHED.kinds("summaries", {
+    "perp": {**_PRICES, "current_funding": "funding", "funding_8h": "funding"},
+    "future": _PRICES,
+    "option": {
         **_SUMMARY,
         **dict.fromkeys(
             ("mark_price", "mid_price", "last", "bid_price", "ask_price", "high", "low"), _premium
@@ -148,8 +145,8 @@ _SUMMARIES = {
         "mark_iv": lambda quote: 100 * quote.volatility, "underlying_price": "mark",
         "underlying_index": lambda quote: "SYN." + quote.instrument.native.rsplit("-", 2)[0],
         "volume_usd": lambda quote: round(quote.volume_base * quote.premium_usd, 2),
-    }, "option"),
-}  # fmt: skip
+    },
+})  # fmt: skip
 """Of an option the volume in USD is the premium paid, not the notional."""
 
 VENUE = SimulatedVenue(
@@ -160,10 +157,10 @@ VENUE = SimulatedVenue(
     rate_limit=RateLimit(requests=100, seconds=5),
     endpoints=(
         _PUBLISHED.table("currencies", _CURRENCY, lambda _query, _book: _CURRENCIES, _ENVELOPE),
-        _PUBLISHED.table("instruments", lambda it: _INSTRUMENTS[it.kind](it), _listed, _ENVELOPE),
+        _PUBLISHED.table("instruments", _INSTRUMENTS, _listed, _ENVELOPE),
         _PUBLISHED.table(
             "summaries",
-            lambda quote: _SUMMARIES[quote.instrument.kind](quote),
+            _SUMMARIES,
             _selected,
             _ENVELOPE,
             open_interest=OpenInterestBody(

@@ -12,13 +12,12 @@ from decimal import Decimal
 from oirisk.sandbox import listing
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.gate_dated import CONTRACTS, DATED, EACH_PATH, list_gate_dated
-from oirisk.sandbox.gate_past import PAST
+from oirisk.sandbox.gate_past import PAST, size_kind
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, quantity_step
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
     Query,
-    Row,
     SimulatedVenue,
 )
 
@@ -66,11 +65,6 @@ def _interval(quote: Quote) -> int:
     return 3600 * (quote.instrument.funding_hours or 8)
 
 
-def _contract(quote: Quote) -> Row:
-    made: Row = (_WHOLE if quote.instrument.size_step == 1 else _FRACTIONS)(quote)
-    return made
-
-
 _PUBLISHED = Published("gate")
 _FIELDS: Fields = {
     "name": "instrument.native", "funding_rate": "funding_or_zero",
@@ -84,8 +78,7 @@ _FIELDS: Fields = {
     "last_price": "last", "leverage_max": "instrument.max_leverage", "position_size": "size",
     "maintenance_rate": lambda _: "0.005",
 }  # fmt: skip
-_WHOLE = _PUBLISHED.row("contracts", _FIELDS, "whole")
-_FRACTIONS = _PUBLISHED.row("contracts", _FIELDS, "fractions")
+_CONTRACT = _PUBLISHED.kinds("contracts", {"whole": _FIELDS, "fractions": _FIELDS}, size_kind)
 _TICKER: Fields = {
     "contract": "instrument.native", "last": "last", "mark_price": "mark", "index_price": "index",
     "funding_rate": "funding_or_zero", "funding_rate_indicative": "funding_or_zero",
@@ -103,7 +96,7 @@ VENUE = SimulatedVenue(
     endpoints=(
         *PAST,
         _PUBLISHED.table(
-            "contracts", _contract, _of_settlement, limit=EACH_PATH, open_interest=CONTRACTS
+            "contracts", _CONTRACT, _of_settlement, limit=EACH_PATH, open_interest=CONTRACTS
         ),
         _PUBLISHED.table("tickers", _TICKER, _of_settlement, limit=EACH_PATH),
         *DATED,

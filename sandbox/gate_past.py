@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Bar, Quote
-from oirisk.sandbox.venue import Past, Query, Row
+from oirisk.sandbox.venue import Past, Query
 
 STEP = timedelta(minutes=5)
 _NONE = (
@@ -34,9 +34,9 @@ def _statistics(query: Query, past: Past) -> list[Quote]:
     return [quote for at in _steps(query, past, 100) for quote in past.book(at).quotes]
 
 
-def _statistic(quote: Quote) -> Row:
-    made: Row = (_WHOLE if quote.instrument.size_step == 1 else _FRACTIONS)(quote)
-    return made
+def size_kind(quote: Quote) -> str:
+    """Return whether sizes of a contract are whole numbers, or fractions and printed as text."""
+    return "whole" if quote.instrument.size_step == 1 else "fractions"
 
 
 def _candles(query: Query, past: Past) -> Iterator[tuple[Quote, Quote, Bar]]:
@@ -56,8 +56,7 @@ _FIELDS: Fields = {
     "open_interest_usd": lambda quote: 2 * quote.usd,
     "mark_price": "mark",
 }
-_WHOLE = _PUBLISHED.row("statistics", _FIELDS, "whole")
-_FRACTIONS = _PUBLISHED.row("statistics", _FIELDS, "fractions")
+_STATISTIC = _PUBLISHED.kinds("statistics", {"whole": _FIELDS, "fractions": _FIELDS}, size_kind)
 _CANDLE: Fields = {
     "t": lambda it: it[0].now // 1000, "o": lambda it: it[0].last, "c": lambda it: it[1].last,
     "h": lambda it: max(it[0].last, it[1].last, it[2].high),
@@ -65,7 +64,7 @@ _CANDLE: Fields = {
     "v": lambda it: int(it[2].base / it[0].instrument.contract_size), "sum": lambda it: it[2].usd,
 }  # fmt: skip
 PAST = (
-    _PUBLISHED.table("statistics", _statistic, _statistics, past_of="contract"),
+    _PUBLISHED.table("statistics", _STATISTIC, _statistics, past_of="contract"),
     _PUBLISHED.table("candles", _CANDLE, _candles, past_of="contract"),
 )
 """What is told of one contract, now and before."""

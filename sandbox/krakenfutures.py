@@ -21,7 +21,6 @@ from oirisk.sandbox.venue import (
     OpenInterestBody,
     Query,
     RateLimit,
-    Row,
     SimulatedVenue,
 )
 
@@ -72,16 +71,17 @@ def _in_order(query: Query, book: Book) -> list[Quote | tuple[str, Quote]]:
     return [*book.quotes[:_COINS], *indices, *book.quotes[_COINS:]]
 
 
-def _instrument(quote: Quote) -> Row:
-    it = quote.instrument
-    made: Row = _INSTRUMENTS[f"{it.margin} {it.kind}"](it)
-    return made
+def _kind(source: Quote | tuple[str, Quote]) -> str:
+    return "index" if isinstance(source, tuple) else source.instrument.kind
 
 
-def _ticker(source: Quote | tuple[str, Quote]) -> Row:
-    make = _INDEX if isinstance(source, tuple) else _TICKERS[source.instrument.kind]
-    made: Row = make(source)
-    return made
+def _margin_and_kind(it: SimulatedInstrument) -> str:
+    return f"{it.margin} {it.kind}"
+
+
+def _listed(query: Query, book: Book) -> list[SimulatedInstrument]:
+    del query
+    return [quote.instrument for quote in book.quotes]
 
 
 def _iso(at: datetime) -> str:
@@ -101,11 +101,10 @@ _LISTED: Fields = {
     "tickSize": "price_step", "contractValueTradePrecision": "size_decimals",
 }  # fmt: skip
 _DATED: Fields = {**_LISTED, "lastTradingTime": lambda it: _iso(it.expiry)}
-_INSTRUMENTS = {
-    f"{margin} {kind}": _PUBLISHED.row("instruments", fields, f"{margin} {kind}")
-    for margin in ("linear", "inverse")
-    for kind, fields in (("perp", _LISTED), ("future", _DATED))
-}
+_INSTRUMENTS = _PUBLISHED.kinds("instruments", {
+    "linear perp": _LISTED, "linear future": _DATED,
+    "inverse perp": _LISTED, "inverse future": _DATED,
+}, _margin_and_kind)  # fmt: skip
 _TICKER: Fields = {
     "symbol": "instrument.native", "last": "last", "lastTime": lambda quote: _iso(quote.at),
     "pair": lambda quote: f"{quote.instrument.listed_base}:USD", "markPrice": "mark",
@@ -114,16 +113,14 @@ _TICKER: Fields = {
     "lastSize": "instrument.size_step", "indexPrice": "index",
     "change24h": lambda quote: round(100 * quote.change, 2),
 }  # fmt: skip
-_TICKERS = {
-    "perp": _PUBLISHED.row("tickers", {
-        **_TICKER, "fundingRate": _funding, "fundingRatePrediction": _funding,
-    }, "perp"),
-    "future": _PUBLISHED.row("tickers", _TICKER, "future"),
-}  # fmt: skip
-_INDEX = _PUBLISHED.row("tickers", {
-    "symbol": itemgetter(0), "last": lambda named: named[1].index,
-    "lastTime": lambda named: _iso(named[1].at),
-}, "index")  # fmt: skip
+_TICKERS = _PUBLISHED.kinds("tickers", {
+    "perp": {**_TICKER, "fundingRate": _funding, "fundingRatePrediction": _funding},
+    "future": _TICKER,
+    "index": {
+        "symbol": itemgetter(0), "last": lambda named: named[1].index,
+        "lastTime": lambda named: _iso(named[1].at),
+    },
+}, _kind)  # fmt: skip
 _ENVELOPE: Fields = {"serverTime": lambda reply: _iso(reply.at)}
 
 VENUE = SimulatedVenue(
@@ -132,10 +129,10 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=500, seconds=10),
     endpoints=(
-        _PUBLISHED.table("instruments", _instrument, envelope=_ENVELOPE),
+        _PUBLISHED.table("instruments", _INSTRUMENTS, _listed, _ENVELOPE),
         _PUBLISHED.table(
             "tickers",
-            _ticker,
+            _TICKERS,
             _in_order,
             _ENVELOPE,
             open_interest=OpenInterestBody(

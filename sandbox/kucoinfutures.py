@@ -77,15 +77,15 @@ _FIELDS: Fields = {
     "maxLeverage": "instrument.max_leverage", "lowPrice": "low", "highPrice": "high",
     "priceChgPct": "change", "priceChg": "rise",
 }  # fmt: skip
-_ROWS = {
-    "perp": _PUBLISHED.row("contracts", {
+_ROWS = _PUBLISHED.kinds("contracts", {
+    "perp": {
         **_FIELDS, "fundingFeeRate": "funding", "predictedFundingFeeRate": "funding",
         "nextFundingRateTime": _until_funding,
-    }, "perp"),
-    "future": _PUBLISHED.row("contracts", {
+    },
+    "future": {
         **_FIELDS, "expireDate": "instrument.expiry_ms", "settleDate": "instrument.expiry_ms",
-    }, "future"),
-}  # fmt: skip
+    },
+})  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="kucoinfutures",
@@ -95,7 +95,7 @@ VENUE = SimulatedVenue(
     endpoints=(
         _PUBLISHED.table(
             "contracts",
-            lambda quote: _ROWS[quote.instrument.kind](quote),
+            _ROWS,
             weight=3,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]], symbol="symbol", sizes=("openInterest",)

@@ -13,7 +13,7 @@ from oirisk.sandbox.listing import linear, renamed
 from oirisk.sandbox.options import list_options
 from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = 110
 _THOUSANDS = ("PEPE", "SHIB", "BONK", "FLOKI")
@@ -58,10 +58,8 @@ def _named(query: Query, book: Book) -> list[Quote | int]:
     return [quote for quote in book.quotes if quote.instrument.native == name]
 
 
-def _summary(source: Quote | int) -> Row:
-    make = _SPOT if isinstance(source, int) else _SUMMARIES[source.instrument.kind]
-    made: Row = make(source)
-    return made
+def _kind(source: Quote | int) -> str:
+    return "spot" if isinstance(source, int) else source.instrument.kind
 
 
 _PUBLISHED = Published("paradex")
@@ -71,34 +69,32 @@ _LISTED: Fields = {
     "order_size_increment": "instrument.size_step", "price_tick_size": "instrument.price_step",
     "max_order_size": lambda quote: quote.instrument.size_step * 100_000,
 }  # fmt: skip
-_MARKETS = {
-    "perp": _PUBLISHED.row(
-        "markets", {**_LISTED, "funding_period_hours": "instrument.funding_hours"}, "perp"
-    ),
-    "option": _PUBLISHED.row("markets", {
+_MARKETS = _PUBLISHED.kinds("markets", {
+    "perp": {**_LISTED, "funding_period_hours": "instrument.funding_hours"},
+    "option": {
         **_LISTED, "expiry_at": "instrument.expiry_ms", "strike_price": "instrument.strike",
         "asset_kind": lambda _: "OPTION", "funding_period_hours": lambda _: 0,
         "option_type": lambda quote: str(quote.instrument.option_type).upper(),
-    }, "option"),
-}  # fmt: skip
+    },
+})  # fmt: skip
 _TRADED: Fields = {
     "symbol": "instrument.native", "volume_24h": "volume_usd", "created_at": "now",
     "total_volume": lambda quote: quote.volume_usd * 100, "open_interest": "size",
     "price_change_rate_24h": "change",
 }  # fmt: skip
-_SUMMARIES = {
-    "perp": _PUBLISHED.row("summaries", {
+_SUMMARIES = _PUBLISHED.kinds("summaries", {
+    "perp": {
         **_TRADED, "oracle_price": "index", "mark_price": "mark", "last_traded_price": "last",
         "bid": "bid", "ask": "ask", "underlying_price": "index", "funding_rate": "funding",
-    }, "perp"),
-    "option": _PUBLISHED.row("summaries", {
+    },
+    "option": {
         **_TRADED, "mark_price": "premium_usd", "last_traded_price": "premium_usd",
         "bid": lambda _: "", "ask": lambda _: "", "underlying_price": "mark",
         "mark_iv": "volatility", "bid_iv": "volatility", "ask_iv": "volatility",
         "last_iv": "volatility", "funding_rate": lambda _: "",
-    }, "option"),
-}  # fmt: skip
-_SPOT = _PUBLISHED.row("summaries", {"created_at": int}, "spot")
+    },
+    "spot": {"created_at": int},
+}, _kind)  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="paradex",
@@ -107,10 +103,10 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=1500, seconds=60),
     endpoints=(
-        _PUBLISHED.table("markets", lambda quote: _MARKETS[quote.instrument.kind](quote)),
+        _PUBLISHED.table("markets", _MARKETS),
         _PUBLISHED.table(
             "summaries",
-            _summary,
+            _SUMMARIES,
             _named,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["results"]],

@@ -150,6 +150,23 @@ class Published:
             at_path(payload["answer"], place), fields, f"{self._venue} {name} {kind}".strip()
         )
 
+    def kinds(
+        self,
+        name: str,
+        fields: Mapping[str, Fields],
+        kind_of: Callable[[Any], str] = attrgetter("instrument.kind"),
+    ) -> Maker:
+        """Prepare the rows of an answer that has several kinds of them.
+
+        Args:
+            name: The answer.
+            fields: What a row holds, by its kind.
+            kind_of: Returns which kind of row an object makes; the kind of the contract of a quote
+                if not given.
+        """
+        rows = {kind: self.row(name, those, kind) for kind, those in fields.items()}
+        return lambda source: rows[kind_of(source)](source)
+
     def body(self, name: str, fields: Fields) -> Maker:
         """Prepare a whole answer."""
         return substitute(self._answers[name]["answer"], fields, f"{self._venue} {name}")
