@@ -27,7 +27,7 @@ from bench.world.market import World, WorldSpec, draw_specs, simulate
 from bench.world.observe import START, load_world, modelled
 from bench.world.public import public_map
 from bench.world.score import Score, rebin, score, true_mass
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
 

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.registry import MODELS, Models

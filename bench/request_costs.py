@@ -29,7 +29,7 @@ from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.loopback import loopback_urls
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.exchanges.sources import SandboxSource
-from oirisk.flows.settings import FetchSettings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import VENUES, select_simulated
 from oirisk.sandbox.server import Sandbox

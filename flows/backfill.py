@@ -10,17 +10,18 @@ import polars as pl
 
 from oirisk import __version__
 from oirisk.flows.cftc import fill_reports
-from oirisk.flows.exchanges.client import KnownMarkets, VenueClient
+from oirisk.flows.exchanges.client import VenueClient
 from oirisk.flows.exchanges.configured import chosen_venues, require_one_name
-from oirisk.flows.exchanges.fetch import Page, fetch_page, instruments_of
+from oirisk.flows.exchanges.fetch import fetch_page, instruments_of
 from oirisk.flows.exchanges.registry import all_histories
 from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.history_store import FLOW, Stored, archive_page, load_page
 from oirisk.flows.marts import build_stale
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import ConfigurationError, SourceError
-from oirisk.schemas.history import KINDS, VenueHistory, Window
+from oirisk.schemas.history import KINDS, Page, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument
+from oirisk.schemas.responses import KnownMarkets
 from oirisk.schemas.venue import Venue
 from oirisk.transforms.cftc import SOURCE as CFTC
 from oirisk.transforms.names import as_known

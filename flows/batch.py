@@ -7,10 +7,11 @@ from datetime import datetime
 import polars as pl
 
 from oirisk import __version__
-from oirisk.flows.enrichment import ToppedUp, Wanted, load_told
 from oirisk.flows.exchanges.configured import known_venues
+from oirisk.flows.history_store import load_pages
 from oirisk.flows.option_indices import option_frame
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
+from oirisk.schemas.history import SupplementaryData, Wanted
 from oirisk.schemas.responses import Response, VenueSnapshot
 from oirisk.schemas.venue import Venue
 from oirisk.transforms.coin_names import with_settled_names
@@ -21,6 +22,9 @@ from oirisk.warehouse.imports import ImportKey, append_rejects
 from oirisk.warehouse.load import RunRow, record_run
 from oirisk.warehouse.market_facts import load_facts
 from oirisk.warehouse.writer import Writer
+
+FLOW_BESIDE = "top_up"
+"""The run that supplementary data is stored as."""
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +46,7 @@ class Batch:
         self.derived = with_settled_names(
             [derive(venues[one.venue], one.responses) for one in snapshots]
         )
-        self.told: tuple[ToppedUp, ...] = ()
+        self.told: tuple[SupplementaryData, ...] = ()
 
     def wanted(self, as_of: datetime, assets: int) -> Wanted:
         """Return what to top up: the coins with most open interest, and what is listed."""
@@ -77,7 +81,7 @@ def load_beside(
     answers = {one.venue: list(one.responses) for one in batch.snapshots}
     for one in batch.told:
         answers.setdefault(one.venue, []).extend(one.responses)
-    coverage = load_told(connection, batch.told, label, started_at)
+    coverage = [_load_venue(connection, one, label, started_at) for one in batch.told]
     for result in batch.derived:
         load_options(connection, result, answers.get(result.venue, []), label, started_at)
     notes = {str(row["venue"]): str(row["error"]) for row in coverage if row["error"]}
@@ -90,6 +94,33 @@ def load_beside(
         frame_of = pl.DataFrame(coverage, schema_overrides={"error": pl.String})
         record_run(connection, run, frame_of, pl.DataFrame())
     return notes
+
+
+def _load_venue(
+    connection: Writer, one: SupplementaryData, label: RunLabel, recorded_at: datetime
+) -> dict[str, object]:
+    stored = load_pages(connection, one.pages, label, recorded_at)
+    accepted = stored.bars + stored.open_interest + stored.positioning + stored.others
+    rejected = stored.rejected
+    error = one.summary() or None
+    return {
+        "run_id": label.run_id,
+        "venue": one.venue,
+        "status": _status(one, accepted),
+        "instruments_expected": one.wanted,
+        "received": accepted + rejected,
+        "accepted": accepted,
+        "rejected": rejected,
+        "requests": len(one.responses),
+        "seconds": one.seconds,
+        "error": error,
+    }
+
+
+def _status(one: SupplementaryData, accepted: int) -> str:
+    if not one.failures:
+        return "ok"
+    return "partial" if accepted else "failed"
 
 
 def load_options(

@@ -13,8 +13,8 @@ from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.history_store import FLOW
 from oirisk.flows.imports.cftc import Reports, judge_reports, run_of, store_reports
 from oirisk.flows.imports.json_rows import objects_frame
-from oirisk.flows.settings import Settings
-from oirisk.flows.settings.asking import CftcSettings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import CftcSettings
 from oirisk.schemas.errors import RecordingError, SourceError
 from oirisk.schemas.history import Window
 from oirisk.schemas.responses import Response

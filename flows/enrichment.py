@@ -7,89 +7,33 @@ facts; its open interest and the run are not affected.
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from oirisk.flows.exchanges.client import KnownMarkets, VenueClient, limits_of
+from oirisk.flows.exchanges.client import VenueClient, limits_of
 from oirisk.flows.exchanges.depth import FORMS, fetch_depth
-from oirisk.flows.exchanges.fetch import Page, RequestCache, add_bars, add_feeds, received
+from oirisk.flows.exchanges.fetch import RequestCache, add_bars, add_feeds, received
 from oirisk.flows.exchanges.registry import all_histories
 from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.exchanges.terms import TERMS
-from oirisk.flows.history_store import load_pages
 from oirisk.flows.option_indices import CALLS, ENDPOINT
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import SourceError
-from oirisk.schemas.history import Window
+from oirisk.schemas.history import Page, SupplementaryData, Wanted, Window
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.responses import Response
 from oirisk.schemas.venue import Endpoint, Market, Venue
 from oirisk.transforms.decode import rows_at
 from oirisk.transforms.instruments import list_instruments
-from oirisk.warehouse.archive import RunLabel
-from oirisk.warehouse.writer import Writer
 
-FLOW = "top_up"
 DEPTH = timedelta(days=1)
-_NAMED = 3
-_REASONS = 5
 ASKED = frozenset({*all_histories(), *TERMS, *CALLS, *(venue for venue, _ in FORMS)})
 """Exchanges that have something to tell, by ccxt id."""
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What to ask for.
-
-    Args:
-        as_of: End of the day, exclusive.
-        assets: Coins, the most important first.
-        markets: What exchanges list, as far as it is known, by ccxt id.
-    """
-
-    as_of: datetime
-    assets: tuple[str, ...]
-    markets: Mapping[str, KnownMarkets] = field(default_factory=dict)
-
-
-@dataclass
-class ToppedUp:
-    """What one exchange told beside open interest.
-
-    Args:
-        venue: ccxt id.
-        wanted: Instruments to ask about.
-        pages: What it told of each.
-        responses: Every answer.
-        failures: Why something is missing, by instrument and kind.
-        seconds: Wall time.
-    """
-
-    venue: str
-    wanted: int = 0
-    pages: list[Page] = field(default_factory=list)
-    responses: list[Response] = field(default_factory=list)
-    failures: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    def summary(self) -> str:
-        """Say what is missing, in one line; nothing when nothing is."""
-        alike: dict[str, list[str]] = {}
-        for what, why in self.failures.items():
-            alike.setdefault(why, []).append(what)
-        said = [f"{_some(names)}: {why}" for why, names in alike.items()]
-        more = [f"{len(said) - _REASONS} more reasons"] if len(said) > _REASONS else []
-        return "; ".join([*said[:_REASONS], *more])
-
-
-def _some(names: Sequence[str]) -> str:
-    more = "" if len(names) <= _NAMED else f" and {len(names) - _NAMED} more"
-    return ", ".join(names[:_NAMED]) + more
-
-
-async def ask_venue(venue: Venue, source: Source, settings: Settings, wanted: Wanted) -> ToppedUp:
+async def ask_venue(
+    venue: Venue, source: Source, settings: Settings, wanted: Wanted
+) -> SupplementaryData:
     """Ask one exchange; what was received before the time was up is kept.
 
     Args:
@@ -98,7 +42,7 @@ async def ask_venue(venue: Venue, source: Source, settings: Settings, wanted: Wa
         settings: Timeouts, retries and the deadline.
         wanted: Coins and instant.
     """
-    result = ToppedUp(venue.id)
+    result = SupplementaryData(venue.id)
     started = time.perf_counter()
     client = VenueClient(venue, source, settings.fetch, limits_of(settings.fetch))
     limit = settings.top_up.deadline_seconds
@@ -124,7 +68,7 @@ async def ask_venue(venue: Venue, source: Source, settings: Settings, wanted: Wa
 
 
 async def _ask_all(
-    client: VenueClient, settings: Settings, wanted: Wanted, result: ToppedUp
+    client: VenueClient, settings: Settings, wanted: Wanted, result: SupplementaryData
 ) -> None:
     markets, _is_known = await client.markets(wanted.markets.get(client.venue.id))
     chosen = chosen_instruments(client.venue, markets, wanted.assets)
@@ -148,7 +92,7 @@ def chosen_instruments(
 
 
 async def _work(
-    cache: RequestCache, waiting: Iterator[Instrument], as_of: datetime, result: ToppedUp
+    cache: RequestCache, waiting: Iterator[Instrument], as_of: datetime, result: SupplementaryData
 ) -> None:
     for instrument in waiting:
         page = Page(instrument, Window(as_of - DEPTH, as_of))
@@ -173,7 +117,9 @@ async def _fill(cache: RequestCache, page: Page, as_of: datetime) -> None:
     await add_feeds(cache, TERMS.get(instrument.venue, ()), page, as_of)
 
 
-async def _ask_options(client: VenueClient, markets: Sequence[Market], result: ToppedUp) -> None:
+async def _ask_options(
+    client: VenueClient, markets: Sequence[Market], result: SupplementaryData
+) -> None:
     """Ask for greeks where the run's own answers do not tell them."""
     asked = CALLS.get(client.venue.id)
     options = [market for market in markets if market.get("option")]
@@ -189,41 +135,3 @@ async def _ask_options(client: VenueClient, markets: Sequence[Market], result: T
 
 def _as_rows(body: Any) -> list[Any]:  # noqa: ANN401 -- any JSON
     return rows_at()(body) if isinstance(body, list) else rows_at("data")(body)
-
-
-def load_told(
-    connection: Writer, told: Sequence[ToppedUp], label: RunLabel, recorded_at: datetime
-) -> list[dict[str, object]]:
-    """Store what the exchanges told, inside the caller's transaction.
-
-    Returns:
-        One row of ``ops.coverage`` per exchange; rows count facts of all kinds.
-    """
-    return [_load_venue(connection, one, label, recorded_at) for one in told]
-
-
-def _load_venue(
-    connection: Writer, one: ToppedUp, label: RunLabel, recorded_at: datetime
-) -> dict[str, object]:
-    stored = load_pages(connection, one.pages, label, recorded_at)
-    accepted = stored.bars + stored.open_interest + stored.positioning + stored.others
-    rejected = stored.rejected
-    error = one.summary() or None
-    return {
-        "run_id": label.run_id,
-        "venue": one.venue,
-        "status": _status(one, accepted),
-        "instruments_expected": one.wanted,
-        "received": accepted + rejected,
-        "accepted": accepted,
-        "rejected": rejected,
-        "requests": len(one.responses),
-        "seconds": one.seconds,
-        "error": error,
-    }
-
-
-def _status(one: ToppedUp, accepted: int) -> str:
-    if not one.failures:
-        return "ok"
-    return "partial" if accepted else "failed"

@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from oirisk.flows.exchanges.bars import bar_frame
-from oirisk.flows.exchanges.fetch import Page, prices_of
+from oirisk.schemas.history import Page
 from oirisk.schemas.responses import Response
+from oirisk.transforms.bars import bar_frame, closing_prices
 from oirisk.transforms.history import (
     Origin,
     depth_frame,
@@ -109,7 +109,9 @@ def _facts(page: Page, label: RunLabel) -> dict[str, pl.DataFrame]:
 
 def _interest(pages: Sequence[Page], now: datetime) -> Judged:
     """Judge open interest; a row whose coins cannot be told for want of a price is refused."""
-    frames = [interest_frame(page.interest, page.instrument, prices_of(page)) for page in pages]
+    frames = [
+        interest_frame(page.interest, page.instrument, closing_prices(page.bars)) for page in pages
+    ]
     judged = judge("open_interest", pl.concat(frames), now)
     is_twice = pl.struct("snapshot_at", "symbol").is_duplicated()
     twice = judged.accepted.filter(is_twice)

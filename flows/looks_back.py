@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import ceil
 
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.maintain import closed_before
 from oirisk.warehouse.published import reading

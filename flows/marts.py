@@ -1,12 +1,13 @@
 """Which marts changed facts bear on, and with which settings and models they are built."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from oirisk.flows.looks_back import looks_back
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
+from oirisk.schemas.parameters import parameters
 from oirisk.warehouse.as_of import is_of_a_run, map_digest, map_instants, note_map
 from oirisk.warehouse.build import build, reach_of_facts
 from oirisk.warehouse.conventions import CONVENTIONS, build_conventions, nights_due
@@ -20,7 +21,6 @@ from oirisk.warehouse.marts import (
     build_cftc,
     build_map,
 )
-from oirisk.warehouse.parameters import AUDIT_LIMITS, MAP_DEFAULTS
 from oirisk.warehouse.stale import (
     ANYTHING,
     FIRST,
@@ -259,12 +259,4 @@ def build_totals(connection: Writer, window: BuildWindow, settings: Settings) ->
 
 def values_of(settings: Settings) -> dict[str, Any]:
     """Return what models are told, by name."""
-    return {
-        **AUDIT_LIMITS,
-        **MAP_DEFAULTS,
-        **settings.clusters.model_dump(),
-        **asdict(settings.series.parameters()),
-        "max_age_minutes": settings.coverage.max_age_minutes,
-        "lookback_days": settings.coverage.lookback_days,
-        "minimum_coverage": settings.coverage.minimum,
-    }
+    return parameters(settings.clusters, settings.series, settings.coverage)

@@ -15,13 +15,12 @@ from datetime import datetime
 
 import polars as pl
 
-from oirisk.flows.batch import Batch, load_beside
-from oirisk.flows.enrichment import FLOW as TOP_UP
+from oirisk.flows.batch import FLOW_BESIDE, Batch, load_beside
 from oirisk.flows.exchanges.configured import require_one_name
 from oirisk.flows.exchanges.sources import SourceName
 from oirisk.flows.marts import build_stale
 from oirisk.flows.outcome import Life, Outcome, record, why, with_notes
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import CoverageError
 from oirisk.schemas.responses import Response
@@ -62,6 +61,11 @@ class RunFrame:
     patience_seconds: float = 0.0
     run_id: str = ""
     is_abandoned: bool = False
+
+    @property
+    def night(self) -> str:
+        """The key of its night: where its report lies, and what is mailed once."""
+        return self.settings.schedule.night_of(self.snapshot_at)
 
     def label(self, run_id: str = "") -> RunLabel:
         """Return what identifies the run in the archive, under its name or another."""
@@ -129,7 +133,7 @@ def _archive(frame: RunFrame, label: RunLabel, responses: Sequence[Response], ba
 
 def top_up_label(label: RunLabel) -> RunLabel:
     """Return what identifies the answers beside open interest."""
-    return replace(label, run_id=f"{label.run_id}-{TOP_UP}", flow=TOP_UP)
+    return replace(label, run_id=f"{label.run_id}-{FLOW_BESIDE}", flow=FLOW_BESIDE)
 
 
 def load_derived(

@@ -12,7 +12,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from oirisk.flows.imports.files import find_files
-from oirisk.flows.settings import ReconcileSettings
+from oirisk.flows.settings.sections import ReconcileSettings
 from oirisk.schemas.errors import RecordingError
 from oirisk.transforms.numbers import number
 from oirisk.transforms.reconcile import Difference, Sides, reconcile, sides_by_venue

@@ -8,7 +8,7 @@ from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.sources import LiveSource
 from oirisk.flows.progress import Progress
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import CoverageError, RecordingError
 from oirisk.schemas.responses import VenueSnapshot
 from oirisk.schemas.venue import Venue

@@ -18,7 +18,7 @@ from oirisk.flows.looks_back import looks_back
 from oirisk.flows.marts import build_stale
 from oirisk.flows.outcome import Life, record
 from oirisk.flows.pipeline import load_listing, stored_rows
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.responses import Response
 from oirisk.schemas.venue import Venue

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from oirisk.flows.exchanges.registry import all_venues
-from oirisk.flows.settings import DEFAULT_VENUES
+from oirisk.flows.settings.model import DEFAULT_VENUES
 from oirisk.schemas.units import UnitRule, spans, unit_rules
 from oirisk.schemas.venue import Venue
 from oirisk.templates.formats import chance, meaning

@@ -1,12 +1,13 @@
 """What an exchange's history endpoints say, before it is turned into facts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
 from oirisk.schemas.instruments import Instrument
+from oirisk.schemas.responses import KnownMarkets, Response
 from oirisk.schemas.venue import Call
 
 Kind = Literal[
@@ -16,6 +17,9 @@ KINDS: tuple[Kind, ...] = ("bars", "open_interest", "positioning")
 """What a backfill follows, instrument by instrument."""
 
 Side = Literal["long", "short"]
+
+_NAMED = 3
+_REASONS = 5
 
 
 @dataclass(frozen=True)
@@ -149,3 +153,84 @@ class VenueHistory:
     venue: str
     feeds: tuple[Feed, ...]
     lacks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Page:
+    """What one exchange told of one instrument in one window.
+
+    Args:
+        instrument: Whose.
+        window: The span asked for.
+        bars: Candles as ccxt gives them.
+        interest: Open interest, each instant once.
+        shares: Long/short shares.
+        liquidations: Forced closings.
+        tiers: Leverage by size of position.
+        depth: What rests in the order book.
+        responses: Everything received.
+        failures: Why something is missing, by kind.
+        is_complete: Whether everything was asked for, in vain or not.
+    """
+
+    instrument: Instrument
+    window: Window
+    bars: list[list[Any]] = field(default_factory=list)
+    interest: list[InterestPoint] = field(default_factory=list)
+    shares: list[SharePoint] = field(default_factory=list)
+    liquidations: list[Liquidation] = field(default_factory=list)
+    tiers: list[Tier] = field(default_factory=list)
+    depth: list[DepthPoint] = field(default_factory=list)
+    responses: list[Response] = field(default_factory=list)
+    failures: dict[Kind, str] = field(default_factory=dict)
+    is_complete: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to ask for.
+
+    Args:
+        as_of: End of the day, exclusive.
+        assets: Coins, the most important first.
+        markets: What exchanges list, as far as it is known, by ccxt id.
+    """
+
+    as_of: datetime
+    assets: tuple[str, ...]
+    markets: Mapping[str, KnownMarkets] = field(default_factory=dict)
+
+
+@dataclass
+class SupplementaryData:
+    """What one exchange told beside open interest.
+
+    Args:
+        venue: ccxt id.
+        wanted: Instruments to ask about.
+        pages: What it told of each.
+        responses: Every answer.
+        failures: Why something is missing, by instrument and kind.
+        seconds: Wall time.
+    """
+
+    venue: str
+    wanted: int = 0
+    pages: list[Page] = field(default_factory=list)
+    responses: list[Response] = field(default_factory=list)
+    failures: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def summary(self) -> str:
+        """Say what is missing, in one line; nothing when nothing is."""
+        alike: dict[str, list[str]] = {}
+        for what, why in self.failures.items():
+            alike.setdefault(why, []).append(what)
+        said = [f"{_some(names)}: {why}" for why, names in alike.items()]
+        more = [f"{len(said) - _REASONS} more reasons"] if len(said) > _REASONS else []
+        return "; ".join([*said[:_REASONS], *more])
+
+
+def _some(names: Sequence[str]) -> str:
+    more = "" if len(names) <= _NAMED else f" and {len(names) - _NAMED} more"
+    return ", ".join(names[:_NAMED]) + more

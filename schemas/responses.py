@@ -4,7 +4,12 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from oirisk.schemas.venue import Market
+
 MARKETS_ENDPOINT = "markets"
+
+KnownMarkets = tuple[datetime, list[Market]]
+"""A market list, and when it was received."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ from oirisk.flows.marts import build_totals
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.reports import report_of, write_report
-from oirisk.flows.settings import FetchSettings, Settings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import select_simulated
 from oirisk.sandbox.server import Sandbox
@@ -181,7 +182,8 @@ class Desk:
 
     def write_report(self, outcome: Outcome) -> Path:
         """Write the report of a run; returns its folder."""
-        return write_report(self.home, self.report(outcome)).parent
+        night = self.settings.schedule.night_of(outcome.snapshot_at)
+        return write_report(self.home, self.report(outcome), night).parent
 
     def rows(self, sql: str, **parameters: object) -> list[dict[str, Any]]:
         """Query the published copy."""

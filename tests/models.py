@@ -8,9 +8,9 @@ import duckdb
 import polars as pl
 import pytest
 
+from oirisk.schemas.parameters import AUDIT_LIMITS, SeriesParameters
 from oirisk.warehouse import build
 from oirisk.warehouse.marts import AUDIT, OBSERVED, TOTALS
-from oirisk.warehouse.parameters import AUDIT_LIMITS, SeriesParameters
 from oirisk.warehouse.registry import MODELS, Models
 from oirisk.warehouse.window import BuildWindow
 
@@ -32,7 +32,7 @@ def build_marts(
 ) -> dict[str, int]:
     """Build the marts that sum and compare."""
     values = {**asdict(coverage), "minimum_coverage": coverage.minimum}
-    told = {**values, **asdict(series or SeriesParameters())}
+    told = {**values, **(series or SeriesParameters()).model_dump()}
     return build.build(connection, TOTALS, window, told)
 
 

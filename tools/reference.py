@@ -9,7 +9,8 @@ from typing import Any
 import typer
 
 from oirisk.flows.cli.app import app
-from oirisk.flows.settings import Settings, commented_toml
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.template import commented_toml
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 
 from oirisk.schemas.errors import ConfigurationError
+from oirisk.schemas.parameters import MAP_DEFAULTS
 from oirisk.warehouse.build import build, run_model
-from oirisk.warehouse.parameters import MAP_DEFAULTS
 from oirisk.warehouse.registry import MODELS, Models, marts_of
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.window import BuildWindow

@@ -13,7 +13,7 @@ import polars as pl
 from bench.stored.market import END, Market, days, sql
 from oirisk import __version__
 from oirisk.flows.marts import build_positions, build_totals
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import RunRow, load_instruments, record_run
 from oirisk.warehouse.stale import settle

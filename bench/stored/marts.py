@@ -11,7 +11,7 @@ import polars as pl
 from bench.stored.clock import Clock
 from bench.stored.market import sql
 from oirisk.flows.marts import values_of
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.warehouse import build
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.marts import TOTALS

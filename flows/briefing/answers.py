@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import HomeError
 from oirisk.transforms.report.facts import Record
 from oirisk.warehouse.published import Reader, query

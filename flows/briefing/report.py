@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from oirisk.flows.briefing.answers import Answers
-from oirisk.flows.settings import ScheduleSettings, Settings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import ScheduleSettings
 from oirisk.schemas.report.briefing import Query, Report
 from oirisk.templates.sections import queries
 from oirisk.transforms.report.assemble import assemble

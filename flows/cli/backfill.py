@@ -11,7 +11,7 @@ from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.cli.rederive import day
 from oirisk.flows.exchanges.sources import LiveSource, SandboxSource, Source, wall_clock
 from oirisk.flows.looks_back import closed_note
-from oirisk.flows.settings import load_settings
+from oirisk.flows.settings.model import load_settings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.transforms.assets import canonical_asset
 from oirisk.warehouse.home import Home

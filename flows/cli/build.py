@@ -7,7 +7,7 @@ from oirisk.flows.cli.as_of import instant
 from oirisk.flows.cli.output import print_json, print_line
 from oirisk.flows.exchanges.sources import wall_clock
 from oirisk.flows.marts import build_positions, build_stale, build_totals
-from oirisk.flows.settings import Settings, load_settings
+from oirisk.flows.settings.model import Settings, load_settings
 from oirisk.transforms.assets import canonical_asset
 from oirisk.warehouse.as_of import is_of_a_run, known_then, last_known, note_map
 from oirisk.warehouse.home import Home

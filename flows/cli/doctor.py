@@ -16,7 +16,8 @@ from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.exchanges.sources import wall_clock
 from oirisk.flows.mail.message import parse_address
 from oirisk.flows.mail.smtp import MailServer
-from oirisk.flows.settings import MailSettings, ScheduleSettings, Settings, load_settings
+from oirisk.flows.settings.model import Settings, load_settings
+from oirisk.flows.settings.sections import MailSettings, ScheduleSettings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.findings import Finding
 from oirisk.warehouse.health import check_home

@@ -12,7 +12,7 @@ from oirisk.flows.imports.load import Imported, import_files
 from oirisk.flows.imports.venue_names import venue_names
 from oirisk.flows.looks_back import closed_note
 from oirisk.flows.marts import build_stale
-from oirisk.flows.settings import load_settings
+from oirisk.flows.settings.model import load_settings
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.standing import suspects_of
 from oirisk.warehouse.writer import Writer

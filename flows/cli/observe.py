@@ -17,7 +17,7 @@ from oirisk.flows.exchanges.sources import (
 from oirisk.flows.observe import FLOW
 from oirisk.flows.observe import observe as ask_accounts
 from oirisk.flows.pipeline import RunFrame
-from oirisk.flows.settings import load_settings
+from oirisk.flows.settings.model import load_settings
 from oirisk.warehouse.home import Home
 
 

@@ -8,7 +8,7 @@ from oirisk.flows.cli.as_of import instant
 from oirisk.flows.cli.output import print_json, print_line, print_table
 from oirisk.flows.exchanges.sources import wall_clock
 from oirisk.flows.marts import Due, marts_due
-from oirisk.flows.settings import load_settings
+from oirisk.flows.settings.model import load_settings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.as_of import last_known
 from oirisk.warehouse.home import Home

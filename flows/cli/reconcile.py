@@ -9,7 +9,7 @@ from pathlib import Path
 from oirisk.flows.cli.as_of import instant
 from oirisk.flows.cli.output import print_exact_json, print_line, print_table
 from oirisk.flows.reconcile import Reconciled, reconcile_files
-from oirisk.flows.settings import load_settings
+from oirisk.flows.settings.model import load_settings
 from oirisk.transforms.reconcile import PARTS, Difference, Sides, Summed, summed
 from oirisk.warehouse.home import Home
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from oirisk.flows.cli.output import print_json, print_line
 from oirisk.flows.exchanges.sources import wall_clock
 from oirisk.flows.rederive import rederive_since
-from oirisk.flows.settings import load_settings
+from oirisk.flows.settings.model import load_settings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.home import Home
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from oirisk.flows.cli.output import print_line
-from oirisk.flows.settings import commented_toml
+from oirisk.flows.settings.template import commented_toml
 from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.files import write_whole
 from oirisk.warehouse.home import Home

@@ -13,14 +13,14 @@ from typing import Any, Self, TypeVar
 import ccxt.async_support as ccxt
 
 from oirisk.flows.exchanges.circuit_breaker import Breaker, GivenUpError, RequestLimits
-from oirisk.flows.exchanges.request_gate import UNREADABLE, RequestGate, describe, is_transient
+from oirisk.flows.exchanges.request_gate import RequestGate, describe, is_transient
 from oirisk.flows.exchanges.rest import PlainExchange
 from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.exchanges.transport import UNDER_WAY, Exchange, NoRecordedAnswerError
-from oirisk.flows.exchanges.unreadable_markets import KeptAnswers
-from oirisk.flows.settings import FetchSettings
+from oirisk.flows.exchanges.unreadable_markets import UNREADABLE, KeptAnswers
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.schemas.errors import ConfigurationError, SourceError
-from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
+from oirisk.schemas.responses import MARKETS_ENDPOINT, KnownMarkets, Response
 from oirisk.schemas.venue import Call, Endpoint, Market, Row, Venue
 from oirisk.transforms.decode import BodyError, decode
 
@@ -29,9 +29,6 @@ log = logging.getLogger(__name__)
 LOAD_MARKETS = "load_markets"
 KNOWN_FOR = timedelta(hours=24)
 """How long a market list may be used again."""
-
-KnownMarkets = tuple[datetime, list[Market]]
-"""A market list, and when it was received."""
 
 Result = TypeVar("Result")
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from oirisk.flows.exchanges.generic import build_generic
 from oirisk.flows.exchanges.registry import all_venues, select_venues
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.venue import Venue
 

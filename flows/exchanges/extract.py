@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from oirisk.flows.exchanges.circuit_breaker import RequestLimits
-from oirisk.flows.exchanges.client import LOAD_MARKETS, KnownMarkets, VenueClient
+from oirisk.flows.exchanges.client import LOAD_MARKETS, VenueClient
 from oirisk.flows.exchanges.sources import Source
-from oirisk.flows.settings import FetchSettings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.schemas.errors import SourceError
-from oirisk.schemas.responses import MARKETS_ENDPOINT, Response, VenueSnapshot
+from oirisk.schemas.responses import MARKETS_ENDPOINT, KnownMarkets, Response, VenueSnapshot
 from oirisk.schemas.venue import Call, Endpoint, Market, Row, Venue, value_at
 
 _NAMED = 5

@@ -6,58 +6,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from oirisk.flows.exchanges.bars import STEP, closing_prices, fetch_bars
-from oirisk.flows.exchanges.client import KnownMarkets, VenueClient
+from oirisk.flows.exchanges.client import VenueClient
 from oirisk.schemas.errors import SourceError
 from oirisk.schemas.history import (
-    DepthPoint,
     Feed,
     InterestPoint,
     Kind,
-    Liquidation,
-    SharePoint,
-    Tier,
+    Page,
     VenueHistory,
     Window,
 )
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
+from oirisk.schemas.responses import MARKETS_ENDPOINT, KnownMarkets, Response
 from oirisk.schemas.venue import Call, Endpoint
+from oirisk.transforms.bars import STEP
 from oirisk.transforms.decode import BodyError
 from oirisk.transforms.instruments import list_instruments
 
+_BARS = "history_bars"
+_MOST_PAGES = 200
+_CANDLE_FIELDS = 6
 _LOADING = frozenset({MARKETS_ENDPOINT, "load_markets"})
-
-
-@dataclass
-class Page:
-    """What one exchange told of one instrument in one window.
-
-    Args:
-        instrument: Whose.
-        window: The span asked for.
-        bars: Candles as ccxt gives them.
-        interest: Open interest, each instant once.
-        shares: Long/short shares.
-        liquidations: Forced closings.
-        tiers: Leverage by size of position.
-        depth: What rests in the order book.
-        responses: Everything received.
-        failures: Why something is missing, by kind.
-        is_complete: Whether everything was asked for, in vain or not.
-    """
-
-    instrument: Instrument
-    window: Window
-    bars: list[list[Any]] = field(default_factory=list)
-    interest: list[InterestPoint] = field(default_factory=list)
-    shares: list[SharePoint] = field(default_factory=list)
-    liquidations: list[Liquidation] = field(default_factory=list)
-    tiers: list[Tier] = field(default_factory=list)
-    depth: list[DepthPoint] = field(default_factory=list)
-    responses: list[Response] = field(default_factory=list)
-    failures: dict[Kind, str] = field(default_factory=dict)
-    is_complete: bool = False
 
 
 async def instruments_of(
@@ -123,6 +92,48 @@ async def add_bars(client: VenueClient, page: Page) -> None:
         page.bars = await fetch_bars(client, page.instrument, earlier)
     except SourceError as error:
         page.failures["bars"] = error.reason
+
+
+async def fetch_bars(
+    client: VenueClient, instrument: Instrument, window: Window
+) -> list[list[Any]]:
+    """Ask for the closed bars of a window.
+
+    Returns:
+        ``[milliseconds, open, high, low, close, volume]``, in order of time, each once.
+
+    Raises:
+        SourceError: The venue did not answer.
+    """
+    found: dict[int, list[Any]] = {}
+    since, until = _milliseconds(window.since), _milliseconds(window.until)
+    step = int(STEP.total_seconds() * 1000)
+    for _page in range(_MOST_PAGES):
+        page = await _candles_from(client, instrument, since)
+        fresh = [row for row in page if _is_within(row, since, until - step)]
+        found |= {int(row[0]): row for row in fresh}
+        newest = max((int(row[0]) for row in fresh), default=since - step)
+        if not fresh or newest + step > until - step:
+            break
+        since = newest + step
+    return [found[at] for at in sorted(found)]
+
+
+async def _candles_from(client: VenueClient, instrument: Instrument, since: int) -> list[list[Any]]:
+    async def ask(ccxt: Any) -> list[list[Any]]:  # noqa: ANN401 -- a ccxt client has no types
+        # ccxt sorts out fifteen candle formats.
+        rows: list[list[Any]] = await ccxt.fetch_ohlcv(instrument.symbol, "5m", since)
+        return rows
+
+    return await client.call(_BARS, ask)
+
+
+def _is_within(row: Sequence[Any], since: int, last: int) -> bool:
+    return len(row) >= _CANDLE_FIELDS and row[0] is not None and since <= int(row[0]) <= last
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
 
 
 async def add_feeds(
@@ -224,8 +235,3 @@ def _windows(feed: Feed, window: Window, now: datetime) -> Iterator[Window]:
 def _each_once(points: Sequence[InterestPoint]) -> list[InterestPoint]:
     """Keep one of the rows that two answers share."""
     return list(dict.fromkeys(points))
-
-
-def prices_of(page: Page) -> dict[datetime, Any]:
-    """Return the traded price at each instant of a page."""
-    return closing_prices(page.bars)

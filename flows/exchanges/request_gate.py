@@ -13,10 +13,8 @@ import ccxt.async_support as ccxt
 
 from oirisk.flows.exchanges.circuit_breaker import BackOff, Breaker, Permit
 from oirisk.flows.exchanges.transport import SENT, UNDER_WAY, Sent
+from oirisk.flows.exchanges.unreadable_markets import UNREADABLE
 from oirisk.schemas.responses import Response
-
-UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What ccxt's own parsers raise on odd bodies; whether a body is usable is ours to judge."""
 
 _IN_PATH = re.compile(r"{(\w+)}")
 _BANNED = 418

@@ -11,7 +11,6 @@ from typing import Any, Self
 
 import ccxt.async_support as ccxt
 
-from oirisk.flows.exchanges.request_gate import UNREADABLE
 from oirisk.schemas.venue import Market
 
 MOST_ODD = 20
@@ -20,6 +19,9 @@ MOST_ODD = 20
 _DEPTH = 4
 _PLACES = 10
 """How many collections are tried."""
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What ccxt's own parsers raise on odd bodies; whether a body is usable is ours to judge."""
+
 _NAMES = ("symbol", "name", "id", "instId", "ticker", "instrument_name", "contract_code", "market")
 _CANNOT = (*UNREADABLE, ccxt.ExchangeError)
 """What ccxt raises on an entry; that an exchange refused is told apart by the answers."""

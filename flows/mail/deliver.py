@@ -17,7 +17,7 @@ from typing import Literal
 from oirisk.flows.mail.message import MessageContent, build_message, parse_address
 from oirisk.flows.mail.outbox import Outbox, QueuedMessage
 from oirisk.flows.mail.smtp import MailServer
-from oirisk.flows.settings import MailSettings
+from oirisk.flows.settings.sections import MailSettings
 from oirisk.schemas.errors import DeliveryError
 from oirisk.warehouse.deliveries import DeliveryKey, DeliveryRecord
 from oirisk.warehouse.files import write_whole

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from oirisk.flows.settings import MailSettings
+from oirisk.flows.settings.sections import MailSettings
 from oirisk.schemas.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)

@@ -13,23 +13,20 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from oirisk.flows.settings.asking import (
+from oirisk.flows.settings.sections import (
     CftcSettings,
     FetchSettings,
+    MailSettings,
     ObserveSettings,
-    TopUpSettings,
-)
-from oirisk.flows.settings.delivery import MailSettings, ScheduleSettings
-from oirisk.flows.settings.figures import (
-    ClusterSettings,
-    CoverageSettings,
     ReconcileSettings,
     ReportSettings,
+    RetentionSettings,
+    ScheduleSettings,
+    TopUpSettings,
 )
-from oirisk.flows.settings.retention import RetentionSettings
-from oirisk.flows.settings.series import SeriesSettings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.generic import GenericLine
+from oirisk.schemas.parameters import ClusterParameters, CoverageParameters, SeriesParameters
 
 CONFIG_NAME = "oirisk.toml"
 DEFAULT_VENUES = (
@@ -56,12 +53,14 @@ class Settings(BaseSettings):
         default=(), description="further exchanges, one [[generic]] section a request"
     )
     fetch: FetchSettings = Field(default=FetchSettings(), description="how exchanges are asked")
-    coverage: CoverageSettings = Field(
-        default=CoverageSettings(), description="when totals are printed"
+    coverage: CoverageParameters = Field(
+        default=CoverageParameters(), description="when totals are printed"
     )
-    clusters: ClusterSettings = Field(default=ClusterSettings(), description="profile and clusters")
-    series: SeriesSettings = Field(
-        default=SeriesSettings(), description="what counts as unusual in the series"
+    clusters: ClusterParameters = Field(
+        default=ClusterParameters(), description="profile and clusters"
+    )
+    series: SeriesParameters = Field(
+        default=SeriesParameters(), description="what counts as unusual in the series"
     )
     top_up: TopUpSettings = Field(
         default=TopUpSettings(), description="what else a nightly run asks for"

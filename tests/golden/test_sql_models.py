@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from oirisk.flows.marts import build_positions, build_totals, values_of
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.tables.cftc import POSITIONS
 from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.marts import build_cftc

@@ -15,7 +15,7 @@ from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.pipeline import RunFrame
 from oirisk.flows.run import begun, keep
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.warehouse.home import Home
 
 

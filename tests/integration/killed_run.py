@@ -22,7 +22,7 @@ from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import ReplaySource
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.warehouse import files, load, writer
 from oirisk.warehouse.home import Home
 
@@ -86,7 +86,8 @@ def run(home: Home, recording: Path, deadline: Deadline) -> None:
         settings,
     )
     stored = pipeline.store(frame, Batch(asyncio.run(ask()), settings), at + timedelta(minutes=1))
-    reports.write_report(home, reports.report_of(home, stored.run_id, settings))
+    night = settings.schedule.night_of(stored.snapshot_at)
+    reports.write_report(home, reports.report_of(home, stored.run_id, settings), night)
 
 
 def main() -> None:

@@ -17,7 +17,8 @@ from aiohttp import web
 
 from oirisk.flows.backfill import Request, VenueFilled, backfill, exit_status, pages
 from oirisk.flows.exchanges.sources import SandboxSource
-from oirisk.flows.settings import FetchSettings, Settings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.venue import Market
 from oirisk.warehouse.home import Home

@@ -16,8 +16,8 @@ from aiohttp import web
 from oirisk.flows import cftc
 from oirisk.flows.backfill import Request, VenueFilled, backfill, exit_status
 from oirisk.flows.exchanges.sources import LiveSource
-from oirisk.flows.settings import FetchSettings, Settings
-from oirisk.flows.settings.asking import CftcSettings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import CftcSettings, FetchSettings
 from oirisk.warehouse.home import Home
 from tests.cftc_rows import BITCOIN, ETHER, MICRO_BITCOIN, WEEK, as_json
 

@@ -18,7 +18,7 @@ from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.pipeline import RunFrame, store
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.server import Sandbox
 from oirisk.warehouse.files import replacing

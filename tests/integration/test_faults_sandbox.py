@@ -11,7 +11,7 @@ import pytest
 from oirisk.flows.cli.run import announce
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
-from oirisk.flows.settings import FetchSettings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.sandbox.faults import SCRIPT, SQL, Fault
 from oirisk.schemas.responses import VenueSnapshot
 from oirisk.templates.sentences import say

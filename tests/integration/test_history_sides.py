@@ -8,14 +8,15 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.flows.enrichment import Wanted, ask_venue
+from oirisk.flows.enrichment import ask_venue
 from oirisk.flows.exchanges.gate.history import parse_interest
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import SandboxSource
-from oirisk.flows.settings import FetchSettings, Settings, TopUpSettings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import FetchSettings, TopUpSettings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.server import Sandbox
-from oirisk.schemas.history import InterestPoint
+from oirisk.schemas.history import InterestPoint, Wanted
 from oirisk.schemas.instruments import Instrument
 from oirisk.transforms.history import interest_frame, interest_row
 from oirisk.transforms.imports.judge import judge

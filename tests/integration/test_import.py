@@ -20,7 +20,7 @@ from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.imports.load import Imported, import_files
 from oirisk.flows.imports.venue_names import venue_names
 from oirisk.flows.marts import build_stale
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import HomeError, RecordingError
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.standing import suspects_of

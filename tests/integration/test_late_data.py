@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from oirisk.flows.marts import build_stale
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.warehouse.load import (
     STORED_COLUMNS,
     RunRow,

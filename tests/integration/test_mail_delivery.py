@@ -26,7 +26,7 @@ from pydantic import SecretStr
 from oirisk.flows.mail.deliver import deliver
 from oirisk.flows.mail.message import MessageContent
 from oirisk.flows.mail.outbox import Outbox, QueuedMessage, open_outbox
-from oirisk.flows.settings import MailSettings
+from oirisk.flows.settings.sections import MailSettings
 from oirisk.schemas.errors import ConfigurationError, DeliveryError, HomeError
 from oirisk.warehouse.deliveries import DeliveryKey
 
@@ -557,7 +557,7 @@ from pathlib import Path
 from oirisk.flows.mail.deliver import deliver
 from oirisk.flows.mail.message import MessageContent
 from oirisk.flows.mail.outbox import open_outbox
-from oirisk.flows.settings import MailSettings
+from oirisk.flows.settings.sections import MailSettings
 port, ca_file, database = sys.argv[1:]
 content = MessageContent("night", "<p>a</p>", "a", {}, "run-1", date(2026, 9, 21), None)
 mail = MailSettings(host="localhost", port=int(port), ca_file=Path(ca_file), username="desk",

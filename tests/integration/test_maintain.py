@@ -9,10 +9,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.flows.cli.maintain import maintain, maintain_home, require_reach
+from oirisk.flows.cli.maintain import maintain
+from oirisk.flows.maintain import maintain_home, require_reach
 from oirisk.flows.marts import build_stale
 from oirisk.flows.rederive import rederive_since
-from oirisk.flows.settings import RetentionSettings, Settings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import RetentionSettings
 from oirisk.schemas.errors import ConfigurationError, HomeError
 from oirisk.schemas.responses import Response
 from oirisk.warehouse.archive import RunLabel, archive, read_archive

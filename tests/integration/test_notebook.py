@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from oirisk.flows.marts import build_totals
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import writing

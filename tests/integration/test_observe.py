@@ -13,7 +13,7 @@ from oirisk.flows.cli.observe import observe as observe_command
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.observe import Observation, observe_listed
 from oirisk.flows.pipeline import RunFrame
-from oirisk.flows.settings import ObserveSettings
+from oirisk.flows.settings.sections import ObserveSettings
 from oirisk.sandbox.accounts import addresses, positions
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.server import Sandbox

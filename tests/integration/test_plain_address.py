@@ -16,7 +16,7 @@ from oirisk.flows.exchanges.cassette import read_recording, recording_lines
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.generic import build_generic
 from oirisk.flows.exchanges.sources import ReplaySource, SandboxSource, Source
-from oirisk.flows.settings import FetchSettings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.schemas.generic import GenericLine
 from oirisk.schemas.responses import MARKETS_ENDPOINT, VenueSnapshot
 from oirisk.schemas.venue import Address, Bulk, Call, Endpoint, Fields, MarketList, Product, Venue

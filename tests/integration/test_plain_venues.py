@@ -15,7 +15,7 @@ from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import all_venues, select_venues
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.rederive import rederive_since
-from oirisk.flows.settings import FetchSettings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.sandbox.faults import SCRIPT, Fault
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import select_simulated

@@ -18,7 +18,7 @@ from aiohttp import web
 from oirisk.flows.exchanges.circuit_breaker import RequestLimits
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.sources import SandboxSource
-from oirisk.flows.settings import FetchSettings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.schemas.responses import VenueSnapshot
 from oirisk.schemas.venue import Endpoint, Fields, Market, Product, Venue, each
 from oirisk.transforms.decode import rows_at

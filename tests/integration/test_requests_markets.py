@@ -6,15 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from oirisk.flows.exchanges.client import KnownMarkets
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.exchanges.sources import SandboxSource
-from oirisk.flows.settings import FetchSettings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import select_simulated
 from oirisk.sandbox.server import Sandbox
-from oirisk.schemas.responses import MARKETS_ENDPOINT, VenueSnapshot
+from oirisk.schemas.responses import MARKETS_ENDPOINT, KnownMarkets, VenueSnapshot
 from oirisk.transforms.decode import decode
 
 pytestmark = pytest.mark.integration

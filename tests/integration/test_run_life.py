@@ -13,9 +13,9 @@ import duckdb
 import pytest
 
 from oirisk.flows.batch import Batch
-from oirisk.flows.enrichment import ToppedUp
 from oirisk.flows.pipeline import RunFrame, store, top_up_label
 from oirisk.flows.run import Begun, begun, keep
+from oirisk.schemas.history import SupplementaryData
 from oirisk.warehouse.archive import RunLabel, archive, archived_answers
 from oirisk.warehouse.files import alone
 from oirisk.warehouse.health import check_home
@@ -236,7 +236,7 @@ def test_what_is_archived_beside_open_interest_is_what_this_run_was_told(
         beside = top_up_label(run.frame.label())
         archive(three.home, beside, bybit.responses[:1])  # of a run killed while it was stored
         batch = Batch([bybit], three.settings)
-        batch.told = (ToppedUp("bybit", responses=bybit.responses[1:2]),)
+        batch.told = (SupplementaryData("bybit", responses=bybit.responses[1:2]),)
         store(run.frame, batch, at)
     assert archived_answers(three.home, beside) == bybit.responses[1:2]
 

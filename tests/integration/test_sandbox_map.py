@@ -26,7 +26,7 @@ import pytest
 from bench.world.score import Score, edges, rebin, score
 from oirisk.flows.demo import fill_history
 from oirisk.flows.marts import build_positions
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import select_simulated
 from oirisk.sandbox.venue import SimulatedVenue

@@ -14,7 +14,8 @@ from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.pipeline import RunFrame, store
-from oirisk.flows.settings import FetchSettings, Settings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import VENUES
 from oirisk.sandbox.server import Sandbox

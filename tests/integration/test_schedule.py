@@ -15,7 +15,8 @@ import pytest
 
 from oirisk.flows import schedule
 from oirisk.flows.nightly import nightly, snapshot
-from oirisk.flows.settings import ScheduleSettings, Settings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import ScheduleSettings
 from oirisk.schemas.errors import ConfigurationError
 
 SERVE = """
@@ -24,7 +25,7 @@ from pathlib import Path
 from prefect.schedules import Interval
 from oirisk.flows import schedule
 from oirisk.flows.nightly import nightly
-from oirisk.flows.settings import load_settings
+from oirisk.flows.settings.model import load_settings
 serve = nightly.serve
 def with_recording(**options):
     serve(**{{**options, "parameters": {{**options["parameters"], "replay": {recording!r}}}}})

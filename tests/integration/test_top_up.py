@@ -12,19 +12,19 @@ import polars as pl
 import pytest
 
 from oirisk.flows.batch import Batch
-from oirisk.flows.enrichment import Wanted, ask_venue
+from oirisk.flows.enrichment import ask_venue
 from oirisk.flows.exchanges.extract import fetch_venue
-from oirisk.flows.exchanges.fetch import Page
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.history_store import load_pages
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.reports import report_of
-from oirisk.flows.settings import FetchSettings, Settings, TopUpSettings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import FetchSettings, TopUpSettings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.server import Sandbox
-from oirisk.schemas.history import InterestPoint, Window
+from oirisk.schemas.history import InterestPoint, Page, Wanted, Window
 from oirisk.schemas.instruments import Instrument
 from oirisk.warehouse.archive import RunLabel
 from oirisk.warehouse.home import Home

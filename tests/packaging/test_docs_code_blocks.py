@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.settings import load_settings
+from oirisk.flows.settings.model import load_settings
 
 PROJECT = Path(__file__).parents[2]
 PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])

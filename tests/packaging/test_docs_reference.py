@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from oirisk.flows.cli.app import app
-from oirisk.flows.settings import commented_toml
+from oirisk.flows.settings.template import commented_toml
 
 PROJECT = Path(__file__).parents[2]
 DOCS = PROJECT / "docs"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from oirisk.flows.briefing import read_report
 from oirisk.flows.marts import build_totals
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.report.briefing import Figure, Report
 from oirisk.templates.render import render_report

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from oirisk.schemas.parameters import SeriesParameters
 from oirisk.warehouse import build
 from oirisk.warehouse.build import reach_of_facts
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
 from oirisk.warehouse.marts import TOTALS
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.parameters import SeriesParameters
 from oirisk.warehouse.stale import ON_TOTALS, settle, stale_facts
 from oirisk.warehouse.window import BuildWindow
 from tests.models import CoverageParameters, build_marts, cut_finely

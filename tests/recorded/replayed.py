@@ -11,7 +11,7 @@ from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.exchanges.sources import ReplaySource
-from oirisk.flows.settings import FetchSettings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.schemas.responses import VenueSnapshot
 from oirisk.transforms.derive import Derived, derive
 

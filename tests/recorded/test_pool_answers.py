@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.units import registry, unit_rules
 from tests.recorded.pool_answers import POOLS, PoolAnswers
 from tests.recorded.replayed import Answer, replay

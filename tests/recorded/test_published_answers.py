@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from oirisk.flows.exchanges.registry import all_venues
-from oirisk.flows.settings import DEFAULT_VENUES
+from oirisk.flows.settings.model import DEFAULT_VENUES
 from oirisk.schemas.responses import VenueSnapshot
 from oirisk.schemas.units import registry, unit_rules
 from oirisk.transforms.derive import Derived

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from oirisk.flows.settings import DEFAULT_VENUES
+from oirisk.flows.settings.model import DEFAULT_VENUES
 from oirisk.schemas.units import unit_rules
 from oirisk.transforms.derive import Derived
 from tests.recorded.published_answers import PUBLISHED

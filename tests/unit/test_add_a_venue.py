@@ -22,7 +22,8 @@ from oirisk.transforms.derive import derive
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.configured import chosen_venues
-from oirisk.flows.settings import FetchSettings, load_settings
+from oirisk.flows.settings.model import load_settings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.flows.exchanges.sources import ReplaySource
 from oirisk.flows.exchanges.registry import select_venues
 

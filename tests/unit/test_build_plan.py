@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from oirisk.flows.cli.app import app
 from oirisk.flows.marts import marts_due, values_of
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.warehouse import build as runner
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest

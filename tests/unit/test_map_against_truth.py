@@ -11,7 +11,7 @@ from bench.world.observe import START, STEP, load_world, modelled
 from bench.world.public import public_map
 from bench.world.score import Score, rebin, score, true_mass
 from bench.world.watched import show_accounts
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
 

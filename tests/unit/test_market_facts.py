@@ -9,13 +9,13 @@ from typing import Any
 import ccxt.async_support as ccxt
 import pytest
 
-from oirisk.flows.enrichment import ToppedUp, chosen_instruments
+from oirisk.flows.enrichment import chosen_instruments
 from oirisk.flows.exchanges.gate import history as gate
 from oirisk.flows.exchanges.htx import history as htx
 from oirisk.flows.exchanges.okx import history as okx
 from oirisk.flows.exchanges.registry import all_venues
 from oirisk.flows.exchanges.terms import TERMS
-from oirisk.schemas.history import Tier, Window
+from oirisk.schemas.history import SupplementaryData, Tier, Window
 from oirisk.schemas.instruments import Instrument
 from oirisk.transforms.decode import decode
 from oirisk.transforms.history import tier_frame
@@ -161,5 +161,7 @@ def test_the_largest_coins_come_first_and_perpetuals_before_futures() -> None:
 
 
 def test_what_failed_alike_is_said_once() -> None:
-    told = ToppedUp("okx", failures={f"S{number} depth": "HTTP 500" for number in range(5)})
+    told = SupplementaryData(
+        "okx", failures={f"S{number} depth": "HTTP 500" for number in range(5)}
+    )
     assert told.summary() == "S0 depth, S1 depth, S2 depth and 2 more: HTTP 500"

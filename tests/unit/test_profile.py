@@ -9,10 +9,10 @@ import duckdb
 import pytest
 
 from oirisk.schemas.errors import ConfigurationError
+from oirisk.schemas.parameters import MAP_DEFAULTS
 from oirisk.warehouse.build import build
 from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.parameters import MAP_DEFAULTS
 from oirisk.warehouse.window import BuildWindow
 from tests.worked_examples import golden
 

@@ -8,10 +8,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from oirisk.schemas.parameters import MAP_DEFAULTS
 from oirisk.warehouse.build import build
 from oirisk.warehouse.marts import build_map
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.parameters import MAP_DEFAULTS
 from oirisk.warehouse.window import BuildWindow
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

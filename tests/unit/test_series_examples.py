@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from oirisk.schemas.parameters import SeriesParameters
 from oirisk.warehouse.build import build
 from oirisk.warehouse.migrate import migrate
-from oirisk.warehouse.parameters import SeriesParameters
 from oirisk.warehouse.window import BuildWindow
 from tests.models import CoverageParameters, build_marts
 from tests.worked_examples import golden

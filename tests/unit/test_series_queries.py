@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from oirisk.flows.marts import build_positions, build_stale
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import ConfigurationError, RecordingError
 from oirisk.transforms.assets import canonical_asset
 from oirisk.warehouse.export import Span, export_table

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from oirisk.flows.marts import build_stale
-from oirisk.flows.settings import Settings
+from oirisk.flows.settings.model import Settings
 from oirisk.warehouse.load import STORED_COLUMNS, load_instruments, load_open_interest
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.standing import judge_standing

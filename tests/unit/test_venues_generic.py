@@ -15,7 +15,7 @@ from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.generic import build_generic
 from oirisk.flows.exchanges.registry import all_venues, select_venues
 from oirisk.flows.exchanges.sources import ReplaySource
-from oirisk.flows.settings import FetchSettings
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.generic import GenericLine
 from oirisk.schemas.units import unit_rules

@@ -1,4 +1,4 @@
-"""Five-minute bars through ccxt, page by page; volumes only where it is known what they count."""
+"""Five-minute candles as ccxt gives them, to rows; volumes where it is known what they count."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,57 +7,15 @@ from typing import Any
 
 import polars as pl
 
-from oirisk.flows.exchanges.client import VenueClient
-from oirisk.schemas.history import Window
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.tables.imported import BARS_DTYPES
 
 STEP = timedelta(minutes=5)
-ENDPOINT = "history_bars"
-_MOST_PAGES = 200
-_CANDLE_FIELDS = 6
+"""Between two bars."""
 
 COUNTED_IN_COINS = frozenset({"binanceusdm", "binancecoinm", "bybit", "okx", "bitfinex", "bitget"})
 """Exchanges whose candles, as ccxt reads them, count coins; Gate's count contracts. What KuCoin's
 and HTX's count is not known for certain, so their volumes are left out."""
-
-
-async def fetch_bars(
-    client: VenueClient, instrument: Instrument, window: Window
-) -> list[list[Any]]:
-    """Ask for the closed bars of a window.
-
-    Returns:
-        ``[milliseconds, open, high, low, close, volume]``, in order of time, each once.
-
-    Raises:
-        SourceError: The venue did not answer.
-    """
-    found: dict[int, list[Any]] = {}
-    since, until = _milliseconds(window.since), _milliseconds(window.until)
-    step = int(STEP.total_seconds() * 1000)
-    for _page in range(_MOST_PAGES):
-        page = await _page_from(client, instrument, since)
-        fresh = [row for row in page if _is_within(row, since, until - step)]
-        found |= {int(row[0]): row for row in fresh}
-        newest = max((int(row[0]) for row in fresh), default=since - step)
-        if not fresh or newest + step > until - step:
-            break
-        since = newest + step
-    return [found[at] for at in sorted(found)]
-
-
-async def _page_from(client: VenueClient, instrument: Instrument, since: int) -> list[list[Any]]:
-    async def ask(ccxt: Any) -> list[list[Any]]:  # noqa: ANN401 -- a ccxt client has no types
-        # ccxt sorts out fifteen candle formats.
-        rows: list[list[Any]] = await ccxt.fetch_ohlcv(instrument.symbol, "5m", since)
-        return rows
-
-    return await client.call(ENDPOINT, ask)
-
-
-def _is_within(row: Sequence[Any], since: int, last: int) -> bool:
-    return len(row) >= _CANDLE_FIELDS and row[0] is not None and since <= int(row[0]) <= last
 
 
 def bar_frame(rows: Sequence[Sequence[Any]], instrument: Instrument) -> pl.DataFrame:
@@ -102,7 +60,3 @@ def closing_prices(rows: Sequence[Sequence[Any]]) -> dict[datetime, Decimal]:
         for row in rows
         if row[4]
     }
-
-
-def _milliseconds(at: datetime) -> int:
-    return int(at.timestamp() * 1000)
