@@ -204,7 +204,6 @@ class Published:
         place = rows if isinstance(rows, str) else next(iter(rows.values()))
         path = place.rpartition(".")[0]
         body = self.body(name, {**(envelope or {}), path: "rows"}) if path else attrgetter("rows")
-
         make = self.row(name, row) if isinstance(row, Mapping) else row
 
         def answer(query: Query, book: Any) -> Any:  # noqa: ANN401 -- a book or a past; any JSON
