@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from oirisk.schemas.text import is_name
 from oirisk.schemas.venue import Market
 
 Kind = Literal["perp", "future", "option", "pool"]
@@ -34,9 +35,9 @@ def is_symbol(text: str) -> bool:
     """Return whether a text is a ccxt derivative symbol, BASE/QUOTE:SETTLE.
 
     Any listed name is a name: commas, addresses and every script of the world are. Markup, quotes,
-    spaces, semicolons and what cannot be printed never belong to one.
+    spaces, semicolons and what cannot be printed never belong to one, and it ends somewhere.
     """
-    return text.isprintable() and _SYMBOL.fullmatch(text) is not None
+    return is_name(text) and _SYMBOL.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)

@@ -322,7 +322,7 @@ class PerValue:
         """Return the requests, in order of the markets."""
         listed = [market for market in markets if market.get("active") is not False]
         values = [value_at(market, self.path) for market in listed]
-        known = dict.fromkeys(str(value) for value in values if value not in {None, ""})
+        known = dict.fromkeys(str(value) for value in values if value is not None and value != "")
         return tuple(self._asking(value) for value in known)
 
     @property

@@ -13,6 +13,7 @@ from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.history import DepthPoint, InterestPoint, Liquidation, SharePoint, Tier
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.tables.imported import OPEN_INTEREST_DTYPES, Dtype
+from oirisk.schemas.text import LONGEST_NAME, shown
 from oirisk.schemas.units import UnitRule, rule_at, unit_rules
 from oirisk.transforms.convert import convert
 
@@ -155,7 +156,7 @@ def liquidation_frame(
             "base": float(event.base * scale),
             "usd": _float(event.usd),
             "coverage": event.coverage,
-            "event_id": event.event_id,
+            "event_id": shown(event.event_id, LONGEST_NAME),
             "span_seconds": event.span_seconds,
         }
         for event in events

@@ -57,7 +57,7 @@ class VenueClient:
 
     async def __aenter__(self) -> Self:
         """Create the ccxt client on our session."""
-        self._session = self.source.session(self.venue.id)
+        self._session = self.source.session(self.venue, self.settings)
         self._client: Any = _create(self.venue, self._session, self.settings)
         self.source.prepare(self._client)
         is_paced = bool(self._client.enableRateLimit)
@@ -144,7 +144,7 @@ class VenueClient:
             responses = UNDER_WAY.get().responses
             if not responses:
                 raise BodyError(f"expected an answer to {call.label}, ccxt sent no request")
-            return responses[-1], line.rows(decode(responses[-1].body))
+            return responses[-1], _rows(line, responses[-1].body)
 
         return await self._attempts(line.name, attempt)
 
@@ -316,6 +316,22 @@ def _markets_response(venue: str, at: datetime, listed: list[Market]) -> Respons
         attempt=1,
         body=json.dumps(listed, sort_keys=True, default=str),
     )
+
+
+def _rows(line: Endpoint, body: str) -> Sequence[Row]:
+    """Read the rows of a body.
+
+    Raises:
+        BodyError: It has another shape.
+    """
+    try:
+        return line.rows(decode(body))
+    except BodyError:
+        raise
+    except UNREADABLE as error:
+        raise BodyError(
+            f"expected the documented answer, and could not read it: {error!r}"
+        ) from error
 
 
 def _may_pass(error: Exception, under_way: Exchange) -> bool:

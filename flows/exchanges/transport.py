@@ -20,8 +20,12 @@ from typing import Any, Protocol
 import aiohttp
 from yarl import URL
 
+from oirisk.flows.exchanges.bounds import Budget, stay_on_host
 from oirisk.flows.exchanges.cassette import Cassette
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.schemas.responses import Response
+from oirisk.schemas.text import shown
+from oirisk.schemas.venue import Venue
 
 Clock = Callable[[], datetime]
 
@@ -95,14 +99,19 @@ class Session(Protocol):
 
 
 class LiveSession:
-    """Real HTTP, to an exchange or to a simulated one on loopback."""
+    """Real HTTP, to an exchange or to a simulated one on loopback.
+
+    Bodies are read piece by piece, decompressed no further than they may be, and redirects are
+    followed on the same host alone.
+    """
 
     headers: Mapping[str, str] = MappingProxyType({})
 
-    def __init__(self, venue: str, clock: Clock) -> None:
+    def __init__(self, venue: Venue, settings: FetchSettings, clock: Clock) -> None:
         """Open a session for one exchange; ``clock`` dates what it receives."""
         self._venue = venue
         self._clock = clock
+        self._budget = Budget(settings.max_body_mb)
         self._inner = aiohttp.ClientSession(trace_configs=[_counting()])
         self._under_way: set[asyncio.Task[Any]] = set()
 
@@ -124,17 +133,18 @@ class LiveSession:
 
     @asynccontextmanager
     async def _request(self, method: str, url: URL, **kwargs: Any) -> AsyncIterator[Answer]:  # noqa: ANN401
-        note = _Note(self._venue, method, url, _text(kwargs.get("data")), self._clock())
+        note = _Note(self._venue.id, method, url, _text(kwargs.get("data")), self._clock())
         count = _Count()
         try:
             with self._registered():
+                self._budget.request()
                 async with self._inner.request(
                     method, url, trace_request_ctx=count, **kwargs
                 ) as reply:
-                    body = await reply.text(errors="replace")
+                    body = await self._budget.read(reply)
         except (aiohttp.ClientError, TimeoutError, asyncio.CancelledError, OSError) as error:
             note.repeated(count.sent - 1, self._clock())
-            note.down(0, "", self._clock(), error=f"{type(error).__name__}: {error}")
+            note.down(0, "", self._clock(), error=shown(f"{type(error).__name__}: {error}"))
             raise
         answer = Answer(reply.status, reply.reason or "", dict(reply.headers), body)
         note.repeated(count.sent - 1, self._clock())
@@ -167,6 +177,7 @@ def _counting() -> aiohttp.TraceConfig:
 
     trace = aiohttp.TraceConfig()
     trace.on_request_headers_sent.append(sent)
+    trace.on_request_redirect.append(stay_on_host)
     return trace
 
 
@@ -175,7 +186,7 @@ class ReplaySession:
 
     headers: Mapping[str, str] = MappingProxyType({})
 
-    def __init__(self, venue: str, tape: Cassette) -> None:
+    def __init__(self, venue: Venue, tape: Cassette) -> None:
         """Answer from one exchange's recorded lines."""
         self._venue = venue
         self._tape = tape
@@ -197,7 +208,7 @@ class ReplaySession:
         line = self._tape.answer(method, url, body)
         if line is None:
             raise NoRecordedAnswerError(f"the recording holds no answer to {method} {url}")
-        note = _Note(self._venue, method, URL(line.url), body, line.received_at)
+        note = _Note(self._venue.id, method, URL(line.url), body, line.received_at)
         note.down(line.status, line.body, line.received_at)
         yield Answer(line.status, "", {"Content-Type": "application/json"}, line.body)
 

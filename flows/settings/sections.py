@@ -60,6 +60,12 @@ class FetchSettings(Section):
         le=1000,
         description="answers to stop in a row that end an exchange for this run",
     )
+    max_body_mb: float = Field(
+        default=64.0,
+        ge=1,
+        le=1024,
+        description="megabytes of one answer, decompressed; a longer one is not read on",
+    )
     lost_calls: int = Field(
         default=8,
         ge=1,
