@@ -240,12 +240,14 @@ class Address:
         lists: How it says what it trades.
         interval_ms: Least time between two requests, in milliseconds.
         headers: Sent with every request.
+        secrets: Parameters of every request that are kept nowhere.
     """
 
     url: str | Mapping[str, str]
     lists: MarketList
     interval_ms: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from oirisk.flows.cli.as_of import instant
 from oirisk.flows.cli.output import print_json, print_line, print_note, print_table
+from oirisk.flows.cli.preflight import require_usable
 from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.cassette import read_recording
-from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.exchanges.sources import require_present
 from oirisk.flows.nightly import nightly as nightly_flow
 from oirisk.flows.nightly import snapshot as snapshot_flow
@@ -60,11 +60,12 @@ def run_flow(
     Raises:
         ConfigurationError: The settings are refused, or exchanges would be asked about another
             time than now.
+        HomeError: The database cannot lie in that folder.
         RecordingError: The recording cannot be read.
     """
     chosen = nightly_flow if name == "nightly" else snapshot_flow
     settings = load_settings(home)
-    chosen_venues(settings)
+    require_usable(home, settings)
     if replay:
         read_recording(replay)
     elif as_of and not sandbox:

@@ -12,8 +12,8 @@ from yarl import URL
 MOST_MB = 1024
 """Megabytes of bodies that one session reads; an exchange that sends more is asked no further."""
 
-MOST_REQUESTS = 50_000
-"""Requests that one session makes; no exchange lists as many contracts."""
+MOST_REQUESTS = 200_000
+"""Requests that one session makes; fewer contracts and accounts are asked one by one."""
 
 _MEGABYTE = 2**20
 _SHOWN = 120

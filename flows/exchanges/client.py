@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 import ccxt.async_support as ccxt
 
 from oirisk.flows.exchanges.circuit_breaker import Breaker, GivenUpError, RequestLimits
+from oirisk.flows.exchanges.hidden import hidden
 from oirisk.flows.exchanges.request_gate import RequestGate, describe, is_transient
 from oirisk.flows.exchanges.rest import PlainExchange
 from oirisk.flows.exchanges.sources import Source
@@ -60,6 +61,7 @@ class VenueClient:
         self._session = self.source.session(self.venue, self.settings)
         self._client: Any = _create(self.venue, self._session, self.settings)
         self.source.prepare(self._client)
+        self._hide = hidden(self.venue)
         is_paced = bool(self._client.enableRateLimit)
         self._breaker = Breaker(self.venue.id, self.limits, self.settings.backoff_seconds)
         RequestGate(self._client, self._breaker if is_paced else None)
@@ -227,7 +229,7 @@ class VenueClient:
                 result = await attempt()
             except (GivenUpError, BodyError, ccxt.BaseError) as error:
                 if not (reason and isinstance(error.__cause__, NoRecordedAnswerError)):
-                    reason = _explain(error, under_way, self.settings)
+                    reason = self._hide(_explain(error, under_way, self.settings))
                 may_pass = _may_pass(error, under_way)
                 self._log(error, under_way, reason)
             else:

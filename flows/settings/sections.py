@@ -1,5 +1,7 @@
 """The sections of ``oirisk.toml`` that no model is told: asking, retention, mail, schedule."""
 
+import ipaddress
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -14,6 +16,17 @@ from oirisk.transforms.vendor_tables import COLUMNS as TABLE_COLUMNS
 CRON_FIELDS = 5
 LEAST_DAYS, MOST_DAYS = 100, 36_600
 """What is built each night looks back at single rows for about a month; this is well beyond."""
+
+
+_HOST = re.compile(r"[^\s/:@?#\[\]]+")
+
+
+def _is_ip_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _none_if_empty(value: object) -> object:
@@ -213,8 +226,32 @@ class MailSettings(Section):
     password: SecretStr = Field(
         default=SecretStr(""), description="SMTP password; better set OIRISK_MAIL__PASSWORD"
     )
+    password_file: OptionalPath = Field(
+        default=None, description="file that holds the password instead, on one line"
+    )
+    password_block: str = Field(
+        default="", description="Secret block of Prefect that holds it instead"
+    )
     sender: str = Field(default="oirisk@localhost", description="From address")
     recipients: tuple[str, ...] = Field(default=(), description="who gets the briefing")
+
+    @field_validator("host")
+    @classmethod
+    def _is_a_name_alone(cls, value: str) -> str:
+        """Refuse an address of the web, a port or a login: each has an option of its own."""
+        if value and not (_HOST.fullmatch(value) or _is_ip_address(value)):
+            raise ValueError(
+                "expected the name of the server alone, such as smtp.example.com: the port goes "
+                "into mail.port, smtp or smtps into mail.security, a login into mail.username"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _has_one_password(self) -> Self:
+        given = (self.password.get_secret_value(), self.password_file, self.password_block)
+        if sum(bool(one) for one in given) > 1:
+            raise ValueError("expected one of password, password_file and password_block, saw more")
+        return self
 
 
 class ScheduleSettings(Section):
