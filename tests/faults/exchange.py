@@ -2,9 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Thread
 from typing import Any
 
 from aiohttp import web
@@ -84,18 +86,40 @@ def ask(exchanges: Mapping[str, Exchange], **fetch: float) -> list[VenueSnapshot
     venues = known_venues(Settings(generic=declared(exchanges)))
 
     async def run() -> list[VenueSnapshot]:
-        application = web.Application()
-        for name, one in exchanges.items():
-            application.router.add_route("*", f"/{name}/{{rest:.*}}", one.handle)
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        async with served(exchanges) as url:
             source = SandboxSource(url=url, clock=lambda: AT)
             asked = (fetch_venue(venues[name], source, terms) for name in exchanges)
             return list(await asyncio.gather(*asked))
-        finally:
-            await runner.cleanup()
 
     return asyncio.run(run())
+
+
+@asynccontextmanager
+async def served(exchanges: Mapping[str, Exchange]) -> AsyncIterator[str]:
+    """Serve exchanges on loopback while the block runs, each below its name; yields the address."""
+    application = web.Application()
+    for name, one in exchanges.items():
+        application.router.add_route("*", f"/{name}/{{rest:.*}}", one.handle)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@contextmanager
+def in_background(exchanges: Mapping[str, Exchange]) -> Iterator[str]:
+    """Serve exchanges for another process while the block runs; yields the address."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    context = served(exchanges)
+    try:
+        yield asyncio.run_coroutine_threadsafe(context.__aenter__(), loop).result(30)
+    finally:
+        asyncio.run_coroutine_threadsafe(context.__aexit__(None, None, None), loop).result(30)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
