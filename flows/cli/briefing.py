@@ -6,7 +6,7 @@ from pathlib import Path
 from oirisk.flows.cli.output import print_line
 from oirisk.flows.cli.rederive import day
 from oirisk.flows.exchanges.sources import wall_clock
-from oirisk.flows.mail.mailing import latest_report_day, mail_report
+from oirisk.flows.mail.mailing import latest_night, mail_report
 from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.settings.model import load_settings
 from oirisk.schemas.errors import HomeError
@@ -18,8 +18,11 @@ from oirisk.warehouse.sql_files import statement
 def report(home: Path, date: str) -> int:
     """Write the newest report, or a day's, again."""
     place = Home(home)
-    run, instant = _subject(place, day("--date", date) if date else None)
-    path = write_report(place, report_of(place, run, load_settings(home), instant))
+    settings = load_settings(home)
+    zone = settings.schedule.timezone
+    run, instant = _subject(place, day("--date", date) if date else None, zone)
+    told = report_of(place, run, settings, instant)
+    path = write_report(place, told, settings.schedule.night_of(told.as_of))
     print_line(f"report: {path.resolve()}")
     return 0
 
@@ -27,18 +30,20 @@ def report(home: Path, date: str) -> int:
 def send(home: Path, date: str) -> int:
     """Mail a report and say what became of it."""
     place = Home(home)
-    night = day("--date", date) if date else latest_report_day(place)
-    deliveries = mail_report(place, night, load_settings(home).mail, wall_clock())
+    night = f"{day('--date', date)}" if date else latest_night(place)
+    deliveries = mail_report(place, night, load_settings(home), wall_clock())
     for delivery in deliveries:
         where = delivery.path.resolve() if delivery.path else delivery.recipient
         print_line(f"{delivery.state}: {where} {delivery.detail}".rstrip())
     return 1 if any(delivery.state == "failed" for delivery in deliveries) else 0
 
 
-def _subject(home: Home, night: dt.date | None) -> tuple[str, dt.datetime | None]:
+def _subject(home: Home, night: dt.date | None, zone: str) -> tuple[str, dt.datetime | None]:
     """Find what to report: a run, or an instant of history and the run that stored it."""
     with reading(home) as connection:
-        found = query(connection, statement("report/subject.sql"), {"report_date": night})
+        found = query(
+            connection, statement("report/subject.sql"), {"report_date": night, "zone": zone}
+        )
     if found.is_empty():
         when = f" on {night}" if night else ""
         raise HomeError(

@@ -1,22 +1,15 @@
 """``maintain``."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from oirisk.flows.cli.output import print_json, print_line, print_table
 from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.sources import wall_clock
-from oirisk.flows.looks_back import looks_back
-from oirisk.flows.settings.model import Settings, load_settings
-from oirisk.flows.settings.sections import RetentionSettings
-from oirisk.schemas.errors import ConfigurationError
-from oirisk.warehouse.compact import compact
+from oirisk.flows.maintain import maintain_home, require_reach
+from oirisk.flows.settings.model import load_settings
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.maintain import Done, Thinning, compact_raw, thin
-from oirisk.warehouse.published import reading
-from oirisk.warehouse.writer import Writer, opened, transaction
+from oirisk.warehouse.maintain import Done
 
 
 def maintain(home: Path, *, dry_run: bool, as_json: bool) -> int:
@@ -45,70 +38,6 @@ def maintain(home: Path, *, dry_run: bool, as_json: bool) -> int:
     else:
         print_line("nothing to do")
     return 0
-
-
-def maintain_home(
-    home: Home, settings: RetentionSettings, now: datetime, *, dry_run: bool
-) -> list[Done]:
-    """Do what the settings say; see ``oirisk.warehouse.maintain``.
-
-    Raises:
-        HomeError: There is no warehouse, or another process has it open.
-    """
-    home.require_warehouse()
-    done: list[Done] = []
-    if dry_run:
-        with reading(home) as copy:
-            done += _work(copy, home, settings, now, dry_run=True)
-    else:
-        with opened(home, now) as connection, transaction(connection):
-            done += _work(connection, home, settings, now, dry_run=False)
-    if settings.compact:
-        size = home.warehouse.stat().st_size
-        would = Done(now, "compact", home.warehouse.name, bytes_before=size)
-        done.append(would if dry_run else compact(home, now))
-    return done
-
-
-def _work(
-    connection: Writer, home: Home, settings: RetentionSettings, now: datetime, *, dry_run: bool
-) -> list[Done]:
-    done: list[Done] = []
-    for thinning in thinnings(settings, now):
-        done += thin(connection, home, thinning, now, dry_run=dry_run)
-    if settings.compact:
-        done += compact_raw(connection, home, now, dry_run=dry_run)
-    return done
-
-
-def require_reach(settings: Settings) -> None:
-    """Refuse to thin out what tonight's figures look back on.
-
-    Raises:
-        ConfigurationError: Rows would be thinned while other settings still ask for them.
-    """
-    retention, needed = settings.retention, looks_back(settings)
-    for name, days, resolution in (
-        ("fine_days", retention.fine_days, "1h"),
-        ("hourly_days", retention.hourly_days, "1d"),
-    ):
-        least = needed[resolution] / timedelta(days=1)
-        if 0 < days < least:
-            raise ConfigurationError(
-                f"retention.{name}: {days} days are set, and other settings look back on "
-                f"{least:.0f}: squeeze_days, history_days, lookback_days or the anomaly baseline"
-            )
-
-
-def thinnings(settings: RetentionSettings, now: datetime) -> Sequence[Thinning]:
-    """Say what is thinned; whole days, so that doing it twice a day changes nothing more."""
-    midnight = datetime.combine(now.astimezone(UTC).date(), datetime.min.time(), UTC)
-    days = {"1h": settings.fine_days, "1d": settings.hourly_days}
-    return [
-        Thinning(resolution, midnight - timedelta(days=count))
-        for resolution, count in days.items()
-        if count
-    ]
 
 
 def _row(done: Done) -> dict[str, object]:

@@ -14,8 +14,10 @@ from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.text import seen
 
 PREFIX, BETWEEN = "OIRISK_", "__"
-OTHER_VARIABLES = frozenset({"OIRISK_HOME", "OIRISK_NOTEBOOK_ASSET"})
-"""Variables that are no options."""
+OTHER_VARIABLES = frozenset(
+    {"OIRISK_HOME", "OIRISK_NOTEBOOK_ASSET", "OIRISK_SANDBOX", "OIRISK_SCHEDULER_PID"}
+)
+"""Variables that are no options: where things are, and what the scheduler tells its processes."""
 
 _ALL = "`oirisk init` in a new folder writes down all there are"
 _HIDDEN = ("://", "@")

@@ -1,6 +1,7 @@
 """Faults of settings: each is named with its place and what to do, and shows no secret."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from oirisk.flows.cli.app import app
 from oirisk.flows.cli.doctor import check_configuration
 from oirisk.flows.settings.model import load_settings
+from oirisk.flows.settings.refusals import OTHER_VARIABLES
 from oirisk.schemas.errors import ConfigurationError
 
 pytestmark = pytest.mark.integration
@@ -119,6 +121,12 @@ def test_variables_that_mean_something_are_taken(
     assert settings.mail.password_file == tmp_path / "secret"
 
 
+def test_every_variable_that_is_read_is_known() -> None:
+    sources = (path.read_text() for path in (Path(__file__).parents[2] / "flows").rglob("*.py"))
+    read = {name for text in sources for name in re.findall(r'"(OIRISK_[A-Z_]*[A-Z])"', text)}
+    assert read == OTHER_VARIABLES
+
+
 MAIL = '[mail]\nhost = "smtp.example.com"\nusername = "u"\nrecipients = ["a@example.com"]\n'
 BEFORE_ASKING = {
     "password file": (MAIL + 'password_file = "/nowhere/secret"\n', "mail.password_file"),
@@ -142,8 +150,7 @@ def test_what_cannot_work_is_refused_before_anyone_is_asked(
     def asked(*_: object, **__: object) -> None:
         raise AssertionError("the night has begun")
 
-    monkeypatch.setattr("oirisk.flows.cli.run.nightly_flow", asked)
-    monkeypatch.setattr("oirisk.flows.cli.run.snapshot_flow", asked)
+    monkeypatch.setattr("oirisk.flows.cli.run._runner", asked)
     monkeypatch.setattr("oirisk.flows.cli.schedule.serve", asked)
     home = _write(tmp_path / "home", text)
     done = CliRunner().invoke(app, [command, f"--home={home}"])
