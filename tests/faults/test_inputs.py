@@ -78,7 +78,7 @@ def _printable(desk: Any, table: str, *names: str) -> bool:
 
 
 @pytest.mark.parametrize("text", ODD_TEXT.values(), ids=ODD_TEXT)
-def test_an_odd_name_in_an_answer_costs_its_row(text: str, make_desk: Callable[..., Any]) -> None:
+def test_odd_name_in_answer(text: str, make_desk: Callable[..., Any]) -> None:
     rows = [interest("BTC"), {**interest("X"), "symbol": text}, interest("ETH")]
     desk, given = _night(make_desk, Exchange(interest=rows))
 
@@ -95,9 +95,7 @@ def test_an_odd_name_in_an_answer_costs_its_row(text: str, make_desk: Callable[.
 
 
 @pytest.mark.parametrize("text", ODD_TEXT.values(), ids=ODD_TEXT)
-def test_an_odd_name_in_a_market_list_costs_its_contract(
-    text: str, make_desk: Callable[..., Any]
-) -> None:
+def test_odd_name_in_market_list(text: str, make_desk: Callable[..., Any]) -> None:
     listed = [contract("BTC"), {**contract("X"), "base": text}, contract("ETH")]
     rows = [interest("BTC"), interest("X"), interest("ETH")]
     desk, _ = _night(make_desk, Exchange(contracts=listed, interest=rows))
@@ -110,9 +108,7 @@ def test_an_odd_name_in_a_market_list_costs_its_contract(
 
 
 @pytest.mark.parametrize("text", ["\ud800", "A" * MB, "BTC\x00USDT\u202e"])
-def test_an_odd_id_in_a_market_list_costs_its_contract(
-    text: str, make_desk: Callable[..., Any]
-) -> None:
+def test_odd_id_in_market_list(text: str, make_desk: Callable[..., Any]) -> None:
     listed = [contract("BTC"), {**contract("X"), "symbol": text}, contract("ETH")]
     desk, _ = _night(make_desk, Exchange(contracts=listed))
 
@@ -141,7 +137,7 @@ ODD_NUMBERS = {
 
 
 @pytest.mark.parametrize("number", ODD_NUMBERS.values(), ids=ODD_NUMBERS)
-def test_an_odd_number_costs_its_row(number: str, make_desk: Callable[..., Any]) -> None:
+def test_odd_number(number: str, make_desk: Callable[..., Any]) -> None:
     rows = f'{{"data": [{json.dumps(interest("BTC"))}, {{"symbol": "ETHUSDT", "size": {number}, "mark": 100}}]}}'
     desk, _ = _night(make_desk, Exchange(interest=rows))
 
@@ -152,9 +148,7 @@ def test_an_odd_number_costs_its_row(number: str, make_desk: Callable[..., Any])
 
 
 @pytest.mark.parametrize("number", ODD_NUMBERS.values(), ids=ODD_NUMBERS)
-def test_an_odd_price_costs_the_usd_of_its_row_or_the_row(
-    number: str, make_desk: Callable[..., Any]
-) -> None:
+def test_odd_price(number: str, make_desk: Callable[..., Any]) -> None:
     rows = f'{{"data": [{json.dumps(interest("BTC"))}, {{"symbol": "ETHUSDT", "size": 10, "mark": {number}}}]}}'
     desk, _ = _night(make_desk, Exchange(interest=rows))
 
@@ -178,7 +172,7 @@ ODD_BODIES = {
 
 
 @pytest.mark.parametrize("body", ODD_BODIES.values(), ids=ODD_BODIES)
-def test_an_odd_body_costs_its_exchange(body: bytes | str, make_desk: Callable[..., Any]) -> None:
+def test_odd_body(body: bytes | str, make_desk: Callable[..., Any]) -> None:
     desk, given = _night(make_desk, Exchange(interest=body))
 
     assert _totals(desk, "odd") == {}
@@ -191,9 +185,7 @@ def test_an_odd_body_costs_its_exchange(body: bytes | str, make_desk: Callable[.
 
 
 @pytest.mark.parametrize("body", ODD_BODIES.values(), ids=ODD_BODIES)
-def test_an_odd_market_list_costs_its_exchange(
-    body: bytes | str, make_desk: Callable[..., Any]
-) -> None:
+def test_odd_market_list(body: bytes | str, make_desk: Callable[..., Any]) -> None:
     desk, _ = _night(make_desk, Exchange(contracts=body))
 
     assert _totals(desk, "odd") == {}
@@ -203,7 +195,7 @@ def test_an_odd_market_list_costs_its_exchange(
     assert _longest_text(desk) <= LONGEST_FIELD
 
 
-def test_the_last_of_two_equal_keys_counts_and_contradicting_rows_are_refused(
+def test_equal_keys_and_contradicting_rows(
     make_desk: Callable[..., Any],
 ) -> None:
     rows = (
@@ -222,7 +214,7 @@ def test_the_last_of_two_equal_keys_counts_and_contradicting_rows_are_refused(
     assert all("contradict" in row["reason"] for row in refused)
 
 
-def test_an_error_text_of_a_megabyte_is_cut(make_desk: Callable[..., Any]) -> None:
+def test_long_error_text(make_desk: Callable[..., Any]) -> None:
     async def refuse(_: web.Request) -> web.StreamResponse:
         return web.Response(status=400, text="\x1b]0;owned\x07\u202e" + "A" * MB)
 
@@ -233,7 +225,7 @@ def test_an_error_text_of_a_megabyte_is_cut(make_desk: Callable[..., Any]) -> No
     assert _longest_text(desk) <= LONGEST_FIELD
 
 
-def test_the_report_and_the_mail_keep_their_size(make_desk: Callable[..., Any]) -> None:
+def test_report_and_mail_size(make_desk: Callable[..., Any]) -> None:
     sizes = []
     odd = {
         "contracts": [contract("BTC"), *({**contract("X"), "base": f"{n}{'A' * MB}"} for n in range(3))],
@@ -271,7 +263,7 @@ def _failure(given: VenueSnapshot) -> str:
 
 
 @pytest.mark.parametrize("place", ["interest", "contracts"])
-def test_a_bomb_is_not_unpacked(place: str) -> None:
+def test_bomb(place: str) -> None:
     bomb = _bomb(200)
     assert len(bomb) < 250_000
     exchange = Exchange(**{place: _compressed("gzip", bomb)})
@@ -288,7 +280,7 @@ def test_a_bomb_is_not_unpacked(place: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd", "compress", "gzip"])
-def test_what_cannot_be_unpacked_costs_its_exchange(encoding: str) -> None:
+def test_unpackable_body(encoding: str) -> None:
     content = b"\x28\xb5\x2f\xfd no frame of any kind"
     odd, sound = ask(
         {"odd": Exchange(interest=_compressed(encoding, content)), "sound": Exchange()}
@@ -297,13 +289,13 @@ def test_what_cannot_be_unpacked_costs_its_exchange(encoding: str) -> None:
     assert sound.failures == []
 
 
-def test_a_compressed_answer_is_read() -> None:
+def test_compressed_answer() -> None:
     content = gzip.compress(json.dumps({"data": [interest("BTC"), interest("ETH")]}).encode())
     (odd,) = ask({"odd": Exchange(interest=_compressed("gzip", content))})
     assert odd.failures == []
 
 
-def test_an_endless_body_is_left() -> None:
+def test_endless_body() -> None:
     async def pour(request: web.Request) -> web.StreamResponse:
         reply = web.StreamResponse()
         await reply.prepare(request)
@@ -316,7 +308,7 @@ def test_an_endless_body_is_left() -> None:
 
 
 @pytest.mark.parametrize("after_headers", [True, False])
-def test_an_answer_that_trickles_is_given_up(after_headers: bool) -> None:
+def test_trickling_answer(after_headers: bool) -> None:
     async def trickle(request: web.Request) -> web.StreamResponse:
         if not after_headers:
             await asyncio.sleep(60)
@@ -335,7 +327,7 @@ def test_an_answer_that_trickles_is_given_up(after_headers: bool) -> None:
     assert len([path for path in exchange.asked if "interest" in path]) == 2
 
 
-def test_too_many_requests_of_one_exchange_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("oirisk.flows.exchanges.bounds.MOST_REQUESTS", 3)
     rows = [contract(f"C{number}") for number in range(10)]
     each = {"each": "contract", "shape": "object", "market_id": "@asked.contract"}
@@ -346,7 +338,7 @@ def test_too_many_requests_of_one_exchange_end_it(monkeypatch: pytest.MonkeyPatc
     assert sound.failures == []
 
 
-def test_too_many_bytes_of_one_exchange_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("oirisk.flows.exchanges.bounds.MOST_MB", 0)
     (odd,) = ask({"odd": Exchange()})
     assert "1024 MB" not in _failure(odd)
@@ -362,7 +354,7 @@ def test_too_many_bytes_of_one_exchange_end_it(monkeypatch: pytest.MonkeyPatch) 
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("place", ["interest", "contracts"])
-def test_a_redirect_elsewhere_is_not_followed(target: str, place: str) -> None:
+def test_redirect_elsewhere(target: str, place: str) -> None:
     async def send_away(_: web.Request) -> web.StreamResponse:
         return web.Response(status=302, headers={"Location": target} if target else {})
 
@@ -373,7 +365,7 @@ def test_a_redirect_elsewhere_is_not_followed(target: str, place: str) -> None:
     assert not [one for one in odd.responses if "/odd/" not in one.url and one.url]
 
 
-def test_another_host_that_would_answer_is_not_asked() -> None:
+def test_redirect_to_a_host_that_answers() -> None:
     async def send_away(request: web.Request) -> web.StreamResponse:
         port = request.host.partition(":")[2]
         told = f"http://localhost:{port}/sound/v1/interest"
@@ -385,7 +377,7 @@ def test_another_host_that_would_answer_is_not_asked() -> None:
     assert len(other.asked) == 2
 
 
-def test_a_redirect_on_the_same_host_is_followed() -> None:
+def test_redirect_on_the_same_host() -> None:
     async def move(request: web.Request) -> web.StreamResponse:
         if "moved" in request.query:
             return web.json_response({"data": [interest("BTC"), interest("ETH")]})
@@ -407,7 +399,7 @@ def _answer(**change: Any) -> Response:
     return Response(**{**given, **change})
 
 
-def test_the_words_of_an_error_do_not_tell_two_runs_apart(tmp_path: Path) -> None:
+def test_error_words_and_identity(tmp_path: Path) -> None:
     run = RunLabel("r", "nightly", AT, "replay", is_simulated=False)
 
     def content(**change: Any) -> str:
@@ -420,7 +412,7 @@ def test_the_words_of_an_error_do_not_tell_two_runs_apart(tmp_path: Path) -> Non
     assert content(body="{}") != content()
 
 
-def test_the_same_recording_twice_is_one_run(tape: Any, gate_row: Any, desk: Any) -> None:
+def test_same_recording_twice(tape: Any, gate_row: Any, desk: Any) -> None:
     path = tape.gate(gate_row(3_000, 50_000)).bybit().write()
     first = desk.replay(path)
     second = desk.replay(path)

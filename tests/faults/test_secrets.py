@@ -179,7 +179,7 @@ def _published(home: Path) -> Iterator[tuple[str, str]]:
             yield name, "\n".join(map(str, rows.iter_rows()))
 
 
-def test_the_night_went_as_it_should(night: tuple[Path, dict[str, Any]]) -> None:
+def test_night_with_secrets(night: tuple[Path, dict[str, Any]]) -> None:
     home = night[0] / "home"
     with reading(Home(home)) as connection:
         coverage = dict(query(connection, "select venue, error from ops.coverage").iter_rows())
@@ -194,7 +194,7 @@ def test_the_night_went_as_it_should(night: tuple[Path, dict[str, Any]]) -> None
     assert len(night[1]["processes"]) > 0
 
 
-def test_no_secret_is_in_any_file_of_the_night(night: tuple[Path, dict[str, Any]]) -> None:
+def test_secrets_in_files(night: tuple[Path, dict[str, Any]]) -> None:
     folder, _ = night
     kept = {folder / "password", folder / "home" / "oirisk.toml"}
     files = [path for path in folder.rglob("*") if path.is_file() and path not in kept]
@@ -206,7 +206,7 @@ def test_no_secret_is_in_any_file_of_the_night(night: tuple[Path, dict[str, Any]
         assert not [mark for mark in MARKS if mark.encode() in content], path
 
 
-def test_no_secret_is_in_the_published_copy_or_the_archive(
+def test_secrets_in_tables(
     night: tuple[Path, dict[str, Any]],
 ) -> None:
     told_of = dict(_published(night[0] / "home"))
@@ -220,18 +220,18 @@ def test_no_secret_is_in_the_published_copy_or_the_archive(
         assert "hush" not in str(connection.execute("select * from messages").fetchall())
 
 
-def test_no_secret_is_in_the_process_list(night: tuple[Path, dict[str, Any]]) -> None:
+def test_secrets_in_processes(night: tuple[Path, dict[str, Any]]) -> None:
     lines = b"\n".join(night[1]["lines"])
     assert b"nightly" in lines
     assert b"PREFECT_HOME" in lines
     assert not [mark for mark in MARKS if mark.encode() in lines]
 
 
-def test_a_night_listens_on_this_machine_alone(night: tuple[Path, dict[str, Any]]) -> None:
+def test_ports_of_a_night(night: tuple[Path, dict[str, Any]]) -> None:
     assert night[1]["ports"] <= LOOPBACK
 
 
-def test_the_scheduler_listens_on_this_machine_alone(tmp_path: Path) -> None:
+def test_ports_of_the_scheduler(tmp_path: Path) -> None:
     home = tmp_path / "home"
     process = _start(["schedule", f"--home={home}"], tmp_path)
     try:
@@ -248,7 +248,7 @@ def test_the_scheduler_listens_on_this_machine_alone(tmp_path: Path) -> None:
     assert seen["ports"] <= LOOPBACK
 
 
-def test_a_recording_with_a_hidden_token_is_replayed(tmp_path: Path) -> None:
+def test_recording_with_hidden_token(tmp_path: Path) -> None:
     exchanges = {"echo": _exchanges()["echo"]}
     (live,) = ask(exchanges)
     lines = recording_lines(one for one in live.responses if one.endpoint != "load_markets")
@@ -271,7 +271,7 @@ def _mail(**change: Any) -> MailSettings:
 
 
 @pytest.mark.parametrize("content", [PASSWORD, f"{PASSWORD}\n", f"{PASSWORD}\r\n"])
-def test_the_password_is_read_from_a_file(content: str, tmp_path: Path) -> None:
+def test_password_file(content: str, tmp_path: Path) -> None:
     file = tmp_path / "a [secret]?"
     file.write_bytes(content.encode())
     settings = with_password(_mail(password_file=file))
@@ -280,9 +280,7 @@ def test_the_password_is_read_from_a_file(content: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"hush\nmore\n", b"\xff\xfehush", b"hush" * 2000])
-def test_a_file_that_holds_no_password_is_refused_without_showing_it(
-    content: bytes, tmp_path: Path
-) -> None:
+def test_password_file_without_password(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_bytes(content)
     with pytest.raises(ConfigurationError, match=r"mail\.password_file .*expected") as caught:
@@ -290,14 +288,14 @@ def test_a_file_that_holds_no_password_is_refused_without_showing_it(
     assert "hush" not in str(caught.value)
 
 
-def test_the_variable_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_password_file_in_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "secret").write_text(PASSWORD)
     monkeypatch.setenv("OIRISK_MAIL__PASSWORD_FILE", str(tmp_path / "secret"))
     read = with_password(load_settings(tmp_path).mail)
     assert read.password.get_secret_value() == PASSWORD
 
 
-def test_the_password_is_read_from_a_block_of_the_scheduler() -> None:
+def test_password_block() -> None:
     with prefect_test_harness(server_startup_timeout=180):
         Secret(value=PASSWORD).save("oirisk-mail", _sync=True)
 
@@ -313,7 +311,7 @@ def test_the_password_is_read_from_a_block_of_the_scheduler() -> None:
             with_password(_mail(password_block="elsewhere"))  # noqa: S106 -- a name
 
 
-def test_the_scheduler_is_not_imported_where_no_block_is_named() -> None:
+def test_password_without_block() -> None:
     code = (
         "import sys; from oirisk.flows.mail.smtp import MailServer;"
         "from oirisk.flows.settings.sections import MailSettings;"

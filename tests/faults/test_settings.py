@@ -71,9 +71,7 @@ FILES = {
 
 
 @pytest.mark.parametrize(("text", "words"), FILES.items(), ids=range(len(FILES)))
-def test_a_fault_of_the_file_is_named_with_its_place(
-    text: str, words: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_option_in_file(text: str, words: tuple[str, ...], tmp_path: Path) -> None:
     said = _refusal(_write(tmp_path, text.replace("MARK", MARK)))
     for word in ("oirisk.toml", *words):
         assert word in said
@@ -96,7 +94,7 @@ VALUES = {
 
 
 @pytest.mark.parametrize(("name", "words"), VARIABLES.items(), ids=VARIABLES)
-def test_a_fault_of_the_environment_is_named_and_its_value_is_not_shown(
+def test_option_in_environment(
     name: str, words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, VALUES.get(name, MARK))
@@ -109,9 +107,7 @@ def test_a_fault_of_the_environment_is_named_and_its_value_is_not_shown(
     assert (finding.name, finding.status) == ("settings", "fail")
 
 
-def test_variables_that_mean_something_are_taken(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_known_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OIRISK_HOME", str(tmp_path))
     monkeypatch.setenv("OIRISK_FETCH__ATTEMPTS", "7")
     monkeypatch.setenv("OIRISK_RECONCILE__EXCHANGES__HUOBI", "htx")
@@ -121,7 +117,7 @@ def test_variables_that_mean_something_are_taken(
     assert settings.mail.password_file == tmp_path / "secret"
 
 
-def test_every_variable_that_is_read_is_known() -> None:
+def test_variables_of_the_source() -> None:
     sources = (path.read_text() for path in (Path(__file__).parents[2] / "flows").rglob("*.py"))
     read = {name for text in sources for name in re.findall(r'"(OIRISK_[A-Z_]*[A-Z])"', text)}
     assert read == OTHER_VARIABLES
@@ -144,7 +140,7 @@ BEFORE_ASKING = {
 
 @pytest.mark.parametrize("command", ["nightly", "snapshot", "schedule"])
 @pytest.mark.parametrize(("text", "words"), BEFORE_ASKING.values(), ids=BEFORE_ASKING)
-def test_what_cannot_work_is_refused_before_anyone_is_asked(
+def test_unusable_at_start(
     command: str, text: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def asked(*_: object, **__: object) -> None:
@@ -161,7 +157,7 @@ def test_what_cannot_work_is_refused_before_anyone_is_asked(
 
 
 @pytest.mark.parametrize(("text", "words"), BEFORE_ASKING.values(), ids=BEFORE_ASKING)
-def test_the_doctor_finds_what_cannot_work(text: str, words: str, tmp_path: Path) -> None:
+def test_unusable_found_by_doctor(text: str, words: str, tmp_path: Path) -> None:
     failed = [one for one in check_configuration(_write(tmp_path, text)) if one.status == "fail"]
     (finding,) = failed
     assert words in finding.detail
@@ -184,7 +180,7 @@ FORMS = ("relative", "trailing", "symlink", "dotted")
         *((name, form) for name in ("~", "Zürich 持仓") for form in FORMS),
     ],
 )
-def test_a_home_of_any_name_keeps_a_night(
+def test_home_of_any_name(
     name: str, form: str, tmp_path: Path, tape: Any, gate_row: Any,
     make_desk: Callable[..., Any], monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -208,9 +204,7 @@ def test_a_home_of_any_name_keeps_a_night(
 
 
 @pytest.mark.parametrize("command", ["nightly", "snapshot", "schedule"])
-def test_a_question_mark_is_refused_before_anyone_is_asked_and_found(
-    command: str, tmp_path: Path
-) -> None:
+def test_question_mark_in_home(command: str, tmp_path: Path) -> None:
     home = _write(tmp_path / "what?", "")
     done = CliRunner().invoke(app, [command, f"--home={home}"])
     assert done.exit_code == 2
@@ -220,7 +214,7 @@ def test_a_question_mark_is_refused_before_anyone_is_asked_and_found(
     assert "--home" in finding.repair
 
 
-def test_a_misspelt_variable_ends_the_process_at_once(tmp_path: Path) -> None:
+def test_misspelt_variable_of_a_process(tmp_path: Path) -> None:
     done = subprocess.run(  # noqa: S603 -- our own interpreter
         [sys.executable, "-m", "oirisk", "nightly", f"--home={tmp_path}"],
         env={**os.environ, "OIRISK_MAIL__PASSWRD": MARK},
