@@ -16,7 +16,8 @@ _DOLLAR = re.compile(r"[A-Z]{0,3}USD[A-Z0-9]{0,2}|DAI")
 """Names of the dollar and of coins that are meant to be worth one."""
 
 _NAME = r"[^\s/:;<>\"'`\\]+"
-_SYMBOL = re.compile(rf"(?:{_NAME}:)?{_NAME}/{_NAME}:{_NAME}")
+_SYMBOL = re.compile(rf"(?![=+@-])(?:{_NAME}:)?{_NAME}/{_NAME}:{_NAME}")
+"""Names that a spreadsheet would take for a formula are none."""
 
 
 def is_dollar(currency: str) -> bool:

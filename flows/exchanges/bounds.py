@@ -15,6 +15,9 @@ MOST_MB = 1024
 MOST_REQUESTS = 200_000
 """Requests that one session makes; fewer contracts and accounts are asked one by one."""
 
+MOST_VALUES = 3_000_000
+"""Values of one body, by its commas: decoded, one takes up to a hundred bytes however it is written."""
+
 _MEGABYTE = 2**20
 _SHOWN = 120
 
@@ -57,18 +60,19 @@ class Budget:
         """Read a body piece by piece; JSON is UTF-8, and bytes that are not are replaced.
 
         Raises:
-            TooMuchError: It is longer than it may be, as it comes or decompressed.
+            TooMuchError: It is longer than it may be, as it comes or decompressed, or holds more.
         """
-        most = self.body_mb * _MEGABYTE
-        body = bytearray()
+        body, values = bytearray(), 0
         async for part in reply.content.iter_any():
             body += part
+            values += part.count(b",")
             self.received += len(part)
-            if len(body) > most or reply.content.total_raw_bytes > most:
+            largest = max(len(body), reply.content.total_raw_bytes)
+            if largest > self.body_mb * _MEGABYTE or values > MOST_VALUES:
                 reply.close()
                 raise TooMuchError(
-                    f"expected a body of at most {self.body_mb:g} MB (fetch.max_body_mb), saw "
-                    f"{len(body)} bytes of it, {reply.content.total_raw_bytes} as they came"
+                    f"expected a body of at most {self.body_mb:g} MB (fetch.max_body_mb) and "
+                    f"{MOST_VALUES} values, saw {largest} bytes and {values} values of it"
                 )
         return body.decode(errors="replace")
 

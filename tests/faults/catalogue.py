@@ -82,6 +82,11 @@ INPUTS = (
         "not read beyond `fetch.max_body_mb`; less than 20 MB of memory; asked once",
     ),
     Fault(
+        "dense_bomb",
+        "40 MB of empty lists and zeros in gzip, each of which takes twenty times its size in memory",
+        "left after 3,000,000 values; less than 40 MB of memory",
+    ),
+    Fault(
         "unpackable_body",
         "broken gzip, brotli, zstd, compress, or gzip in gzip",
         "that exchange is missing with a reason",

@@ -33,6 +33,7 @@ ODD_TEXT = {
     "line": "BTC\u2028",
     "empty": "",
     "markup": "<script>alert(1)</script>",
+    "formula": "=1+1",
 }
 SOUND = {"BTC": (10.0, 1000.0), "ETH": (10.0, 1000.0)}
 """10 coins at 100 USD."""
@@ -257,6 +258,16 @@ def _bomb(megabytes: int) -> bytes:
     return b"".join(packer.compress(b" " * MB) for _ in range(megabytes)) + packer.flush()
 
 
+def _dense_bomb() -> bytes:
+    packer = zlib.compressobj(9, wbits=31)
+    piece = b"[],0," * (MB // 5)
+    return (
+        packer.compress(b'{"data": [')
+        + b"".join(packer.compress(piece) for _ in range(40))
+        + packer.flush()
+    )
+
+
 def _failure(given: VenueSnapshot) -> str:
     (reason,) = given.failures
     return reason
@@ -277,6 +288,20 @@ def test_bomb(place: str) -> None:
     assert sound.failures == []
     assert most < 20 * MB
     assert len([path for path in exchange.asked if place in path]) == 1
+
+
+@pytest.mark.parametrize("place", ["interest", "contracts"])
+def test_dense_bomb(place: str) -> None:
+    exchange = Exchange(**{place: _compressed("gzip", _dense_bomb())})
+    tracemalloc.start()
+    try:
+        odd, sound = ask({"odd": exchange, "sound": Exchange()})
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert "3000000 values" in _failure(odd)
+    assert sound.failures == []
+    assert most < 40 * MB
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd", "compress", "gzip"])
