@@ -16,7 +16,7 @@ MOST_REQUESTS = 200_000
 """Requests that one session makes; fewer contracts and accounts are asked one by one."""
 
 MOST_VALUES = 3_000_000
-"""Values of one body, by its commas: decoded, one takes up to a hundred bytes however it is written."""
+"""Values of one body, by its commas: decoded, each takes up to a hundred bytes."""
 
 _MEGABYTE = 2**20
 _SHOWN = 120

@@ -55,8 +55,8 @@ def _of_block(name: str) -> str:
     except Exception as error:  # noqa: BLE001 -- whatever the client raises
         raise ConfigurationError(
             f"mail.password_block {name!r}: Prefect's Secret block of that name cannot be loaded "
-            f"({type(error).__name__}); make it with `prefect block create secret`, or set "
-            "mail.password_file or OIRISK_MAIL__PASSWORD instead"
+            f"({type(error).__name__}); make it on Prefect's pages, or set "
+            "mail.password_file instead"
         ) from None
     if not isinstance(found, str) or not found:
         raise ConfigurationError(f"mail.password_block {name!r}: expected a text that is not empty")

@@ -233,9 +233,9 @@ def test_report_and_mail_size(make_desk: Callable[..., Any]) -> None:
         "interest": [interest("BTC"), *({**interest("X"), "symbol": f"{n}{'A' * MB}"} for n in range(3))],
     }  # fmt: skip
     for name, exchange in (("plain", Exchange()), ("odd", Exchange(**odd))):
-        desk, _ = _night(lambda name=name, **settings: make_desk(name, **settings), exchange)
-        run = desk.column("select run_id from ops.runs")[0]
-        folder = desk.write_report(type("Outcome", (), {"run_id": run}))
+        exchanges = {"odd": exchange, "sound": Exchange()}
+        desk = make_desk(name, generic=declared(exchanges), venues=("gate",))
+        folder = desk.write_report(desk.store(ask(exchanges), AT))
         sizes.append({file.name: file.stat().st_size for file in folder.glob("*.*")})
     for file in ("index.html", "email.html", "email.txt"):
         assert sizes[1][file] < sizes[0][file] + 20_000
