@@ -97,7 +97,7 @@ def check_configuration(home: Path) -> list[Finding]:
         check_venues(settings),
         check_schedule(settings.schedule),
         check_mail(settings.mail),
-        check_accounts(settings.observe),
+        check_accounts(home, settings.observe),
         check_path(home),
     ]
 
@@ -149,11 +149,11 @@ def check_mail(settings: MailSettings) -> Finding:
     return Finding(name, "ok", detail)
 
 
-def check_accounts(settings: ObserveSettings) -> Finding:
+def check_accounts(home: Path, settings: ObserveSettings) -> Finding:
     """Return whether the list of accounts, where there is one, can be read."""
     name = "accounts"
     try:
-        require_accounts(settings)
+        require_accounts(home, settings)
     except ConfigurationError as error:
         return Finding(name, "fail", str(error), "mend observe.accounts_file in oirisk.toml")
     return Finding(

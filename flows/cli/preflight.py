@@ -23,7 +23,7 @@ def require_usable(home: Path, settings: Settings) -> None:
     require_database_path(Home(home).warehouse)
     chosen_venues(settings)
     require_mail(settings.mail)
-    require_accounts(settings.observe)
+    require_accounts(home, settings.observe)
 
 
 def require_mail(settings: MailSettings) -> None:
@@ -40,7 +40,7 @@ def require_mail(settings: MailSettings) -> None:
         parse_address(address, "mail.recipients")
 
 
-def require_accounts(settings: ObserveSettings) -> None:
+def require_accounts(home: Path, settings: ObserveSettings) -> None:
     """Refuse a list of accounts that cannot be read.
 
     Raises:
@@ -49,7 +49,7 @@ def require_accounts(settings: ObserveSettings) -> None:
     if settings.accounts_file is None:
         return
     try:
-        read_accounts(settings.accounts_file)
+        read_accounts(home / settings.accounts_file)
     except RecordingError as error:
         raise ConfigurationError(
             f"observe.accounts_file: {error}; put the list there, or leave the option empty"

@@ -116,7 +116,7 @@ def load_settings(home: Path) -> Settings:
         config_file: ClassVar[Path | None] = path if path.is_file() else None
 
     try:
-        return _Located()
+        return _placed(_Located(), home)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}") from error
     except (UnicodeDecodeError, OSError) as error:
@@ -129,3 +129,12 @@ def load_settings(home: Path) -> Settings:
         ) from None
     except ValidationError as error:
         raise ConfigurationError(refusal(error, Settings, path, os.environ)) from None
+
+
+def _placed(settings: Settings, home: Path) -> Settings:
+    """Return settings in which a file that is named by itself lies in the home."""
+    file = settings.mail.password_file
+    if file is None:
+        return settings
+    mail = settings.mail.model_copy(update={"password_file": home.absolute() / file})
+    return settings.model_copy(update={"mail": mail})

@@ -290,9 +290,10 @@ def test_password_file_without_password(content: bytes, tmp_path: Path) -> None:
 
 def test_password_file_in_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "secret").write_text(PASSWORD)
-    monkeypatch.setenv("OIRISK_MAIL__PASSWORD_FILE", str(tmp_path / "secret"))
-    read = with_password(load_settings(tmp_path).mail)
-    assert read.password.get_secret_value() == PASSWORD
+    for name in (str(tmp_path / "secret"), "secret"):  # by itself: in the home
+        monkeypatch.setenv("OIRISK_MAIL__PASSWORD_FILE", name)
+        read = with_password(load_settings(tmp_path).mail)
+        assert read.password.get_secret_value() == PASSWORD
 
 
 def test_password_block() -> None:

@@ -133,6 +133,7 @@ BEFORE_ASKING = {
     "ca file": (MAIL + 'password = "x"\nca_file = "/nowhere.pem"\n', "mail.ca_file"),
     "accounts": ('[observe]\naccounts_file = "/nowhere/accounts.txt"\n', "observe.accounts_file"),
     "accounts of another kind": ('[observe]\naccounts_file = "/etc/hostname"\n', "accounts_file"),
+    "accounts in the home": ('[observe]\naccounts_file = "no.txt"\n', "/no.txt"),
     "venue": ('venues = ["nowhere"]\n', "nowhere"),
     "host": ('[mail]\nhost = "smtp://x"\n', "mail.host"),
 }  # fmt: skip
