@@ -289,6 +289,18 @@ def doctor(home: HomeOption = DEFAULT_HOME, *, as_json: JsonOption = False) -> N
 
 
 @app.command()
+def status(home: HomeOption = DEFAULT_HOME, *, as_json: JsonOption = False) -> None:
+    """Say how the nights stand: the last, the next, and what is wrong."""
+    _call("status", "status", home, as_json=as_json)
+
+
+@app.command(name="catch-up")
+def catch_up(home: HomeOption = DEFAULT_HOME, *, as_json: JsonOption = False) -> None:
+    """Make the nights that did not happen, as far as exchanges publish history."""
+    _call("status", "catch_up", home, as_json=as_json)
+
+
+@app.command()
 def maintain(
     home: HomeOption = DEFAULT_HOME,
     *,
@@ -307,7 +319,7 @@ def version(*, as_json: JsonOption = False) -> None:
 
 def _call(module: str, function: str, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
     """Import a command's module, call it, and turn its outcome into an exit status."""
-    command = "import" if function == "import_history" else function
+    command = {"import_history": "import", "catch_up": "catch-up"}.get(function, function)
     if sys.stderr.isatty() or command in {"demo", "nightly", "snapshot", "record"}:
         typer.echo(f"oirisk {command}: starting …", err=True)
     os.environ.setdefault("DO_NOT_TRACK", "1")

@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import json
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from oirisk.flows.cli.output import print_json, print_line, print_note, print_ta
 from oirisk.flows.cli.preflight import require_usable
 from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.cassette import read_recording
-from oirisk.flows.exchanges.sources import require_present
+from oirisk.flows.exchanges.sources import require_present, wall_clock
 from oirisk.flows.night import Night, run_night
+from oirisk.flows.notify import watched
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.progress import PROGRESS
 from oirisk.flows.record import record_run
@@ -24,7 +26,9 @@ from oirisk.warehouse.home import Home
 
 def nightly(home: Path, as_of: str, replay: Path | None, *, as_json: bool) -> int:
     """Run the nightly flow and say what came of it."""
-    outcome = run_flow(Night(home, "nightly", instant(as_of), replay))
+    night = Night(home, "nightly", instant(as_of), replay)
+    with nullcontext() if replay else watched(Home(home), load_settings(home), wall_clock):
+        outcome = run_flow(night)
     return announce(outcome, home, as_json=as_json, has_report=True)
 
 

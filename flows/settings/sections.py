@@ -26,6 +26,7 @@ LEAST_DAYS, MOST_DAYS = 100, 36_600
 """What is built each night looks back at single rows for about a month; this is well beyond."""
 
 
+_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
 _HOST = re.compile(r"[^\s/:@?#\[\]]+")
 
 
@@ -327,4 +328,30 @@ class ScheduleSettings(Section):
         except (LookupError, ValueError, OSError) as error:
             wanted = "expected a name of the time zone database, such as Europe/Zurich"
             raise ValueError(wanted) from error
+        return value
+
+
+class NotifySettings(Section):
+    """Who hears of trouble, and how. Told once, and again when it is over."""
+
+    recipients: tuple[str, ...] = Field(
+        default=(), description="who gets mail of trouble; empty: who gets the briefing"
+    )
+    webhook_url: SecretStr = Field(
+        default=SecretStr(""), description="address that gets trouble as JSON, by POST; a secret"
+    )
+    ping_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="dead-man service, told after each night; /fail follows a bad one; a secret",
+    )
+    late_minutes: int = Field(
+        default=120, ge=5, le=10_080, description="a night is missing so long after it was due"
+    )
+
+    @field_validator("webhook_url", "ping_url")
+    @classmethod
+    def _is_an_address(cls, value: SecretStr) -> SecretStr:
+        """Refuse what cannot be posted to, without showing it."""
+        if value.get_secret_value() and not _ADDRESS.fullmatch(value.get_secret_value()):
+            raise ValueError("expected an address, https://host/…")
         return value

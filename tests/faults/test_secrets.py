@@ -64,6 +64,10 @@ async def _refuses(request: web.Request) -> web.StreamResponse:
     return web.Response(status=400, text=f"no such key: {request.url} {request.headers}")
 
 
+async def _busy(request: web.Request) -> web.StreamResponse:
+    return web.Response(status=503, text=str(request.url))
+
+
 SECRETS = {"headers": {"Authorization": HEADER}, "secret_params": {"key": TOKEN}}
 
 
@@ -151,7 +155,8 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
     (folder / "password").write_text(PASSWORD + "\n")
     (folder / "password").chmod(0o600)
     exchanges = _exchanges()
-    with in_background(exchanges) as address, _mail_server() as port:
+    services = {"hook": Exchange(interest=_busy), "ping": Exchange(interest=_busy)}
+    with in_background({**exchanges, **services}) as address, _mail_server() as port:
         (home / "oirisk.toml").write_text(
             'venues = ["gate"]\n'
             + "\n".join(_in_toml(name, one, address) for name, one in exchanges.items())
@@ -159,10 +164,13 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
             f'[top_up]\nenabled = false\n[mail]\nhost = "127.0.0.1"\nport = {port}\n'
             'security = "none"\nusername = "oirisk"\nrecipients = ["ann@example.com"]\n'
             f'password_file = "{folder / "password"}"\n'
+            f'[notify]\nwebhook_url = "{address}/hook/hush-4714/interest?hush=1"\n'
+            f'ping_url = "{address}/ping/hush-4715"\n'
         )
         process = _start(["-v", "nightly", f"--home={home}"], folder)
         seen = _watched(process, lambda _ports: False)
     assert process.returncode == 1, (folder / "said.log").read_text()
+    assert all(one.asked for one in services.values())
     return folder, seen
 
 
