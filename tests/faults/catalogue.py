@@ -172,7 +172,7 @@ SETTINGS = (
         "unusable_at_start",
         "missing password file, list of accounts or certificates, bad recipients, hosts and "
         "venues; `nightly`, `snapshot`, `schedule`",
-        "refused before anyone is asked; the home holds nothing new",
+        "refused before anyone is asked; no data is written",
     ),
     Fault(
         "unusable_found_by_doctor",

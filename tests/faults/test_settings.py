@@ -157,7 +157,8 @@ def test_unusable_at_start(
     assert done.exit_code == 2
     assert words in done.output
     assert "a fault of oirisk" not in done.output
-    assert [path.name for path in home.iterdir()] == ["oirisk.toml"]
+    # What tells a person of a night that did not happen may be written, and no data.
+    assert {path.name for path in home.iterdir()}.isdisjoint({"raw", "warehouse.duckdb", "reports"})
 
 
 @pytest.mark.parametrize(("text", "words"), BEFORE_ASKING.values(), ids=BEFORE_ASKING)
