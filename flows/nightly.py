@@ -33,15 +33,12 @@ from oirisk.flows.maintain import maintain_home, require_reach
 from oirisk.flows.night import Night, Steps, plain_night, run_night
 from oirisk.flows.notify import after_night, look_after
 from oirisk.flows.outcome import Outcome
-from oirisk.flows.server import HOME, PARENT, Job
+from oirisk.flows.server import HOME, PARENT, SANDBOX, Job
 from oirisk.flows.settings.model import Settings, load_settings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.home import Home
 
 log = logging.getLogger(__name__)
-
-SANDBOX = "OIRISK_SANDBOX"
-"""Address of simulated exchanges that the jobs ask instead of real ones; for trials."""
 
 _LOOK_SECONDS = 1.0
 

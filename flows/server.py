@@ -14,6 +14,9 @@ _PATIENCE_SECONDS = 10.0
 WAY_OUT = "start it, or unset PREFECT_API_URL in the environment and in the Prefect profile"
 
 
+SANDBOX = "OIRISK_SANDBOX"
+"""Address of simulated exchanges that runs ask instead of real ones; for trials."""
+
 HOME, PARENT = "OIRISK_HOME", "OIRISK_SCHEDULER_PID"
 """What the jobs' processes are told: the home they serve, and whose end is theirs."""
 

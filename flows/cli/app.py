@@ -5,10 +5,8 @@ first sign of life of a long command must not wait for them.
 """
 
 import importlib
-import logging
 import os
 import sys
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +14,7 @@ import typer
 
 from oirisk import __version__
 from oirisk.flows.cli.endings import noting_interrupts, reason
+from oirisk.flows.cli.logs import log_to_stderr
 from oirisk.flows.cli.pasted import StatementCommand
 
 DONE, IMPOSSIBLE = 0, 2
@@ -46,6 +45,7 @@ DEFAULT_HOME = Path("oirisk-home")
 
 @app.callback()
 def options(
+    context: typer.Context,
     *,
     home: Annotated[
         Path | None, typer.Option("--home", help="folder that holds everything; also OIRISK_HOME")
@@ -55,12 +55,7 @@ def options(
     """Options for every command."""
     if home is not None:
         os.environ["OIRISK_HOME"] = str(home)
-    level = logging.INFO if verbose else logging.ERROR
-    logging.basicConfig(
-        stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    logging.Formatter.converter = time.gmtime
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
+    log_to_stderr(verbose=verbose or context.invoked_subcommand == "schedule")
 
 
 @app.command()

@@ -1,6 +1,8 @@
 """The schedule: what is handed to the scheduler, and a scheduled run from start to end."""
 
+import importlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -60,6 +62,19 @@ def test_jobs_are_deployed_by_their_expressions_and_take_no_parameters() -> None
     assert {one["schedule"].timezone for one in runner.seen.values()} == {"Europe/Zurich"}
     for job in JOBS:
         assert job.flow.parameters.properties == {}
+
+
+def test_deployments_for_workers_are_the_same_jobs_at_the_default_times() -> None:
+    text = (Path(__file__).resolve().parents[2] / "prefect.yaml").read_text()
+    found = re.findall(
+        r"- name: (\S+)\n +entrypoint: (\S+):(\S+)\n.*?cron: \"(.*?)\"", text, re.DOTALL
+    )
+    defaults = {job.flow.name: job.cron(ScheduleSettings()) for job in JOBS}
+    assert {name: cron for name, _, _, cron in found} == {
+        name: cron for name, cron in defaults.items() if cron
+    }
+    for name, module, attribute, _cron in found:
+        assert getattr(importlib.import_module(module), attribute).name == name
 
 
 @pytest.fixture
