@@ -73,6 +73,8 @@ def mark_duplicates(candidates: pl.DataFrame) -> pl.DataFrame:
 def _refusals(frame: pl.DataFrame) -> pl.DataFrame:
     """Return ``row, check_name, reason``, one per refused row."""
     empty = pl.DataFrame(schema={"row": pl.UInt32, "check_name": pl.String, "reason": pl.String})
+    if frame.is_empty():
+        return empty
     try:
         OpenInterestCandidate.validate(frame, lazy=True)
     except SchemaErrors as errors:

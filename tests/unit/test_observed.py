@@ -1,7 +1,6 @@
 """Observed positions: lists of accounts, what their answers mean, and what is made of them."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +18,6 @@ from oirisk.schemas.instruments import Instrument
 from oirisk.transforms.decode import BodyError, decode
 from oirisk.transforms.models.leverage_observed import implied_leverage, observed_weights
 from oirisk.transforms.observed import JudgedPositions, judge_positions, position_candidates
-from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.observed import load_positions
 from oirisk.warehouse.window import BuildWindow
 from tests.models import build_observed
@@ -174,19 +172,16 @@ def test_the_mix_weighs_positions_by_size() -> None:
 
 
 @pytest.fixture
-def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        migrate(connection, NIGHT)
-        connection.execute(
-            "insert into core.open_interest by name select $1 as snapshot_at, $1 as observed_at,"
-            " $1 as recorded_at, 'r' as run_id, 'hyperliquid' as venue, 'BTC/USDC:USDC' as symbol,"
-            " 'BTC' as asset, 'perp' as kind, 'linear' as margin, 40.0 as oi_base,"
-            " 4000.0 as oi_usd, 100.0 as mark_price, 'u' as unit_rule, 1.0 as counting_factor,"
-            " 'live' as source, 'ok' as quality, false as is_simulated",
-            [NIGHT],
-        )
-        yield connection
+def warehouse(warehouse: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    warehouse.execute(
+        "insert into core.open_interest by name select $1 as snapshot_at, $1 as observed_at,"
+        " $1 as recorded_at, 'r' as run_id, 'hyperliquid' as venue, 'BTC/USDC:USDC' as symbol,"
+        " 'BTC' as asset, 'perp' as kind, 'linear' as margin, 40.0 as oi_base,"
+        " 4000.0 as oi_usd, 100.0 as mark_price, 'u' as unit_rule, 1.0 as counting_factor,"
+        " 'live' as source, 'ok' as quality, false as is_simulated",
+        [NIGHT],
+    )
+    return warehouse
 
 
 def held(account: str, side: str, base: float, level: float | None) -> dict[str, Any]:
