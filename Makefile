@@ -14,7 +14,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--constraints requirements/constraints.in
 
 .DEFAULT_GOAL := help
-.PHONY: help venv dev demo nightly test check typing docs bench soak lock clean
+.PHONY: help venv dev demo nightly test check typing docs bench soak lock sbom clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,10 @@ lock: dev ## resolve the dependencies anew and write the lock files
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 	$(LOCK) requirements/build.in -c requirements-dev.lock -o requirements/build.lock
+
+sbom: venv ## write what an installation consists of to dist/sbom.cdx.json, CycloneDX
+	@mkdir -p dist
+	$(BIN)/python tools/sbom.py > dist/sbom.cdx.json
 
 clean: ## remove what make made; home folders stay
 	rm -rf $(VENV) .typing build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache \

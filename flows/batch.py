@@ -13,6 +13,7 @@ from oirisk.flows.option_indices import option_frame
 from oirisk.flows.settings.model import Settings
 from oirisk.schemas.history import SupplementaryData, Wanted
 from oirisk.schemas.responses import Response, VenueSnapshot
+from oirisk.schemas.text import LONGEST_RECORD, shown
 from oirisk.schemas.venue import Venue
 from oirisk.transforms.coin_names import with_settled_names
 from oirisk.transforms.derive import Derived, derive
@@ -102,7 +103,7 @@ def _load_venue(
     stored = load_pages(connection, one.pages, label, recorded_at)
     accepted = stored.bars + stored.open_interest + stored.positioning + stored.others
     rejected = stored.rejected
-    error = one.summary() or None
+    error = shown(one.summary(), LONGEST_RECORD) or None
     return {
         "run_id": label.run_id,
         "venue": one.venue,

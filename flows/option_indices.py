@@ -10,13 +10,15 @@ from typing import Any
 import polars as pl
 
 from oirisk.flows.exchanges.greeks import PARSERS
+from oirisk.flows.exchanges.unreadable_markets import UNREADABLE
 from oirisk.schemas.columns import LOAD_COLUMNS
 from oirisk.schemas.history import OptionPoint
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.responses import Response
 from oirisk.schemas.tables.market import OptionsTable
+from oirisk.schemas.text import shown
 from oirisk.schemas.venue import Bulk, PerValue, each, once
-from oirisk.transforms.decode import BodyError, decode
+from oirisk.transforms.decode import decode
 from oirisk.transforms.derive import Derived
 from oirisk.warehouse.archive import RunLabel
 
@@ -71,8 +73,8 @@ def option_frame(
     for response in wanted:
         try:
             points = PARSERS[derived.venue](decode(response.body))
-        except (BodyError, ValueError) as error:
-            problems.append(f"{response.endpoint}: {error}")
+        except UNREADABLE as error:
+            problems.append(shown(f"{response.endpoint}: {error}"))
             continue
         for point in points:
             option = options.get(point.market_id)

@@ -14,6 +14,8 @@
     └── DeliveryError          the briefing could not be mailed
 """
 
+from oirisk.schemas.text import shown
+
 
 class OiRiskError(Exception):
     """Base of all expected errors; the command line prints it in one line and exits with 2."""
@@ -40,13 +42,14 @@ class SourceError(OiRiskError):
 
     Args:
         venue: ccxt id of the exchange.
-        reason: What was seen and what was needed.
+        reason: What was seen and what was needed; what cannot be printed is escaped, and what is
+            too long is cut, since an exchange may have said it.
     """
 
     def __init__(self, venue: str, reason: str) -> None:
         self.venue = venue
-        self.reason = reason
-        super().__init__(f"{venue}: {reason}")
+        self.reason = shown(reason)
+        super().__init__(f"{venue}: {self.reason}")
 
 
 class ContractViolationError(OiRiskError):

@@ -1,9 +1,10 @@
 """An exchange that a configuration declares: one request and what its figure means."""
 
+import re
 from decimal import Decimal
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from oirisk.schemas.units import Unit, UnitRule
 from oirisk.schemas.venue import TimeUnit
@@ -11,6 +12,10 @@ from oirisk.schemas.venue import TimeUnit
 _SOURCE = "oirisk.toml, [[generic]]: declared by whoever runs this"
 
 Shape = Literal["list", "object", "values"]
+
+_ADDRESS = re.compile(r"https?://[^/@\s]+(/\S*)?")
+_SECRET = re.compile("token|secret|passw|api_?key|signature", re.IGNORECASE)
+"""Names of parameters that nobody should read in the archive."""
 
 
 class GenericMarkets(BaseModel):
@@ -48,12 +53,18 @@ class GenericLine(BaseModel):
     call: str = Field("", description="ccxt method, for example publicGetTickers")
     address: str = Field(
         "",
-        pattern="^(https?://[^/ ]+.*)?$",
-        description="instead of call: base of the exchange's own address, https://…",
+        description="instead of call: base of the exchange's own address, https://…, "
+        "without user and password",
     )
     path: str = Field("", description="with address: path of the call")
     interval_ms: int = Field(200, ge=1, description="with address: least time between requests")
-    headers: dict[str, str] = Field({}, description="with address: sent with every request")
+    headers: dict[str, SecretStr] = Field(
+        {}, description="with address: sent with every request, and never kept"
+    )
+    secret_params: dict[str, SecretStr] = Field(
+        {},
+        description="with address: parameters of every call that are never kept, such as a token",
+    )
     markets: GenericMarkets | None = Field(None, description="with address: the market list")
     params: dict[str, str] = Field({}, description="parameters of the call")
     each: str = Field("", description="parameter that takes a market id: one call a contract")
@@ -86,11 +97,33 @@ class GenericLine(BaseModel):
     observed_at: str = Field("", description="field of a row that holds its time")
     observed_unit: TimeUnit = Field("ms", description="s, ms, us, ns or iso")
 
+    @field_validator("address")
+    @classmethod
+    def _is_plain(cls, value: str) -> str:
+        """Refuse what is no address, and one that holds a login."""
+        if value and not _ADDRESS.fullmatch(value):
+            msg = "expected https://host/…, without user and password: they go into headers"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("params")
+    @classmethod
+    def _holds_no_secret(cls, value: dict[str, str]) -> dict[str, str]:
+        """Refuse parameters that would be archived, and by their names should not."""
+        odd = [name for name in value if _SECRET.search(name)]
+        if odd:
+            msg = f"{', '.join(odd)}: put it under secret_params, so that it is kept nowhere"
+            raise ValueError(msg)
+        return value
+
     @model_validator(mode="after")
     def _is_asked_in_one_way(self) -> Self:
         plain = [bool(self.address), bool(self.path), self.markets is not None]
         if any(plain) if self.call else not all(plain):
             msg = f"{self.id}: expected either call, or all of address, path and markets"
+            raise ValueError(msg)
+        if self.call and (self.headers or self.secret_params):
+            msg = f"{self.id}: headers and secret_params go with an address, not with call"
             raise ValueError(msg)
         if self.markets and self.product == "option":
             msg = f"{self.id}: a market list declared here can hold linear or inverse contracts"

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from oirisk.schemas.text import is_name
 from oirisk.schemas.venue import Market
 
 Kind = Literal["perp", "future", "option", "pool"]
@@ -15,7 +16,8 @@ _DOLLAR = re.compile(r"[A-Z]{0,3}USD[A-Z0-9]{0,2}|DAI")
 """Names of the dollar and of coins that are meant to be worth one."""
 
 _NAME = r"[^\s/:;<>\"'`\\]+"
-_SYMBOL = re.compile(rf"(?:{_NAME}:)?{_NAME}/{_NAME}:{_NAME}")
+_SYMBOL = re.compile(rf"(?![=+@-])(?:{_NAME}:)?{_NAME}/{_NAME}:{_NAME}")
+"""Names that a spreadsheet would take for a formula are none."""
 
 
 def is_dollar(currency: str) -> bool:
@@ -34,9 +36,9 @@ def is_symbol(text: str) -> bool:
     """Return whether a text is a ccxt derivative symbol, BASE/QUOTE:SETTLE.
 
     Any listed name is a name: commas, addresses and every script of the world are. Markup, quotes,
-    spaces, semicolons and what cannot be printed never belong to one.
+    spaces, semicolons and what cannot be printed never belong to one, and it ends somewhere.
     """
-    return text.isprintable() and _SYMBOL.fullmatch(text) is not None
+    return is_name(text) and _SYMBOL.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)

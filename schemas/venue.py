@@ -240,12 +240,14 @@ class Address:
         lists: How it says what it trades.
         interval_ms: Least time between two requests, in milliseconds.
         headers: Sent with every request.
+        secrets: Parameters of every request that are kept nowhere.
     """
 
     url: str | Mapping[str, str]
     lists: MarketList
     interval_ms: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -322,7 +324,7 @@ class PerValue:
         """Return the requests, in order of the markets."""
         listed = [market for market in markets if market.get("active") is not False]
         values = [value_at(market, self.path) for market in listed]
-        known = dict.fromkeys(str(value) for value in values if value not in {None, ""})
+        known = dict.fromkeys(str(value) for value in values if value is not None and value != "")
         return tuple(self._asking(value) for value in known)
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from oirisk.schemas.text import record_of, shown
 from oirisk.schemas.venue import Row, value_at
 
 _SHOWN = 120
@@ -12,6 +13,10 @@ _SHOWN = 120
 
 class BodyError(ValueError):
     """A body is not what the exchange documents; the message says what was seen."""
+
+    def __init__(self, message: str) -> None:
+        """Keep the message printable and short, whatever was seen."""
+        super().__init__(shown(message))
 
 
 def decode(body: str) -> Any:  # noqa: ANN401 -- any JSON
@@ -110,5 +115,5 @@ def pick(row: Any, path: str) -> Any:  # noqa: ANN401 -- any JSON
 
 
 def _excerpt(seen: Any) -> str:  # noqa: ANN401 -- anything that was seen
-    text = seen if isinstance(seen, str) else json.dumps(seen, default=str)
+    text = seen if isinstance(seen, str) else record_of(seen)
     return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")

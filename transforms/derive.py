@@ -11,8 +11,9 @@ import polars as pl
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response, VenueSnapshot
 from oirisk.schemas.tables.facts import InstrumentsTable
 from oirisk.schemas.tables.open_interest import SCOPE_CHECKS
+from oirisk.schemas.text import LONGEST_RECORD, shown
 from oirisk.schemas.venue import Endpoint, Venue
-from oirisk.transforms.decode import BodyError, decode, pick
+from oirisk.transforms.decode import decode, pick
 from oirisk.transforms.instruments import Listing, list_instruments
 from oirisk.transforms.joins import Answer, joined, latest, request_terms
 from oirisk.transforms.normalise import concatenate, normalise
@@ -22,7 +23,7 @@ from oirisk.transforms.validate import ValidationResult, validate_open_interest
 
 _NAMED = 3
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What odd market structures raise; one exchange's must not stop the others."""
+"""What odd bodies and market structures raise; one exchange's must not stop the others."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,13 @@ def coverage_row(fetched: VenueSnapshot, derived: Derived, run_id: str) -> dict[
         "rejected": derived.verdict.rejected.height,
         "requests": fetched.requests,
         "seconds": fetched.seconds,
-        "error": "; ".join([*problems, *fetched.notes, *derived.notes]) or None,
+        "error": _sentence([*problems, *fetched.notes, *derived.notes]) or None,
     }
+
+
+def _sentence(problems: Sequence[str]) -> str:
+    """Return problems in one text, each and all of them no longer than can be read."""
+    return shown("; ".join(shown(one) for one in problems), LONGEST_RECORD)
 
 
 def _main(told: Mapping[str, Sequence[Answer]]) -> list[Answer]:
@@ -165,7 +171,7 @@ def _answers(
                     endpoint, rows, response.received_at, instant(observed, endpoint.observed_unit)
                 )
             )
-        except (BodyError, ValueError) as error:
+        except _UNREADABLE as error:
             problems.append(f"{endpoint.name}: {error}")
     return answers
 

@@ -19,6 +19,7 @@ from oirisk.schemas.tables.market import (
     LiquidationsTable,
     PositioningTable,
 )
+from oirisk.schemas.text import LONGEST_NAME, shown
 from oirisk.schemas.units import UnitRule, rule_at, unit_rules
 from oirisk.transforms.convert import convert
 
@@ -130,7 +131,7 @@ def liquidation_frame(
             "base": float(event.base * scale),
             "usd": _float(event.usd),
             "coverage": event.coverage,
-            "event_id": event.event_id,
+            "event_id": shown(event.event_id, LONGEST_NAME),
             "span_seconds": event.span_seconds,
         }
         for event in events

@@ -8,6 +8,7 @@ from math import prod
 from typing import Any
 
 from oirisk.schemas.instruments import Instrument, Kind, Margin, is_dollar, is_symbol
+from oirisk.schemas.text import is_name, seen
 from oirisk.schemas.units import unit_rules
 from oirisk.schemas.venue import Endpoint, Market, Product, Venue
 from oirisk.transforms.assets import canonical_asset
@@ -16,6 +17,9 @@ from oirisk.transforms.numbers import number
 
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What an odd entry raises; it must not stop the others."""
+
+_NAMES = ("base", "quote", "settle", "optionType")
+"""What is stored of a market besides its symbol and id, as texts."""
 
 _PERPETUAL_AFTER = datetime(2200, 1, 1, tzinfo=UTC)
 """Deribit dates its perpetuals to the year 3000."""
@@ -66,7 +70,7 @@ def list_instruments(venue: Venue, markets: Sequence[Market]) -> Listing:
             other.add(str(market.get("id")))
             continue
         key = (product.name, str(pick(market, product.market_key)))
-        reason = _refusal(market) or (product.refusal(market) if product.refusal else "")
+        reason = _refusal(market, key[1]) or (product.refusal(market) if product.refusal else "")
         try:
             instrument = None if reason else _resolve(venue, product, market)
         except _UNREADABLE as error:
@@ -86,12 +90,17 @@ def _product_of(venue: Venue, market: Market) -> Product | None:
     return next((product for product in found if product is not None), None)
 
 
-def _refusal(market: Market) -> str:
+def _refusal(market: Market, market_id: str) -> str:
     symbol = str(market.get("symbol"))
     if not is_symbol(symbol):
-        return f"valid_symbol: expected BASE/QUOTE:SETTLE without markup or spaces, saw {symbol!r}"
+        wanted = "expected BASE/QUOTE:SETTLE without markup or spaces"
+        return f"valid_symbol: {wanted}, saw {seen(symbol)}"
+    names = (market_id, *(str(market.get(name)) for name in _NAMES))
+    odd = [name for name in names if not is_name(name)]
+    if odd:
+        return f"valid_name: expected a name that can be printed, saw {seen(odd[0])}"
     if not is_dollar(str(market.get("quote"))):
-        return f"quote_in_usd: no USD rate for quote {market.get('quote')!r}"
+        return f"quote_in_usd: no USD rate for quote {seen(market.get('quote'))}"
     return ""
 
 
@@ -114,12 +123,16 @@ def _resolve(venue: Venue, product: Product, market: Market) -> Instrument:
         contract_size_unit=_size_unit(size, kind, margin),
         expiry=None if kind in {"perp", "pool"} else _instant(market.get("expiry")),
         strike=number(market.get("strike")),
-        option_type=market.get("optionType"),
+        option_type=_text(market.get("optionType")),
         max_leverage=number(pick(market, "limits.leverage.max")),
         listed_at=_instant(market.get("created")),
         is_active=market.get("active") is not False,
         market=market,
     )
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 -- whatever ccxt gives
+    return None if value is None else str(value)
 
 
 def _listed_base(market: Market) -> str:

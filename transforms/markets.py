@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oirisk.schemas.instruments import is_dollar
+from oirisk.schemas.text import seen
 from oirisk.schemas.venue import Market, Row, TimeUnit
 from oirisk.transforms.assets import ALIASES
 from oirisk.transforms.decode import pick
@@ -90,7 +91,7 @@ class ContractFields:
             return path.removeprefix(_LITERAL)
         found = pick(row, path)
         if found in {None, ""}:
-            raise ValueError(f"expected {path} in the row of a contract, saw {found!r}")
+            raise ValueError(f"expected {path} in the row of a contract, saw {seen(found)}")
         return str(found)
 
     def _is_active(self, row: Row) -> bool:

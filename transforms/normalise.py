@@ -1,6 +1,5 @@
 """From the rows of an answer to open-interest candidates in one unit system."""
 
-import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -9,6 +8,7 @@ import polars as pl
 
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.tables.open_interest import CANDIDATE_DTYPES
+from oirisk.schemas.text import LONGEST_NAME, record_of, seen, shown
 from oirisk.schemas.venue import Endpoint, Fields, Product, Row
 from oirisk.transforms.decode import pick
 from oirisk.transforms.instruments import Listing
@@ -85,13 +85,12 @@ def _fields(row: Row, endpoint: Endpoint, listing: Listing) -> Fields:
 def _candidate(
     venue: str, row: Row, answer: Answer, listing: Listing, settle: Mapping[str, Decimal]
 ) -> dict[str, Any]:
-    record = json.dumps(row, default=str, ensure_ascii=False)
     common = {
         "venue": venue,
-        "market_id": _market_id(row, answer.endpoint),
+        "market_id": _name(_market_id(row, answer.endpoint)),
         "observed_at": answer.received_at,
         "received_at": answer.received_at,
-        "record": record,
+        "record": record_of(row),
     }
     try:
         product, instrument = _instrument(row, answer.endpoint, listing)
@@ -99,9 +98,9 @@ def _candidate(
         values = _converted(row, product, instrument, answer, settle_price)
         return {**_empty(), **common, **values}
     except RowError as error:
-        return {**_empty(), **common, "problem": str(error)}
+        return {**_empty(), **common, "problem": shown(str(error))}
     except (ValueError, ArithmeticError) as error:
-        return {**_empty(), **common, "problem": f"readable: {error}"}
+        return {**_empty(), **common, "problem": shown(f"readable: {error}")}
 
 
 def _empty() -> dict[str, Any]:
@@ -113,6 +112,10 @@ def _market_id(row: Row, endpoint: Endpoint) -> str | None:
     return None if value is None else str(value)
 
 
+def _name(market_id: str | None) -> str | None:
+    return None if market_id is None else shown(market_id, LONGEST_NAME)
+
+
 def _instrument(row: Row, endpoint: Endpoint, listing: Listing) -> tuple[Product, Instrument]:
     for product in endpoint.products:
         key = (product.name, str(pick(row, product.fields.market_id)))
@@ -122,7 +125,7 @@ def _instrument(row: Row, endpoint: Endpoint, listing: Listing) -> tuple[Product
             raise RowError(listing.refused[key])
     raise RowError(
         f"known_instrument: the exchange lists no {endpoint.name} instrument "
-        f"{_market_id(row, endpoint)!r}"
+        f"{seen(_market_id(row, endpoint))}"
     )
 
 

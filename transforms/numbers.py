@@ -3,6 +3,8 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from oirisk.schemas.text import seen
+
 
 def number(value: Any) -> Decimal | None:  # noqa: ANN401 -- whatever an exchange sends
     """Read a number that may be a string, a float, empty or absent.
@@ -18,5 +20,5 @@ def number(value: Any) -> Decimal | None:  # noqa: ANN401 -- whatever an exchang
     try:
         found = value if isinstance(value, Decimal) else Decimal(str(value))
     except InvalidOperation as error:
-        raise ValueError(f"expected a number, saw {value!r}") from error
+        raise ValueError(f"expected a number, saw {seen(value)}") from error
     return Decimal("NaN") if found.is_nan() else found

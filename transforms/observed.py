@@ -1,6 +1,5 @@
 """From an exchange's answers about accounts to positions, judged by their contract."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +9,7 @@ import polars as pl
 
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.tables.observed import ObservedPosition
+from oirisk.schemas.text import LONGEST_NAME, record_of, shown
 from oirisk.schemas.venue import Row, value_at
 from oirisk.transforms.numbers import number
 from oirisk.transforms.validate import ValidationResult, validate
@@ -64,17 +64,18 @@ def _candidate(
     found: dict[str, Any] = dict.fromkeys(CANDIDATE_SCHEMA)
     found |= {
         "account": account,
-        "record": json.dumps({"account": account, **row}, sort_keys=True, default=str),
+        "record": record_of({"account": account, **dict(sorted(row.items()))}),
     }
     name = str(value_at(row, fields.market))
     instrument = instruments.get(name)
     if instrument is None:
+        name = shown(name, LONGEST_NAME)
         return found | {"symbol": name, "problem": f"listed: {name} is on no list of the exchange"}
     found |= {"symbol": instrument.symbol, "asset": instrument.asset}
     try:
         return found | _figures(row, fields, instrument.base_multiplier)
-    except ValueError as error:
-        return found | {"problem": f"number: {error}"}
+    except (ValueError, ArithmeticError) as error:
+        return found | {"problem": shown(f"number: {error}")}
 
 
 def _figures(row: Row, fields: PositionFields, scale: Decimal) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from oirisk.schemas.text import seen
 from oirisk.schemas.venue import TimeUnit
 from oirisk.transforms.numbers import number
 
@@ -24,7 +25,7 @@ def instant(value: Any, unit: TimeUnit) -> datetime | None:  # noqa: ANN401 -- w
     try:
         return _EPOCH + timedelta(microseconds=int(stamp * 1_000_000 / _PER_SECOND[unit]))
     except (OverflowError, ValueError) as error:
-        raise ValueError(f"expected a time in {unit}, saw {value!r}") from error
+        raise ValueError(f"expected a time in {unit}, saw {seen(value)}") from error
 
 
 def _from_text(value: Any) -> datetime | None:  # noqa: ANN401
@@ -33,7 +34,7 @@ def _from_text(value: Any) -> datetime | None:  # noqa: ANN401
     try:
         at = datetime.fromisoformat(str(value))
     except ValueError as error:
-        raise ValueError(f"expected a time as ISO 8601 text, saw {value!r}") from error
+        raise ValueError(f"expected a time as ISO 8601 text, saw {seen(value)}") from error
     if at.tzinfo is None:
-        raise ValueError(f"expected a time with its zone, saw {value!r}")
+        raise ValueError(f"expected a time with its zone, saw {seen(value)}")
     return at.astimezone(UTC)

@@ -72,12 +72,16 @@ def fetched(home: Home, run: RunLabel, responses: Sequence[Response]) -> list[Fe
 
 
 def _content(responses: Iterable[Response]) -> str:
-    """Hash responses in whatever order they came: requests under way at once change places."""
+    """Hash responses in whatever order they came: requests under way at once change places.
+
+    That an answer could not be used is content; the words that say so may name an instant or a
+    request, and are none.
+    """
     parts = (
         (
             response.venue, response.endpoint, response.url, response.request_body or "",
             str(response.status), response.received_at.isoformat(), response.sha256,
-            response.error or "",
+            "unusable" if response.error else "",
         )
         for response in responses
     )  # fmt: skip

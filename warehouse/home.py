@@ -13,6 +13,11 @@ class Home:
 
     root: Path
 
+    def __post_init__(self) -> None:
+        """Take a folder named ``~`` for itself: the libraries that read paths would expand it."""
+        if str(self.root).startswith("~"):
+            object.__setattr__(self, "root", self.root.absolute())
+
     @property
     def config(self) -> Path:
         """The configuration file."""

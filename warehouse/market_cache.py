@@ -91,7 +91,15 @@ def _markets(found: _Found) -> list[Mapping[str, Any]]:
         return []
     for body, checksum in rows.iter_rows():
         if sha256(body.encode()).hexdigest() == checksum:
-            listed: list[Mapping[str, Any]] = json.loads(body)
-            return listed
+            return _decoded(found, body)
     log.warning("archive file passed over file=%s error=checksum of its market list", found.file)
     return []
+
+
+def _decoded(found: _Found, body: str) -> list[Mapping[str, Any]]:
+    try:
+        listed: list[Mapping[str, Any]] = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        log.warning("archive file passed over file=%s error=%s", found.file, error)
+        return []
+    return listed

@@ -11,18 +11,18 @@ from packaging.requirements import Requirement
 
 from oirisk.flows.briefing import next_run
 from oirisk.flows.cli.output import print_json, print_line, print_table
+from oirisk.flows.cli.preflight import require_accounts, require_mail
 from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.exchanges.sources import wall_clock
-from oirisk.flows.mail.message import parse_address
-from oirisk.flows.mail.smtp import MailServer
 from oirisk.flows.settings.model import Settings, load_settings
-from oirisk.flows.settings.sections import MailSettings, ScheduleSettings
+from oirisk.flows.settings.sections import MailSettings, ObserveSettings, ScheduleSettings
 from oirisk.flows.status import status_of
-from oirisk.schemas.errors import ConfigurationError
+from oirisk.schemas.errors import ConfigurationError, HomeError
 from oirisk.warehouse.findings import Finding
 from oirisk.warehouse.health import check_home
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.paths import require_database_path
 
 _STATUS = {"ok": 0, "warn": 1, "fail": 2}
 _PYTHONS = ((3, 11), (3, 13))
@@ -98,6 +98,8 @@ def check_configuration(home: Path) -> list[Finding]:
         check_venues(settings),
         check_schedule(settings.schedule),
         check_mail(settings.mail),
+        check_accounts(home, settings.observe),
+        check_path(home),
         *check_nights(Home(home), settings),
     ]
 
@@ -145,13 +147,7 @@ def check_mail(settings: MailSettings) -> Finding:
         detail = "mail.host is set, mail.recipients is empty: nothing would be sent"
         return Finding(name, "warn", detail, "set mail.recipients")
     try:
-        MailServer(settings)
-        for option, addresses in (
-            ("mail.sender", (settings.sender,)),
-            ("mail.recipients", settings.recipients),
-        ):
-            for address in addresses:
-                parse_address(address, option)
+        require_mail(settings)
     except ConfigurationError as error:
         return Finding(name, "fail", str(error), "mend the named option in oirisk.toml")
     habit = {465: "tls", 587: "starttls"}.get(settings.port)
@@ -162,3 +158,25 @@ def check_mail(settings: MailSettings) -> Finding:
         return Finding(name, "warn", detail, f"set mail.security to {habit}, or try it out")
     detail = f"{settings.host}:{settings.port}, {len(settings.recipients)} recipients"
     return Finding(name, "ok", detail)
+
+
+def check_accounts(home: Path, settings: ObserveSettings) -> Finding:
+    """Return whether the list of accounts, where there is one, can be read."""
+    name = "accounts"
+    try:
+        require_accounts(home, settings)
+    except ConfigurationError as error:
+        return Finding(name, "fail", str(error), "mend observe.accounts_file in oirisk.toml")
+    return Finding(
+        name, "ok", "no list configured" if settings.accounts_file is None else "readable"
+    )
+
+
+def check_path(home: Path) -> Finding:
+    """Return whether the database can lie in the home folder."""
+    name = "path"
+    try:
+        require_database_path(Home(home).warehouse)
+    except HomeError as error:
+        return Finding(name, "fail", str(error), "choose another --home")
+    return Finding(name, "ok", str(home.absolute()))

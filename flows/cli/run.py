@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from oirisk.flows.cli.as_of import instant
 from oirisk.flows.cli.output import print_json, print_line, print_note, print_table
+from oirisk.flows.cli.preflight import require_usable
 from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.cassette import read_recording
-from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.exchanges.sources import require_present, wall_clock
 from oirisk.flows.night import Night, run_night
 from oirisk.flows.notify import watched
@@ -66,10 +66,11 @@ def run_flow(night: Night) -> Outcome:
     Raises:
         ConfigurationError: The settings are refused, or exchanges would be asked about another
             time than now.
+        HomeError: The database cannot lie in that folder.
         RecordingError: The recording cannot be read.
     """
     settings = load_settings(night.home)
-    chosen_venues(settings)
+    require_usable(night.home, settings)
     if night.replay:
         read_recording(night.replay)
     elif night.as_of and not night.sandbox:

@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 import ccxt.async_support as ccxt
 
 from oirisk.flows.exchanges.circuit_breaker import Breaker, GivenUpError, RequestLimits
+from oirisk.flows.exchanges.hidden import hidden
 from oirisk.flows.exchanges.request_gate import RequestGate, describe, is_transient
 from oirisk.flows.exchanges.rest import PlainExchange
 from oirisk.flows.exchanges.sources import Source
@@ -57,9 +58,10 @@ class VenueClient:
 
     async def __aenter__(self) -> Self:
         """Create the ccxt client on our session."""
-        self._session = self.source.session(self.venue.id)
+        self._session = self.source.session(self.venue, self.settings)
         self._client: Any = _create(self.venue, self._session, self.settings)
         self.source.prepare(self._client)
+        self._hide = hidden(self.venue)
         is_paced = bool(self._client.enableRateLimit)
         self._breaker = Breaker(self.venue.id, self.limits, self.settings.backoff_seconds)
         RequestGate(self._client, self._breaker if is_paced else None)
@@ -144,7 +146,7 @@ class VenueClient:
             responses = UNDER_WAY.get().responses
             if not responses:
                 raise BodyError(f"expected an answer to {call.label}, ccxt sent no request")
-            return responses[-1], line.rows(decode(responses[-1].body))
+            return responses[-1], _rows(line, responses[-1].body)
 
         return await self._attempts(line.name, attempt)
 
@@ -227,7 +229,7 @@ class VenueClient:
                 result = await attempt()
             except (GivenUpError, BodyError, ccxt.BaseError) as error:
                 if not (reason and isinstance(error.__cause__, NoRecordedAnswerError)):
-                    reason = _explain(error, under_way, self.settings)
+                    reason = self._hide(_explain(error, under_way, self.settings))
                 may_pass = _may_pass(error, under_way)
                 self._log(error, under_way, reason)
             else:
@@ -316,6 +318,22 @@ def _markets_response(venue: str, at: datetime, listed: list[Market]) -> Respons
         attempt=1,
         body=json.dumps(listed, sort_keys=True, default=str),
     )
+
+
+def _rows(line: Endpoint, body: str) -> Sequence[Row]:
+    """Read the rows of a body.
+
+    Raises:
+        BodyError: It has another shape.
+    """
+    try:
+        return line.rows(decode(body))
+    except BodyError:
+        raise
+    except UNREADABLE as error:
+        raise BodyError(
+            f"expected the documented answer, and could not read it: {error!r}"
+        ) from error
 
 
 def _may_pass(error: Exception, under_way: Exchange) -> bool:

@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ccxt.async_support as ccxt
+from pydantic import SecretStr
 
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.generic import GenericLine, GenericMarkets
@@ -99,7 +100,12 @@ def _address(section: GenericLine) -> Address | None:
     names = listed.model_dump(exclude={"path", "params", "shape", "rows"})
     asked = get(listed.path, **listed.params)
     lists = MarketList((asked,), _reader(listed), ContractFields(**names))
-    return Address(section.address, lists, section.interval_ms, section.headers)
+    headers, secrets = _told(section.headers), _told(section.secret_params)
+    return Address(section.address, lists, section.interval_ms, headers, secrets)
+
+
+def _told(values: Mapping[str, SecretStr]) -> dict[str, str]:
+    return {name: value.get_secret_value() for name, value in values.items()}
 
 
 def _endpoint(section: GenericLine) -> Endpoint:
@@ -139,7 +145,7 @@ def _check(section: GenericLine, known: Mapping[str, Venue], earlier: list[Gener
     if any(_place(section) != _place(other) for other in earlier):
         raise ConfigurationError(
             f"{where}: its sections name different places; one exchange has one address, "
-            "interval_ms, headers and markets, or calls of ccxt alone"
+            "interval_ms, headers, secret_params and markets, or calls of ccxt alone"
         )
 
 
@@ -154,4 +160,7 @@ def _check_ccxt(section: GenericLine, where: str) -> None:
 
 
 def _place(section: GenericLine) -> tuple[object, ...]:
-    return section.address, section.interval_ms, section.headers, section.markets
+    return (
+        section.address, section.interval_ms, section.headers, section.secret_params,
+        section.markets,
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from oirisk.schemas.history import SharePoint, Window
 from oirisk.schemas.instruments import Instrument
+from oirisk.schemas.text import seen
 from oirisk.schemas.venue import Row, TimeUnit
 from oirisk.transforms.decode import BodyError, pick, rows_at
 from oirisk.transforms.numbers import number
@@ -22,7 +23,7 @@ def lists_at(body: Any, *path: str) -> list[list[Any]]:  # noqa: ANN401 -- any J
     found = pick(body, ".".join(path)) if path else body
     if not isinstance(found, list) or not all(isinstance(row, list) for row in found):
         raise BodyError(
-            f"expected a list of rows at {'.'.join(path) or 'the top'}, saw {body!r:.120}"
+            f"expected a list of rows at {'.'.join(path) or 'the top'}, saw {seen(body)}"
         )
     return found
 
@@ -47,7 +48,7 @@ def time_of(value: Any, unit: TimeUnit = "ms") -> datetime:  # noqa: ANN401
     except ValueError as error:
         raise BodyError(str(error)) from error
     if found is None:
-        raise BodyError(f"expected a time in {unit}, saw {value!r}")
+        raise BodyError(f"expected a time in {unit}, saw {seen(value)}")
     return found
 
 
@@ -68,7 +69,7 @@ def finite(value: Any, name: str) -> Decimal:  # noqa: ANN401
     """
     found = _number(value)
     if found is None or not found.is_finite():
-        raise BodyError(f"expected a number for {name}, saw {value!r}")
+        raise BodyError(f"expected a number for {name}, saw {seen(value)}")
     return found
 
 

@@ -15,6 +15,7 @@ from oirisk.flows.exchanges.circuit_breaker import BackOff, Breaker, Permit
 from oirisk.flows.exchanges.transport import SENT, UNDER_WAY, Sent
 from oirisk.flows.exchanges.unreadable_markets import UNREADABLE
 from oirisk.schemas.responses import Response
+from oirisk.schemas.text import shown
 
 _IN_PATH = re.compile(r"{(\w+)}")
 _BANNED = 418
@@ -126,8 +127,8 @@ def describe(error: Exception, response: Response | None) -> str:
     """Say what was seen, in one line."""
     if response is not None and response.status:
         text = " ".join(response.body.split())
-        return f"HTTP {response.status}, {type(error).__name__}: {text[:_SHOWN]}"
+        return shown(f"HTTP {response.status}, {type(error).__name__}: {text[:_SHOWN]}")
     cause = error.__cause__
     if cause is not None:
-        return f"{type(cause).__name__}: {cause}"
-    return f"{type(error).__name__}: {error}"
+        return shown(f"{type(cause).__name__}: {cause}")
+    return shown(f"{type(error).__name__}: {error}")

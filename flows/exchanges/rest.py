@@ -26,6 +26,7 @@ class PlainExchange(ccxt.Exchange):  # type: ignore[misc]
     def __init__(self, address: Address, config: Mapping[str, Any]) -> None:
         """Create the client; nothing is asked yet."""
         self._lists = address.lists
+        self._secrets = dict(address.secrets)
         told: Any = {
             "urls": {"api": address.url},
             "rateLimit": address.interval_ms,
@@ -51,7 +52,7 @@ class PlainExchange(ccxt.Exchange):  # type: ignore[misc]
         base = hosts if isinstance(hosts, str) else hosts[api[0]]
         inside = {name: quote(str(value), safe="") for name, value in (params or {}).items()}
         url = f"{base.rstrip('/')}/{self.implode_params(path, inside).lstrip('/')}"
-        rest = self.omit(params, self.extract_params(path))
+        rest = {**self.omit(params, self.extract_params(path)), **self._secrets}
         if method == "GET":
             query = f"?{urlencode(rest)}" if rest else ""
             return {"url": url + query, "method": method, "headers": None, "body": None}

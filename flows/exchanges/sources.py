@@ -10,8 +10,9 @@ from typing import Any, Literal, Protocol
 from oirisk.flows.exchanges.cassette import Recording
 from oirisk.flows.exchanges.loopback import loopback_urls
 from oirisk.flows.exchanges.transport import Clock, LiveSession, ReplaySession, Session
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.schemas.errors import ConfigurationError
-from oirisk.schemas.venue import Market
+from oirisk.schemas.venue import Market, Venue
 
 SourceName = Literal["live", "sandbox", "replay"]
 
@@ -38,7 +39,7 @@ class Source(Protocol):
         """Return whether the venue can be asked at all; if not, it is skipped."""
         ...
 
-    def session(self, venue: str) -> Session:
+    def session(self, venue: Venue, settings: FetchSettings) -> Session:
         """Open a session for one venue."""
         ...
 
@@ -95,9 +96,9 @@ class LiveSource:
         del venue
         return True
 
-    def session(self, venue: str) -> Session:
+    def session(self, venue: Venue, settings: FetchSettings) -> Session:
         """Open real HTTP."""
-        return LiveSession(venue, self.clock)
+        return LiveSession(venue, settings, self.clock)
 
     def recorded_markets(self, venue: str) -> tuple[datetime, list[Market]] | None:
         """Nothing is known beforehand."""
@@ -138,9 +139,10 @@ class ReplaySource:
         """Only recorded venues can be asked."""
         return venue in self.recording.tapes
 
-    def session(self, venue: str) -> Session:
+    def session(self, venue: Venue, settings: FetchSettings) -> Session:
         """Answer from the venue's lines."""
-        return ReplaySession(venue, self.recording.tapes[venue])
+        del settings
+        return ReplaySession(venue, self.recording.tapes[venue.id])
 
     def recorded_markets(self, venue: str) -> tuple[datetime, list[Market]] | None:
         """Return the venue's recorded markets."""

@@ -20,8 +20,13 @@ from typing import Any, Protocol
 import aiohttp
 from yarl import URL
 
+from oirisk.flows.exchanges.bounds import Budget, stay_on_host
 from oirisk.flows.exchanges.cassette import Cassette
+from oirisk.flows.exchanges.hidden import Hidden, hidden
+from oirisk.flows.settings.sections import FetchSettings
 from oirisk.schemas.responses import Response
+from oirisk.schemas.text import shown
+from oirisk.schemas.venue import Venue
 
 Clock = Callable[[], datetime]
 
@@ -95,14 +100,20 @@ class Session(Protocol):
 
 
 class LiveSession:
-    """Real HTTP, to an exchange or to a simulated one on loopback."""
+    """Real HTTP, to an exchange or to a simulated one on loopback.
+
+    Bodies are read piece by piece, decompressed no further than they may be, and redirects are
+    followed on the same host alone.
+    """
 
     headers: Mapping[str, str] = MappingProxyType({})
 
-    def __init__(self, venue: str, clock: Clock) -> None:
+    def __init__(self, venue: Venue, settings: FetchSettings, clock: Clock) -> None:
         """Open a session for one exchange; ``clock`` dates what it receives."""
         self._venue = venue
         self._clock = clock
+        self._hide = hidden(venue)
+        self._budget = Budget(settings.max_body_mb)
         self._inner = aiohttp.ClientSession(trace_configs=[_counting()])
         self._under_way: set[asyncio.Task[Any]] = set()
 
@@ -124,17 +135,20 @@ class LiveSession:
 
     @asynccontextmanager
     async def _request(self, method: str, url: URL, **kwargs: Any) -> AsyncIterator[Answer]:  # noqa: ANN401
-        note = _Note(self._venue, method, url, _text(kwargs.get("data")), self._clock())
+        note = _Note(
+            self._venue.id, method, url, _text(kwargs.get("data")), self._clock(), self._hide
+        )
         count = _Count()
         try:
             with self._registered():
+                self._budget.request()
                 async with self._inner.request(
                     method, url, trace_request_ctx=count, **kwargs
                 ) as reply:
-                    body = await reply.text(errors="replace")
+                    body = await self._budget.read(reply)
         except (aiohttp.ClientError, TimeoutError, asyncio.CancelledError, OSError) as error:
             note.repeated(count.sent - 1, self._clock())
-            note.down(0, "", self._clock(), error=f"{type(error).__name__}: {error}")
+            note.down(0, "", self._clock(), error=shown(f"{type(error).__name__}: {error}"))
             raise
         answer = Answer(reply.status, reply.reason or "", dict(reply.headers), body)
         note.repeated(count.sent - 1, self._clock())
@@ -167,6 +181,7 @@ def _counting() -> aiohttp.TraceConfig:
 
     trace = aiohttp.TraceConfig()
     trace.on_request_headers_sent.append(sent)
+    trace.on_request_redirect.append(stay_on_host)
     return trace
 
 
@@ -175,10 +190,11 @@ class ReplaySession:
 
     headers: Mapping[str, str] = MappingProxyType({})
 
-    def __init__(self, venue: str, tape: Cassette) -> None:
+    def __init__(self, venue: Venue, tape: Cassette) -> None:
         """Answer from one exchange's recorded lines."""
         self._venue = venue
         self._tape = tape
+        self._hide = hidden(venue)
 
     def get(self, url: URL, **kwargs: Any) -> AbstractAsyncContextManager[Answer]:  # noqa: ANN401
         """Open a GET request."""
@@ -194,10 +210,12 @@ class ReplaySession:
     @asynccontextmanager
     async def _request(self, method: str, url: URL, data: Any) -> AsyncIterator[Answer]:  # noqa: ANN401
         body = _text(data)
+        url = URL(self._hide(str(url)), encoded=True)
+        body = None if body is None else self._hide(body)
         line = self._tape.answer(method, url, body)
         if line is None:
             raise NoRecordedAnswerError(f"the recording holds no answer to {method} {url}")
-        note = _Note(self._venue, method, URL(line.url), body, line.received_at)
+        note = _Note(self._venue.id, method, URL(line.url), body, line.received_at, self._hide)
         note.down(line.status, line.body, line.received_at)
         yield Answer(line.status, "", {"Content-Type": "application/json"}, line.body)
 
@@ -209,6 +227,7 @@ class _Note:
     url: URL
     body: str | None
     requested_at: datetime
+    hide: Hidden
 
     def down(self, status: int, body: str, at: datetime, error: str | None = None) -> None:
         """Write the answer down for the call that is under way."""
@@ -217,15 +236,15 @@ class _Note:
             venue=self.venue,
             endpoint=under_way.endpoint,
             method=self.method,
-            url=str(self.url),
-            params=json.dumps({**sent.terms, **self.url.query}),
-            request_body=self.body,
+            url=self.hide(str(self.url)),
+            params=self.hide(json.dumps({**sent.terms, **self.url.query})),
+            request_body=None if self.body is None else self.hide(self.body),
             status=status,
             requested_at=self.requested_at,
             received_at=at,
             attempt=under_way.attempt,
-            body=body,
-            error=error,
+            body=self.hide(body),
+            error=None if error is None else self.hide(error),
         )
         under_way.responses.append(response)
         sent.response = response

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.tables.imported import FILE_DAY
+from oirisk.schemas.text import LONGEST_NAME, LONGEST_RECORD, seen, shown
 from oirisk.transforms.decode import BodyError
 from oirisk.transforms.imports.columns import instants
 from oirisk.transforms.imports.kinds import Kind, headless, recognise
@@ -39,7 +40,6 @@ _NO_VALUES = (
 )  # fmt: skip
 _DAY = re.compile(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 """A day in the name of a file."""
-_SHOWN = 80
 _ENCRYPTED = 0x1
 """Bit of the flags of a file in a zip."""
 
@@ -293,7 +293,7 @@ def _read_objects(path: Path) -> pl.DataFrame:
     """
     try:
         return objects_frame(json.loads(path.read_text(encoding="utf-8-sig"), parse_float=str))
-    except (ValueError, OSError) as error:
+    except (ValueError, RecursionError, OSError) as error:
         raise RecordingError(f"{path}: cannot read it as JSON: {error}") from error
 
 
@@ -304,13 +304,13 @@ def objects_frame(rows: Any) -> pl.DataFrame:  # noqa: ANN401 -- decoded JSON
         BodyError: They are no list of objects, or hold lists and objects themselves.
     """
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise BodyError(f"expected an array of objects, saw {str(rows)[:_SHOWN]}")
+        raise BodyError(f"expected an array of objects, saw {seen(rows)}")
     names = dict.fromkeys(name for row in rows for name in row)
-    columns = {name: [_text(row.get(name)) for row in rows] for name in names}
-    return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
+    columns = {shown(name, LONGEST_NAME): [_text(row.get(name)) for row in rows] for name in names}
+    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 -- decoded JSON
     if isinstance(value, dict | Sequence) and not isinstance(value, str):
-        raise BodyError(f"expected text or a number, saw {str(value)[:_SHOWN]}")
-    return None if value is None else str(value)
+        raise BodyError(f"expected text or a number, saw {seen(value)}")
+    return None if value is None else shown(str(value), LONGEST_RECORD)

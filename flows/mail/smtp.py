@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from oirisk.flows.mail.password import with_password
 from oirisk.flows.settings.sections import MailSettings
 from oirisk.schemas.errors import ConfigurationError
 
@@ -45,6 +46,7 @@ class MailServer:
 
     def __init__(self, settings: MailSettings) -> None:
         """Refuse unsafe settings; connect to nothing yet."""
+        settings = with_password(settings)
         _require_safe(settings)
         self._settings = settings
         self._context = None if settings.security == "none" else _tls_context(settings)
@@ -170,7 +172,8 @@ def _require_safe(settings: MailSettings) -> None:
     if settings.username and not password:
         raise ConfigurationError(
             f"mail.username is {settings.username!r}, but there is no password; set "
-            "OIRISK_MAIL__PASSWORD, or leave mail.username empty to send without login"
+            "OIRISK_MAIL__PASSWORD or mail.password_file, or leave mail.username empty to send "
+            "without login"
         )
     if not (settings.username + password).isascii():
         raise ConfigurationError(

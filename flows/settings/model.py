@@ -1,8 +1,9 @@
 """All settings of a home: the sections together, read from file and environment."""
 
+import os
 import tomllib
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -13,6 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from oirisk.flows.settings.refusals import refusal, require_known_variables
 from oirisk.flows.settings.sections import (
     CftcSettings,
     FetchSettings,
@@ -110,42 +112,31 @@ def load_settings(home: Path) -> Settings:
     if path.exists() and not path.is_file():
         raise ConfigurationError(f"{path} is no file: put it away, or the settings in its place")
 
+    require_known_variables(Settings, os.environ)
+
     class _Located(Settings):
         config_file: ClassVar[Path | None] = path if path.is_file() else None
 
     try:
-        return _Located()
+        return _placed(_Located(), home)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}") from error
     except (UnicodeDecodeError, OSError) as error:
         raise ConfigurationError(f"cannot read {path}: {error}") from error
+    # The errors of the library show what was refused, which may be a secret: none is chained.
     except SettingsError as error:
         raise ConfigurationError(
             f"OIRISK_* in the environment: {error}; lists are written as JSON, such as "
             '["okx", "bybit"]'
-        ) from error
+        ) from None
     except ValidationError as error:
-        raise ConfigurationError(
-            f"settings ({path}, OIRISK_* in the environment): {_explain(error)}"
-        ) from error
+        raise ConfigurationError(refusal(error, Settings, path, os.environ)) from None
 
 
-def _explain(error: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(str(part) for part in detail['loc'])}: {_wanted(detail)}{_seen(detail)}"
-        for detail in error.errors()
-    )
-
-
-def _wanted(detail: Any) -> str:  # noqa: ANN401 -- one entry of pydantic's error list
-    if detail["type"] == "extra_forbidden":
-        return "there is no such option; `oirisk init` in a new folder writes down all there are"
-    return str(detail["msg"]).removeprefix("Value error, ")
-
-
-def _seen(detail: Any) -> str:  # noqa: ANN401 -- one entry of pydantic's error list
-    """Show a refused value, unless it is or may hold a secret."""
-    value = detail["input"]
-    if "password" in detail["loc"] or not isinstance(value, str | int | float):
-        return ""
-    return f" (seen: {value!r})"
+def _placed(settings: Settings, home: Path) -> Settings:
+    """Return settings in which a file that is named by itself lies in the home."""
+    file = settings.mail.password_file
+    if file is None:
+        return settings
+    mail = settings.mail.model_copy(update={"password_file": home.absolute() / file})
+    return settings.model_copy(update={"mail": mail})

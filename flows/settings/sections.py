@@ -1,5 +1,7 @@
 """The sections of ``oirisk.toml`` that no model is told: asking, retention, mail, schedule."""
 
+import ipaddress
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from pathlib import Path
@@ -22,6 +24,18 @@ from oirisk.transforms.vendor_tables import COLUMNS as TABLE_COLUMNS
 CRON_FIELDS = 5
 LEAST_DAYS, MOST_DAYS = 100, 36_600
 """What is built each night looks back at single rows for about a month; this is well beyond."""
+
+
+_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
+_HOST = re.compile(r"[^\s/:@?#\[\]]+")
+
+
+def _is_ip_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _none_if_empty(value: object) -> object:
@@ -67,6 +81,12 @@ class FetchSettings(Section):
         ge=1,
         le=1000,
         description="answers to stop in a row that end an exchange for this run",
+    )
+    max_body_mb: float = Field(
+        default=64.0,
+        ge=1,
+        le=1024,
+        description="megabytes of one answer, decompressed; a longer one is not read on",
     )
     lost_calls: int = Field(
         default=8,
@@ -215,8 +235,32 @@ class MailSettings(Section):
     password: SecretStr = Field(
         default=SecretStr(""), description="SMTP password; better set OIRISK_MAIL__PASSWORD"
     )
+    password_file: OptionalPath = Field(
+        default=None, description="file that holds the password instead, on one line"
+    )
+    password_block: str = Field(
+        default="", description="Secret block of Prefect that holds it instead"
+    )
     sender: str = Field(default="oirisk@localhost", description="From address")
     recipients: tuple[str, ...] = Field(default=(), description="who gets the briefing")
+
+    @field_validator("host")
+    @classmethod
+    def _is_a_name_alone(cls, value: str) -> str:
+        """Refuse an address of the web, a port or a login: each has an option of its own."""
+        if value and not (_HOST.fullmatch(value) or _is_ip_address(value)):
+            raise ValueError(
+                "expected the name of the server alone, such as smtp.example.com: the port goes "
+                "into mail.port, smtp or smtps into mail.security, a login into mail.username"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _has_one_password(self) -> Self:
+        given = (self.password.get_secret_value(), self.password_file, self.password_block)
+        if sum(bool(one) for one in given) > 1:
+            raise ValueError("expected one of password, password_file and password_block, saw more")
+        return self
 
 
 def _on(instant: datetime, day: date) -> bool:
@@ -303,3 +347,11 @@ class NotifySettings(Section):
     late_minutes: int = Field(
         default=120, ge=5, le=10_080, description="a night is missing so long after it was due"
     )
+
+    @field_validator("webhook_url", "ping_url")
+    @classmethod
+    def _is_an_address(cls, value: SecretStr) -> SecretStr:
+        """Refuse what cannot be posted to, without showing it."""
+        if value.get_secret_value() and not _ADDRESS.fullmatch(value.get_secret_value()):
+            raise ValueError("expected an address, https://host/…")
+        return value

@@ -8,6 +8,7 @@ time than the open interest is not used.
 
 from typing import Any
 
+from oirisk.schemas.text import seen
 from oirisk.schemas.venue import (
     Address,
     Bulk,
@@ -72,7 +73,7 @@ def _market(row: Row) -> Market:
 def _closes(body: Any) -> list[Row]:  # noqa: ANN401 -- any JSON
     closes = value_at(body, "closes")
     if not isinstance(closes, list):
-        raise BodyError(f"expected closes, a list of prices, saw {closes!r}")
+        raise BodyError(f"expected closes, a list of prices, saw {seen(closes)}")
     return [{"pair": place, "close": close} for place, close in enumerate(closes)]
 
 

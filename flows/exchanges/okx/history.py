@@ -19,6 +19,7 @@ from oirisk.flows.exchanges.reading import (
 )
 from oirisk.schemas.history import Feed, InterestPoint, SharePoint, Tier, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument
+from oirisk.schemas.text import seen
 from oirisk.schemas.venue import Call
 from oirisk.transforms.decode import BodyError
 
@@ -38,7 +39,7 @@ def parse_interest(body: Any, instrument: Instrument) -> list[InterestPoint]:  #
     points = []
     for row in lists_at(body, "data"):
         if len(row) < _ROW:
-            raise BodyError(f"expected time, contracts, coins and USD, saw {row!r}")
+            raise BodyError(f"expected time, contracts, coins and USD, saw {seen(row)}")
         base, usd = finite(row[2], "oiCcy"), finite(row[3], "oiUsd")
         price = positive(usd / base if base else None)
         rule = f"okx.{instrument.product}.oiCcy"
