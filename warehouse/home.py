@@ -6,6 +6,9 @@ from pathlib import Path
 
 from oirisk.schemas.errors import HomeError
 
+ARCHIVED = "date=*/venue=*/*.parquet"
+"""Files of responses, below the archive."""
+
 
 @dataclass(frozen=True)
 class Home:
@@ -35,6 +38,16 @@ class Home:
                 "`oirisk nightly`, `oirisk import` or `oirisk backfill`, or point --home at the "
                 "right folder"
             )
+
+    @property
+    def wal(self) -> Path:
+        """The log of the writer's database; it belongs to that file alone."""
+        return self.root / "warehouse.duckdb.wal"
+
+    @property
+    def backups(self) -> Path:
+        """Warehouses as they were before a change of schema, or before one was restored."""
+        return self.root / "backups"
 
     @property
     def lock(self) -> Path:

@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from oirisk.schemas.errors import HomeError
-from oirisk.warehouse.archive import read_archive
+from oirisk.schemas.errors import DamagedFileError, HomeError
+from oirisk.warehouse.archive import read_archive, set_damaged_aside
 from oirisk.warehouse.files import replacing, write_whole
-from oirisk.warehouse.home import Home
+from oirisk.warehouse.home import ARCHIVED, Home
 from oirisk.warehouse.writer import Writer
 
 RESOLUTIONS: Mapping[str, timedelta] = {"1h": timedelta(hours=1), "1d": timedelta(days=1)}
@@ -192,7 +192,7 @@ def compact_raw(connection: Writer, home: Home, now: datetime, *, dry_run: bool)
     """Write archived responses of past days more densely; each file stays one file.
 
     Days that an earlier compaction covered are left alone. A dry run says how many bytes there
-    are, not how many would be saved: that takes the work itself.
+    are, not how many would be saved: that takes the work itself. A damaged file is set aside.
 
     Raises:
         HomeError: A file cannot be read, or would not say the same.
@@ -201,7 +201,7 @@ def compact_raw(connection: Writer, home: Home, now: datetime, *, dry_run: bool)
     since = _compacted_days(connection)
     files = [
         path
-        for path in sorted(home.raw.glob("date=*/venue=*/*.parquet"))
+        for path in sorted(home.raw.glob(ARCHIVED))
         if since <= path.parts[-3].removeprefix("date=") < today
     ]
     if not files:
@@ -209,9 +209,9 @@ def compact_raw(connection: Writer, home: Home, now: datetime, *, dry_run: bool)
     before = sum(path.stat().st_size for path in files)
     if dry_run:
         return [Done(now, "compact", home.raw.name, older_than=now, bytes_before=before)]
-    for path in files:
-        _rewrite(path)
-    after = sum(path.stat().st_size for path in files)
+    damaged = [path for path in files if not _rewrite(path)]
+    set_damaged_aside(damaged)
+    after = sum(path.stat().st_size for path in files if path.exists())
     done = Done(
         now, "compact", home.raw.name, older_than=now, bytes_before=before, bytes_after=after
     )
@@ -231,12 +231,16 @@ def _compacted_days(connection: Writer) -> str:
     return found[0][0].date().isoformat() if found[0][0] else ""
 
 
-def _rewrite(path: Path) -> None:
-    """Replace a file by the same rows in fewer bytes, if there are fewer."""
-    rows = read_archive(path)
+def _rewrite(path: Path) -> bool:
+    """Replace a file by the same rows in fewer bytes, if there are fewer; not one that is damaged."""
+    try:
+        rows = read_archive(path)
+    except DamagedFileError:
+        return False
     dense = io.BytesIO()
     rows.write_parquet(dense, compression="zstd", compression_level=DENSE_LEVEL)
     if not pl.read_parquet(dense.getvalue()).equals(rows):
         raise HomeError(f"{path} would not say the same when written anew; it was left alone")
     if dense.getbuffer().nbytes < path.stat().st_size:
         write_whole(path, dense.getvalue())
+    return True
