@@ -22,7 +22,7 @@ _FULL_WORDS = tuple(os.strerror(number).lower() for number in _FULL) + ("disk is
 
 
 @contextmanager
-def replacing(target: Path, mode: int = FILE_MODE) -> Iterator[Path]:
+def replacing(target: Path, mode: int | None = FILE_MODE) -> Iterator[Path]:
     """Yield a path to write; on success it takes the target's place in one step.
 
     The bytes are on disk before the name changes, so that a crash at any point leaves either
@@ -30,15 +30,20 @@ def replacing(target: Path, mode: int = FILE_MODE) -> Iterator[Path]:
 
     Args:
         target: The file.
-        mode: Who may read and write it.
+        mode: Who may read and write it; None: whoever the umask says, as of a user's own file.
 
     Raises:
         DiskFullError: There is no room for it; what was there before stays.
     """
+    if mode is not None:
+        make_folder(target.parent)
+    target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f"{_PREFIX}{os.getpid()}-{target.name}")
     try:
-        with minding_room(target), _claimed(draft, mode):
+        with minding_room(target), _claimed(draft, 0o666 if mode is None else mode):
             yield draft
+            if mode is not None:
+                draft.chmod(mode)
             _flush(draft)
             draft.replace(target)
             _flush(target.parent)
@@ -49,10 +54,8 @@ def replacing(target: Path, mode: int = FILE_MODE) -> Iterator[Path]:
 @contextmanager
 def _claimed(draft: Path, mode: int) -> Iterator[None]:
     """Create a file and hold its lock, which a process that dies lets go of."""
-    make_folder(draft.parent)
     handle = os.open(draft, os.O_RDWR | os.O_CREAT, mode)
     try:
-        os.fchmod(handle, mode)
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
@@ -110,7 +113,7 @@ def _try_lock(handle: int) -> bool:
     return True
 
 
-def write_whole(target: Path, content: str | bytes, mode: int = FILE_MODE) -> None:
+def write_whole(target: Path, content: str | bytes, mode: int | None = FILE_MODE) -> None:
     """Write a file so that no reader ever sees half of it."""
     data = content.encode() if isinstance(content, str) else content
     with replacing(target, mode) as draft:

@@ -7,7 +7,7 @@ What goes is counted, written to ``archive/`` and read back before it is deleted
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -186,6 +186,52 @@ def closed_before(
         " group by resolution"
     ).fetchall()
     return max((older + looks_back[resolution] for resolution, older in found), default=None)
+
+
+def remove_old(home: Home, before: Mapping[str, date], now: datetime, *, dry_run: bool) -> list[Done]:
+    """Remove old responses, and of old reports all but ``report.json``, which gives them back.
+
+    Args:
+        home: The home folder.
+        before: First day that is kept whole, of ``raw`` and ``reports``.
+        now: When it is done.
+        dry_run: Count alone.
+
+    Returns:
+        One row for each of the two that loses anything; not on record yet.
+    """
+    going = {
+        "raw": [path for path in home.raw.glob("date=*/venue=*/*") if path.is_file()],
+        "reports": [
+            path
+            for path in home.reports.glob("*/**/*")
+            if path.is_file() and path.name != "report.json"
+        ],
+    }
+    done = []
+    for name, day in before.items():
+        files = [path for path in going[name] if _day_of(path, home.root / name) < day.isoformat()]
+        if files:
+            size = sum(path.stat().st_size for path in files)
+            older = datetime.combine(day, datetime.min.time(), UTC)
+            done.append(Done(now, "remove", name, older_than=older, bytes_before=size, bytes_after=0))
+            if not dry_run:
+                _remove(files, home.root / name)
+    return done
+
+
+def _day_of(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).parts[0].removeprefix("date=")
+
+
+def _remove(files: Sequence[Path], folder: Path) -> None:
+    """Remove files, and the folders that are empty without them."""
+    for path in files:
+        path.unlink()
+    inner = {parent for path in files for parent in path.parents if folder in parent.parents}
+    for parent in sorted(inner, key=lambda path: len(path.parts), reverse=True):
+        if next(parent.iterdir(), None) is None:
+            parent.rmdir()
 
 
 def compact_raw(connection: Writer, home: Home, now: datetime, *, dry_run: bool) -> list[Done]:

@@ -11,6 +11,9 @@ from oirisk.warehouse.paths import quoted, taken_literally
 
 log = logging.getLogger(__name__)
 
+PLACE = "oirisk_raw"
+"""Variable of a connection that says where the archive lies, of a home that was moved or copied."""
+
 _EMPTY = """
 create or replace view raw.responses as
 select
@@ -67,15 +70,16 @@ def _view(home: Home) -> str:
         return _EMPTY
     return (
         "create or replace view raw.responses as "  # noqa: S608 -- the quotes are doubled
-        f"select * from read_parquet({_files(home)}, hive_partitioning = false)"
+        f"select * from read_parquet(coalesce(getvariable('{PLACE}'), {archived_files(home)}),"
+        " hive_partitioning = false)"
     )
 
 
-def _files(home: Home) -> str:
-    """Return the archive as SQL: a pattern, or the files where none can be written."""
+def archived_files(home: Home) -> str:
+    """Return the archive as an SQL list: of a pattern, or of the files where none can be written."""
     folder = home.raw.resolve()
     if "\\" not in str(folder):
-        return quoted(f"{taken_literally(folder)}/{ARCHIVED}")
+        return f"[{quoted(f'{taken_literally(folder)}/{ARCHIVED}')}]"
     return "[" + ", ".join(quoted(path) for path in sorted(folder.glob(ARCHIVED))) + "]"
 
 

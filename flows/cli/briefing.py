@@ -6,22 +6,32 @@ from pathlib import Path
 from oirisk.flows.cli.output import print_line
 from oirisk.flows.cli.rederive import day
 from oirisk.flows.exchanges.sources import wall_clock
-from oirisk.flows.mail.mailing import latest_report_day, mail_report
+from oirisk.flows.mail.mailing import latest_report_day, mail_report, read_report
 from oirisk.flows.reports import report_of, write_report
-from oirisk.flows.settings.model import load_settings
+from oirisk.flows.settings.model import Settings, load_settings
 from oirisk.schemas.errors import HomeError
+from oirisk.schemas.report.briefing import Report
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
 from oirisk.warehouse.sql_files import statement
 
 
-def report(home: Path, date: str) -> int:
-    """Write the newest report, or a day's, again."""
+def report(home: Path, date: str, *, stored: bool) -> int:
+    """Write the newest report, or a day's, again: from the warehouse, or from what is ``stored``."""
     place = Home(home)
-    run, instant = _subject(place, day("--date", date) if date else None)
-    path = write_report(place, report_of(place, run, load_settings(home), instant))
-    print_line(f"report: {path.resolve()}")
+    night = day("--date", date) if date else None
+    made = _stored(place, night) if stored else _made(place, night, load_settings(home))
+    print_line(f"report: {write_report(place, made).resolve()}")
     return 0
+
+
+def _stored(home: Home, night: dt.date | None) -> Report:
+    return read_report(home.report(night or latest_report_day(home)))
+
+
+def _made(home: Home, night: dt.date | None, settings: Settings) -> Report:
+    run, instant = _subject(home, night)
+    return report_of(home, run, settings, instant)
 
 
 def send(home: Path, date: str) -> int:

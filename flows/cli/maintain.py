@@ -2,19 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from oirisk.flows.cli.output import print_json, print_line, print_table
 from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.sources import wall_clock
 from oirisk.flows.looks_back import looks_back
+from oirisk.flows.report_archive import write_archive
 from oirisk.flows.settings.model import Settings, load_settings
 from oirisk.flows.settings.sections import RetentionSettings
 from oirisk.schemas.errors import ConfigurationError
+from oirisk.warehouse.backups import prune_backups
 from oirisk.warehouse.compact import compact
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.maintain import Done, Thinning, compact_raw, thin
+from oirisk.warehouse.maintain import (
+    Done,
+    Thinning,
+    compact_raw,
+    note,
+    remove_old,
+    thin,
+)
 from oirisk.warehouse.published import reading
 from oirisk.warehouse.writer import Writer, opened, transaction
 
@@ -63,6 +72,10 @@ def maintain_home(
     else:
         with opened(home, now) as connection, transaction(connection):
             done += _work(connection, home, settings, now, dry_run=False)
+    if not dry_run:
+        prune_backups(home, settings.backups)
+    if any(one.target == "reports" for one in done) and not dry_run:
+        write_archive(home)
     if settings.compact:
         size = home.warehouse.stat().st_size
         would = Done(now, "compact", home.warehouse.name, bytes_before=size)
@@ -76,9 +89,12 @@ def _work(
     done: list[Done] = []
     for thinning in thinnings(settings, now):
         done += thin(connection, home, thinning, now, dry_run=dry_run)
+    removed = remove_old(home, kept_since(settings, now), now, dry_run=dry_run)
+    if not dry_run:
+        note(connection, removed)
     if settings.compact:
         done += compact_raw(connection, home, now, dry_run=dry_run)
-    return done
+    return [*done, *removed]
 
 
 def require_reach(settings: Settings) -> None:
@@ -109,6 +125,13 @@ def thinnings(settings: RetentionSettings, now: datetime) -> Sequence[Thinning]:
         for resolution, count in days.items()
         if count
     ]
+
+
+def kept_since(settings: RetentionSettings, now: datetime) -> dict[str, date]:
+    """Say since which day responses and reports are kept whole, of those that are not for ever."""
+    days = {"raw": settings.raw_days, "reports": settings.reports_days}
+    today = now.astimezone(UTC).date()
+    return {name: today - timedelta(days=count) for name, count in days.items() if count}
 
 
 def _row(done: Done) -> dict[str, object]:

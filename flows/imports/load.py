@@ -132,7 +132,6 @@ def import_files(
     say(f"{len(files)} files of {form}")
     run_id = f"import-{content_hash([file.path for file in files])[:16]}"
     key = ImportKey(run_id, now)
-    home.root.mkdir(parents=True, exist_ok=True)
     if form == "cftc":
         return _import_reports(home, files, key, then)
     spool = home.root / _SPOOL
