@@ -44,10 +44,12 @@ class DiskFullError(HomeError):
     def __init__(self, place: str, needed_bytes: int | None = None) -> None:
         self.place = place
         self.needed_bytes = needed_bytes
-        much = "" if needed_bytes is None else f" at least {needed_bytes / 1024**2:,.0f} MiB"
+        free = "free space, `oirisk doctor` says how much,"
+        if needed_bytes is not None:
+            free = f"free at least {needed_bytes / 1024**2:,.0f} MiB"
         super().__init__(
-            f"the disk is full: no room for {place}; free{much or ' space, `oirisk doctor` says how much,'} "
-            "and run again. What was stored before is whole, and what is missing comes with that run"
+            f"the disk is full: no room for {place}; {free} and run again. What was stored before "
+            "is whole, and what is missing comes with that run"
         )
 
 

@@ -18,7 +18,7 @@ FILE_MODE, FOLDER_MODE, SECRET_MODE = 0o640, 0o750, 0o600
 
 _PREFIX = ".incomplete-"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_FULL_WORDS = tuple(os.strerror(number).lower() for number in _FULL) + ("disk is full",)
+_FULL_WORDS = ("disk is full", *(os.strerror(number).lower() for number in _FULL))
 
 
 @contextmanager
@@ -103,6 +103,12 @@ def alone(lock: Path) -> Iterator[bool]:
         yield _try_lock(handle)
     finally:
         os.close(handle)
+
+
+def is_alone(lock: Path) -> bool:
+    """Return whether nobody holds a lock file that is there."""
+    with alone(lock) as is_free:
+        return is_free
 
 
 def _try_lock(handle: int) -> bool:

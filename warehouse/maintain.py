@@ -188,7 +188,9 @@ def closed_before(
     return max((older + looks_back[resolution] for resolution, older in found), default=None)
 
 
-def remove_old(home: Home, before: Mapping[str, date], now: datetime, *, dry_run: bool) -> list[Done]:
+def remove_old(
+    home: Home, before: Mapping[str, date], now: datetime, *, dry_run: bool
+) -> list[Done]:
     """Remove old responses, and of old reports all but ``report.json``, which gives them back.
 
     Args:
@@ -214,7 +216,9 @@ def remove_old(home: Home, before: Mapping[str, date], now: datetime, *, dry_run
         if files:
             size = sum(path.stat().st_size for path in files)
             older = datetime.combine(day, datetime.min.time(), UTC)
-            done.append(Done(now, "remove", name, older_than=older, bytes_before=size, bytes_after=0))
+            done.append(
+                Done(now, "remove", name, older_than=older, bytes_before=size, bytes_after=0)
+            )
             if not dry_run:
                 _remove(files, home.root / name)
     return done
@@ -278,7 +282,7 @@ def _compacted_days(connection: Writer) -> str:
 
 
 def _rewrite(path: Path) -> bool:
-    """Replace a file by the same rows in fewer bytes, if there are fewer; not one that is damaged."""
+    """Replace a file by the same rows in fewer bytes, if there are fewer; False: it is damaged."""
     try:
         rows = read_archive(path)
     except DamagedFileError:

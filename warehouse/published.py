@@ -126,9 +126,7 @@ def query(
 
 
 @contextmanager
-def _stopped_after(
-    connection: duckdb.DuckDBPyConnection, seconds: float | None
-) -> Iterator[None]:
+def _stopped_after(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
     """Interrupt what the block asks for after a time."""
     if seconds is None:
         yield

@@ -60,16 +60,25 @@ def require_free(home: Home, size: int) -> None:
         raise DiskFullError(f"a copy in {home.root}", size - free_bytes(home.root))
 
 
-def unwritable(home: Home) -> list[Path]:
-    """Return what is in a home, as far as runs write it, that this user may not write."""
-    return [path for path in _written(home) if not _is_writable(path)]
+def unwritable(home: Home, *, deep: bool = False) -> list[Path]:
+    """Return what is in a home, as far as runs write it, that this user may not write.
+
+    Args:
+        home: The home folder.
+        deep: Look at every file, not only at the folders that new files go into.
+    """
+    return [path for path in _written(home, deep=deep) if not _is_writable(path)]
 
 
-def _written(home: Home) -> Iterator[Path]:
+def _written(home: Home, *, deep: bool) -> Iterator[Path]:
     files = (home.lock, home.warehouse, home.wal, home.outbox)
     folders = (home.root, home.published.parent, home.raw, home.reports, home.archive, home.backups)
-    inner = (*home.raw.glob("date=*"), *home.reports.glob("*/"))
-    yield from (path for path in (*folders, *files, *inner) if path.exists())
+    yield from (path for path in (*folders, *files) if path.exists())
+    if deep:
+        for folder in folders[1:]:
+            yield from sorted(folder.rglob("*"))
+    else:
+        yield from (*home.raw.glob("date=*"), *home.reports.glob("*/"))
 
 
 def _is_writable(path: Path) -> bool:
@@ -174,6 +183,8 @@ def _published_runs(home: Home) -> set[str]:
 
 def _ended_runs(connection: duckdb.DuckDBPyConnection) -> set[str]:
     try:
-        return {run_id for (run_id,) in connection.execute(statement("ops/runs_ended.sql")).fetchall()}
+        return {
+            run_id for (run_id,) in connection.execute(statement("ops/runs_ended.sql")).fetchall()
+        }
     except duckdb.CatalogException:  # a warehouse that nothing has been stored in
         return set()

@@ -76,7 +76,7 @@ def _view(home: Home) -> str:
 
 
 def archived_files(home: Home) -> str:
-    """Return the archive as an SQL list: of a pattern, or of the files where none can be written."""
+    """Return the archive as an SQL list: a pattern, or the files where none can be written."""
     folder = home.raw.resolve()
     if "\\" not in str(folder):
         return f"[{quoted(f'{taken_literally(folder)}/{ARCHIVED}')}]"

@@ -11,7 +11,7 @@ import duckdb
 from oirisk.schemas.errors import BusyError, DiskFullError, HomeError
 from oirisk.warehouse.backups import keep_before_migration
 from oirisk.warehouse.files import FILE_MODE, alone, copy_whole, is_disk_full, make_folder, sweep
-from oirisk.warehouse.findings import first_line, is_damage, is_held
+from oirisk.warehouse.findings import first_line, is_damage, is_held, read_all_blocks
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import load_unit_rules
 from oirisk.warehouse.migrate import migrate, version_behind
@@ -199,6 +199,19 @@ def publish(home: Home) -> None:
     copy_whole(home.warehouse, home.published)
 
 
+def publish_sound(home: Home) -> None:
+    """Publish a warehouse that has been read whole, and knows all that the copy knows.
+
+    Raises:
+        HomeError: It does not.
+        duckdb.Error: It is damaged.
+    """
+    with looking(home) as connection:
+        require_all_runs(connection, home)
+        read_all_blocks(connection)
+    publish(home)
+
+
 def is_simulated_home(connection: duckdb.DuckDBPyConnection) -> bool | None:
     """Return whether the warehouse holds simulated data; None when it holds none at all."""
     rows = connection.execute("select distinct is_simulated from ops.runs").fetchall()
@@ -221,7 +234,7 @@ def require_same_kind(connection: duckdb.DuckDBPyConnection, *, is_simulated: bo
 
 
 def _open_kept(home: Home, now: datetime, *, remakes: bool) -> duckdb.DuckDBPyConnection:
-    """Open a warehouse that knows all its copy knows, a backup made where its schema will change."""
+    """Open a warehouse that knows all its copy knows; back it up where its schema will change."""
     connection = _open(home)
     try:
         if not remakes:

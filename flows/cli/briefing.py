@@ -17,7 +17,7 @@ from oirisk.warehouse.sql_files import statement
 
 
 def report(home: Path, date: str, *, stored: bool) -> int:
-    """Write the newest report, or a day's, again: from the warehouse, or from what is ``stored``."""
+    """Write the newest report, or a day's, again, from the warehouse or its ``stored`` figures."""
     place = Home(home)
     night = day("--date", date) if date else None
     made = _stored(place, night) if stored else _made(place, night, load_settings(home))
