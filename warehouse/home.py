@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from oirisk.schemas.errors import HomeError
-
 ARCHIVED = "date=*/venue=*/*.parquet"
 """Files of responses, below the archive."""
 
@@ -25,19 +23,6 @@ class Home:
     def warehouse(self) -> Path:
         """The writer's database; only a running flow opens it."""
         return self.root / "warehouse.duckdb"
-
-    def require_warehouse(self) -> None:
-        """Refuse to work on a home that has no warehouse yet, such as one misspelt.
-
-        Raises:
-            HomeError: There is none.
-        """
-        if not self.warehouse.is_file():
-            raise HomeError(
-                f"{self.warehouse} does not exist: nothing is stored in that home yet; run "
-                "`oirisk nightly`, `oirisk import` or `oirisk backfill`, or point --home at the "
-                "right folder"
-            )
 
     @property
     def wal(self) -> Path:

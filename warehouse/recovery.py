@@ -21,7 +21,7 @@ from oirisk.warehouse.safety import require_free
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.writer import only_writer, publish
 
-PUBLISHED, BACKUP, RAW = "published", "backup", "raw"
+PUBLISHED, AUTOMATIC, RAW = "published", "automatic", "raw"
 """What to restore from, beside the path of a backup."""
 
 _TREES = ("raw", "archive", "reports")
@@ -93,14 +93,14 @@ def source_of(home: Home, origin: str) -> Path:
 
     Args:
         home: The home folder.
-        origin: ``published``, ``backup`` for the newest automatic one, or a path.
+        origin: ``published``, ``automatic`` for the newest automatic backup, or a path.
 
     Raises:
         HomeError: There is none.
     """
     if origin == PUBLISHED:
         found: Path | None = home.published
-    elif origin == BACKUP:
+    elif origin == AUTOMATIC:
         found = next(reversed(automatic_backups(home)), None)
     else:
         found = Path(origin)
@@ -108,7 +108,7 @@ def source_of(home: Home, origin: str) -> Path:
     if found is None or not found.is_file():
         raise HomeError(
             f"there is no {found or f'backup in {home.backups}'}; restore from `published`, "
-            "`backup` (the newest automatic one), `raw`, or the path of a backup"
+            "`automatic` (the newest automatic backup), `raw`, or the path of a backup"
         )
     return found
 

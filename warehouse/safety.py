@@ -138,7 +138,21 @@ def require_warehouse_kept(home: Home) -> None:
             "made with it is there: to begin anew would put nothing in the place of all that was "
             f"stored. {ways_out(home)}; to begin without it choose another --home"
         )
-    home.warehouse.unlink(missing_ok=True)
+
+
+def require_warehouse(home: Home) -> None:
+    """Refuse to work on a home that has no warehouse: it is lost, or there never was one.
+
+    Raises:
+        HomeError: There is none.
+    """
+    require_warehouse_kept(home)
+    if not home.warehouse.is_file():
+        raise HomeError(
+            f"{home.warehouse} does not exist: nothing is stored in that home yet; run "
+            "`oirisk nightly`, `oirisk import` or `oirisk backfill`, or point --home at the "
+            "right folder"
+        )
 
 
 def ways_out(home: Home) -> str:

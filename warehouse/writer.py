@@ -20,6 +20,7 @@ from oirisk.warehouse.safety import (
     require_all_runs,
     require_rights,
     require_room,
+    require_warehouse,
     require_warehouse_kept,
     room_lacking,
     ways_out,
@@ -110,7 +111,7 @@ def looking(home: Home) -> Iterator[Writer]:
     Raises:
         HomeError: There is none, another process writes in it, or an older oirisk made it.
     """
-    home.require_warehouse()
+    require_warehouse(home)
     try:
         connection = duckdb.connect(str(home.warehouse), read_only=True)
     except duckdb.IOException as error:
@@ -277,6 +278,9 @@ def _close(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _open(home: Home) -> duckdb.DuckDBPyConnection:
+    is_new = not (home.warehouse.exists() and home.warehouse.stat().st_size)
+    if is_new:  # empty where a run was killed as it made the file
+        home.warehouse.unlink(missing_ok=True)
     try:
         connection = duckdb.connect(str(home.warehouse))
     except duckdb.Error as error:
@@ -288,7 +292,8 @@ def _open(home: Home) -> duckdb.DuckDBPyConnection:
             else f"It is damaged: {ways_out(home)}"
         )
         raise HomeError(f"cannot open {home.warehouse} for writing: {reason}. {repair}") from error
-    home.warehouse.chmod(FILE_MODE)
+    if is_new:
+        home.warehouse.chmod(FILE_MODE)
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     connection.execute(f"set checkpoint_threshold = '{CHECKPOINT_THRESHOLD}'")

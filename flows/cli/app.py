@@ -332,8 +332,8 @@ def restore(
         str,
         typer.Argument(
             metavar="FROM",
-            help="published, backup (the newest automatic one), raw (make it again from archived "
-            "responses), or the file or folder of a backup",
+            help="published, automatic (the newest automatic backup), raw (make it again from "
+            "archived responses), or the file or folder of a backup",
         ),
     ],
     home: HomeOption = DEFAULT_HOME,

@@ -18,11 +18,15 @@ from oirisk.warehouse.sql_files import statement
 
 def report(home: Path, date: str, *, stored: bool) -> int:
     """Write the newest report, or a day's, again, from the warehouse or its ``stored`` figures."""
-    place = Home(home)
-    night = day("--date", date) if date else None
-    made = _stored(place, night) if stored else _made(place, night, load_settings(home))
-    print_line(f"report: {write_report(place, made).resolve()}")
+    path = write_again(Home(home), day("--date", date) if date else None, stored=stored)
+    print_line(f"report: {path.resolve()}")
     return 0
+
+
+def write_again(home: Home, night: dt.date | None, *, stored: bool) -> Path:
+    """Write the report of a night, None for the newest, and return its page."""
+    made = _stored(home, night) if stored else _made(home, night, load_settings(home.root))
+    return write_report(home, made)
 
 
 def _stored(home: Home, night: dt.date | None) -> Report:

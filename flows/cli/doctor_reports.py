@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic_core import from_json
 
-from oirisk.flows.cli.briefing import report
+from oirisk.flows.cli.briefing import write_again
 from oirisk.schemas.errors import OiRiskError
 from oirisk.warehouse.findings import Finding
 from oirisk.warehouse.home import Home
@@ -40,7 +40,7 @@ def mend_reports(home: Home) -> list[str]:
             is_read = _is_read(folder)
             if is_read and _is_whole(folder):
                 continue
-            report(home.root, folder.name, stored=is_read)
+            write_again(home, date.fromisoformat(folder.name), stored=is_read)
             said.append(f"the report of {folder.name} is written again")
         except (OSError, OiRiskError) as error:
             said.append(f"not the report of {folder.name}: {error}")

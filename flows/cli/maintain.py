@@ -25,6 +25,7 @@ from oirisk.warehouse.maintain import (
     thin,
 )
 from oirisk.warehouse.published import reading
+from oirisk.warehouse.safety import require_warehouse
 from oirisk.warehouse.writer import Writer, opened, transaction
 
 
@@ -64,7 +65,7 @@ def maintain_home(
     Raises:
         HomeError: There is no warehouse, or another process has it open.
     """
-    home.require_warehouse()
+    require_warehouse(home)
     done: list[Done] = []
     if dry_run:
         with reading(home) as copy:
