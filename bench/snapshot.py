@@ -194,7 +194,8 @@ def measure(folder: Path, days: int, every: timedelta) -> bool:
             watch.wrap(step, module, name)
     started = time.perf_counter()
     stored = store(home, settings, snapshots, AT)
-    reports.write_report(home, reports.report_of(home, stored.run_id, settings))
+    night = settings.schedule.night_of(stored.snapshot_at)
+    reports.write_report(home, reports.report_of(home, stored.run_id, settings), night)
     total = time.perf_counter() - started
     print(f"{stored.accepted} rows accepted, {stored.rejected} rejected, {stored.statuses}")
     return _print(watch, floors(home, snapshots, folder), total)

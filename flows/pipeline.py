@@ -62,6 +62,11 @@ class RunFrame:
     run_id: str = ""
     is_abandoned: bool = False
 
+    @property
+    def night(self) -> str:
+        """The key of its night: where its report lies, and what is mailed once."""
+        return self.settings.schedule.night_of(self.snapshot_at)
+
     def label(self, run_id: str = "") -> RunLabel:
         """Return what identifies the run in the archive, under its name or another."""
         return RunLabel(

@@ -19,14 +19,14 @@ def report_of(home: Home, run: str, settings: Settings, instant: datetime | None
         return read_report(connection, run, settings, instant)
 
 
-def write_report(home: Home, report: Report) -> Path:
-    """Render a report into its folder, and the archive of all reports.
+def write_report(home: Home, report: Report, night: str) -> Path:
+    """Render a report into the folder of its night, and the archive of all reports.
 
     Returns:
         Path of ``index.html``.
     """
     rendered = render_report(report)
-    folder = home.report(report.as_of.date())
+    folder = home.report(night)
     for name, content in _report_files(rendered).items():
         write_whole(folder / name, content)
     _drop_stale_charts(folder, rendered)

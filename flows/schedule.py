@@ -1,95 +1,234 @@
-"""Serve the nightly deployment in one process: scheduler, runner and flow.
+"""Serve what runs by itself in one process: scheduler, runner and flows.
 
-The server that Prefect starts by itself for a single run does not schedule anything. Without an
-address of another one in ``PREFECT_API_URL`` a whole server therefore runs in a thread here, on
-loopback and without its web pages; it ends with the process.
+::
+
+    schedule ──> server      the one that is configured, else one of our own, here in a thread
+             ├─> runner      in a thread: starts a process for each job that is due
+             └─> this thread waits for a signal, then ends the processes
+
+A server of our own lives as long as this process and remembers nothing: which nights there were
+stands in the warehouse, and catching up goes by that. It listens on loopback, without web pages,
+and lets in nobody but our own processes.
 """
 
+import asyncio
 import logging
+import os
+import secrets
+import signal
 import socket
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import copy_context
+from multiprocessing import active_children
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from types import FrameType
+from typing import cast
+from uuid import UUID
 
 import uvicorn
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterId,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import State, StateType
+from prefect.runner import Runner
 from prefect.schedules import Cron, Schedule
 from prefect.server.api.server import create_app
-from prefect.settings import PREFECT_API_URL, PREFECT_UI_ENABLED, temporary_settings
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_URL,
+    PREFECT_SERVER_API_AUTH_STRING,
+    PREFECT_SERVER_DATABASE_CONNECTION_URL,
+    PREFECT_UI_ENABLED,
+    temporary_settings,
+)
+from prefect.states import Crashed
 
-from oirisk.flows.nightly import nightly
-from oirisk.flows.server import require_answer
+from oirisk.flows.jobs import HOME, JOBS, PARENT, catch_up_nights
+from oirisk.flows.server import is_configured, silence
 from oirisk.flows.settings.model import Settings
-from oirisk.flows.settings.sections import ScheduleSettings
-from oirisk.schemas.errors import ConfigurationError
+from oirisk.schemas.errors import ConfigurationError, HomeError
+from oirisk.warehouse.files import alone
 
 log = logging.getLogger(__name__)
 
 _START_SECONDS = 120.0
 _STOP_SECONDS = 10.0
+_SERVER_STOP_SECONDS = 2.0
+_LOOK_SECONDS = 0.5
+_MOST_AT_ONCE = 4
+"""Jobs under way at once; who writes waits for the home's lock, so that two never write."""
+
+_UNFINISHED = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING, StateType.SCHEDULED)
 
 
 def serve(home: Path, settings: Settings) -> None:
-    """Run ``nightly`` by the configured cron expression until stopped.
+    """Run the jobs by their cron expressions until a signal ends this process.
 
-    A run that is still going when the next one is due makes the next one wait, so that two
-    never write at once; each speaks of the instant it was scheduled for.
+    What killed processes left is cleared at the start, and missed nights are caught up at once.
 
     Raises:
-        ConfigurationError: The scheduler cannot read the cron expression, or does not start.
+        ConfigurationError: The scheduler cannot read a cron expression, or does not start or go on.
+        HomeError: Another process serves this home, or it cannot be written.
     """
-    schedule = cron(settings.schedule)
-    with scheduler():
-        nightly.serve(
-            name="nightly",
-            schedule=schedule,
-            parameters={"home": str(home.resolve())},
-            global_limit=ConcurrencyLimitConfig(
-                limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE
-            ),
-            print_starting_message=True,
-        )
+    home.mkdir(parents=True, exist_ok=True)
+    with alone(home / ".schedule.lock") as is_free:
+        if not is_free:
+            raise HomeError(
+                f"another process serves the schedule of {home}; end it before you start this one"
+            )
+        os.environ |= {HOME: str(home.resolve()), PARENT: str(os.getpid())}
+        with scheduler():
+            runner = Runner(name="oirisk", limit=_MOST_AT_ONCE, pause_on_shutdown=False)
+            deployed = deploy(runner, settings)
+            clear(list(deployed.values()))
+            if catch_up_nights.name in deployed:
+                with get_client(sync_client=True) as client:
+                    client.create_flow_run_from_deployment(deployed[catch_up_nights.name])
+            _run_until_stopped(lambda: asyncio.run(runner.start()))
 
 
-def cron(settings: ScheduleSettings) -> Schedule:
-    """Return the configured schedule, in its time zone.
+def deploy(runner: Runner, settings: Settings) -> dict[str, UUID]:
+    """Hand the jobs that come due some day to a runner; return their deployments by name."""
+    deployed: dict[str, UUID] = {}
+    for job in JOBS:
+        expression = job.cron(settings.schedule)
+        if expression:
+            added = runner.add_flow(
+                job.flow,
+                name=job.flow.name,
+                schedule=cron(expression, settings.schedule.timezone),
+                enforce_parameter_schema=True,
+            )
+            deployed[job.flow.name] = cast("UUID", added)
+    return deployed
+
+
+def cron(expression: str, timezone: str) -> Schedule:
+    """Return a cron expression as a schedule in its time zone.
 
     Raises:
-        ConfigurationError: The scheduler cannot read the expression.
+        ConfigurationError: The scheduler cannot read it.
     """
     try:
-        return Cron(settings.cron, timezone=settings.timezone)
+        return Cron(expression, timezone=timezone)
     except ValueError as error:
-        raise ConfigurationError(f"schedule.cron: {error}") from error
+        raise ConfigurationError(f"schedule.cron: {expression!r}: {error}") from error
+
+
+def clear(deployments: Sequence[UUID]) -> int:
+    """End what a server still holds for running or due: nothing of it runs when we begin.
+
+    Args:
+        deployments: Ours.
+
+    Returns:
+        How many runs were left.
+    """
+    left = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_UNFINISHED)))
+    ours = DeploymentFilter(id=DeploymentFilterId(any_=list(deployments)))
+    count = 0
+    with get_client(sync_client=True) as client:
+        while runs := client.read_flow_runs(flow_run_filter=left, deployment_filter=ours):
+            for run in runs:
+                if run.state_type == StateType.SCHEDULED:
+                    client.delete_flow_run(run.id)
+                else:
+                    state: State[object] = Crashed(message="the scheduler that ran it is gone")
+                    client.set_flow_run_state(run.id, state, force=True)
+                    log.warning("run of an earlier scheduler is ended name=%s", run.name)
+            count += len(runs)
+    return count
+
+
+def _run_until_stopped(run: Callable[[], None]) -> None:
+    """Run the runner in a thread until a signal comes; end the processes that it started.
+
+    Raises:
+        ConfigurationError: The runner ended by itself.
+    """
+    stopped = Event()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        log.info("stopping signal=%d", number)
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    runner = Thread(target=copy_context().run, args=(run,), name="runner", daemon=True)
+    runner.start()
+    try:
+        while not stopped.wait(_LOOK_SECONDS):
+            if not runner.is_alive():
+                raise ConfigurationError(
+                    "the scheduler stopped by itself, most likely because its Prefect server is "
+                    "gone; start `oirisk schedule` again: it goes on with a server of its own"
+                )
+    finally:
+        _end_processes()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end_processes() -> None:
+    """End the processes of jobs: asked first, then by force. Their runs are caught up later."""
+    children = active_children()
+    for child in children:
+        child.terminate()
+    until = time.monotonic() + _STOP_SECONDS
+    for child in children:
+        child.join(max(0.0, until - time.monotonic()))
+        if child.is_alive():
+            child.kill()
 
 
 @contextmanager
 def scheduler() -> Iterator[None]:
-    """Have a scheduling server at hand: the configured one, else one of our own.
+    """Have a scheduling server at hand: the configured one while it answers, else one of our own.
 
     Raises:
-        ConfigurationError: The configured one does not answer, or our own does not start.
+        ConfigurationError: Our own does not start.
     """
-    if PREFECT_API_URL.value():
-        require_answer()
-        yield
-        return
-    with socket.socket() as listener:
+    if is_configured():
+        reason = silence()
+        if not reason:
+            yield
+            return
+        log.error("%s; the schedule goes on with a server of its own", reason)
+    with (
+        tempfile.TemporaryDirectory(prefix="oirisk-scheduler-") as folder,
+        socket.socket() as listener,
+    ):
         listener.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
-        with temporary_settings({PREFECT_API_URL: address, PREFECT_UI_ENABLED: False}):
+        secret = f"oirisk:{secrets.token_urlsafe(32)}"
+        own = {
+            PREFECT_API_URL: f"http://127.0.0.1:{listener.getsockname()[1]}/api",
+            PREFECT_API_AUTH_STRING: secret,
+            PREFECT_SERVER_API_AUTH_STRING: secret,
+            PREFECT_SERVER_DATABASE_CONNECTION_URL: f"sqlite+aiosqlite:///{folder}/prefect.db",
+            PREFECT_UI_ENABLED: False,
+        }
+        with temporary_settings(own):
             server = uvicorn.Server(uvicorn.Config(create_app(), log_level="error"))
-            thread = Thread(target=server.run, args=([listener],), name="scheduler", daemon=True)
+            start = copy_context().run
+            thread = Thread(
+                target=start, args=(server.run, [listener]), name="scheduler", daemon=True
+            )
             thread.start()
             try:
                 _await_start(server, thread)
-                log.info("scheduler started address=%s", address)
+                log.info("scheduler started address=%s", PREFECT_API_URL.value())
                 yield
             finally:
                 server.should_exit = True
-                thread.join(_STOP_SECONDS)
+                thread.join(_SERVER_STOP_SECONDS)
 
 
 def _await_start(server: uvicorn.Server, thread: Thread) -> None:

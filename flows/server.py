@@ -1,17 +1,19 @@
 """The Prefect server that a configuration names: does it answer, and what if it does not."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_URL
 
 from oirisk.schemas.errors import ConfigurationError
 
 _PATIENCE_SECONDS = 10.0
-_CLIENT_LIBRARIES = frozenset({"prefect", "httpx", "httpcore"})
-_WAY_OUT = "start it, or unset PREFECT_API_URL in the environment and in the Prefect profile"
+WAY_OUT = "start it, or unset PREFECT_API_URL in the environment and in the Prefect profile"
+
+
+def is_configured() -> bool:
+    """Return whether a Prefect server is named, in the environment or in a profile."""
+    return bool(PREFECT_API_URL.value())
 
 
 def silence() -> str:
@@ -42,30 +44,4 @@ def require_answer() -> None:
         ConfigurationError: It does not.
     """
     if reason := silence():
-        raise ConfigurationError(f"{reason}; {_WAY_OUT}: then a scheduler runs here")
-
-
-@contextmanager
-def with_or_without_server() -> Iterator[str]:
-    """Run the block with the configured server, or as if none were configured.
-
-    Yields:
-        Why the block runs without it; empty where it does not.
-
-    Raises:
-        ConfigurationError: The server failed while the block ran.
-    """
-    if reason := silence():
-        with temporary_settings(restore_defaults={PREFECT_API_URL}):
-            yield f"{reason}; this run goes without it and is not shown there: {_WAY_OUT}"
-        return
-    try:
-        yield ""
-    except BaseException as error:
-        address = PREFECT_API_URL.value()
-        if not address or type(error).__module__.partition(".")[0] not in _CLIENT_LIBRARIES:
-            raise
-        raise ConfigurationError(
-            f"the Prefect server at {address} (PREFECT_API_URL) failed during the run: {error}; "
-            "`oirisk doctor` says what was stored; to run without a server unset PREFECT_API_URL"
-        ) from error
+        raise ConfigurationError(f"{reason}; {WAY_OUT}: then a scheduler runs here")

@@ -182,7 +182,8 @@ class Desk:
 
     def write_report(self, outcome: Outcome) -> Path:
         """Write the report of a run; returns its folder."""
-        return write_report(self.home, self.report(outcome)).parent
+        night = self.settings.schedule.night_of(outcome.snapshot_at)
+        return write_report(self.home, self.report(outcome), night).parent
 
     def rows(self, sql: str, **parameters: object) -> list[dict[str, Any]]:
         """Query the published copy."""

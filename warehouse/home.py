@@ -68,6 +68,6 @@ class Home:
         """All reports."""
         return self.root / "reports"
 
-    def report(self, day: date) -> Path:
-        """One night's report."""
-        return self.reports / day.isoformat()
+    def report(self, night: date | str) -> Path:
+        """One night's report, by its date or key."""
+        return self.reports / str(night)

@@ -357,8 +357,8 @@ def _call(module: str, function: str, *args: Any, **kwargs: Any) -> None:  # noq
         typer.echo(f"oirisk {command}: starting …", err=True)
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-    # A busy or slow machine takes longer than the 20 seconds that Prefect waits for its server.
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
+    # A night does not depend on a server, and is not to wait for minutes for one that is gone.
+    os.environ.setdefault("PREFECT_CLIENT_MAX_RETRIES", "2")
     stopped = noting_interrupts()
     try:
         commands = importlib.import_module(f"oirisk.flows.cli.{module}")

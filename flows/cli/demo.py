@@ -9,6 +9,7 @@ from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.cli.run import announce, run_flow
 from oirisk.flows.demo import STEP, fill_history
 from oirisk.flows.exchanges.sources import wall_clock
+from oirisk.flows.night import Night
 from oirisk.sandbox.accounts import addresses
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import DEMO_VENUES
@@ -38,10 +39,10 @@ def demo(home: Path, as_of: str, seed: int, regime: str, leverage: str, *, as_js
     moment = yesterday
     with Sandbox(market, clock=lambda: moment).in_background() as sandbox:
         _fill(home, market, at - HISTORY, yesterday - STEP)
-        run_flow("nightly", home, yesterday, sandbox=sandbox.url)
+        run_flow(Night(home, as_of=yesterday, sandbox=sandbox.url))
         _fill(home, market, yesterday + STEP, at - STEP)
         moment = at
-        outcome = run_flow("nightly", home, at, sandbox=sandbox.url)
+        outcome = run_flow(Night(home, as_of=at, sandbox=sandbox.url))
     if not as_json:
         print_line("SIMULATED: every figure of this home is made up")
     return announce(outcome, home, as_json=as_json, has_report=True)

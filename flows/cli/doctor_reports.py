@@ -1,16 +1,19 @@
 """Are the reports of a home whole? And how one that is not is written again."""
 
+import re
 from datetime import date
 from pathlib import Path
 
 from pydantic_core import from_json
 
-from oirisk.flows.cli.briefing import write_again
+from oirisk.flows.cli.briefing import write_again, write_stored
+from oirisk.flows.mail.mailing import DATE_LENGTH
 from oirisk.schemas.errors import OiRiskError
 from oirisk.warehouse.findings import Finding
 from oirisk.warehouse.home import Home
 
 _NAME = "reports"
+_NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{4})?")
 _PAGE_END = b"</html>"
 _LONGEST_TAIL = 64
 
@@ -28,7 +31,7 @@ def check_reports(home: Home) -> Finding:
     if not damaged:
         return Finding(_NAME, "ok", f"{len(folders)} reports, each whole")
     detail = f"{len(damaged)} of {len(folders)} damaged, first {damaged[0].name}"
-    repair = f"`oirisk doctor --fix`, or `oirisk report --date {damaged[0].name}`, writes it again"
+    repair = f"`oirisk doctor --fix`, or `oirisk report --date {_day(damaged[0])}`, writes it again"
     return Finding(_NAME, "warn", detail, repair)
 
 
@@ -40,23 +43,20 @@ def mend_reports(home: Home) -> list[str]:
             is_read = _is_read(folder)
             if is_read and _is_whole(folder):
                 continue
-            write_again(home, date.fromisoformat(folder.name), stored=is_read)
-            said.append(f"the report of {folder.name} is written again")
+            page = write_stored(home, folder.name) if is_read else write_again(home, _day(folder))
+            said.append(f"the report of {page.parent.name} is written again")
         except (OSError, OiRiskError) as error:
             said.append(f"not the report of {folder.name}: {error}")
     return said
 
 
 def _folders(home: Home) -> list[Path]:
-    return sorted(path for path in home.reports.glob("*/") if _is_day(path.name))
+    """Return the folders of nights: a date, and a time where there was more than one that day."""
+    return sorted(path for path in home.reports.glob("*/") if _NIGHT.fullmatch(path.name))
 
 
-def _is_day(name: str) -> bool:
-    try:
-        date.fromisoformat(name)
-    except ValueError:
-        return False
-    return True
+def _day(folder: Path) -> date:
+    return date.fromisoformat(folder.name[:DATE_LENGTH])
 
 
 def _is_read(folder: Path) -> bool:

@@ -1,9 +1,11 @@
 """``nightly``, ``snapshot`` and ``record``."""
 
 import asyncio
+import importlib
 import json
-from datetime import datetime
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from oirisk.flows.cli.as_of import instant
 from oirisk.flows.cli.output import print_json, print_line, print_note, print_table
@@ -11,25 +13,24 @@ from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.exchanges.sources import require_present
-from oirisk.flows.nightly import nightly as nightly_flow
-from oirisk.flows.nightly import snapshot as snapshot_flow
+from oirisk.flows.night import Night, run_night
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.progress import PROGRESS
 from oirisk.flows.record import record_run
-from oirisk.flows.server import with_or_without_server
+from oirisk.flows.server import WAY_OUT, is_configured, silence
 from oirisk.flows.settings.model import load_settings
 from oirisk.warehouse.home import Home
 
 
 def nightly(home: Path, as_of: str, replay: Path | None, *, as_json: bool) -> int:
     """Run the nightly flow and say what came of it."""
-    outcome = run_flow("nightly", home, instant(as_of), replay=replay)
+    outcome = run_flow(Night(home, "nightly", instant(as_of), replay))
     return announce(outcome, home, as_json=as_json, has_report=True)
 
 
 def snapshot(home: Path, as_of: str, replay: Path | None, *, as_json: bool) -> int:
     """Run the snapshot flow and say what came of it."""
-    outcome = run_flow("snapshot", home, instant(as_of), replay=replay)
+    outcome = run_flow(Night(home, "snapshot", instant(as_of), replay))
     return announce(outcome, home, as_json=as_json, has_report=False)
 
 
@@ -45,52 +46,47 @@ def record(home: Path, file: Path) -> int:
     return 1 if failures else 0
 
 
-def run_flow(
-    name: str,
-    home: Path,
-    as_of: datetime | None,
-    *,
-    replay: Path | None = None,
-    sandbox: str | None = None,
-) -> Outcome:
-    """Run a flow in this process, with progress shown.
+def run_flow(night: Night) -> Outcome:
+    """Run a night in this process, with progress shown; as a flow where a server is configured.
 
-    What cannot go well is refused here, before the scheduler takes its time.
+    What cannot go well is refused here, before anything is asked.
 
     Raises:
         ConfigurationError: The settings are refused, or exchanges would be asked about another
             time than now.
         RecordingError: The recording cannot be read.
     """
-    chosen = nightly_flow if name == "nightly" else snapshot_flow
-    settings = load_settings(home)
+    settings = load_settings(night.home)
     chosen_venues(settings)
-    if replay:
-        read_recording(replay)
-    elif as_of and not sandbox:
-        require_present(as_of, settings.coverage.max_age_minutes)
+    if night.replay:
+        read_recording(night.replay)
+    elif night.as_of and not night.sandbox:
+        require_present(night.as_of, settings.coverage.max_age_minutes)
     with shown_progress() as progress:
         token = PROGRESS.set(progress)
-        progress.step("starting the scheduler engine (10 to 20 seconds without a Prefect server)")
         try:
-            with with_or_without_server() as note:
-                if note:
-                    print_note(note)
-                return asyncio.run(
-                    chosen(
-                        str(home),
-                        as_of=as_of,
-                        replay=str(replay) if replay else None,
-                        sandbox=sandbox,
-                    )
-                )
+            return asyncio.run(_runner()(night))
         finally:
             PROGRESS.reset(token)
 
 
+def _runner() -> Callable[[Night], Coroutine[Any, Any, Outcome]]:
+    """Return what runs a night: Prefect's flow where a server answers, else the plain coroutine."""
+    if not is_configured():
+        return run_night
+    if reason := silence():
+        print_note(f"{reason}; this run goes without it and is not shown there: {WAY_OUT}")
+        return run_night
+    shown: Callable[[Night], Coroutine[Any, Any, Outcome]] = importlib.import_module(
+        "oirisk.flows.nightly"
+    ).run_shown
+    return shown
+
+
 def announce(outcome: Outcome, home: Path, *, as_json: bool, has_report: bool) -> int:
     """Print the outcome of a run and return its exit status."""
-    report = Home(home).report(outcome.snapshot_at.date()) / "index.html"
+    night = load_settings(home).schedule.night_of(outcome.snapshot_at)
+    report = Home(home).report(night) / "index.html"
     if as_json:
         content = json.loads(json.dumps(outcome.__dict__, default=str))
         print_json({**content, "report": str(report.resolve()) if has_report else None})

@@ -8,9 +8,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from oirisk.flows.mail.deliver import Delivery, deliver
-from oirisk.flows.mail.message import MessageContent
+from oirisk.flows.mail.message import KIND, MessageContent
 from oirisk.flows.mail.outbox import open_outbox
-from oirisk.flows.settings.sections import MailSettings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import ScheduleSettings
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.report.briefing import Report
 from oirisk.templates.figures import content_id
@@ -29,11 +30,15 @@ log = logging.getLogger(__name__)
 
 Records = Sequence[tuple[DeliveryKey, DeliveryRecord]]
 
+DATE_LENGTH = len("2026-11-30")
+
 _PATIENCE_SECONDS = 60.0
 """How long to wait for another process that sends from the same home."""
 
 
-def mail_report(home: Home, day: date, settings: MailSettings, now: datetime) -> Sequence[Delivery]:
+def mail_report(
+    home: Home, night: date | str, settings: Settings, now: datetime
+) -> Sequence[Delivery]:
     """Send a night's report to everyone who has not had it; without a server leave it as a file.
 
     Raises:
@@ -41,13 +46,13 @@ def mail_report(home: Home, day: date, settings: MailSettings, now: datetime) ->
         ConfigurationError: The mail settings cannot work.
         DeliveryError: The message cannot be built.
     """
-    content = _content(home.report(day))
+    content = _content(home.report(night), settings.schedule)
     is_new = not home.outbox.exists()
     with open_outbox(home.outbox, _PATIENCE_SECONDS) as outbox:
         if is_new and home.published.is_file():
             with reading(home) as connection:
                 outbox.remember(recorded_deliveries(connection))
-        deliveries = deliver(content, settings, outbox, now, home.report(day))
+        deliveries = deliver(content, settings.mail, outbox, now, home.report(night))
         records = outbox.records()
     _put_on_record(home, records, now)
     return deliveries
@@ -85,8 +90,8 @@ def read_report(folder: Path) -> Report:
         ) from error
 
 
-def latest_report_day(home: Home) -> date:
-    """Return the day of the newest report.
+def latest_night(home: Home) -> str:
+    """Return the key of the newest report.
 
     Raises:
         HomeError: There is none.
@@ -94,19 +99,25 @@ def latest_report_day(home: Home) -> date:
     days = sorted(path.parent.name for path in home.reports.glob("*/report.json"))
     if not days:
         raise HomeError(f"there is no report in {home.reports}; run `oirisk nightly` first")
-    return date.fromisoformat(days[-1])
+    return days[-1]
 
 
-def _content(folder: Path) -> MessageContent:
+def _content(folder: Path, schedule: ScheduleSettings) -> MessageContent:
     report = read_report(folder)
     images = {content_id(path.stem): path.read_bytes() for path in folder.glob("charts/*.png")}
-    previous = report.previous_as_of
+    night = schedule.night_of(report.as_of)
+    before = report.previous_as_of and schedule.night_of(report.previous_as_of)
     return MessageContent(
         subject=subject(report),
         html=(folder / "email.html").read_text(encoding="utf-8"),
         text=(folder / "email.txt").read_text(encoding="utf-8"),
         images=images,
         run_id=report.run_id,
-        report_date=report.as_of.date(),
-        previous_report_date=previous.date() if previous else None,
+        report_date=_date(night),
+        previous_report_date=_date(before) if before else None,
+        kind=KIND + night[DATE_LENGTH:],
     )
+
+
+def _date(night: str) -> date:
+    return date.fromisoformat(night[:DATE_LENGTH])

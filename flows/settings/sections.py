@@ -1,12 +1,20 @@
 """The sections of ``oirisk.toml`` that no model is told: asking, retention, mail, schedule."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from oirisk.schemas.parameters import Section
 from oirisk.transforms.vendor_tables import COLUMNS as TABLE_COLUMNS
@@ -242,16 +250,53 @@ class MailSettings(Section):
     recipients: tuple[str, ...] = Field(default=(), description="who gets the briefing")
 
 
+def _on(instant: datetime, day: date) -> bool:
+    return instant.date() == day
+
+
 class ScheduleSettings(Section):
-    """When the nightly run starts."""
+    """When what runs by itself starts; an empty expression means: never."""
 
     cron: str = Field(default="5 0 * * *", description="cron expression of the nightly run")
-    timezone: str = Field(default="UTC", description="time zone of the cron expression")
+    timezone: str = Field(default="UTC", description="time zone of the cron expressions")
+    snapshot_cron: str = Field(
+        default="", description="cron expression of snapshots between the nights; empty: none"
+    )
+    maintain_cron: str = Field(
+        default="30 4 * * 0", description="cron expression of maintenance; empty: none"
+    )
+    catch_up_nights: int = Field(
+        default=7, ge=0, le=60, description="missed nights of so many days are caught up; 0: none"
+    )
 
-    @field_validator("cron")
+    def night_of(self, instant: datetime) -> str:
+        """Return the key of the night that an instant belongs to.
+
+        It is the local date. Where the schedule comes due more often on that date, the local time
+        of the due instant follows: ``2026-11-30T1205``; what is before the first belongs to that.
+        """
+        zone = ZoneInfo(self.timezone)
+        day = instant.astimezone(zone).date()
+        midnight = datetime.combine(day, time(), zone)
+        due = [one for one in self.due(midnight, midnight + timedelta(days=1)) if _on(one, day)]
+        if len(due) <= 1:
+            return day.isoformat()
+        return f"{max([due[0], *(one for one in due if one <= instant)]):%Y-%m-%dT%H%M}"
+
+    def due(self, since: datetime, until: datetime) -> list[datetime]:
+        """Return the instants from ``since`` on and before ``until`` at which it comes due."""
+        zone = ZoneInfo(self.timezone)
+        # The iterator begins after the instant it is given.
+        iterator = CronSim(self.cron, since.astimezone(zone) - timedelta(minutes=1))
+        found = takewhile(lambda at: at < until, iterator)
+        return [at for at in found if at >= since]
+
+    @field_validator("cron", "snapshot_cron", "maintain_cron")
     @classmethod
-    def _must_come_due(cls, value: str) -> str:
+    def _must_come_due(cls, value: str, info: ValidationInfo) -> str:
         """Refuse what no cron reads the same way, and dates that never come."""
+        if not value and info.field_name != "cron":
+            return value
         wanted = "expected five fields (minute hour day month weekday) that come due some day"
         if len(value.split()) != CRON_FIELDS:
             raise ValueError(wanted)

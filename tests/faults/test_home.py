@@ -22,14 +22,16 @@ from oirisk.flows.cli.build import build
 from oirisk.flows.cli.doctor import doctor
 from oirisk.flows.cli.imports import import_history
 from oirisk.flows.cli.inspect import query_limits
-from oirisk.flows.cli.maintain import maintain, maintain_home
+from oirisk.flows.cli.maintain import maintain
 from oirisk.flows.cli.recovery import restore
 from oirisk.flows.cli.rederive import rederive
 from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.sources import ReplaySource
 from oirisk.flows.mail.mailing import mail_report
+from oirisk.flows.maintain import maintain_home
 from oirisk.flows.report_archive import write_archive
-from oirisk.flows.settings.sections import MailSettings, RetentionSettings
+from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import RetentionSettings
 from oirisk.schemas.errors import DiskFullError, HomeError, QueryError
 from oirisk.warehouse import writer
 from oirisk.warehouse.backups import automatic_backups
@@ -274,7 +276,7 @@ def test_no_room_for_a_backup(kept: Any, tmp_path: Path) -> None:
 
 
 def test_home_backed_up_and_restored(kept: Any, config: Path, tmp_path: Path) -> None:
-    mail_report(kept.home, date(2026, 11, 22), MailSettings(), datetime.now(UTC))
+    mail_report(kept.home, date(2026, 11, 22), Settings(), datetime.now(UTC))
     before, raw = _held(kept), {path.name: path.read_bytes() for path in _raw_files(kept.home)}
     backup = tmp_path / "backup"
     done = back_up(kept.home, backup)
@@ -396,7 +398,7 @@ def test_not_ours_to_write(
 
 
 def test_modes_lost(kept: Any, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    mail_report(kept.home, date(2026, 11, 22), MailSettings(), datetime.now(UTC))
+    mail_report(kept.home, date(2026, 11, 22), Settings(), datetime.now(UTC))
     kept.home.config.write_text(f'{kept.home.config.read_text()}[mail]\npassword = "marked"\n')
     kept.home.warehouse.chmod(0o666)
     kept.home.outbox.chmod(0o644)
@@ -628,7 +630,7 @@ def _umask(request: pytest.FixtureRequest) -> Iterator[None]:
 def test_open_umask(make_desk: Any, nights: list[Path]) -> None:
     desk = make_desk("masked")
     desk.write_report(desk.replay(nights[0]))
-    mail_report(desk.home, date(2026, 11, 21), MailSettings(), datetime.now(UTC))
+    mail_report(desk.home, date(2026, 11, 21), Settings(), datetime.now(UTC))
     maintain_home(desk.home, RetentionSettings(), datetime.now(UTC), dry_run=False)
     with replacing(desk.home.reports / "half") as draft:
         assert stat.S_IMODE(draft.stat().st_mode) & 0o007 == 0

@@ -86,7 +86,8 @@ def run(home: Home, recording: Path, deadline: Deadline) -> None:
         settings,
     )
     stored = pipeline.store(frame, Batch(asyncio.run(ask()), settings), at + timedelta(minutes=1))
-    reports.write_report(home, reports.report_of(home, stored.run_id, settings))
+    night = settings.schedule.night_of(stored.snapshot_at)
+    reports.write_report(home, reports.report_of(home, stored.run_id, settings), night)
 
 
 def main() -> None:

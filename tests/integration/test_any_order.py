@@ -21,11 +21,11 @@ from oirisk.flows.cli import build as build_command
 from oirisk.flows.cli import imports as import_command
 from oirisk.flows.cli.build import build
 from oirisk.flows.cli.imports import import_history
-from oirisk.flows.cli.maintain import maintain_home
 from oirisk.flows.demo import fill_history
 from oirisk.flows.enrichment import ask_venue
 from oirisk.flows.exchanges.registry import select_venues
 from oirisk.flows.exchanges.sources import SandboxSource
+from oirisk.flows.maintain import maintain_home
 from oirisk.flows.marts import build_stale
 from oirisk.flows.observe import observe_listed
 from oirisk.flows.pipeline import RunFrame, store

@@ -7,13 +7,12 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 from typer.testing import CliRunner
 
 from oirisk import __version__
@@ -28,12 +27,6 @@ COMMANDS = (
     "build", "ledger", "report", "send", "schedule", "sql", "export", "venues", "doctor",
     "maintain", "version",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def _scheduler() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=180):  # as the command line waits
-        yield
 
 
 @pytest.fixture
@@ -136,7 +129,6 @@ def test_a_typing_mistake_is_explained_with_status_2(oirisk: Any) -> None:
         ("[schedule]\ntimezone = 'Mars/Olympus'\n", "schedule.timezone"),
     ],
 )
-@pytest.mark.usefixtures("_scheduler")
 def test_a_configuration_that_cannot_work_is_named_with_status_2(
     toml: str, words: str, oirisk: Any, tmp_path: Path
 ) -> None:
@@ -166,7 +158,7 @@ def test_instants_and_days_that_are_none_are_named(oirisk: Any, tmp_path: Path) 
 def test_exchanges_are_not_asked_about_another_time_than_now(
     oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("oirisk.flows.cli.run.nightly_flow", None)
+    monkeypatch.setattr("oirisk.flows.cli.run.run_night", None)
     accounts = tmp_path / "accounts.txt"
     accounts.write_text("0x" + "1" * 40 + "\n")
     for arguments in (("nightly",), ("observe", "--accounts", accounts)):
@@ -200,10 +192,10 @@ def test_a_misspelt_home_is_named_and_not_made(oirisk: Any, tmp_path: Path) -> N
     assert not home.exists()
 
 
-def test_an_exchange_that_is_not_known_is_named_before_the_scheduler_starts(
+def test_an_exchange_that_is_not_known_is_named_before_anything_is_asked(
     oirisk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("oirisk.flows.cli.run.nightly_flow", None)
+    monkeypatch.setattr("oirisk.flows.cli.run.run_night", None)
     (tmp_path / "oirisk.toml").write_text("venues = ['nosuch']\n")
     result = oirisk("nightly", "--home", tmp_path)
     assert result.exit_code == 2
@@ -279,7 +271,6 @@ def test_a_home_that_cannot_be_written_is_named(oirisk: Any, tmp_path: Path) -> 
     assert "cannot" in result.stderr
 
 
-@pytest.mark.usefixtures("_scheduler")
 def test_nightly_replays_a_recording_and_tells_programs_and_people(
     oirisk: Any, tape: Any, gate_row: Any, bybit_row: Any, tmp_path: Path
 ) -> None:
@@ -302,7 +293,6 @@ def test_nightly_replays_a_recording_and_tells_programs_and_people(
     assert "report: " in result.stdout
 
 
-@pytest.mark.usefixtures("_scheduler")
 def test_snapshot_makes_no_report(oirisk: Any, tape: Any, gate_row: Any, tmp_path: Path) -> None:
     path = tape.gate(gate_row(3_000, 50_000)).write()
     result = oirisk("snapshot", "--home", tmp_path / "a", "--replay", path, "--json")
@@ -314,7 +304,6 @@ def test_snapshot_makes_no_report(oirisk: Any, tape: Any, gate_row: Any, tmp_pat
     assert (tmp_path / "a" / "reports" / "2026-11-21" / "index.html").is_file()
 
 
-@pytest.mark.usefixtures("_scheduler")
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -340,7 +329,6 @@ def test_a_recording_that_cannot_be_read_is_explained(
     assert missing.exit_code == 2
 
 
-@pytest.mark.usefixtures("_scheduler")
 def test_a_mail_setting_that_cannot_work_does_not_lose_the_night(
     oirisk: Any, tape: Any, gate_row: Any, tmp_path: Path
 ) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from oirisk.flows.cli.maintain import maintain, maintain_home, require_reach
+from oirisk.flows.cli.maintain import maintain
+from oirisk.flows.maintain import maintain_home, require_reach
 from oirisk.flows.marts import build_stale
 from oirisk.flows.rederive import rederive_since
 from oirisk.flows.settings.model import Settings

@@ -1,13 +1,12 @@
 """A home, and files, under any name that a file system allows: every command works on them."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from prefect.testing.utilities import prefect_test_harness
 from typer.testing import CliRunner
 
 from oirisk.flows.cli.app import app
@@ -21,12 +20,6 @@ NAMES = (
 )  # fmt: skip
 FILL = "2026-03-01T00:00:00Z,BTC,fill,a,b,3\n"
 METRIC = "2024-02-16 00:{:02d}:00,BTCUSDT,10{},5050000,1.5,2,0.25,3\n"
-
-
-@pytest.fixture(scope="module")
-def _scheduler() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=180):  # as the command line waits
-        yield
 
 
 @pytest.fixture(params=NAMES)
@@ -93,7 +86,6 @@ def test_files_of_any_name_are_read(place: Path, oirisk: Callable[..., str]) -> 
     oirisk("ledger", place / "fills.parquet")
 
 
-@pytest.mark.usefixtures("_scheduler")
 def test_a_night_runs_in_a_home_with_a_pattern_in_its_name(
     tmp_path: Path, oirisk: Callable[..., str], tape: Any, gate_row: Any
 ) -> None:

@@ -10,6 +10,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from oirisk.flows.mail.mailing import mail_report
+from oirisk.flows.settings.model import Settings
 from oirisk.flows.settings.sections import MailSettings
 from oirisk.warehouse.files import alone
 from oirisk.warehouse.published import reading
@@ -45,7 +46,9 @@ def mail(inbox: Inbox) -> Iterator[MailSettings]:
         port = free.getsockname()[1]
     controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
-    yield MailSettings(host="127.0.0.1", port=port, security="none", recipients=(ANN, BOB))
+    yield Settings(
+        mail=MailSettings(host="127.0.0.1", port=port, security="none", recipients=(ANN, BOB))
+    )
     controller.stop()
 
 

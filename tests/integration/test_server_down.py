@@ -1,10 +1,13 @@
 """A Prefect server that is configured and does not answer: the night runs, and it is said."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -12,11 +15,15 @@ from typing import Any
 
 import httpx
 import pytest
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
+from oirisk.flows import nightly
+from oirisk.flows.night import Night
+from oirisk.flows.nightly import run_shown
+from oirisk.flows.outcome import Outcome
 from oirisk.flows.schedule import scheduler
-from oirisk.flows.server import silence, with_or_without_server
-from oirisk.schemas.errors import ConfigurationError
+from oirisk.flows.server import silence
+from oirisk.schemas.errors import ConfigurationError, CoverageError
 
 pytestmark = pytest.mark.integration
 
@@ -49,13 +56,10 @@ def refusing() -> Iterator[str]:
     server.server_close()
 
 
-def test_a_server_that_is_not_there_is_left_aside_and_named() -> None:
+def test_a_server_that_is_not_there_is_named() -> None:
     with temporary_settings({PREFECT_API_URL: NOWHERE}):
-        with with_or_without_server() as note:
-            assert PREFECT_API_URL.value() is None
-        assert PREFECT_API_URL.value() == NOWHERE
-    assert f"the Prefect server at {NOWHERE} (PREFECT_API_URL) does not answer" in note
-    assert "unset PREFECT_API_URL" in note
+        said = silence()
+    assert f"the Prefect server at {NOWHERE} (PREFECT_API_URL) does not answer" in said
 
 
 def test_a_server_that_refuses_is_as_good_as_none(refusing: str) -> None:
@@ -78,18 +82,63 @@ def test_a_schedule_needs_the_server_that_it_names() -> None:
         pass
 
 
-def test_a_server_that_fails_during_a_run_is_named_and_no_fault_of_ours(
+def test_a_night_goes_on_when_its_server_is_lost_before_it_begins(
+    tmp_path: Path, tape: Any, gate_row: Any
+) -> None:
+    (tmp_path / "oirisk.toml").write_text('venues = ["gate"]\n')
+    asked = Night(tmp_path, replay=tape.gate(gate_row(3_000, 50_000)).write())
+    with temporary_settings({PREFECT_API_URL: NOWHERE, PREFECT_CLIENT_MAX_RETRIES: 0}):
+        outcome = asyncio.run(run_shown(asked))
+    assert outcome.state == "completed"
+    assert (tmp_path / "published" / "warehouse.duckdb").is_file()
+
+
+@pytest.mark.parametrize("ending", ["an outcome", "an error"])
+def test_a_server_lost_at_the_end_changes_nothing_of_how_the_night_ended(
+    monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    asked = Night(Path("home"))
+    outcome = Outcome("id", datetime(2026, 1, 1, tzinfo=UTC), "completed", {}, 1, 0, {})
+    calls: list[Night] = []
+
+    async def body(night: Night, _steps: object = None) -> Outcome:
+        calls.append(night)
+        if ending == "an error":
+            raise CoverageError("no venue gave a usable row")
+        return outcome
+
+    async def lost(*_given: object) -> Outcome:
+        with suppress(CoverageError):
+            await nightly._run("nightly", "home", None, None, None)
+        raise httpx.ConnectError("connection refused")
+
+    monkeypatch.setattr(nightly, "run_night", body)
+    monkeypatch.setattr(nightly, "nightly", lost)
+    if ending == "an error":
+        with pytest.raises(CoverageError, match="no venue"):
+            asyncio.run(nightly.run_shown(asked))
+    else:
+        assert asyncio.run(nightly.run_shown(asked)) is outcome
+    assert len(calls) == 1
+
+
+def test_what_breaks_in_a_night_itself_is_not_put_to_the_server(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("oirisk.flows.server.silence", lambda: "")
-    with temporary_settings({PREFECT_API_URL: NOWHERE}):
-        with (
-            pytest.raises(ConfigurationError, match=f"{NOWHERE} .PREFECT_API_URL. failed"),
-            with_or_without_server(),
-        ):
-            raise httpx.ConnectError("connection refused")
-        with pytest.raises(ZeroDivisionError), with_or_without_server():
-            raise ZeroDivisionError
+    calls: list[object] = []
+
+    async def broken(*given: object) -> Outcome:
+        calls.append(given)
+        raise ZeroDivisionError
+
+    async def shown(*_given: object) -> Outcome:
+        return await nightly._run("nightly", "home", None, None, None)
+
+    monkeypatch.setattr(nightly, "run_night", broken)
+    monkeypatch.setattr(nightly, "nightly", shown)
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(nightly.run_shown(Night(Path("home"))))
+    assert len(calls) == 1
 
 
 def test_a_snapshot_runs_without_the_server_and_says_so(

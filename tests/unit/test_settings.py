@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from pydantic import BaseModel, SecretStr
 
 from oirisk.flows.marts import values_of
 from oirisk.flows.settings.model import Settings, load_settings
+from oirisk.flows.settings.sections import ScheduleSettings
 from oirisk.flows.settings.template import commented_toml
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.parameters import SeriesParameters
@@ -172,3 +174,31 @@ def test_the_series_take_the_judgement_of_the_settings(tmp_path: Path) -> None:
 def test_a_bad_judgement_is_named(tmp_path: Path, line: str, named: str) -> None:
     with pytest.raises(ConfigurationError, match=named):
         load_settings(_write(tmp_path, f"[series]\n{line}\n"))
+
+
+def _in(zone: str, cron: str, *times: str) -> list[str]:
+    schedule = ScheduleSettings(cron=cron, timezone=zone)
+    return [schedule.night_of(datetime.fromisoformat(one)) for one in times]
+
+
+def test_nights_on_both_sides_of_a_change_of_clocks_have_keys_of_their_own() -> None:
+    """In New York 19:30 is 00:30 UTC before the clocks change, and 23:30 UTC after it."""
+    before, after = "2026-03-08T00:30:00+00:00", "2026-03-08T23:30:00+00:00"
+    assert _in("America/New_York", "30 19 * * *", before, after) == ["2026-03-07", "2026-03-08"]
+    assert _in("UTC", "30 19 * * *", before, after) == ["2026-03-08", "2026-03-08"]
+
+
+def test_a_date_on_which_the_schedule_comes_due_twice_has_two_nights() -> None:
+    due = "2026-03-08T00:05:00+00:00", "2026-03-08T12:05:00+00:00"
+    late = "2026-03-08T11:59:00+00:00", "2026-03-08T23:00:00+00:00"
+    keys = ["2026-03-08T0005", "2026-03-08T1205"]
+    assert _in("UTC", "5 0,12 * * *", *due) == keys
+    assert _in("UTC", "5 0,12 * * *", *late) == keys
+    assert _in("UTC", "5 0,12 * * *", "2026-03-08T00:01:00+00:00") == keys[:1]
+
+
+def test_what_is_due_is_counted_through_a_change_of_clocks() -> None:
+    schedule = ScheduleSettings(cron="30 1 * * *", timezone="Europe/Zurich")
+    since = datetime(2026, 10, 24, tzinfo=UTC)
+    due = [at.astimezone(UTC) for at in schedule.due(since, since + timedelta(days=3))]
+    assert [f"{at:%d %H:%M}" for at in due] == ["24 23:30", "26 00:30"]

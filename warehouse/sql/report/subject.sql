@@ -1,7 +1,7 @@
 -- subject: what a report of one day, or the newest, speaks of: a run, or else history.
 -- Grain   one row, none when there is neither
 -- Inputs  ops.runs, marts.oi_market
--- Params  $report_date  date or null
+-- Params  $report_date  date or null, local; $zone  varchar, time zone of the schedule
 -- Where no run has data it is the last instant of history that was built, in the name of the last
 -- import or backfill. snapshot_at is null for a run, which has its own.
 with
@@ -24,7 +24,7 @@ newest_run as (
         usable.flow in ('nightly', 'snapshot')
         and (
             cast($report_date as date) is null
-            or cast(usable.snapshot_at as date) = cast($report_date as date)
+            or cast(timezone($zone, usable.snapshot_at) as date) = cast($report_date as date)
         )
     order by
         usable.snapshot_at desc,
@@ -41,7 +41,7 @@ newest_history as (
         market.kind_group = 'futures'
         and (
             cast($report_date as date) is null
-            or cast(market.snapshot_at as date) = cast($report_date as date)
+            or cast(timezone($zone, market.snapshot_at) as date) = cast($report_date as date)
         )
 
 ),
