@@ -39,7 +39,12 @@ from oirisk.warehouse.health_runs import (
 )
 from oirisk.warehouse.home import ARCHIVED, Home
 from oirisk.warehouse.migrate import VERSION
-from oirisk.warehouse.safety import rights_repair, room_needed, ways_out
+from oirisk.warehouse.safety import (
+    require_warehouse_kept,
+    rights_repair,
+    room_needed,
+    ways_out,
+)
 from oirisk.warehouse.schema import fingerprint
 from oirisk.warehouse.sql_files import statement
 
@@ -104,6 +109,11 @@ def check_room(home: Home) -> Finding:
 def check_warehouse(home: Home) -> Finding:
     """Return whether each block of the warehouse is sound, and its schema that of this version."""
     name = "warehouse"
+    try:
+        require_warehouse_kept(home)
+    except HomeError:
+        detail = "gone or empty, and what was made with it is there"
+        return Finding(name, "fail", detail, ways_out(home))
     if not home.warehouse.exists():
         return Finding(name, "ok", "no run yet")
     try:
@@ -191,6 +201,8 @@ def _removed(home: Home) -> set[str]:
 def check_responses_have_runs(home: Home) -> Finding:
     """Return whether responses lie in the archive that no run on record brought."""
     name = "responses without a run"
+    if not home.warehouse.exists():
+        return Finding(name, "ok", "not checked: there is no warehouse")
     try:
         known = {row[0] for row in read(home.warehouse, "health/runs.sql")}
     except duckdb.Error as error:

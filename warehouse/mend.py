@@ -26,7 +26,7 @@ def mend(home: Home) -> list[str]:
         try:
             said += step(home)
         except (OSError, OiRiskError) as error:
-            said.append(f"not all: {error}")
+            said.append(f"not mended: {error}")
     return said
 
 

@@ -107,7 +107,7 @@ def source_of(home: Home, origin: str) -> Path:
         found = found / home.warehouse.name if found.is_dir() else found
     if found is None or not found.is_file():
         raise HomeError(
-            f"there is no {found or f'backup in {home.backups}'}; restore from `published`, "
+            f"{found or f'a backup in {home.backups}'} does not exist; restore from `published`, "
             "`automatic` (the newest automatic backup), `raw`, or the path of a backup"
         )
     return found

@@ -23,6 +23,9 @@ from oirisk.warehouse.sql_files import statement
 
 log = logging.getLogger(__name__)
 
+_PUBLISHED: dict[Path, tuple[tuple[int, int, int], set[str]]] = {}
+"""Copies that this process has published: inode, time and size, and the runs each knows."""
+
 _GROWTH_BYTES = 48 * 1024**2
 _GROWTH_SHARE = 0.1
 """What a night writes beside the copy: the transaction, responses and a report, which are a few
@@ -175,7 +178,7 @@ def require_all_runs(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     Raises:
         HomeError: The copy holds runs that the warehouse does not.
     """
-    lost = sorted(_published_runs(home) - _ended_runs(connection))
+    lost = sorted(_published_runs(home) - ended_runs(connection))
     if lost:
         raise HomeError(
             f"{home.warehouse} is older than the published copy: it lacks {len(lost)} runs, first "
@@ -183,19 +186,33 @@ def require_all_runs(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         )
 
 
+def note_published(home: Home, runs: set[str]) -> None:
+    """Remember what this process has published, to spare opening it again."""
+    _PUBLISHED[home.published] = (_identity(home.published), runs)
+
+
+def _identity(path: Path) -> tuple[int, int, int]:
+    about = path.stat()
+    return about.st_ino, about.st_mtime_ns, about.st_size
+
+
 def _published_runs(home: Home) -> set[str]:
     if not home.published.is_file():
         return set()
+    identity, runs = _PUBLISHED.get(home.published, (None, set()))
+    if identity == _identity(home.published):
+        return runs
     try:
         with opened_read_only(home.published) as connection:
-            return _ended_runs(connection)
+            return ended_runs(connection)
     except duckdb.Error as error:
         log.warning("published copy cannot be read and is written anew reason=%s",
                     first_line(error))  # fmt: skip
         return set()
 
 
-def _ended_runs(connection: duckdb.DuckDBPyConnection) -> set[str]:
+def ended_runs(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the runs on record that have ended; of these none is ever taken off it."""
     try:
         return {
             run_id for (run_id,) in connection.execute(statement("ops/runs_ended.sql")).fetchall()

@@ -17,6 +17,8 @@ from oirisk.warehouse.load import load_unit_rules
 from oirisk.warehouse.migrate import migrate, version_behind
 from oirisk.warehouse.paths import require_database_path
 from oirisk.warehouse.safety import (
+    ended_runs,
+    note_published,
     require_all_runs,
     require_rights,
     require_room,
@@ -94,6 +96,7 @@ def opened(
                 load_unit_rules(connection)
             yield connection
             refresh_views(connection, home)
+            runs = ended_runs(connection)
             connection.execute("checkpoint")
         except duckdb.Error as error:
             _tell_unwritten(home, error)
@@ -102,6 +105,7 @@ def opened(
             _close(connection)
         if publishes:
             publish(home)
+            note_published(home, runs)
 
 
 @contextmanager

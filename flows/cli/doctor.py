@@ -56,7 +56,7 @@ def doctor(home: Path, *, fix: bool = False, as_json: bool) -> int:
         print_json({"status": status, "mended": mended, "checks": checks})
     else:
         for said in mended:
-            print_line(f"mended: {said}")
+            print_line(said)
         print_table(f"home {home}", [asdict(finding) for finding in findings])
         print_line(("all is well", "works, with warnings", "something is broken")[worst])
     return worst

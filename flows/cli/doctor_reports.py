@@ -46,7 +46,7 @@ def mend_reports(home: Home) -> list[str]:
             page = write_stored(home, folder.name) if is_read else write_again(home, _day(folder))
             said.append(f"the report of {page.parent.name} is written again")
         except (OSError, OiRiskError) as error:
-            said.append(f"not the report of {folder.name}: {error}")
+            said.append(f"the report of {folder.name} is not mended: {error}")
     return said
 
 

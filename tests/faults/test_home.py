@@ -355,7 +355,7 @@ def test_block_corrupt(
     if how == "flipped":
         _flip_until_damaged(kept.home.warehouse)
     else:
-        os.truncate(kept.home.warehouse, int(kept.home.warehouse.stat().st_size * 0.5))
+        os.truncate(kept.home.warehouse, int(kept.home.warehouse.stat().st_size * 0.97))
     found = _finding(config, "warehouse", capsys)
     assert (found["status"], found["exit"]) == ("fail", 2)
     assert "another process" not in found["detail"]
