@@ -84,4 +84,5 @@ def is_held(error: duckdb.Error) -> bool:
 
 def is_damage(error: duckdb.Error) -> bool:
     """Return whether a database does not say what was written into it."""
-    return any(words in str(error) for words in _DAMAGE)
+    is_unreadable = isinstance(error, duckdb.SerializationException)
+    return is_unreadable or any(words in str(error) for words in _DAMAGE)

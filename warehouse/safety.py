@@ -11,13 +11,14 @@ import logging
 import os
 import pwd
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
 from oirisk.schemas.errors import DiskFullError, HomeError
 from oirisk.warehouse.files import free_bytes
-from oirisk.warehouse.findings import first_line, opened_read_only
+from oirisk.warehouse.findings import first_line, opened_read_only, read_all_blocks
 from oirisk.warehouse.home import ARCHIVED, Home
 from oirisk.warehouse.sql_files import statement
 
@@ -25,6 +26,11 @@ log = logging.getLogger(__name__)
 
 _PUBLISHED: dict[Path, tuple[tuple[int, int, int], set[str]]] = {}
 """Copies that this process has published: inode, time and size, and the runs each knows."""
+
+_READ_AT: dict[Path, datetime] = {}
+"""When this process has last read the whole of a warehouse."""
+
+_DAY = timedelta(days=1)
 
 _GROWTH_BYTES = 48 * 1024**2
 _GROWTH_SHARE = 0.1
@@ -189,6 +195,18 @@ def require_all_runs(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
 def note_published(home: Home, runs: set[str]) -> None:
     """Remember what this process has published, to spare opening it again."""
     _PUBLISHED[home.published] = (_identity(home.published), runs)
+
+
+def read_whole_daily(connection: duckdb.DuckDBPyConnection, home: Home, now: datetime) -> None:
+    """Read every block before it is published, unless this process has done so within a day.
+
+    Raises:
+        duckdb.Error: One is damaged; it must not take the place of the copy.
+    """
+    before = _READ_AT.get(home.warehouse)
+    if before is None or abs(now - before) >= _DAY:
+        read_all_blocks(connection)
+        _READ_AT[home.warehouse] = now
 
 
 def _identity(path: Path) -> tuple[int, int, int]:

@@ -19,6 +19,7 @@ from oirisk.warehouse.paths import require_database_path
 from oirisk.warehouse.safety import (
     ended_runs,
     note_published,
+    read_whole_daily,
     require_all_runs,
     require_rights,
     require_room,
@@ -98,6 +99,8 @@ def opened(
             refresh_views(connection, home)
             runs = ended_runs(connection)
             connection.execute("checkpoint")
+            if publishes:
+                read_whole_daily(connection, home, now)
         except duckdb.Error as error:
             _tell_unwritten(home, error)
             raise
@@ -248,8 +251,10 @@ def _open_kept(home: Home, now: datetime, *, remakes: bool) -> duckdb.DuckDBPyCo
         if version is None:
             return connection
         connection.execute("checkpoint")
-    except BaseException:
+    except BaseException as error:
         _close(connection)
+        if isinstance(error, duckdb.Error):
+            _tell_unwritten(home, error)
         raise
     connection.close()  # to copy a file that is open would let go of its lock
     keep_before_migration(home, version, now)
@@ -285,9 +290,12 @@ def _open(home: Home) -> duckdb.DuckDBPyConnection:
     is_new = not (home.warehouse.exists() and home.warehouse.stat().st_size)
     if is_new:  # empty where a run was killed as it made the file
         home.warehouse.unlink(missing_ok=True)
+        home.wal.unlink(missing_ok=True)
     try:
         connection = duckdb.connect(str(home.warehouse))
     except duckdb.Error as error:
+        if is_disk_full(error):
+            raise DiskFullError(str(home.warehouse), room_lacking(home)) from error
         reason = first_line(error)
         repair = (
             "If another program has it open, close it there; analysts read "

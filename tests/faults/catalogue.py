@@ -88,7 +88,8 @@ HOME = (
     Fault(
         "block_corrupt",
         "a block of the warehouse flipped, or the file cut to 97 %",
-        "`doctor` says so, not that another process has it open; `restore published` mends it",
+        "found by `doctor` and by the next night, which leaves the copy alone; `restore published` "
+        "mends it",
     ),
     Fault(
         "copy_corrupt",
