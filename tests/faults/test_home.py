@@ -18,6 +18,7 @@ import polars as pl
 import pytest
 
 from oirisk.flows import pipeline, report_archive, reports
+from oirisk.flows.cli import doctor as doctor_command
 from oirisk.flows.cli.build import build
 from oirisk.flows.cli.doctor import doctor
 from oirisk.flows.cli.imports import import_history
@@ -85,8 +86,9 @@ def kept(make_desk: Any, once: Any, nights: list[Path]) -> Any:
 
 
 @pytest.fixture
-def config(kept: Any) -> Path:
-    """The home's folder, with the settings of the desk for commands to read."""
+def config(kept: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The home's folder, with the settings of the desk for commands to read, an hour later."""
+    monkeypatch.setattr(doctor_command, "wall_clock", lambda: datetime(2026, 11, 22, 1, tzinfo=UTC))
     names = ", ".join(f'"{venue}"' for venue in kept.settings.venues)
     kept.home.config.write_text(f"venues = [{names}]\n")
     kept.home.config.chmod(0o640)
