@@ -116,8 +116,8 @@ def source_of(home: Home, origin: str) -> Path:
 def restore(home: Home, origin: str, now: datetime) -> Kept:
     """Put a database in the place of the warehouse and of its copy, once it has been read whole.
 
-    From a folder that :func:`back_up` filled, responses, archived rows and reports that are not
-    in the home come with it.
+    From a folder that :func:`back_up` filled, responses, archived rows, reports and settings that
+    are not in the home come with it.
 
     Raises:
         HomeError: There is nothing to restore from, it is damaged or of a newer version, or
@@ -129,11 +129,19 @@ def restore(home: Home, origin: str, now: datetime) -> Kept:
         require_free(home, 2 * source.stat().st_size)
         aside = put_aside(home, now)
         if Path(origin).is_dir():
-            for name in _TREES:
-                _copy_missing(Path(origin) / name, home.root / name)
+            _bring(Path(origin), home)
         copy_whole(source, home.warehouse)
         publish(home)
     return Kept(home.root, found.runs, found.newest, aside=tuple(aside))
+
+
+def _bring(backup: Path, home: Home) -> None:
+    """Bring back what the home lacks, but for the outbox: its mail may have been sent since."""
+    for name in _TREES:
+        _copy_missing(backup / name, home.root / name)
+    settings = backup / home.config.name
+    if settings.is_file() and not home.config.exists():
+        copy_whole(settings, home.config, SECRET_MODE)
 
 
 def _copy_missing(source: Path, target: Path) -> None:

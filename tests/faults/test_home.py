@@ -289,6 +289,7 @@ def test_home_backed_up_and_restored(kept: Any, config: Path, tmp_path: Path) ->
     restored = Home(tmp_path / "elsewhere")
     restore_home(restored, str(backup), datetime.now(UTC))
     assert not restored.outbox.exists()
+    assert restored.config.read_text().startswith("venues = [")
     with reading(restored) as connection:
         assert [query(connection, f"{table} order by all").to_dicts() for table in TABLES] == before
         assert query(connection, "select count(*) as n from raw.responses")["n"][0] > 0
