@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -93,6 +94,14 @@ def config(kept: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     kept.home.config.write_text(f"venues = [{names}]\n")
     kept.home.config.chmod(0o640)
     return Path(kept.home.root)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that other users may pass through, as those of tests may not be."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 def _held(desk: Any) -> list[Any]:
@@ -384,13 +393,10 @@ def test_copy_corrupt(kept: Any, config: Path, capsys: pytest.CaptureFixture[str
 
 @pytest.mark.parametrize("what", [".lock", "warehouse.duckdb", "published", "reports", "raw"])
 def test_not_ours_to_write(
-    what: str, nights: list[Path], kept: Any, tmp_path_factory: Any,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    home = Home(tmp_path_factory.mktemp("theirs") / "home")
+    what: str, kept: Any, open_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(open_folder / "home")
     shutil.copytree(kept.home.root, home.root)
-    for folder in (home.root.parent, home.root.parent.parent, home.root.parent.parent.parent):
-        folder.chmod(0o755)
     for path in (home.root, *home.root.rglob("*")):
         shutil.chown(path, 65_534)
     shutil.chown(home.root / what, 0, 0)
@@ -586,12 +592,9 @@ with duckdb.connect(sys.argv[1], read_only=True) as connection:
 """
 
 
-def test_archive_queried(kept: Any, tmp_path: Path, tmp_path_factory: Any) -> None:
-    home = Home(tmp_path_factory.mktemp("shared") / "home")
+def test_archive_queried(kept: Any, tmp_path: Path, open_folder: Path) -> None:
+    home = Home(open_folder / "home")
     shutil.copytree(kept.home.root, home.root)
-    for folder in home.root.parents:
-        if folder.is_relative_to(tmp_path_factory.getbasetemp().parent):
-            folder.chmod(0o755)
     with opened(home, datetime.now(UTC)):
         pass
     for cwd, database in ((tmp_path, home.published), (home.root, "published/warehouse.duckdb")):
