@@ -1,16 +1,26 @@
 """Maintenance: thin out, archive and compact, as the settings say."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from oirisk.flows.looks_back import looks_back
+from oirisk.flows.report_archive import write_archive
 from oirisk.flows.settings.model import Settings
 from oirisk.flows.settings.sections import RetentionSettings
 from oirisk.schemas.errors import ConfigurationError
+from oirisk.warehouse.backups import prune_backups
 from oirisk.warehouse.compact import compact
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.maintain import Done, Thinning, compact_raw, thin
+from oirisk.warehouse.maintain import (
+    Done,
+    Thinning,
+    compact_raw,
+    note,
+    remove_old,
+    thin,
+)
 from oirisk.warehouse.published import reading
+from oirisk.warehouse.safety import require_warehouse
 from oirisk.warehouse.writer import Writer, opened, transaction
 
 
@@ -22,7 +32,7 @@ def maintain_home(
     Raises:
         HomeError: There is no warehouse, or another process has it open.
     """
-    home.require_warehouse()
+    require_warehouse(home)
     done: list[Done] = []
     if dry_run:
         with reading(home) as copy:
@@ -30,6 +40,10 @@ def maintain_home(
     else:
         with opened(home, now) as connection, transaction(connection):
             done += _work(connection, home, settings, now, dry_run=False)
+    if not dry_run:
+        prune_backups(home, settings.backups)
+    if any(one.target == "reports" for one in done) and not dry_run:
+        write_archive(home)
     if settings.compact:
         size = home.warehouse.stat().st_size
         would = Done(now, "compact", home.warehouse.name, bytes_before=size)
@@ -43,9 +57,12 @@ def _work(
     done: list[Done] = []
     for thinning in thinnings(settings, now):
         done += thin(connection, home, thinning, now, dry_run=dry_run)
+    removed = remove_old(home, kept_since(settings, now), now, dry_run=dry_run)
+    if not dry_run:
+        note(connection, removed)
     if settings.compact:
         done += compact_raw(connection, home, now, dry_run=dry_run)
-    return done
+    return [*done, *removed]
 
 
 def require_reach(settings: Settings) -> None:
@@ -76,3 +93,10 @@ def thinnings(settings: RetentionSettings, now: datetime) -> Sequence[Thinning]:
         for resolution, count in days.items()
         if count
     ]
+
+
+def kept_since(settings: RetentionSettings, now: datetime) -> dict[str, date]:
+    """Say since which day responses and reports are kept whole, of those that are not for ever."""
+    days = {"raw": settings.raw_days, "reports": settings.reports_days}
+    today = now.astimezone(UTC).date()
+    return {name: today - timedelta(days=count) for name, count in days.items() if count}

@@ -44,7 +44,7 @@ async def record_run(settings: Settings, file: Path, progress: Progress) -> list
     if not lines:
         reasons = "; ".join(f"{one.venue}: {'; '.join(one.failures)}" for one in snapshots)
         raise CoverageError(f"nothing was received, so nothing was recorded: {reasons}")
-    write_whole(file, "\n".join(lines) + "\n")
+    write_whole(file, "\n".join(lines) + "\n", mode=None)
     return snapshots
 
 

@@ -25,7 +25,13 @@ from oirisk.schemas.venue import Venue
 from oirisk.transforms.assets import canonical_asset
 from oirisk.transforms.coin_names import with_settled_names
 from oirisk.transforms.derive import Derived, derive
-from oirisk.warehouse.archive import RunLabel, archived_runs, archived_venues, fetched
+from oirisk.warehouse.archive import (
+    RunLabel,
+    archived_runs,
+    archived_venues,
+    fetched,
+    first_archived_day,
+)
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
     load_open_interest,
@@ -54,7 +60,9 @@ class Rederived:
     last: datetime | None
 
 
-def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -> Rederived:
+def rederive_since(
+    home: Home, since: date, settings: Settings, now: datetime, *, remakes: bool = False
+) -> Rederived:
     """Derive every archived run again, count history anew, and rebuild the marts they touch.
 
     Rows that come out the same stay as they are; rows that differ supersede the old ones, which
@@ -66,9 +74,12 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
         since: First day, by the runs' snapshot instants.
         settings: For the marts.
         now: When the restatement becomes known.
+        remakes: Whether the warehouse may be begun anew though a copy of an older one is there.
+            Where there is no copy it may, if no archived day is left out.
 
     Raises:
-        HomeError: There is no archive for those days, or a file of it is damaged.
+        HomeError: There is no archive for those days, or the warehouse is lost and a part of it
+            would be made again.
     """
     count = 0
     instants: list[datetime] = []
@@ -78,7 +89,8 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
             f"{home.raw} does not exist, so there is nothing to rederive; point --home at the "
             "right folder, or restore raw/ from a backup"
         )
-    with writing(home, now) as connection:
+    remakes = remakes or _makes_all(home, since)
+    with writing(home, now, remakes=remakes) as connection:
         _require_open(connection, since, settings)
         starts = run_starts(connection)
         for snapshot_at, group in groupby(_snapshot_runs(home, since), key=_snapshot_of):
@@ -98,6 +110,13 @@ def rederive_since(home: Home, since: date, settings: Settings, now: datetime) -
         build_stale(connection, settings, now)
         restated = restated_since(connection, now)
     return Rederived(count, restated, min(instants), max(instants))
+
+
+def _makes_all(home: Home, since: date) -> bool:
+    """Return whether all that can be known of a home is derived: nothing is left of a warehouse."""
+    first = first_archived_day(home)
+    is_lost = not (home.warehouse.exists() or home.published.exists())
+    return is_lost and first is not None and since <= first
 
 
 def _restate_history(connection: Writer, since: datetime, now: datetime) -> list[datetime]:

@@ -1,26 +1,16 @@
 """The report of a run: assembled from the published copy, rendered into its folder."""
 
-import logging
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from oirisk.flows.briefing import read_report
+from oirisk.flows.report_archive import write_archive
 from oirisk.flows.settings.model import Settings
 from oirisk.schemas.report.briefing import Report
-from oirisk.templates.render import (
-    ArchiveEntry,
-    RenderedReport,
-    archive_entry,
-    render_archive,
-    render_report,
-)
+from oirisk.templates.render import RenderedReport, render_report
 from oirisk.warehouse.files import write_whole
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import reading
-
-log = logging.getLogger(__name__)
 
 
 def report_of(home: Home, run: str, settings: Settings, instant: datetime | None = None) -> Report:
@@ -40,7 +30,7 @@ def write_report(home: Home, report: Report, night: str) -> Path:
     for name, content in _report_files(rendered).items():
         write_whole(folder / name, content)
     _drop_stale_charts(folder, rendered)
-    write_whole(home.reports / "index.html", render_archive(_archive_entries(home)))
+    write_archive(home)
     return folder / "index.html"
 
 
@@ -60,16 +50,3 @@ def _report_files(rendered: RenderedReport) -> dict[str, str | bytes]:
         "email.txt": rendered.email_text,
         "index.html": rendered.index_html,
     }
-
-
-def _archive_entries(home: Home) -> list[ArchiveEntry]:
-    """List every report; one that another version wrote, in another form, is left out."""
-    entries = []
-    for path in sorted(home.reports.glob("*/report.json")):
-        try:
-            report = Report.model_validate_json(path.read_text(encoding="utf-8"))
-        except ValidationError as error:
-            log.warning("report not in the archive path=%s errors=%d", path, error.error_count())
-            continue
-        entries.append(archive_entry(report, f"{path.parent.name}/index.html"))
-    return entries

@@ -93,9 +93,13 @@ def _named(run_id: str) -> Iterator[None]:
 
 
 def keep(frame: RunFrame, fetched: VenueSnapshot) -> None:
-    """Archive what one venue answered; of a run that could not be opened ``store`` does."""
-    if frame.run_id:
+    """Archive what one venue answered; ``store`` does what cannot be archived yet."""
+    if not frame.run_id:
+        return
+    try:
         archive(frame.home, frame.label(), fetched.responses)
+    except (HomeError, OSError) as error:
+        log.warning("answers are archived later venue=%s reason=%s", fetched.venue, error)
 
 
 def _opened(frame: RunFrame) -> tuple[RunFrame, list[OpenRun]]:
@@ -142,13 +146,8 @@ def _fetched(frame: RunFrame, killed: Sequence[OpenRun]) -> Answers:
 
 
 def _answers(frame: RunFrame, run: OpenRun) -> list[VenueSnapshot]:
-    """Return what a killed run fetched; a file that cannot be read is left where it is."""
-    try:
-        responses = archived_answers(frame.home, run.label)
-    except HomeError as error:
-        log.warning("answers of a killed run are not used run_id=%s reason=%s",
-                    run.label.run_id, error)  # fmt: skip
-        return []
+    """Return what a killed run fetched."""
+    responses = archived_answers(frame.home, run.label)
     return snapshots_of(responses, known_venues(frame.settings))
 
 

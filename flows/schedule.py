@@ -55,7 +55,7 @@ from prefect.states import Crashed
 from oirisk.flows.server import HOME, PARENT, Job, is_configured, silence
 from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import ConfigurationError, HomeError
-from oirisk.warehouse.files import alone
+from oirisk.warehouse.files import alone, make_folder
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ def serve(home: Path, settings: Settings, jobs: Sequence[Job], at_start: str) ->
         ConfigurationError: The scheduler cannot read a cron expression, or does not start or go on.
         HomeError: Another process serves this home, or it cannot be written.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home)
     with alone(home / ".schedule.lock") as is_free:
         if not is_free:
             raise HomeError(

@@ -5,7 +5,9 @@
     OiRiskError
     ├── ConfigurationError     the configuration names something that cannot work
     ├── HomeError              the home folder is missing, locked, or holds the other kind of data
-    │   └── BusyError          another run is writing in it
+    │   ├── BusyError          another run is writing in it
+    │   ├── DiskFullError      its disk has no room left
+    │   └── DamagedFileError   a file of it does not say what was written
     ├── RecordingError         a recording or import file cannot be read
     ├── SourceError            one exchange failed; the run goes on without it
     ├── ContractViolationError data of our own making breaks its contract
@@ -31,6 +33,30 @@ class HomeError(OiRiskError):
 
 class BusyError(HomeError):
     """Another run is writing in the home folder."""
+
+
+class DiskFullError(HomeError):
+    """The disk has no room for what is to be written.
+
+    Args:
+        place: What could not be written.
+        needed_bytes: How much more room is needed; None where nobody knows.
+    """
+
+    def __init__(self, place: str, needed_bytes: int | None = None) -> None:
+        self.place = place
+        self.needed_bytes = needed_bytes
+        free = "free space, `oirisk doctor` says how much,"
+        if needed_bytes is not None:
+            free = f"free at least {needed_bytes / 1024**2:,.0f} MiB"
+        super().__init__(
+            f"the disk is full: no room for {place}; {free} and run again. What was stored before "
+            "is whole, and what is missing comes with that run"
+        )
+
+
+class DamagedFileError(HomeError):
+    """A file of the home folder is cut short, or does not say what was written into it."""
 
 
 class RecordingError(OiRiskError):

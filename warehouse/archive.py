@@ -1,19 +1,29 @@
-"""The raw archive: every response as received, one Parquet file per run and venue."""
+"""The raw archive: every response as received, one Parquet file per run and venue.
+
+A file that cannot be read, or does not say what was received, is set aside under another name: it
+costs its exchange one run, and nothing else reads it again.
+"""
 
 import hashlib
+import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
-from polars.exceptions import PolarsError
+from polars.exceptions import PanicException, PolarsError
 
 from oirisk.schemas.columns import UTC_MICROSECONDS
-from oirisk.schemas.errors import HomeError
+from oirisk.schemas.errors import DamagedFileError, HomeError
 from oirisk.schemas.responses import Response
 from oirisk.warehouse.files import replacing
-from oirisk.warehouse.home import Home
+from oirisk.warehouse.home import ARCHIVED, Home
+
+log = logging.getLogger(__name__)
+
+DAMAGED = ".damaged"
+"""What the name of a file that was set aside ends in."""
 
 _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "run_id": pl.String,
@@ -118,13 +128,9 @@ def archive(
 
 
 def archived_answers(home: Home, run: RunLabel) -> list[Response]:
-    """Return what is archived of one run.
-
-    Raises:
-        HomeError: A file cannot be read, or a body does not match its checksum.
-    """
-    files = _files_of(home, run)
-    return _run(pl.concat([read_archive(path) for path in files]))[1] if files else []
+    """Return what is archived of one run; a file that is damaged is set aside."""
+    frames = list(_sound(_files_of(home, run)))
+    return _run(pl.concat(frames))[1] if frames else []
 
 
 def forget_answers(home: Home, run: RunLabel, *, but: Collection[str] = ()) -> None:
@@ -153,18 +159,25 @@ def _frame(run: RunLabel, responses: Iterable[Response]) -> pl.DataFrame:
 def archived_runs(home: Home, since: date) -> Iterator[tuple[RunLabel, list[Response]]]:
     """Read back whole runs, oldest first.
 
+    A file that is damaged is set aside; of its run the other exchanges are returned.
+
     Args:
         home: The home folder.
         since: First day, by the run's snapshot instant.
-
-    Raises:
-        HomeError: A file cannot be read, or a body does not match its checksum.
     """
     files: dict[str, list[Path]] = {}
     for path in _files_since(home, since):
         files.setdefault(path.stem, []).append(path)
     for run_id in sorted(files):
-        yield _run(pl.concat([read_archive(path) for path in files[run_id]]))
+        if frames := list(_sound(files[run_id])):
+            yield _run(pl.concat(frames))
+
+
+def first_archived_day(home: Home) -> date | None:
+    """Return the first day that responses are archived of; None without any."""
+    days = (path.parts[-3].removeprefix("date=") for path in home.raw.glob(ARCHIVED))
+    first = min(days, default=None)
+    return None if first is None else date.fromisoformat(first)
 
 
 def archived_venues(home: Home, since: date) -> list[str]:
@@ -176,33 +189,74 @@ def archived_venues(home: Home, since: date) -> list[str]:
 def _files_since(home: Home, since: date) -> list[Path]:
     return [
         path
-        for path in sorted(home.raw.glob("date=*/venue=*/*.parquet"))
+        for path in sorted(home.raw.glob(ARCHIVED))
         if path.parts[-3].removeprefix("date=") >= since.isoformat()
     ]
 
 
 def read_archive(path: Path) -> pl.DataFrame:
-    """Read one archive file.
+    """Read one archive file, and check that each body is what was received.
 
     Raises:
+        DamagedFileError: It is cut short, or a body does not match its checksum.
         HomeError: It cannot be read.
     """
     try:
-        return pl.read_parquet(path, schema=_SCHEMA, glob=False)
-    except (PolarsError, OSError) as error:
+        frame = pl.read_parquet(path, schema=_SCHEMA, glob=False)
+    except OSError as error:
         raise HomeError(f"cannot read the archive file {path}: {error}") from error
+    except (PolarsError, PanicException) as error:
+        raise DamagedFileError(f"the archive file {path} is damaged: {error}") from error
+    for url, body, checksum in frame.select("url", "body", "sha256").iter_rows():
+        if hashlib.sha256((body or "").encode()).hexdigest() != checksum:
+            raise DamagedFileError(
+                f"{path}: the archived body of {url or 'its market list'} does not match its "
+                "checksum; restore the file from a backup"
+            )
+    return frame
+
+
+def set_aside(path: Path) -> Path:
+    """Give a damaged file a name under which nothing reads it."""
+    target = path.with_name(path.name + DAMAGED)
+    path.replace(target)
+    return target
+
+
+def set_damaged_aside(paths: Iterable[Path]) -> list[Path]:
+    """Read files whole, set those aside that are damaged, and return under which names."""
+    return [set_aside(path) for path in paths if _read(path) is None]
+
+
+def _sound(paths: Iterable[Path]) -> Iterator[pl.DataFrame]:
+    """Read files; one that is damaged is set aside and left out."""
+    for path in paths:
+        frame = _read(path)
+        if frame is None:
+            set_aside(path)
+        else:
+            yield frame
+
+
+def _read(path: Path) -> pl.DataFrame | None:
+    """Read a file; None, and a warning that names it, if it is damaged."""
+    try:
+        return read_archive(path)
+    except DamagedFileError as error:
+        log.warning("archive file is set aside file=%s reason=%s", path, error)
+        return None
+
+
+def content_of(frame: pl.DataFrame) -> str:
+    """Return what ``ops.fetches`` calls the content of a file."""
+    return _content(_responses(frame))
 
 
 def _run(frame: pl.DataFrame) -> tuple[RunLabel, list[Response]]:
     first = frame.row(0, named=True)
     label = RunLabel(**{field.name: first[field.name] for field in fields(RunLabel)})
-    responses = []
-    for row in frame.iter_rows(named=True):
-        response = Response(**{name: row[name] for name in _RESPONSE_FIELDS})
-        if response.sha256 != row["sha256"]:
-            raise HomeError(
-                f"run {label.run_id}: the archived body of {response.url or response.endpoint} "
-                "does not match its checksum; restore the file from a backup"
-            )
-        responses.append(response)
-    return label, responses
+    return label, _responses(frame)
+
+
+def _responses(frame: pl.DataFrame) -> list[Response]:
+    return [Response(**row) for row in frame.select(_RESPONSE_FIELDS).iter_rows(named=True)]

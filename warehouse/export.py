@@ -128,7 +128,7 @@ def _write(frame: pl.DataFrame, target: Path, form: str) -> None:
             f"{target.name}: {frame.height} rows, a sheet holds {EXCEL_ROWS}; "
             "narrow --since and --until, or export csv or parquet"
         )
-    with replacing(target) as draft:
+    with replacing(target, mode=None) as draft:
         if form == "parquet":
             frame.write_parquet(draft, compression="zstd")
         elif form == "csv":

@@ -12,6 +12,9 @@ from oirisk.warehouse.sql_files import statement
 
 Status = Literal["ok", "warn", "fail"]
 
+_DAMAGE = ("Corrupt database file", "not enough bytes", "Could not read enough bytes",
+           "not a valid DuckDB database")  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -54,6 +57,16 @@ def rows_of(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, 
     return connection.execute(sql).fetchall()
 
 
+def read_all_blocks(connection: duckdb.DuckDBPyConnection) -> None:
+    """Read every row of every table, so that the checksum of each block that holds any is checked.
+
+    Raises:
+        duckdb.Error: A block is damaged, or the file is cut short.
+    """
+    for (table,) in rows_of(connection, statement("health/tables.sql")):
+        connection.execute(f"select bit_xor(hash(whole)) from {table} as whole").fetchall()  # noqa: S608
+
+
 def unread(name: str, error: duckdb.Error) -> Finding:
     """Say that a check could not be made."""
     return Finding(name, "warn", f"not checked: {first_line(error)}", "repair the warehouse first")
@@ -62,3 +75,14 @@ def unread(name: str, error: duckdb.Error) -> Finding:
 def first_line(error: Exception) -> str:
     """Return what an error says first, without its full stop."""
     return str(error).splitlines()[0].rstrip(".!")
+
+
+def is_held(error: duckdb.Error) -> bool:
+    """Return whether a database does not open because another process writes in it."""
+    return "set lock on file" in str(error)
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Return whether a database does not say what was written into it."""
+    is_unreadable = isinstance(error, duckdb.SerializationException)
+    return is_unreadable or any(words in str(error) for words in _DAMAGE)

@@ -3,33 +3,58 @@
 Nothing here writes to the home. A missing home is no fault: nothing has run yet.
 """
 
-import hashlib
 import os
-import shutil
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from oirisk.schemas.errors import HomeError
-from oirisk.warehouse.archive import read_archive
-from oirisk.warehouse.findings import Finding, first_line, opened_read_only, read, rows_of, unread
-from oirisk.warehouse.health_rows import REBUILD, check_facts, check_keys, check_totals
+from oirisk.warehouse.files import free_bytes
+from oirisk.warehouse.findings import (
+    Finding,
+    first_line,
+    is_held,
+    opened_read_only,
+    read,
+    read_all_blocks,
+    rows_of,
+    unread,
+)
+from oirisk.warehouse.health_files import (
+    MEND,
+    archive_files,
+    check_archive,
+    check_modes,
+    check_rights,
+    check_run_locks,
+    check_set_aside,
+)
+from oirisk.warehouse.health_rows import check_facts, check_keys, check_totals
 from oirisk.warehouse.health_runs import (
     check_gaps,
     check_killed,
     check_orphans,
     check_taken_out,
 )
-from oirisk.warehouse.home import Home
+from oirisk.warehouse.home import ARCHIVED, Home
 from oirisk.warehouse.migrate import VERSION
+from oirisk.warehouse.safety import (
+    require_warehouse_kept,
+    rights_repair,
+    room_needed,
+    ways_out,
+)
 from oirisk.warehouse.schema import fingerprint
+from oirisk.warehouse.sql_files import statement
 
 ROOM_BYTES = 500 * 1024**2
 """Free space that one night needs beyond the published copy: responses, report, sort space."""
 
 _HALF_WRITTEN = ".incomplete-*"
-_PUBLISH = "`oirisk rederive --since DAY` with the last day publishes again, as does the next run"
+_PUBLISH = f"{MEND} writes it again from a sound warehouse, as does the next run"
+_COPY = "published copy"
+_KEPT = f"{ARCHIVED}*"
 
 
 def check_home(home: Home) -> list[Finding]:
@@ -42,11 +67,21 @@ def check_home(home: Home) -> list[Finding]:
             check_room(home),
         ]
     checks: tuple[Callable[[Home], Finding], ...] = (
-        check_folder, check_room, check_warehouse, check_keys, check_facts, check_totals,
-        check_published, check_archive, check_runs_have_responses, check_responses_have_runs,
-        check_orphans, check_killed, check_gaps, check_taken_out, check_leftovers,
+        check_folder, check_rights, check_modes, check_room, check_warehouse, check_keys,
+        check_facts, check_totals, check_published, check_archive, check_set_aside,
+        check_runs_have_responses, check_responses_have_runs, check_orphans, check_killed,
+        check_gaps, check_taken_out, check_leftovers, check_run_locks,
     )  # fmt: skip
-    return [check(home) for check in checks]
+    return [_made(check, home) for check in checks]
+
+
+def _made(check: Callable[[Home], Finding], home: Home) -> Finding:
+    """Make a check; where something cannot even be read, say what."""
+    try:
+        return check(home)
+    except (OSError, HomeError) as error:
+        name = check.__name__.removeprefix("check_").replace("_", " ")
+        return Finding(name, "fail", f"not checked: {error}", rights_repair(home))
 
 
 def check_folder(home: Home) -> Finding:
@@ -61,34 +96,39 @@ def check_folder(home: Home) -> Finding:
 
 def check_room(home: Home) -> Finding:
     """Return whether the disk holds another published copy and another night."""
-    place = home.root.absolute()
-    while not place.exists():
-        place = place.parent
-    free = shutil.disk_usage(place).free
-    copy = home.warehouse.stat().st_size if home.warehouse.is_file() else 0
-    detail = f"{free / 1024**3:.1f} GiB free, {(copy + ROOM_BYTES) / 1024**3:.1f} GiB needed"
-    if free < copy:
-        return Finding("disk", "fail", detail, "free space: the warehouse cannot be published")
-    if free < copy + ROOM_BYTES:
+    free, needed = free_bytes(home.root), room_needed(home)
+    detail = f"{free / 1024**2:,.0f} MiB free, {needed / 1024**2:,.0f} MiB needed for one night"
+    if free < needed:
+        lacking = f"{(needed - free) / 1024**2:,.0f}"
+        return Finding("disk", "fail", detail, f"free at least {lacking} MiB: no run can begin")
+    if free < needed + ROOM_BYTES:
         return Finding("disk", "warn", detail, "free space, or move the home to a larger disk")
     return Finding("disk", "ok", detail)
 
 
 def check_warehouse(home: Home) -> Finding:
-    """Return whether the warehouse opens and has the schema of this version."""
+    """Return whether each block of the warehouse is sound, and its schema that of this version."""
     name = "warehouse"
+    try:
+        require_warehouse_kept(home)
+    except HomeError:
+        detail = "gone or empty, and what was made with it is there"
+        return Finding(name, "fail", detail, ways_out(home))
     if not home.warehouse.exists():
         return Finding(name, "ok", "no run yet")
     try:
         with opened_read_only(home.warehouse) as connection:
             held = dict(rows_of(connection, "select version, sha256 from ops.migrations"))
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            return Finding(name, "warn", "another process has it open", "ask again when it is done")
-        return Finding(name, "fail", first_line(error), REBUILD)
+            read_all_blocks(connection)
     except duckdb.Error as error:
-        return Finding(name, "fail", first_line(error), REBUILD)
+        if is_held(error):
+            return Finding(name, "warn", "another process has it open", "ask again when it is done")
+        return Finding(name, "fail", first_line(error), _ways_out(home, error))
     return _judge_schema(name, held)
+
+
+def _ways_out(home: Home, error: duckdb.Error) -> str:
+    return rights_repair(home) if "ermission" in str(error) else ways_out(home)
 
 
 def _judge_schema(name: str, held: dict[int, str]) -> Finding:
@@ -99,48 +139,37 @@ def _judge_schema(name: str, held: dict[int, str]) -> Finding:
     if held.get(VERSION) != fingerprint():
         detail = f"schema version {newest}, not yet that of this oirisk"
         return Finding(name, "warn", detail, "the next run brings it up to date")
-    return Finding(name, "ok", f"opens, schema version {newest}")
+    return Finding(name, "ok", f"every block is sound, schema version {newest}")
 
 
 def check_published(home: Home) -> Finding:
-    """Return whether the analysts' copy opens and holds what the warehouse holds."""
-    name = "published copy"
+    """Return whether the analysts' copy is sound and holds what the warehouse holds."""
     if not home.published.exists():
-        if not home.warehouse.exists():
-            return Finding(name, "ok", "no run yet")
-        return Finding(name, "warn", "there is a warehouse but no copy of it", _PUBLISH)
+        if home.warehouse.exists():
+            return Finding(_COPY, "warn", "there is a warehouse but no copy of it", _PUBLISH)
+        return Finding(_COPY, "ok", "no run yet")
     try:
-        copy = read(home.published, "health/contents.sql")
+        with opened_read_only(home.published) as connection:
+            copy = rows_of(connection, statement("health/contents.sql"))[0]
+            read_all_blocks(connection)
     except duckdb.Error as error:
-        return Finding(name, "fail", first_line(error), _PUBLISH)
+        return Finding(_COPY, "fail", first_line(error), _PUBLISH)
     try:
         original = read(home.warehouse, "health/contents.sql")
     except duckdb.Error as error:
-        return unread(name, error)
-    if copy != original:
-        return Finding(name, "warn", "it is older than the warehouse", _PUBLISH)
-    runs, newest = copy[0][:2]
-    return Finding(name, "ok", f"equals the warehouse: {runs} runs, newest {newest}")
+        return unread(_COPY, error)
+    if not original:
+        return Finding(_COPY, "fail", "there is a copy but no warehouse", ways_out(home))
+    return _compared(home, copy, original[0])
 
 
-def check_archive(home: Home) -> Finding:
-    """Read every archived response and compare its checksum."""
-    name = "archived responses"
-    damaged: list[str] = []
-    files = _archive_files(home)
-    for path in files:
-        try:
-            frame = read_archive(path)
-        except HomeError:
-            damaged.append(str(path.relative_to(home.raw)))
-            continue
-        pairs = frame.select("body", "sha256").iter_rows()
-        if any(hashlib.sha256(body.encode()).hexdigest() != seen for body, seen in pairs):
-            damaged.append(str(path.relative_to(home.raw)))
-    if damaged:
-        detail = f"{len(damaged)} of {len(files)} files damaged, first {damaged[0]}"
-        return Finding(name, "fail", detail, "take these files from a backup of raw/")
-    return Finding(name, "ok", f"{len(files)} files, every checksum right")
+def _compared(home: Home, copy: tuple[Any, ...], original: tuple[Any, ...]) -> Finding:
+    runs, newest = copy[:2]
+    if copy == original:
+        return Finding(_COPY, "ok", f"equals the warehouse: {runs} runs, newest {newest}")
+    if runs > original[0]:
+        return Finding(_COPY, "fail", "the warehouse is older than its copy", ways_out(home))
+    return Finding(_COPY, "warn", "it is older than the warehouse", _PUBLISH)
 
 
 def check_runs_have_responses(home: Home) -> Finding:
@@ -150,8 +179,10 @@ def check_runs_have_responses(home: Home) -> Finding:
         runs = read(home.warehouse, "health/runs.sql")
     except duckdb.Error as error:
         return unread(name, error)
-    kept = {(path.stem, path.parent.name) for path in _archive_files(home)}
-    bare = [(run, venue) for run, venue in runs if venue and (run, f"venue={venue}") not in kept]
+    kept = {(path.name.partition(".")[0], path.parent.name) for path in home.raw.glob(_KEPT)}
+    removed = _removed(home)
+    bare = [(run, venue) for run, venue in runs if venue and run not in removed
+            and (run, f"venue={venue}") not in kept]  # fmt: skip
     if bare:
         whole = len({run for run, _ in bare})
         detail = f"{len(bare)} files of {whole} runs are gone from raw/, first {' '.join(bare[0])}"
@@ -159,14 +190,24 @@ def check_runs_have_responses(home: Home) -> Finding:
     return Finding(name, "ok", "none")
 
 
+def _removed(home: Home) -> set[str]:
+    """Return runs whose responses are gone because the settings say so."""
+    try:
+        return {run for (run,) in read(home.warehouse, "health/removed.sql")}
+    except duckdb.CatalogException:  # a warehouse of an older version
+        return set()
+
+
 def check_responses_have_runs(home: Home) -> Finding:
     """Return whether responses lie in the archive that no run on record brought."""
     name = "responses without a run"
+    if not home.warehouse.exists():
+        return Finding(name, "ok", "not checked: there is no warehouse")
     try:
         known = {row[0] for row in read(home.warehouse, "health/runs.sql")}
     except duckdb.Error as error:
         return unread(name, error)
-    orphans = sorted({path.stem for path in _archive_files(home)} - known)
+    orphans = sorted({path.stem for path in archive_files(home)} - known)
     if orphans:
         detail = f"{len(orphans)} runs were killed before they were loaded, first {orphans[0]}"
         repair = "`oirisk rederive --since DAY` loads them; their files may also be deleted"
@@ -182,7 +223,3 @@ def check_leftovers(home: Home) -> Finding:
         repair = "none needed if a run is under way; else the next run removes them"
         return Finding("half-written files", "warn", detail, repair)
     return Finding("half-written files", "ok", "none")
-
-
-def _archive_files(home: Home) -> list[Path]:
-    return sorted(home.raw.glob("date=*/venue=*/*.parquet"))

@@ -6,10 +6,7 @@ from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.findings import Finding, opened_read_only, read, rows_of, unread
 from oirisk.warehouse.home import Home
 
-REBUILD = (
-    "take warehouse.duckdb from a backup; or move it away and run "
-    "`oirisk rederive --since DAY` with the first day under raw/"
-)
+REBUILD = "`oirisk restore FILE` takes a backup, `oirisk restore raw` makes it again from raw/"
 _NAME_OF_KEYS = "one row per key"
 
 

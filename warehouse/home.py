@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from oirisk.schemas.errors import HomeError
+ARCHIVED = "date=*/venue=*/*.parquet"
+"""Files of responses, below the archive."""
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,15 @@ class Home:
         """The writer's database; only a running flow opens it."""
         return self.root / "warehouse.duckdb"
 
-    def require_warehouse(self) -> None:
-        """Refuse to work on a home that has no warehouse yet, such as one misspelt.
+    @property
+    def wal(self) -> Path:
+        """The log of the writer's database; it belongs to that file alone."""
+        return self.root / "warehouse.duckdb.wal"
 
-        Raises:
-            HomeError: There is none.
-        """
-        if not self.warehouse.is_file():
-            raise HomeError(
-                f"{self.warehouse} does not exist: nothing is stored in that home yet; run "
-                "`oirisk nightly`, `oirisk import` or `oirisk backfill`, or point --home at the "
-                "right folder"
-            )
+    @property
+    def backups(self) -> Path:
+        """Warehouses as they were before a change of schema, or before one was restored."""
+        return self.root / "backups"
 
     @property
     def lock(self) -> Path:

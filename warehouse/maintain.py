@@ -7,16 +7,16 @@ What goes is counted, written to ``archive/`` and read back before it is deleted
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from oirisk.schemas.errors import HomeError
-from oirisk.warehouse.archive import read_archive
+from oirisk.schemas.errors import DamagedFileError, HomeError
+from oirisk.warehouse.archive import read_archive, set_damaged_aside
 from oirisk.warehouse.files import replacing, write_whole
-from oirisk.warehouse.home import Home
+from oirisk.warehouse.home import ARCHIVED, Home
 from oirisk.warehouse.writer import Writer
 
 RESOLUTIONS: Mapping[str, timedelta] = {"1h": timedelta(hours=1), "1d": timedelta(days=1)}
@@ -188,11 +188,61 @@ def closed_before(
     return max((older + looks_back[resolution] for resolution, older in found), default=None)
 
 
+def remove_old(
+    home: Home, before: Mapping[str, date], now: datetime, *, dry_run: bool
+) -> list[Done]:
+    """Remove old responses, and of old reports all but ``report.json``, which gives them back.
+
+    Args:
+        home: The home folder.
+        before: First day that is kept whole, of ``raw`` and ``reports``.
+        now: When it is done.
+        dry_run: Count alone.
+
+    Returns:
+        One row for each of the two that loses anything; not on record yet.
+    """
+    going = {
+        "raw": [path for path in home.raw.glob("date=*/venue=*/*") if path.is_file()],
+        "reports": [
+            path
+            for path in home.reports.glob("*/**/*")
+            if path.is_file() and path.name != "report.json"
+        ],
+    }
+    done = []
+    for name, day in before.items():
+        files = [path for path in going[name] if _day_of(path, home.root / name) < day.isoformat()]
+        if files:
+            size = sum(path.stat().st_size for path in files)
+            older = datetime.combine(day, datetime.min.time(), UTC)
+            done.append(
+                Done(now, "remove", name, older_than=older, bytes_before=size, bytes_after=0)
+            )
+            if not dry_run:
+                _remove(files, home.root / name)
+    return done
+
+
+def _day_of(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).parts[0].removeprefix("date=")
+
+
+def _remove(files: Sequence[Path], folder: Path) -> None:
+    """Remove files, and the folders that are empty without them."""
+    for path in files:
+        path.unlink()
+    inner = {parent for path in files for parent in path.parents if folder in parent.parents}
+    for parent in sorted(inner, key=lambda path: len(path.parts), reverse=True):
+        if next(parent.iterdir(), None) is None:
+            parent.rmdir()
+
+
 def compact_raw(connection: Writer, home: Home, now: datetime, *, dry_run: bool) -> list[Done]:
     """Write archived responses of past days more densely; each file stays one file.
 
     Days that an earlier compaction covered are left alone. A dry run says how many bytes there
-    are, not how many would be saved: that takes the work itself.
+    are, not how many would be saved: that takes the work itself. A damaged file is set aside.
 
     Raises:
         HomeError: A file cannot be read, or would not say the same.
@@ -201,7 +251,7 @@ def compact_raw(connection: Writer, home: Home, now: datetime, *, dry_run: bool)
     since = _compacted_days(connection)
     files = [
         path
-        for path in sorted(home.raw.glob("date=*/venue=*/*.parquet"))
+        for path in sorted(home.raw.glob(ARCHIVED))
         if since <= path.parts[-3].removeprefix("date=") < today
     ]
     if not files:
@@ -209,9 +259,9 @@ def compact_raw(connection: Writer, home: Home, now: datetime, *, dry_run: bool)
     before = sum(path.stat().st_size for path in files)
     if dry_run:
         return [Done(now, "compact", home.raw.name, older_than=now, bytes_before=before)]
-    for path in files:
-        _rewrite(path)
-    after = sum(path.stat().st_size for path in files)
+    damaged = [path for path in files if not _rewrite(path)]
+    set_damaged_aside(damaged)
+    after = sum(path.stat().st_size for path in files if path.exists())
     done = Done(
         now, "compact", home.raw.name, older_than=now, bytes_before=before, bytes_after=after
     )
@@ -231,12 +281,16 @@ def _compacted_days(connection: Writer) -> str:
     return found[0][0].date().isoformat() if found[0][0] else ""
 
 
-def _rewrite(path: Path) -> None:
-    """Replace a file by the same rows in fewer bytes, if there are fewer."""
-    rows = read_archive(path)
+def _rewrite(path: Path) -> bool:
+    """Replace a file by the same rows in fewer bytes, if there are fewer; False: it is damaged."""
+    try:
+        rows = read_archive(path)
+    except DamagedFileError:
+        return False
     dense = io.BytesIO()
     rows.write_parquet(dense, compression="zstd", compression_level=DENSE_LEVEL)
     if not pl.read_parquet(dense.getvalue()).equals(rows):
         raise HomeError(f"{path} would not say the same when written anew; it was left alone")
     if dense.getbuffer().nbytes < path.stat().st_size:
         write_whole(path, dense.getvalue())
+    return True

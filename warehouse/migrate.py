@@ -59,6 +59,24 @@ def migrate(connection: duckdb.DuckDBPyConnection, now: datetime) -> int:
     return count
 
 
+def version_behind(connection: duckdb.DuckDBPyConnection) -> int | None:
+    """Return the schema version of a database that :func:`migrate` would change.
+
+    Returns:
+        None when it is up to date, or nothing was ever stored in it.
+
+    Raises:
+        HomeError: The database is newer than the code.
+    """
+    try:
+        versions = _versions(connection)
+    except duckdb.CatalogException:
+        return None
+    held = max(versions, default=None)
+    refuse_newer(held or 0)
+    return None if versions.get(VERSION) == fingerprint() else held
+
+
 def refuse_newer(held: int) -> None:
     """Refuse a database of a newer version.
 

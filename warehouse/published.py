@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Timer
 from typing import Any
 
 import duckdb
@@ -14,6 +16,7 @@ from oirisk.warehouse.findings import first_line
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.no_pandas import settle_pandas
 from oirisk.warehouse.paths import quoted, taken_literally
+from oirisk.warehouse.views import PLACE, archived_files
 
 Reader = duckdb.DuckDBPyConnection
 """A read-only connection; callers outside the warehouse only pass it on."""
@@ -27,9 +30,22 @@ _WRITING = re.compile(r"\b(copy|export)\b", re.IGNORECASE)
 """EXPLAIN ANALYZE runs what it explains."""
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a reader may take: memory in MiB, threads, and seconds a query."""
+
+    memory_mib: int
+    threads: int
+    timeout_seconds: float
+
+
 @contextmanager
-def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading(home: Home, limits: Limits | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the published copy read-only, with no reach beyond the home's raw archive.
+
+    Args:
+        home: The home folder.
+        limits: What a query may take; None: what the machine has.
 
     Raises:
         HomeError: Nothing has been published yet, or the file cannot be read.
@@ -51,6 +67,8 @@ def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         folder = home.raw.resolve()
         allowed = ", ".join(quoted(name) for name in (folder, taken_literally(folder)))
         connection.execute("set timezone = 'UTC'")
+        _limit(connection, limits)
+        connection.execute(f"set variable {PLACE} = {archived_files(home)}")
         connection.execute(f"set allowed_directories = [{allowed}]")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
@@ -59,25 +77,69 @@ def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
+def _limit(connection: duckdb.DuckDBPyConnection, limits: Limits | None) -> None:
+    if limits is not None:
+        connection.execute(f"set memory_limit = '{limits.memory_mib}MiB'")
+        connection.execute(f"set threads = {limits.threads}")
+        connection.execute("set temp_directory = ''")  # a reader writes nothing, nor may
+
+
 def query(
-    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    parameters: Mapping[str, Any] | None = None,
+    timeout_seconds: float | None = None,
 ) -> pl.DataFrame:
     """Run one query and return its rows.
 
+    Args:
+        connection: What :func:`reading` yields.
+        sql: The query.
+        parameters: Values of its parameters, by name.
+        timeout_seconds: How long it may take; None: as long as it does.
+
     Raises:
-        QueryError: DuckDB refuses it; the message is DuckDB's own. Or a column is of a type, such
-            as an interval, that has to be cast first.
+        QueryError: DuckDB refuses it; the message is DuckDB's own. Or it took too long. Or a column
+            is of a type, such as an interval, that has to be cast first.
     """
     try:
         _require_reading(connection, sql)
-        relation = connection.sql(sql, params=dict(parameters) if parameters else None)
-        if relation is None:
-            raise QueryError("expected a query that returns rows; the published copy is read-only")
-        return _within_the_calendar(relation.pl())
+        with _stopped_after(connection, timeout_seconds):
+            relation = connection.sql(sql, params=dict(parameters) if parameters else None)
+            if relation is None:
+                raise QueryError(
+                    "expected a query that returns rows; the published copy is read-only"
+                )
+            return _within_the_calendar(relation.pl())
+    except duckdb.InterruptException as error:
+        raise QueryError(
+            f"stopped after {timeout_seconds} s: ask for fewer rows or days, or raise "
+            "query.timeout_seconds in oirisk.toml"
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise QueryError(
+            f"{first_line(error)}: ask for fewer rows or days, or raise query.memory_mib in "
+            "oirisk.toml"
+        ) from error
     except duckdb.Error as error:
         raise QueryError(str(error)) from error
     except PolarsError as error:
         raise QueryError(f"a column has a type that has no printed form: {error}") from error
+
+
+@contextmanager
+def _stopped_after(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
+    """Interrupt what the block asks for after a time."""
+    if seconds is None:
+        yield
+        return
+    clock = Timer(seconds, connection.interrupt)
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.cancel()
+        clock.join()
 
 
 def _within_the_calendar(rows: pl.DataFrame) -> pl.DataFrame:

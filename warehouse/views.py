@@ -1,9 +1,18 @@
 """Views over files: the raw archive seen as a table."""
 
+import logging
+
 import duckdb
 
-from oirisk.warehouse.home import Home
+from oirisk.warehouse.archive import set_damaged_aside
+from oirisk.warehouse.findings import first_line
+from oirisk.warehouse.home import ARCHIVED, Home
 from oirisk.warehouse.paths import quoted, taken_literally
+
+log = logging.getLogger(__name__)
+
+PLACE = "oirisk_raw"
+"""Variable of a connection that says where the archive lies, of a home that was moved or copied."""
 
 _EMPTY = """
 create or replace view raw.responses as
@@ -19,7 +28,6 @@ where false
 """
 
 
-_ARCHIVED = "date=*/venue=*/*.parquet"
 _ABOUT = "Every response as received. Grain: one row per request that was made."
 _COLUMNS = {
     "run_id": "run that asked",
@@ -44,24 +52,35 @@ _COLUMNS = {
 
 
 def refresh_views(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """Point ``raw.responses`` at the archive of this home, wherever it lies now."""
-    if next(home.raw.glob(_ARCHIVED), None) is None:
-        connection.execute(_EMPTY)
-        _comment(connection)
-        return
-    connection.execute(
-        "create or replace view raw.responses as "  # noqa: S608 -- the quotes are doubled
-        f"select * from read_parquet({_files(home)}, hive_partitioning = false)"
-    )
+    """Point ``raw.responses`` at the archive of this home, wherever it lies now.
+
+    The columns are those of a file of it. Where that one is damaged, those that are, are set aside.
+    """
+    try:
+        connection.execute(_view(home))
+    except duckdb.Error as error:
+        log.warning("archive is not read whole reason=%s", first_line(error))
+        set_damaged_aside(sorted(home.raw.glob(ARCHIVED)))
+        connection.execute(_view(home))
     _comment(connection)
 
 
-def _files(home: Home) -> str:
-    """Return the archive as SQL: a pattern, or the files where none can be written."""
+def _view(home: Home) -> str:
+    if next(home.raw.glob(ARCHIVED), None) is None:
+        return _EMPTY
+    return (
+        "create or replace view raw.responses as "  # noqa: S608 -- the quotes are doubled
+        f"select * from read_parquet(coalesce(getvariable('{PLACE}'), {archived_files(home)}),"
+        " hive_partitioning = false)"
+    )
+
+
+def archived_files(home: Home) -> str:
+    """Return the archive as an SQL list: a pattern, or the files where none can be written."""
     folder = home.raw.resolve()
     if "\\" not in str(folder):
-        return quoted(f"{taken_literally(folder)}/{_ARCHIVED}")
-    return "[" + ", ".join(quoted(path) for path in sorted(folder.glob(_ARCHIVED))) + "]"
+        return f"[{quoted(f'{taken_literally(folder)}/{ARCHIVED}')}]"
+    return "[" + ", ".join(quoted(path) for path in sorted(folder.glob(ARCHIVED))) + "]"
 
 
 def _comment(connection: duckdb.DuckDBPyConnection) -> None:

@@ -8,20 +8,32 @@ from datetime import datetime
 
 import duckdb
 
-from oirisk.schemas.errors import BusyError, HomeError
-from oirisk.warehouse.files import alone, copy_whole, sweep
-from oirisk.warehouse.findings import first_line
+from oirisk.schemas.errors import BusyError, DiskFullError, HomeError
+from oirisk.warehouse.backups import keep_before_migration
+from oirisk.warehouse.files import FILE_MODE, alone, copy_whole, is_disk_full, make_folder, sweep
+from oirisk.warehouse.findings import first_line, is_damage, is_held, read_all_blocks
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import load_unit_rules
-from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.migrate import migrate, version_behind
 from oirisk.warehouse.paths import require_database_path
+from oirisk.warehouse.safety import (
+    ended_runs,
+    note_published,
+    read_whole_daily,
+    require_all_runs,
+    require_rights,
+    require_room,
+    require_warehouse,
+    require_warehouse_kept,
+    room_lacking,
+    ways_out,
+)
 from oirisk.warehouse.views import refresh_views
 
 log = logging.getLogger(__name__)
 
 MEMORY_LIMIT = "1GiB"
 _LOOK_AGAIN_SECONDS = 0.2
-_NO_DATABASE = "not a valid DuckDB database"
 
 CHECKPOINT_THRESHOLD = "256MiB"
 """Size of the log at which DuckDB checkpoints by itself; every writer checkpoints at its end."""
@@ -31,7 +43,9 @@ Writer = duckdb.DuckDBPyConnection
 
 
 @contextmanager
-def writing(home: Home, now: datetime, *, wait_seconds: float = 0.0) -> Iterator[Writer]:
+def writing(
+    home: Home, now: datetime, *, wait_seconds: float = 0.0, remakes: bool = False
+) -> Iterator[Writer]:
     """Open the warehouse, run the block in one transaction, publish what it committed.
 
     When the block raises, the transaction is rolled back and nothing is published.
@@ -40,17 +54,26 @@ def writing(home: Home, now: datetime, *, wait_seconds: float = 0.0) -> Iterator
         home: The home folder; created when missing.
         now: When migrations are recorded.
         wait_seconds: How long to wait for another writer to end.
+        remakes: Whether the block makes all that was stored again, so that none need be there.
 
     Raises:
         HomeError: Another process has the warehouse open, or the file is not ours to read.
     """
-    with opened(home, now, wait_seconds=wait_seconds) as connection, transaction(connection):
+    with (
+        opened(home, now, wait_seconds=wait_seconds, remakes=remakes) as connection,
+        transaction(connection),
+    ):
         yield connection
 
 
 @contextmanager
 def opened(
-    home: Home, now: datetime, *, wait_seconds: float = 0.0, publishes: bool = True
+    home: Home,
+    now: datetime,
+    *,
+    wait_seconds: float = 0.0,
+    publishes: bool = True,
+    remakes: bool = False,
 ) -> Iterator[Writer]:
     """Open the warehouse for writing, migrated; publish it when the block ends well.
 
@@ -59,12 +82,14 @@ def opened(
         now: When migrations are recorded.
         wait_seconds: How long to wait for another writer to end.
         publishes: Whether readers are to see the change now; else with the next that publishes.
+        remakes: Whether the block makes all that was stored again, so that none need be there.
 
     Raises:
-        HomeError: Another process has the warehouse open, or the file is not ours to read.
+        HomeError: Another process has the warehouse open, the file is not ours to read, or it is
+            lost: see ``oirisk.warehouse.safety``.
     """
-    with only_writer(home, wait_seconds):
-        connection = _open(home)
+    with only_writer(home, wait_seconds, remakes=remakes):
+        connection = _open_kept(home, now, remakes=remakes)
         try:
             sweep(home.root)
             migrate(connection, now)
@@ -72,13 +97,18 @@ def opened(
                 load_unit_rules(connection)
             yield connection
             refresh_views(connection, home)
+            runs = ended_runs(connection)
             connection.execute("checkpoint")
-        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-            raise HomeError(f"cannot write {home.warehouse}: {error}") from error
+            if publishes:
+                read_whole_daily(connection, home, now)
+        except duckdb.Error as error:
+            _tell_unwritten(home, error)
+            raise
         finally:
-            connection.close()
+            _close(connection)
         if publishes:
             publish(home)
+            note_published(home, runs)
 
 
 @contextmanager
@@ -88,7 +118,7 @@ def looking(home: Home) -> Iterator[Writer]:
     Raises:
         HomeError: There is none, another process writes in it, or an older oirisk made it.
     """
-    home.require_warehouse()
+    require_warehouse(home)
     try:
         connection = duckdb.connect(str(home.warehouse), read_only=True)
     except duckdb.IOException as error:
@@ -109,15 +139,17 @@ def looking(home: Home) -> Iterator[Writer]:
 
 
 @contextmanager
-def only_writer(home: Home, wait_seconds: float = 0) -> Iterator[None]:
+def only_writer(home: Home, wait_seconds: float = 0, *, remakes: bool = False) -> Iterator[None]:
     """Keep other runs out until the copy is published: it must not be taken while one writes.
 
     Raises:
-        HomeError: Another run holds the home for longer than the wait, or it cannot be written.
+        HomeError: Another run holds the home for longer than the wait, it cannot be written, or
+            its warehouse is gone and not ``remakes``.
     """
     require_database_path(home.warehouse)
+    require_rights(home)
     try:
-        home.root.mkdir(parents=True, exist_ok=True)
+        make_folder(home.root)
         lock = _locked(home, wait_seconds)
         is_free = lock.__enter__()
     except OSError as error:
@@ -127,6 +159,9 @@ def only_writer(home: Home, wait_seconds: float = 0) -> Iterator[None]:
             raise BusyError(
                 f"another run is writing in {home.root}; wait for it to end, then run again"
             )
+        require_room(home)
+        if not remakes:
+            require_warehouse_kept(home)
         yield
     finally:
         lock.__exit__(None, None, None)
@@ -172,6 +207,19 @@ def publish(home: Home) -> None:
     copy_whole(home.warehouse, home.published)
 
 
+def publish_sound(home: Home) -> None:
+    """Publish a warehouse that has been read whole, and knows all that the copy knows.
+
+    Raises:
+        HomeError: It does not.
+        duckdb.Error: It is damaged.
+    """
+    with looking(home) as connection:
+        require_all_runs(connection, home)
+        read_all_blocks(connection)
+    publish(home)
+
+
 def is_simulated_home(connection: duckdb.DuckDBPyConnection) -> bool | None:
     """Return whether the warehouse holds simulated data; None when it holds none at all."""
     rows = connection.execute("select distinct is_simulated from ops.runs").fetchall()
@@ -193,18 +241,71 @@ def require_same_kind(connection: duckdb.DuckDBPyConnection, *, is_simulated: bo
         )
 
 
+def _open_kept(home: Home, now: datetime, *, remakes: bool) -> duckdb.DuckDBPyConnection:
+    """Open a warehouse that knows all its copy knows; back it up where its schema will change."""
+    connection = _open(home)
+    try:
+        if not remakes:
+            require_all_runs(connection, home)
+        version = version_behind(connection)
+        if version is None:
+            return connection
+        connection.execute("checkpoint")
+    except BaseException as error:
+        _close(connection)
+        if isinstance(error, duckdb.Error):
+            _tell_unwritten(home, error)
+        raise
+    connection.close()  # to copy a file that is open would let go of its lock
+    keep_before_migration(home, version, now)
+    return _open(home)
+
+
+def _tell_unwritten(home: Home, error: duckdb.Error) -> None:
+    """Say why a warehouse could not be written, unless a statement was wrong.
+
+    Raises:
+        DiskFullError: Its disk is full.
+        HomeError: It cannot be read or written, or there is not enough memory.
+    """
+    if is_disk_full(error):
+        raise DiskFullError(str(home.warehouse), room_lacking(home)) from error
+    if is_damage(error):
+        raise HomeError(
+            f"{home.warehouse} is damaged: {first_line(error)}. {ways_out(home)}"
+        ) from error
+    if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
+        raise HomeError(f"cannot write {home.warehouse}: {error}") from error
+
+
+def _close(connection: duckdb.DuckDBPyConnection) -> None:
+    """Close; what a full disk kept from being written at the end is in the log of the database."""
+    try:
+        connection.close()
+    except duckdb.Error as error:
+        log.warning("warehouse not closed well reason=%s", first_line(error))
+
+
 def _open(home: Home) -> duckdb.DuckDBPyConnection:
+    is_new = not (home.warehouse.exists() and home.warehouse.stat().st_size)
+    if is_new:  # empty where a run was killed as it made the file
+        home.warehouse.unlink(missing_ok=True)
+        home.wal.unlink(missing_ok=True)
     try:
         connection = duckdb.connect(str(home.warehouse))
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
+        if is_disk_full(error):
+            raise DiskFullError(str(home.warehouse), room_lacking(home)) from error
         reason = first_line(error)
         repair = (
-            "Move it away; restore a backup, or make it again from raw/ with `oirisk rederive`"
-            if _NO_DATABASE in reason
-            else "If another program has it open, close it there; analysts read "
+            "If another program has it open, close it there; analysts read "
             "published/warehouse.duckdb instead"
+            if is_held(error)
+            else f"It is damaged: {ways_out(home)}"
         )
         raise HomeError(f"cannot open {home.warehouse} for writing: {reason}. {repair}") from error
+    if is_new:
+        home.warehouse.chmod(FILE_MODE)
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     connection.execute(f"set checkpoint_threshold = '{CHECKPOINT_THRESHOLD}'")

@@ -202,9 +202,16 @@ def ledger(
 
 
 @app.command()
-def report(home: HomeOption = DEFAULT_HOME, date: DateOption = "") -> None:
+def report(
+    home: HomeOption = DEFAULT_HOME,
+    date: DateOption = "",
+    *,
+    stored: Annotated[
+        bool, typer.Option("--stored", help="from report.json, as it was then, byte for byte")
+    ] = False,
+) -> None:
     """Write a report again from the published warehouse."""
-    _call("briefing", "report", home, date)
+    _call("briefing", "report", home, date, stored=stored)
 
 
 @app.command()
@@ -278,9 +285,16 @@ def venues(
 
 
 @app.command()
-def doctor(home: HomeOption = DEFAULT_HOME, *, as_json: JsonOption = False) -> None:
+def doctor(
+    home: HomeOption = DEFAULT_HOME,
+    *,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="mend what can be mended without losing anything")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Check the installation and the home folder, and say how to repair them."""
-    _call("doctor", "doctor", home, as_json=as_json)
+    _call("doctor", "doctor", home, fix=fix, as_json=as_json)
 
 
 @app.command()
@@ -304,6 +318,37 @@ def maintain(
 ) -> None:
     """Thin out old rows as set under retention, keep them in archive/, and make files compact."""
     _call("maintain", "maintain", home, dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
+def backup(
+    target: Annotated[
+        Path, typer.Argument(help="FILE.duckdb for the warehouse alone, or a folder for everything")
+    ],
+    home: HomeOption = DEFAULT_HOME,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy what cannot be had again; no run has to be stopped."""
+    _call("recovery", "backup", home, target, as_json=as_json)
+
+
+@app.command()
+def restore(
+    origin: Annotated[
+        str,
+        typer.Argument(
+            metavar="FROM",
+            help="published, automatic (the newest automatic backup), raw (make it again from "
+            "archived responses), or the file or folder of a backup",
+        ),
+    ],
+    home: HomeOption = DEFAULT_HOME,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring a lost or damaged warehouse back; what it takes the place of is kept."""
+    _call("recovery", "restore", home, origin, as_json=as_json)
 
 
 @app.command()

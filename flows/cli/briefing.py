@@ -6,7 +6,7 @@ from pathlib import Path
 from oirisk.flows.cli.output import print_line
 from oirisk.flows.cli.rederive import day
 from oirisk.flows.exchanges.sources import wall_clock
-from oirisk.flows.mail.mailing import latest_night, mail_report
+from oirisk.flows.mail.mailing import latest_night, mail_report, read_report
 from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.settings.model import load_settings
 from oirisk.schemas.errors import HomeError
@@ -15,16 +15,28 @@ from oirisk.warehouse.published import query, reading
 from oirisk.warehouse.sql_files import statement
 
 
-def report(home: Path, date: str) -> int:
-    """Write the newest report, or a day's, again."""
+def report(home: Path, date: str, *, stored: bool) -> int:
+    """Write the newest report, or a day's, again, from the warehouse or its ``stored`` figures."""
     place = Home(home)
-    settings = load_settings(home)
-    zone = settings.schedule.timezone
-    run, instant = _subject(place, day("--date", date) if date else None, zone)
-    told = report_of(place, run, settings, instant)
-    path = write_report(place, told, settings.schedule.night_of(told.as_of))
+    if stored:
+        path = write_stored(place, f"{day('--date', date)}" if date else latest_night(place))
+    else:
+        path = write_again(place, day("--date", date) if date else None)
     print_line(f"report: {path.resolve()}")
     return 0
+
+
+def write_stored(home: Home, night: str) -> Path:
+    """Write the page and the mail of a night from its figures, and return the page."""
+    return write_report(home, read_report(home.report(night)), night)
+
+
+def write_again(home: Home, night: dt.date | None) -> Path:
+    """Write the report of a day, None for the newest, from the warehouse, and return its page."""
+    settings = load_settings(home.root)
+    run, instant = _subject(home, night, settings.schedule.timezone)
+    told = report_of(home, run, settings, instant)
+    return write_report(home, told, settings.schedule.night_of(told.as_of))
 
 
 def send(home: Path, date: str) -> int:

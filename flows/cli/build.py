@@ -12,6 +12,7 @@ from oirisk.transforms.assets import canonical_asset
 from oirisk.warehouse.as_of import is_of_a_run, known_then, last_known, note_map
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.reference_data import load_events, load_supply
+from oirisk.warehouse.safety import require_warehouse
 from oirisk.warehouse.stale import MAPS, note_stale, why_nothing
 from oirisk.warehouse.window import BuildWindow
 from oirisk.warehouse.writer import Writer, writing
@@ -46,7 +47,7 @@ def build(
     at = instant(as_of) or now
     settings = load_settings(home)
     place = Home(home)
-    place.require_warehouse()
+    require_warehouse(place)
     with writing(place, now) as connection:
         if events is not None:
             load_events(connection, events, canonical_asset)

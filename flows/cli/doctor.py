@@ -10,6 +10,7 @@ from ccxt import exchanges
 from packaging.requirements import Requirement
 
 from oirisk.flows.briefing import next_run
+from oirisk.flows.cli.doctor_reports import check_reports, mend_reports
 from oirisk.flows.cli.output import print_json, print_line, print_table
 from oirisk.flows.cli.preflight import require_accounts, require_mail
 from oirisk.flows.cli.progress import shown_progress
@@ -22,6 +23,7 @@ from oirisk.schemas.errors import ConfigurationError, HomeError
 from oirisk.warehouse.findings import Finding
 from oirisk.warehouse.health import check_home
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.mend import mend
 from oirisk.warehouse.paths import require_database_path
 
 _STATUS = {"ok": 0, "warn": 1, "fail": 2}
@@ -29,20 +31,33 @@ _PYTHONS = ((3, 11), (3, 13))
 _REINSTALL = "pip install --no-deps --require-hashes -r requirements.lock, in a fresh environment"
 
 
-def doctor(home: Path, *, as_json: bool) -> int:
-    """Check the installation, the configuration and the home folder; change nothing.
+def doctor(home: Path, *, fix: bool = False, as_json: bool) -> int:
+    """Check the installation, the configuration and the home folder.
+
+    Args:
+        home: The home folder.
+        fix: Mend first what can be mended without losing anything; else change nothing.
+        as_json: Print one JSON document.
 
     Returns:
-        0 when all is well, 1 with warnings, 2 when something is broken.
+        0 when all is well, 1 with warnings, 2 when something is broken; what was mended is well.
     """
+    place = Home(home)
     with shown_progress() as progress:
-        progress.step("checking the installation and the home folder")
-        findings = [*check_installation(), *check_configuration(home), *check_home(Home(home))]
+        progress.step("mending the home folder" if fix else "checking the home folder")
+        mended = [*mend(place), *mend_reports(place)] if fix and home.is_dir() else []
+        findings = [
+            *check_installation(), *check_configuration(home),
+            *check_home(place), check_reports(place),
+        ]  # fmt: skip
     worst = max(_STATUS[finding.status] for finding in findings)
     if as_json:
         status = next(name for name, rank in _STATUS.items() if rank == worst)
-        print_json({"status": status, "checks": [asdict(finding) for finding in findings]})
+        checks = [asdict(finding) for finding in findings]
+        print_json({"status": status, "mended": mended, "checks": checks})
     else:
+        for said in mended:
+            print_line(said)
         print_table(f"home {home}", [asdict(finding) for finding in findings])
         print_line(("all is well", "works, with warnings", "something is broken")[worst])
     return worst

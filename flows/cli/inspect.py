@@ -8,10 +8,12 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from oirisk.flows.cli.output import print_json, print_table
+from oirisk.flows.settings.model import load_settings
+from oirisk.flows.settings.sections import QuerySettings
 from oirisk.flows.venue_catalogue import Book, Measured, all_books
 from oirisk.schemas.errors import ConfigurationError, QueryError
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.published import has_table, is_simulated, query, reading
+from oirisk.warehouse.published import Limits, has_table, is_simulated, query, reading
 from oirisk.warehouse.sql_files import statement
 
 _FORMATS = ("table", "csv", "json", "parquet")
@@ -29,11 +31,22 @@ def sql(home: Path, text: str, form: str) -> int:
         raise ConfigurationError(f"--format: expected {', '.join(_FORMATS)}, saw {form!r}")
     if form == "parquet" and sys.stdout.isatty():
         raise ConfigurationError("--format parquet writes binary data; redirect it to a file")
-    with reading(Home(home)) as connection:
+    asked = _given() if text == _STANDARD_INPUT else text
+    limits = query_limits(home)
+    with reading(Home(home), limits) as connection:
         if is_simulated(connection):
             sys.stderr.write("SIMULATED data: this home was filled by `oirisk demo`\n")
-        _write(query(connection, _given() if text == _STANDARD_INPUT else text), form)
+        _write(query(connection, asked, timeout_seconds=limits.timeout_seconds), form)
     return 0
+
+
+def query_limits(home: Path) -> Limits:
+    """Return what a query may take; an analyst need not be able to read the settings of a home."""
+    try:
+        settings = load_settings(home).query
+    except ConfigurationError:
+        settings = QuerySettings()
+    return Limits(**settings.model_dump())
 
 
 def _given() -> str:

@@ -97,7 +97,7 @@ def _write(done: Ledger, output: Path) -> None:
         schema=[column.name for column in fields(LedgerStep)],
         infer_schema_length=None,
     )
-    with replacing(output) as draft:
+    with replacing(output, mode=None) as draft:
         if output.suffix == ".csv":
             frame.write_csv(draft)
         else:

@@ -129,7 +129,6 @@ def import_files(
     kind = _one_kind(files)
     say(f"{len(files)} files of {kind.form}")
     run_id = f"import-{content_hash([file.path for file in files])[:16]}"
-    home.root.mkdir(parents=True, exist_ok=True)
     spool = home.root / _SPOOL
     reading = Reading(kind, files, now, spool, say, names or venue_names(all_venues()))
     try:

@@ -32,9 +32,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from oirisk.schemas.errors import DeliveryError, HomeError
+from oirisk.schemas.errors import DeliveryError, DiskFullError, HomeError
 from oirisk.warehouse.deliveries import DeliveryKey, DeliveryRecord
-from oirisk.warehouse.files import alone
+from oirisk.warehouse.files import SECRET_MODE, alone, is_disk_full
 
 _MESSAGES = Table(
     "messages",
@@ -189,8 +189,12 @@ def open_outbox(path: Path, wait_seconds: float = 0.0) -> Iterator[Outbox]:
 def _opened(path: Path) -> Iterator[Outbox]:
     engine = create_engine(URL.create("sqlite", database=str(path)))
     try:
+        path.touch(SECRET_MODE)
+        path.chmod(SECRET_MODE)
         yield Outbox(engine)
     except SQLAlchemyError as error:
+        if is_disk_full(error):
+            raise DiskFullError(str(path)) from error
         raise HomeError(
             f"cannot use the outbox {path}: {error}; move it away if it is damaged: what "
             "ops.deliveries says was sent is not sent again"

@@ -21,6 +21,7 @@ from oirisk.flows.settings.sections import (
     MailSettings,
     NotifySettings,
     ObserveSettings,
+    QuerySettings,
     ReconcileSettings,
     ReportSettings,
     RetentionSettings,
@@ -77,6 +78,9 @@ class Settings(BaseSettings):
     report: ReportSettings = Field(default=ReportSettings(), description="the briefing")
     reconcile: ReconcileSettings = Field(
         default=ReconcileSettings(), description="tables of vendors"
+    )
+    query: QuerySettings = Field(
+        default=QuerySettings(), description="what a query of an analyst may take"
     )
     mail: MailSettings = Field(default=MailSettings(), description="where it is mailed")
     retention: RetentionSettings = Field(

@@ -189,8 +189,18 @@ class ReportSettings(Section):
     )
 
 
+class QuerySettings(Section):
+    """What one query of ``oirisk sql`` may take."""
+
+    memory_mib: int = Field(default=1024, ge=64, le=1_048_576, description="memory of one query")
+    threads: int = Field(default=2, ge=1, le=256, description="threads of one query")
+    timeout_seconds: float = Field(
+        default=300.0, gt=0, le=86_400, description="a query is stopped after this long"
+    )
+
+
 class RetentionSettings(Section):
-    """What ``oirisk maintain`` takes out; nothing unless a number of days is set."""
+    """What ``oirisk maintain`` takes out; nothing of data unless a number of days is set."""
 
     fine_days: int = Field(
         default=0,
@@ -205,13 +215,34 @@ class RetentionSettings(Section):
         description="rows older than this are thinned to one a day; 0: never; "
         "else at least 100 and more than fine_days",
     )
+    raw_days: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_DAYS,
+        description="responses older than this are removed, and their nights can never be derived "
+        "again; 0: never; else at least 100",
+    )
+    reports_days: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_DAYS,
+        description="of reports older than this report.json alone stays, which "
+        "`oirisk report --stored` makes page and mail of again; 0: never",
+    )
+    backups: int = Field(
+        default=3,
+        ge=1,
+        le=1000,
+        description="automatic backups kept, of each kind: before a change of schema, and before "
+        "a restoration",
+    )
     compact: bool = Field(
         default=True, description="whether maintenance writes the warehouse and raw/ more densely"
     )
 
     @model_validator(mode="after")
     def _must_leave_what_is_looked_back_on(self) -> Self:
-        for days in (self.fine_days, self.hourly_days):
+        for days in (self.fine_days, self.hourly_days, self.raw_days):
             if 0 < days < LEAST_DAYS:
                 raise ValueError(f"expected 0 (never) or at least {LEAST_DAYS} days, saw {days}")
         if 0 < self.hourly_days <= self.fine_days:

@@ -110,16 +110,16 @@ class MaintenanceTable(Table, name="ops.maintenance"):
     """What maintenance took out or made smaller. Grain: one row per done_at, action and target."""
 
     done_at: UtcTimestamp = column("when it was done")
-    action: str = column("thin or compact", isin=("thin", "compact"))
+    action: str = column("thin, compact or remove", isin=("thin", "compact", "remove"))
     target: str = column("table, file or folder of the home")
-    resolution: str = column("what is left of each: 1h, 1d; null when compacted", nullable=True)
+    resolution: str = column("what is left of each: 1h, 1d; null when not thinned", nullable=True)
     older_than: UtcTimestamp = column(
-        "only what is older was thinned; null when compacted", nullable=True
+        "only what is older was touched; null: all was", nullable=True
     )
     rows_before: int = column(
-        "rows older than that before; null when compacted", ge=0, nullable=True
+        "rows older than that before; null when not thinned", ge=0, nullable=True
     )
-    rows_removed: int = column("rows taken out; null when compacted", ge=0, nullable=True)
+    rows_removed: int = column("rows taken out; null when not thinned", ge=0, nullable=True)
     bytes_before: int = column("size before; null when thinned", unit="bytes", ge=0, nullable=True)
     bytes_after: int = column("size after; null when thinned", unit="bytes", ge=0, nullable=True)
     archive: str = column(

@@ -46,21 +46,25 @@ def _label(run_id: str, flow: str, at: datetime) -> RunLabel:
     return RunLabel(run_id, flow, at, "live", is_simulated=False)
 
 
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Four hours of five-minute facts half a year ago and four now, with marts and one night."""
-    home = Home(tmp_path_factory.mktemp("maintain") / "home")
-    label = _label("night", "nightly", NIGHT)
+def _responses() -> list[Response]:
     texts = [json.dumps({"number": number, "text": "open interest " * 40}) for number in range(60)]
-    archive(home, label, [
+    return [
         Response(
             venue="okx", endpoint="tickers", method="GET", url=f"https://example.test/{text[11]}",
             params="{}", request_body=None, status=200, requested_at=NIGHT, received_at=NIGHT,
             attempt=1, body=text, error=None,
         )
         for text in texts
-    ])  # fmt: skip
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Four hours of five-minute facts half a year ago and four now, with marts and one night."""
+    home = Home(tmp_path_factory.mktemp("maintain") / "home")
+    label = _label("night", "nightly", NIGHT)
     with writing(home, NOW - HOUR) as connection:
+        archive(home, label, _responses())
         for first in (OLD, NOW - 4 * HOUR):
             connection.execute(FACTS, {"first": first})
         for run in (label, _label("history", "history", NOW)):

@@ -31,6 +31,7 @@ thinned as (
 
     select coalesce(max(older_than), timestamptz '1970-01-01 00:00:00+00') as until
     from ops.maintenance
+    where action = 'thin'
 
 )
 
