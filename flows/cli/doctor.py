@@ -14,8 +14,7 @@ from oirisk.flows.cli.output import print_json, print_line, print_table
 from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.exchanges.sources import wall_clock
-from oirisk.flows.mail.message import parse_address
-from oirisk.flows.mail.smtp import MailServer
+from oirisk.flows.mail.usable import require_mail
 from oirisk.flows.settings.model import Settings, load_settings
 from oirisk.flows.settings.sections import MailSettings, ScheduleSettings
 from oirisk.schemas.errors import ConfigurationError
@@ -125,6 +124,10 @@ def check_schedule(settings: ScheduleSettings) -> Finding:
 def check_mail(settings: MailSettings) -> Finding:
     """Return whether the mail settings could work; connects to nothing."""
     name = "mail"
+    try:
+        require_mail(settings)
+    except ConfigurationError as error:
+        return Finding(name, "fail", str(error), "mend the named option in oirisk.toml")
     if not settings.host:
         if settings.recipients:
             detail = "mail.recipients is set, mail.host is not: nothing would be sent"
@@ -133,16 +136,6 @@ def check_mail(settings: MailSettings) -> Finding:
     if not settings.recipients:
         detail = "mail.host is set, mail.recipients is empty: nothing would be sent"
         return Finding(name, "warn", detail, "set mail.recipients")
-    try:
-        MailServer(settings)
-        for option, addresses in (
-            ("mail.sender", (settings.sender,)),
-            ("mail.recipients", settings.recipients),
-        ):
-            for address in addresses:
-                parse_address(address, option)
-    except ConfigurationError as error:
-        return Finding(name, "fail", str(error), "mend the named option in oirisk.toml")
     habit = {465: "tls", 587: "starttls"}.get(settings.port)
     if habit and settings.security not in {habit, "none"}:
         detail = (
