@@ -23,6 +23,9 @@ class PostOffice:
     data_answers: list[str] = field(default_factory=list)
     hang_ups: int = 0
     is_silent: bool = False
+    is_silent_at_recipient: bool = False
+    lost_ends: int = 0  # so often a message is taken, and the connection lost before the answer
+    seconds_to_answer: float = 0.0  # to a whole message
     login_answer: str = ""
     received: list[tuple[str, bytes]] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
@@ -40,13 +43,15 @@ class PostOffice:
             self.hang_ups -= 1
             server.transport.abort()
             return "250 nobody hears this"
+        if self.is_silent_at_recipient:
+            await asyncio.sleep(60)  # ended sooner by the client's death
         planned = self.answers.get(address)
         if planned:
             return planned.pop(0)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Refuse, keep silent or take the message."""
         assert isinstance(envelope.content, bytes)
         if self.data_answers:
@@ -54,8 +59,12 @@ class PostOffice:
         assert len(envelope.rcpt_tos) == 1
         self.received.append((envelope.rcpt_tos[0], envelope.content))
         self.commands.append(f"DATA tls={session.ssl is not None}")
-        if self.is_silent:
-            await asyncio.sleep(60)  # ended sooner by the client's death
+        if self.lost_ends:
+            self.lost_ends -= 1
+            server.transport.abort()
+        await asyncio.sleep(self.seconds_to_answer)
+        while self.is_silent:  # noqa: ASYNC110 -- another thread ends it, or the client's death
+            await asyncio.sleep(0.02)
         return "250 taken"
 
     async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
