@@ -9,7 +9,6 @@
 An exchange that publishes no history is missing in such a night, with that reason.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from oirisk.flows.exchanges.registry import all_histories
 from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.mail.mailing import mail_report
 from oirisk.flows.marts import build_stale
-from oirisk.flows.night import Night, run_night
+from oirisk.flows.outcome import Outcome
 from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import OiRiskError
@@ -115,104 +114,97 @@ def _missed(home: Home, due: datetime, runs: Sequence[tuple[str, datetime, str, 
     return MissedNight(due)
 
 
-def catch_up(
-    home: Home,
-    settings: Settings,
-    source: Source,
-    now: Callable[[], datetime],
-    say: Callable[[str], None] = lambda _text: None,
-) -> list[CaughtUp]:
-    """Catch up the nights that were missed, oldest first; one that fails ends none of the others.
-
-    The newest of them is mailed when no later night is due before it: it is tonight's.
+@dataclass(frozen=True)
+class Catcher:
+    """What catching up needs of its surroundings.
 
     Args:
         home: The home folder.
         settings: The schedule, the venues, and where it is mailed.
-        source: Whom to ask.
-        now: Clock.
+        source: Whose history is asked.
+        ask: Runs a night that was due a moment ago, as it would have been run then.
+        now: The time of day.
         say: Told of each step.
-
-    Raises:
-        HomeError: The warehouse stays locked.
     """
-    with alone(home.root / ".catch-up.lock") as is_free:
-        missed = missed_nights(home, settings, now()) if is_free else []
-        return _caught_up(home, settings, source, missed, now, say) if missed else []
 
+    home: Home
+    settings: Settings
+    source: Source
+    ask: Callable[[datetime], Outcome]
+    now: Callable[[], datetime]
+    say: Callable[[str], None] = lambda _text: None
 
-def _caught_up(
-    home: Home,
-    settings: Settings,
-    source: Source,
-    missed: Sequence[MissedNight],
-    now: Callable[[], datetime],
-    say: Callable[[str], None],
-) -> list[CaughtUp]:
-    age = timedelta(minutes=settings.coverage.max_age_minutes)
-    asked = [night for night in missed if not night.run_id and now() - night.due > age]
-    if asked:
-        say(f"asking history for {len(asked)} nights that did not happen")
-        _fill(home, settings, source, asked[0].due - _BEFORE, now())
-    done = []
-    for night in missed:
-        say(f"catching up the night of {night.due:%Y-%m-%d %H:%M} UTC")
+    def is_due_now(self, night: MissedNight) -> bool:
+        """Return whether the exchanges can still be asked about a night."""
+        age = timedelta(minutes=self.settings.coverage.max_age_minutes)
+        return not night.run_id and self.now() - night.due <= age
+
+    def catch_up(self) -> list[CaughtUp]:
+        """Catch up the nights that were missed, oldest first; one that fails ends no other.
+
+        The newest of them is mailed when no later night is due before it: it is tonight's.
+
+        Raises:
+            HomeError: The warehouse stays locked.
+        """
+        with alone(self.home.root / ".catch-up.lock") as is_free:
+            missed = missed_nights(self.home, self.settings, self.now()) if is_free else []
+            past = [one for one in missed if not one.run_id and not self.is_due_now(one)]
+            if past:
+                self.say(f"asking history for {len(past)} nights that did not happen")
+                self._fill(past[0].due - _BEFORE)
+            return [self._one(night) for night in missed]
+
+    def _one(self, night: MissedNight) -> CaughtUp:
+        self.say(f"catching up the night of {night.due:%Y-%m-%d %H:%M} UTC")
         try:
-            done.append(_one(home, settings, source, night, now))
+            if self.is_due_now(night):
+                return CaughtUp(night.due, self.ask(night.due).state)
+            return self._from_what_is_known(night)
         except OiRiskError as error:
             log.warning("night not caught up due=%s reason=%s", night.due, error)
-            done.append(CaughtUp(night.due, "failed", str(error)))
-    return done
+            return CaughtUp(night.due, "failed", str(error))
 
+    def _from_what_is_known(self, night: MissedNight) -> CaughtUp:
+        run_id, state = night.run_id, "completed"
+        if not run_id:
+            run_id, state = self._put_on_record(night.due)
+        if state == "failed":
+            return CaughtUp(night.due, state, "no exchange publishes open interest of that instant")
+        schedule = self.settings.schedule
+        key = schedule.night_of(night.due)
+        write_report(self.home, report_of(self.home, run_id, self.settings), key)
+        if not schedule.due(night.due + timedelta(seconds=1), self.now()):
+            mail_report(self.home, key, self.settings, self.now())
+        return CaughtUp(night.due, state)
 
-def _one(
-    home: Home, settings: Settings, source: Source, night: MissedNight, now: Callable[[], datetime]
-) -> CaughtUp:
-    age = timedelta(minutes=settings.coverage.max_age_minutes)
-    if not night.run_id and now() - night.due <= age:
-        asked = Night(home.root, as_of=night.due, source=source)
-        outcome = asyncio.run(run_night(asked))
-        return CaughtUp(night.due, outcome.state)
-    run_id, state = night.run_id, "completed"
-    if not run_id:
-        run_id, state = _put_on_record(home, settings, source, night.due, now())
-    if state == "failed":
-        return CaughtUp(night.due, state, "no exchange publishes open interest of that instant")
-    key = settings.schedule.night_of(night.due)
-    write_report(home, report_of(home, run_id, settings), key)
-    if not settings.schedule.due(night.due + timedelta(seconds=1), now()):
-        mail_report(home, key, settings, now())
-    return CaughtUp(night.due, state)
+    def _fill(self, since: datetime) -> None:
+        """Ask the exchanges that publish history for the coins that matter most."""
+        with reading(self.home) as connection:
+            coins = frozenset(top_assets(connection, self.settings.top_up.assets))
+        venues = tuple(one.id for one in chosen_venues(self.settings) if one.id in all_histories())
+        if venues and coins:
+            asked = Request(since, self.now(), venues, coins)
+            backfill(self.home, self.settings, self.source, asked)
 
-
-def _fill(home: Home, settings: Settings, source: Source, since: datetime, until: datetime) -> None:
-    """Ask the exchanges that publish history for the coins that matter most."""
-    with reading(home) as connection:
-        coins = top_assets(connection, settings.top_up.assets)
-    venues = [one.id for one in chosen_venues(settings) if one.id in all_histories()]
-    if venues and coins:
-        backfill(home, settings, source, Request(since, until, tuple(venues), frozenset(coins)))
-
-
-def _put_on_record(
-    home: Home, settings: Settings, source: Source, due: datetime, now: datetime
-) -> tuple[str, str]:
-    """Store a night that history tells of as a run, with its marts; return its name and state."""
-    at = due.astimezone(UTC)
-    at -= timedelta(seconds=at.timestamp() % _GRID.total_seconds())
-    with writing(home, now, wait_seconds=_PATIENCE_SECONDS) as connection:
-        label = RunLabel("", "nightly", at, HISTORY, source.is_simulated)
-        run_id = next_run_id(connection, label)
-        coverage = _coverage(connection, settings, run_id, at)
-        state = "partial" if any(row["accepted"] for row in coverage) else "failed"
-        run = RunRow(
-            run_id=run_id, flow="nightly", snapshot_at=at, started_at=now, ended_at=now,
-            state=state, version=__version__, source=HISTORY, is_simulated=source.is_simulated,
-            error="nothing ran that night; this is what exchanges publish of it later",
-        )  # fmt: skip
-        record_run(connection, run, pl.DataFrame(coverage), pl.DataFrame())
-        build_stale(connection, settings, now)
-    return run_id, state
+    def _put_on_record(self, due: datetime) -> tuple[str, str]:
+        """Store a night that history tells of as a run, with its marts; return name and state."""
+        at, now = due.astimezone(UTC), self.now()
+        at -= timedelta(seconds=at.timestamp() % _GRID.total_seconds())
+        is_simulated = self.source.is_simulated
+        with writing(self.home, now, wait_seconds=_PATIENCE_SECONDS) as connection:
+            label = RunLabel("", "nightly", at, HISTORY, is_simulated)
+            run_id = next_run_id(connection, label)
+            coverage = _coverage(connection, self.settings, run_id, at)
+            state = "partial" if any(row["accepted"] for row in coverage) else "failed"
+            run = RunRow(
+                run_id=run_id, flow="nightly", snapshot_at=at, started_at=now, ended_at=now,
+                state=state, version=__version__, source=HISTORY, is_simulated=is_simulated,
+                error="nothing ran that night; this is what exchanges publish of it later",
+            )  # fmt: skip
+            record_run(connection, run, pl.DataFrame(coverage), pl.DataFrame())
+            build_stale(connection, self.settings, now)
+        return run_id, state
 
 
 def _coverage(

@@ -166,6 +166,11 @@ def _announce(step: str) -> None:
     PROGRESS.get().step(step)
 
 
+def plain_night(home: Home, due: datetime, source: Source) -> Outcome:
+    """Run the night that was due at an instant, here and now; see ``run_night``."""
+    return asyncio.run(run_night(Night(home.root, as_of=due, source=source)))
+
+
 async def _snapshot(night: Night, steps: Steps) -> tuple[RunFrame, Outcome]:
     settings = load_settings(night.home)
     if night.flow == "nightly":

@@ -31,4 +31,10 @@ class _Silent:
         """Say nothing."""
 
 
+STEPS: list[str] = []
+"""What the command line has said it is doing, for the case that it is stopped."""
+
+RUN_ID: ContextVar[str] = ContextVar("RUN_ID", default="")
+"""Name of the run under way, for what is logged meanwhile."""
+
 PROGRESS: ContextVar[Progress] = ContextVar("PROGRESS", default=_Silent())  # noqa: B039 -- stateless

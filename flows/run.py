@@ -21,6 +21,7 @@ from oirisk.flows.exchanges.configured import chosen_venues, known_venues
 from oirisk.flows.exchanges.sources import SourceName
 from oirisk.flows.outcome import KILLED
 from oirisk.flows.pipeline import RunFrame, store
+from oirisk.flows.progress import RUN_ID
 from oirisk.schemas.errors import BusyError, HomeError, OiRiskError
 from oirisk.schemas.responses import VenueSnapshot
 from oirisk.transforms.derive import derive
@@ -73,12 +74,22 @@ def begun(frame: RunFrame) -> Iterator[Begun]:
         log.warning("run is not on record before it is stored reason=%s", error)
         yield Begun(frame)
         return
-    with alive(frame.home, frame.run_id):
+    with alive(frame.home, frame.run_id), _named(frame.run_id):
         answers = _fetched(frame, killed)
         for run in killed:
             if run.label.run_id != frame.run_id:
                 _end(frame, run)
         yield Begun(frame, answers)
+
+
+@contextmanager
+def _named(run_id: str) -> Iterator[None]:
+    """Let what is logged in the block name its run."""
+    token = RUN_ID.set(run_id)
+    try:
+        yield
+    finally:
+        RUN_ID.reset(token)
 
 
 def keep(frame: RunFrame, fetched: VenueSnapshot) -> None:

@@ -52,8 +52,7 @@ from prefect.settings import (
 )
 from prefect.states import Crashed
 
-from oirisk.flows.jobs import HOME, JOBS, PARENT, catch_up_nights
-from oirisk.flows.server import is_configured, silence
+from oirisk.flows.server import HOME, PARENT, Job, is_configured, silence
 from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import ConfigurationError, HomeError
 from oirisk.warehouse.files import alone
@@ -70,10 +69,16 @@ _MOST_AT_ONCE = 4
 _UNFINISHED = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING, StateType.SCHEDULED)
 
 
-def serve(home: Path, settings: Settings) -> None:
+def serve(home: Path, settings: Settings, jobs: Sequence[Job], at_start: str) -> None:
     """Run the jobs by their cron expressions until a signal ends this process.
 
     What killed processes left is cleared at the start, and missed nights are caught up at once.
+
+    Args:
+        home: The home folder; the jobs find it in ``OIRISK_HOME``.
+        settings: Their cron expressions.
+        jobs: What runs.
+        at_start: Name of the job that runs at once, if it comes due at all.
 
     Raises:
         ConfigurationError: The scheduler cannot read a cron expression, or does not start or go on.
@@ -88,18 +93,18 @@ def serve(home: Path, settings: Settings) -> None:
         os.environ |= {HOME: str(home.resolve()), PARENT: str(os.getpid())}
         with scheduler():
             runner = Runner(name="oirisk", limit=_MOST_AT_ONCE, pause_on_shutdown=False)
-            deployed = deploy(runner, settings)
+            deployed = deploy(runner, jobs, settings)
             clear(list(deployed.values()))
-            if catch_up_nights.name in deployed:
+            if at_start in deployed:
                 with get_client(sync_client=True) as client:
-                    client.create_flow_run_from_deployment(deployed[catch_up_nights.name])
+                    client.create_flow_run_from_deployment(deployed[at_start])
             _run_until_stopped(lambda: asyncio.run(runner.start()))
 
 
-def deploy(runner: Runner, settings: Settings) -> dict[str, UUID]:
+def deploy(runner: Runner, jobs: Sequence[Job], settings: Settings) -> dict[str, UUID]:
     """Hand the jobs that come due some day to a runner; return their deployments by name."""
     deployed: dict[str, UUID] = {}
-    for job in JOBS:
+    for job in jobs:
         expression = job.cron(settings.schedule)
         if expression:
             added = runner.add_flow(

@@ -5,10 +5,8 @@ first sign of life of a long command must not wait for them.
 """
 
 import importlib
-import logging
 import os
 import sys
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +14,7 @@ import typer
 
 from oirisk import __version__
 from oirisk.flows.cli.endings import noting_interrupts, reason
+from oirisk.flows.cli.logs import log_to_stderr
 from oirisk.flows.cli.pasted import StatementCommand
 
 DONE, IMPOSSIBLE = 0, 2
@@ -46,6 +45,7 @@ DEFAULT_HOME = Path("oirisk-home")
 
 @app.callback()
 def options(
+    context: typer.Context,
     *,
     home: Annotated[
         Path | None, typer.Option("--home", help="folder that holds everything; also OIRISK_HOME")
@@ -55,12 +55,7 @@ def options(
     """Options for every command."""
     if home is not None:
         os.environ["OIRISK_HOME"] = str(home)
-    level = logging.INFO if verbose else logging.ERROR
-    logging.basicConfig(
-        stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    logging.Formatter.converter = time.gmtime
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
+    log_to_stderr(verbose=verbose or context.invoked_subcommand == "schedule")
 
 
 @app.command()
@@ -289,6 +284,18 @@ def doctor(home: HomeOption = DEFAULT_HOME, *, as_json: JsonOption = False) -> N
 
 
 @app.command()
+def status(home: HomeOption = DEFAULT_HOME, *, as_json: JsonOption = False) -> None:
+    """Say how the nights stand: the last, the next, and what is wrong."""
+    _call("status", "status", home, as_json=as_json)
+
+
+@app.command(name="catch-up")
+def catch_up(home: HomeOption = DEFAULT_HOME, *, as_json: JsonOption = False) -> None:
+    """Make the nights that did not happen, as far as exchanges publish history."""
+    _call("status", "catch_up", home, as_json=as_json)
+
+
+@app.command()
 def maintain(
     home: HomeOption = DEFAULT_HOME,
     *,
@@ -307,7 +314,7 @@ def version(*, as_json: JsonOption = False) -> None:
 
 def _call(module: str, function: str, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
     """Import a command's module, call it, and turn its outcome into an exit status."""
-    command = "import" if function == "import_history" else function
+    command = {"import_history": "import", "catch_up": "catch-up"}.get(function, function)
     if sys.stderr.isatty() or command in {"demo", "nightly", "snapshot", "record"}:
         typer.echo(f"oirisk {command}: starting …", err=True)
     os.environ.setdefault("DO_NOT_TRACK", "1")

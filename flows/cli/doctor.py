@@ -17,6 +17,7 @@ from oirisk.flows.exchanges.sources import wall_clock
 from oirisk.flows.mail.usable import require_mail
 from oirisk.flows.settings.model import Settings, load_settings
 from oirisk.flows.settings.sections import MailSettings, ScheduleSettings
+from oirisk.flows.status import status_of
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.findings import Finding
 from oirisk.warehouse.health import check_home
@@ -96,7 +97,17 @@ def check_configuration(home: Path) -> list[Finding]:
         check_venues(settings),
         check_schedule(settings.schedule),
         check_mail(settings.mail),
+        *check_nights(Home(home), settings),
     ]
+
+
+def check_nights(home: Home, settings: Settings) -> list[Finding]:
+    """Return whether nights happen, and happened as they should."""
+    status = status_of(home, settings, wall_clock())
+    if status.troubles:
+        return [Finding(one.id, "warn", one.what, one.repair) for one in status.troubles]
+    seen = f"{status.night_at:%Y-%m-%d %H:%M} UTC" if status.night_at else "none yet"
+    return [Finding("nights", "ok", f"the last one: {seen}")]
 
 
 def check_venues(settings: Settings) -> Finding:

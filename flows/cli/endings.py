@@ -4,14 +4,26 @@ import logging
 import signal
 from types import FrameType
 
+from oirisk.flows.progress import STEPS
 from oirisk.schemas.errors import OiRiskError
+
+_STAYS = "what was stored before that stays, run it again"
+_KEPT = (
+    "what exchanges had answered is kept: the same run within minutes asks only the others, and a "
+    "later one stores it; no report of this run was written or mailed"
+)
+_LEFT = {
+    "writing the report": "the night is stored; `oirisk report`, then `oirisk send`, do the rest",
+    "mailing the report": "the report is written; `oirisk send` mails it to who has not had it",
+}
+"""What a stopped night leaves undone, by what it was doing; else what it had asked is kept."""
 
 _FAULT_WORDS = 300
 """What is shown of the words of an error that nobody foresaw."""
 
 
 def noting_interrupts() -> list[int]:
-    """Return a list that each interrupt is noted in, whatever libraries make of it afterwards."""
+    """Return a list that each signal to stop is noted in, whatever libraries make of it."""
     stopped: list[int] = []
 
     def note(number: int, _: FrameType | None) -> None:
@@ -20,6 +32,7 @@ def noting_interrupts() -> list[int]:
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, note)
+        signal.signal(signal.SIGTERM, note)
     return stopped
 
 
@@ -35,7 +48,9 @@ def reason(command: str, error: BaseException, stopped: list[int]) -> str:
     # Prefect keeps the number of a signal with the error that it makes of it.
     signalled = isinstance(getattr(error, "signal", None), int)
     if stopped or signalled or isinstance(error, KeyboardInterrupt):
-        return "stopped by a signal; what was stored before that stays, run it again"
+        step = STEPS[-1] if STEPS else ""
+        left = _LEFT.get(step, _KEPT) if command in {"nightly", "snapshot"} and step else _STAYS
+        return f"stopped by a signal{step and f' while {step}'}; {left}"
     if isinstance(error, OiRiskError):
         return str(error)
     if isinstance(error, OSError):

@@ -14,6 +14,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from oirisk.flows.progress import STEPS
+
 
 class TerminalProgress:
     """Bars on a terminal."""
@@ -25,6 +27,7 @@ class TerminalProgress:
 
     def plan(self, venues: int) -> None:
         """Show a bar over the venues."""
+        STEPS.append("asking exchanges")
         self._bars.update(self._task, description="asking venues", total=venues, completed=0)
 
     def venue_done(self, venue: str, seconds: float) -> None:
@@ -34,6 +37,7 @@ class TerminalProgress:
 
     def step(self, text: str) -> None:
         """Show a spinner with what is being done."""
+        STEPS.append(text)
         self._bars.update(self._task, description=text, total=None)
 
 
@@ -42,6 +46,7 @@ class PlainProgress:
 
     def plan(self, venues: int) -> None:
         """Say how many venues will be asked."""
+        STEPS.append("asking exchanges")
         _say(f"asking {venues} venues")
 
     def venue_done(self, venue: str, seconds: float) -> None:
@@ -50,6 +55,7 @@ class PlainProgress:
 
     def step(self, text: str) -> None:
         """Say what comes next."""
+        STEPS.append(text)
         _say(text)
 
 

@@ -3,35 +3,47 @@
 import asyncio
 import importlib
 import json
+import os
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from oirisk.flows.cli.as_of import instant
 from oirisk.flows.cli.output import print_json, print_line, print_note, print_table
 from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.configured import chosen_venues
-from oirisk.flows.exchanges.sources import require_present
+from oirisk.flows.exchanges.sources import require_present, wall_clock
 from oirisk.flows.night import Night, run_night
+from oirisk.flows.notify import watched
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.progress import PROGRESS
 from oirisk.flows.record import record_run
-from oirisk.flows.server import WAY_OUT, is_configured, silence
+from oirisk.flows.server import SANDBOX, WAY_OUT, is_configured, silence
 from oirisk.flows.settings.model import load_settings
 from oirisk.warehouse.home import Home
 
 
 def nightly(home: Path, as_of: str, replay: Path | None, *, as_json: bool) -> int:
     """Run the nightly flow and say what came of it."""
-    outcome = run_flow(Night(home, "nightly", instant(as_of), replay))
+    night = _night("nightly", home, as_of, replay)
+    with nullcontext() if replay else watched(Home(home), load_settings(home), wall_clock):
+        outcome = run_flow(night)
     return announce(outcome, home, as_json=as_json, has_report=True)
 
 
 def snapshot(home: Path, as_of: str, replay: Path | None, *, as_json: bool) -> int:
     """Run the snapshot flow and say what came of it."""
-    outcome = run_flow(Night(home, "snapshot", instant(as_of), replay))
+    outcome = run_flow(_night("snapshot", home, as_of, replay))
     return announce(outcome, home, as_json=as_json, has_report=False)
+
+
+def _night(
+    flow: Literal["nightly", "snapshot"], home: Path, as_of: str, replay: Path | None
+) -> Night:
+    sandbox = None if replay else os.environ.get(SANDBOX)
+    return Night(home, flow, instant(as_of), replay, sandbox)
 
 
 def record(home: Path, file: Path) -> int:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from oirisk.flows.nightly import JOBS, catch_up_job
 from oirisk.flows.schedule import serve
 from oirisk.flows.settings.model import load_settings
 from oirisk.schemas.errors import HomeError
@@ -15,5 +16,5 @@ def schedule(home: Path) -> int:
     """
     if home.exists() and not home.is_dir():
         raise HomeError(f"{home} is no folder; point --home at the one that is to hold everything")
-    serve(home, load_settings(home))
+    serve(home, load_settings(home), JOBS, at_start=catch_up_job.name)
     return 0

@@ -17,6 +17,7 @@ from oirisk.flows.settings.sections import (
     CftcSettings,
     FetchSettings,
     MailSettings,
+    NotifySettings,
     ObserveSettings,
     ReconcileSettings,
     ReportSettings,
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = Field(
         default=RetentionSettings(), description="what maintenance takes out"
     )
+    notify: NotifySettings = Field(default=NotifySettings(), description="who hears of trouble")
     schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="when it runs")
 
     @classmethod

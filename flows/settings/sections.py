@@ -285,3 +285,21 @@ class ScheduleSettings(Section):
             wanted = "expected a name of the time zone database, such as Europe/Zurich"
             raise ValueError(wanted) from error
         return value
+
+
+class NotifySettings(Section):
+    """Who hears of trouble, and how. Told once, and again when it is over."""
+
+    recipients: tuple[str, ...] = Field(
+        default=(), description="who gets mail of trouble; empty: who gets the briefing"
+    )
+    webhook_url: SecretStr = Field(
+        default=SecretStr(""), description="address that gets trouble as JSON, by POST; a secret"
+    )
+    ping_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="dead-man service, told after each night; /fail follows a bad one; a secret",
+    )
+    late_minutes: int = Field(
+        default=120, ge=5, le=10_080, description="a night is missing so long after it was due"
+    )

@@ -9,10 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from oirisk.flows import catch_up as module
-from oirisk.flows.catch_up import MissedNight, catch_up, missed_nights
+from oirisk.flows.catch_up import Catcher, MissedNight, missed_nights
 from oirisk.flows.exchanges.sources import SandboxSource
-from oirisk.flows.night import Night, run_night
+from oirisk.flows.night import Night, plain_night, run_night
 from oirisk.flows.settings.model import Settings, load_settings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.server import Sandbox
@@ -53,7 +52,10 @@ class Desk:
         """Catch up what was missed; returns instants and states."""
         self.at(now)
         source = SandboxSource(url=self.url, clock=lambda: self.moment[0])
-        done = catch_up(self.home, self.settings, source, lambda: self.moment[0])
+        done = Catcher(
+            self.home, self.settings, source, lambda due: plain_night(self.home, due, source),
+            lambda: self.moment[0],
+        ).catch_up()  # fmt: skip
         return [(one.due, one.state) for one in done]
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
@@ -148,14 +150,14 @@ def test_what_fails_in_one_night_does_not_keep_the_others(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.run(TONIGHT - 3 * DAY)
-    stored = module._put_on_record
+    stored = Catcher._put_on_record
 
-    def broken(*given: object) -> tuple[str, str]:
-        if given[3] == TONIGHT - 2 * DAY:
+    def broken(self: Catcher, due: datetime) -> tuple[str, str]:
+        if due == TONIGHT - 2 * DAY:
             raise HomeError("the warehouse is locked")
-        return stored(*given)  # type: ignore[arg-type]
+        return stored(self, due)
 
-    monkeypatch.setattr(module, "_put_on_record", broken)
+    monkeypatch.setattr(Catcher, "_put_on_record", broken)
     now = TONIGHT - timedelta(hours=2)
     assert desk.catch_up(now) == [(TONIGHT - 2 * DAY, "failed"), (TONIGHT - DAY, "partial")]
     monkeypatch.undo()

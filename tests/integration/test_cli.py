@@ -25,7 +25,7 @@ pytestmark = pytest.mark.integration
 COMMANDS = (
     "init", "nightly", "snapshot", "demo", "record", "rederive", "import", "backfill", "observe",
     "build", "ledger", "report", "send", "schedule", "sql", "export", "venues", "doctor",
-    "maintain", "version",
+    "maintain", "status", "catch-up", "version",
 )  # fmt: skip
 
 

@@ -1,22 +1,29 @@
 """The schedule: what is handed to the scheduler, and a scheduled run from start to end."""
 
+import importlib
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from contextlib import nullcontext
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import cloudpickle
 import duckdb
 import pytest
+from prefect.runner import Runner
 
 from oirisk.flows import schedule
-from oirisk.flows.nightly import nightly, snapshot
+from oirisk.flows.nightly import JOBS, nightly, snapshot
 from oirisk.flows.settings.model import Settings
 from oirisk.flows.settings.sections import ScheduleSettings
+from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.server import Sandbox
 from oirisk.schemas.errors import ConfigurationError
 
 SERVE = """
@@ -24,30 +31,58 @@ from datetime import timedelta
 from pathlib import Path
 from prefect.schedules import Interval
 from oirisk.flows import schedule
-from oirisk.flows.nightly import nightly
+from oirisk.flows.nightly import JOBS
 from oirisk.flows.settings.model import load_settings
-serve = nightly.serve
-def with_recording(**options):
-    serve(**{{**options, "parameters": {{**options["parameters"], "replay": {recording!r}}}}})
-nightly.serve = with_recording
-schedule.cron = lambda settings: Interval(timedelta(seconds=5))
-schedule.serve(Path({home!r}), load_settings(Path({home!r})))
+schedule.cron = lambda expression, timezone: Interval(timedelta(seconds=5))
+schedule.serve(Path({home!r}), load_settings(Path({home!r})), JOBS[:1], at_start="")
 """
 
 
-def test_the_deployment_is_the_flow_of_the_command_line_with_cron_zone_and_home(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    seen: dict[str, Any] = {}
-    monkeypatch.setattr(nightly, "serve", lambda **options: seen.update(options))
-    monkeypatch.setattr(schedule, "scheduler", nullcontext)
-    zone = ScheduleSettings(cron="30 6 * * 1-5", timezone="Europe/Zurich")
-    monkeypatch.chdir(tmp_path)
-    schedule.serve(Path("home"), Settings(schedule=zone))
-    assert seen["schedule"].cron == "30 6 * * 1-5"
-    assert seen["schedule"].timezone == "Europe/Zurich"
-    assert seen["parameters"] == {"home": str(tmp_path / "home")}
-    assert seen["global_limit"].limit == 1
+class _Deployed:
+    """A runner that only notes what it is given."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, dict[str, Any]] = {}
+
+    def add_flow(self, flow: Any, **options: Any) -> UUID:
+        """Note a flow and its options."""
+        self.seen[flow.name] = options
+        return UUID(int=len(self.seen))
+
+
+def test_jobs_are_deployed_by_their_expressions_and_take_no_parameters() -> None:
+    zone = ScheduleSettings(
+        cron="30 6 * * 1-5", timezone="Europe/Zurich", snapshot_cron="0 * * * *", maintain_cron=""
+    )
+    runner = _Deployed()
+    deployed = schedule.deploy(cast("Runner", runner), JOBS, Settings(schedule=zone))
+    assert list(deployed) == ["nightly", "snapshot", "catch-up"]
+    crons = {name: one["schedule"].cron for name, one in runner.seen.items()}
+    assert crons == {"nightly": "30 6 * * 1-5", "snapshot": "0 * * * *", "catch-up": "17 * * * *"}
+    assert {one["schedule"].timezone for one in runner.seen.values()} == {"Europe/Zurich"}
+    for job in JOBS:
+        assert job.flow.parameters.properties == {}
+
+
+def test_deployments_for_workers_are_the_same_jobs_at_the_default_times() -> None:
+    text = (Path(__file__).resolve().parents[2] / "prefect.yaml").read_text()
+    found = re.findall(
+        r"- name: (\S+)\n +entrypoint: (\S+):(\S+)\n.*?cron: \"(.*?)\"", text, re.DOTALL
+    )
+    defaults = {job.flow.name: job.cron(ScheduleSettings()) for job in JOBS}
+    assert {name: cron for name, _, _, cron in found} == {
+        name: cron for name, cron in defaults.items() if cron
+    }
+    for name, module, attribute, _cron in found:
+        assert getattr(importlib.import_module(module), attribute).name == name
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Simulated exchanges at the time of day."""
+    market = SimulatedMarket(7, end=datetime.now(UTC) + timedelta(days=1), days=3)
+    with Sandbox(market, clock=lambda: datetime.now(UTC)).in_background() as running:
+        yield running
 
 
 def test_the_scheduler_can_carry_both_flows_to_a_process_of_their_own() -> None:
@@ -57,19 +92,20 @@ def test_the_scheduler_can_carry_both_flows_to_a_process_of_their_own() -> None:
 
 def test_an_expression_that_only_the_scheduler_cannot_read_is_named() -> None:
     with pytest.raises(ConfigurationError, match=r"schedule\.cron"):
-        schedule.cron(ScheduleSettings.model_construct(cron="never", timezone="UTC"))
+        schedule.cron("never", "UTC")
 
 
 @pytest.mark.integration
 def test_a_scheduled_run_starts_by_itself_and_stores_the_night(
-    tmp_path: Path, tape: Any, gate_row: Any
+    tmp_path: Path, sandbox: Sandbox
 ) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    recording = tape.gate(gate_row(3_000, 50_000)).write()
-    code = SERVE.format(home=str(home), recording=str(recording))
+    (home / "oirisk.toml").write_text('venues = ["gate"]\n[clusters]\ntop_assets = 1\n')
+    code = SERVE.format(home=str(home))
     environment = {
         **os.environ,
+        "OIRISK_SANDBOX": sandbox.url,
         "PREFECT_HOME": str(tmp_path / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_RUNNER_POLL_FREQUENCY": "1",
@@ -85,7 +121,8 @@ def test_a_scheduled_run_starts_by_itself_and_stores_the_night(
             os.killpg(server.pid, signal.SIGKILL)
     with duckdb.connect(str(home / "published" / "warehouse.duckdb"), read_only=True) as copy:
         rows = copy.execute("select flow, source, state from ops.runs").fetchall()
-    assert set(rows) == {("nightly", "replay", "completed")}
+    assert ("nightly", "sandbox", "completed") in rows
+    assert {state for _flow, _source, state in rows} <= {"completed", "running"}
 
 
 def _appears(path: Path, seconds: float) -> bool:

@@ -1,0 +1,213 @@
+"""How a home stands: when it last had a night, what is wrong, and what to do about it.
+
+Read from the published copy and the outbox alone, so that it can be asked at any time.
+"""
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from oirisk import __version__
+from oirisk.flows.briefing import next_run
+from oirisk.flows.settings.model import Settings
+from oirisk.schemas.errors import HomeError
+from oirisk.warehouse.files import write_whole
+from oirisk.warehouse.home import Home
+from oirisk.warehouse.published import query, reading
+from oirisk.warehouse.sql_files import statement
+
+STATUS_NAME, METRICS_NAME = "status.json", "metrics.prom"
+_LEAST_FREE = 200 * 1024**2
+_COPIES = 2
+"""A night writes the warehouse and its copy: this much of its size must be free, and a bit more."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that keeps the nights from being what they should be.
+
+    Args:
+        id: What kind of trouble; the same trouble keeps its id while it lasts.
+        what: What was seen.
+        repair: What to do.
+    """
+
+    id: str
+    what: str
+    repair: str
+
+
+@dataclass(frozen=True)
+class HomeStatus:
+    """How a home stands at an instant.
+
+    Args:
+        at: When it was looked at.
+        night_at: Snapshot of the newest nightly run; None: there was none.
+        night_state: How that one ended.
+        last_success_at: Snapshot of the newest night that gave totals.
+        age_hours: How long ago that was.
+        next_run_at: When the schedule comes due next.
+        coverage: Covered share of open interest that night, 0 to 1; None where unknown.
+        failed_venues: Exchanges that gave nothing that night.
+        free_bytes: Free space where the home lies.
+        troubles: What is wrong; empty when all is well.
+    """
+
+    at: datetime
+    version: str
+    night_at: datetime | None
+    night_state: str | None
+    last_success_at: datetime | None
+    age_hours: float | None
+    next_run_at: datetime | None
+    coverage: float | None
+    failed_venues: tuple[str, ...]
+    free_bytes: int
+    troubles: tuple[Trouble, ...]
+
+
+def status_of(home: Home, settings: Settings, now: datetime) -> HomeStatus:
+    """Look at a home; nothing is changed.
+
+    Args:
+        home: The home folder.
+        settings: The schedule, and when a night is late.
+        now: The time of day.
+    """
+    free = shutil.disk_usage(_existing(home.root)).free
+    night: dict[str, object] = {}
+    troubles: list[Trouble] = []
+    try:
+        night = _night(home)
+    except HomeError as error:
+        troubles.append(Trouble("unreadable", str(error), "see `oirisk doctor`"))
+    stored_at = _instant(night.get("stored_at"))
+    troubles += [*_of_nights(settings, night, stored_at, now), *_of_disk(home, free)]
+    coverage = night.get("coverage")
+    failed = night.get("failed_venues")
+    return HomeStatus(
+        at=now,
+        version=__version__,
+        night_at=_instant(night.get("snapshot_at")),
+        night_state=str(night["state"]) if night else None,
+        last_success_at=stored_at,
+        age_hours=None if stored_at is None else (now - stored_at) / timedelta(hours=1),
+        next_run_at=next_run(settings.schedule, now),
+        coverage=coverage if isinstance(coverage, float) else None,
+        failed_venues=tuple(failed) if isinstance(failed, list) else (),
+        free_bytes=free,
+        troubles=tuple(troubles),
+    )
+
+
+def write_status(home: Home, status: HomeStatus) -> None:
+    """Write how a home stands for monitoring: ``status.json`` and Prometheus' ``metrics.prom``."""
+    write_whole(home.root / STATUS_NAME, as_json(status))
+    write_whole(home.root / METRICS_NAME, generate_latest(_metrics(status)))
+
+
+def as_json(status: HomeStatus) -> str:
+    """Return the status as one JSON object."""
+    return json.dumps({"is_well": not status.troubles, **asdict(status)}, default=str, indent=1)
+
+
+def _night(home: Home) -> dict[str, object]:
+    if not home.published.is_file():
+        return {}
+    with reading(home) as connection:
+        rows = query(connection, statement("ops/nights_state.sql")).to_dicts()
+    return rows[0] if rows else {}
+
+
+def _of_nights(
+    settings: Settings, night: dict[str, object], stored_at: datetime | None, now: datetime
+) -> list[Trouble]:
+    late = now - timedelta(minutes=settings.notify.late_minutes)
+    due = settings.schedule.due(late - timedelta(days=8), late)
+    if not night:
+        return []
+    found = []
+    if due and (stored_at is None or stored_at < due[-1] - timedelta(minutes=5)):
+        last = f"the last one that gave totals is of {stored_at:%Y-%m-%d %H:%M} UTC"
+        found.append(
+            Trouble(
+                "night-missing",
+                f"the night due at {due[-1]:%Y-%m-%d %H:%M %Z} did not happen: "
+                + (last if stored_at else "none has given totals yet"),
+                "see that `oirisk schedule` or the cron job runs, then `oirisk nightly`, or "
+                "`oirisk catch-up` for nights of the last days",
+            )
+        )
+    if night["state"] in {"failed", "abandoned"}:
+        found.append(
+            Trouble(
+                "night-failed",
+                f"the newest night ended {night['state']}: {night['error']}",
+                "see `oirisk doctor`, mend what it names, then run `oirisk nightly` again",
+            )
+        )
+    elif night["published"] is False:
+        found.append(
+            Trouble(
+                "night-degraded",
+                f"the total of the newest night is withheld: {night['withheld_reason']}",
+                "see the coverage in the report; `oirisk nightly` asks again",
+            )
+        )
+    return found
+
+
+def _of_disk(home: Home, free: int) -> list[Trouble]:
+    size = home.warehouse.stat().st_size if home.warehouse.is_file() else 0
+    needed = _COPIES * size + _LEAST_FREE
+    if free >= needed:
+        return []
+    return [
+        Trouble(
+            "disk-low",
+            f"{free / 1024**2:,.0f} MB are free in {home.root}, a night may need "
+            f"{needed / 1024**2:,.0f} MB",
+            "free space there, or set [retention] and run `oirisk maintain`",
+        )
+    ]
+
+
+def _metrics(status: HomeStatus) -> CollectorRegistry:
+    registry = CollectorRegistry()
+
+    def gauge(name: str, meaning: str, value: float | None) -> None:
+        if value is not None:
+            Gauge(f"oirisk_{name}", meaning, registry=registry).set(value)
+
+    gauge("looked_at_timestamp_seconds", "When this was written", status.at.timestamp())
+    gauge("well", "1 when nothing is wrong", float(not status.troubles))
+    gauge("last_success_timestamp_seconds", "Newest night that gave totals",
+          _seconds(status.last_success_at))  # fmt: skip
+    gauge("next_run_timestamp_seconds", "When the schedule comes due next",
+          _seconds(status.next_run_at))  # fmt: skip
+    gauge("coverage_ratio", "Covered share of open interest, newest night", status.coverage)
+    gauge("failed_venues", "Exchanges that gave nothing, newest night",
+          float(len(status.failed_venues)))  # fmt: skip
+    gauge("free_bytes", "Free space where the home lies", float(status.free_bytes))
+    troubles = Gauge("oirisk_trouble", "1 for each kind of trouble", ["id"], registry=registry)
+    for one in status.troubles:
+        troubles.labels(one.id).set(1)
+    return registry
+
+
+def _seconds(instant: datetime | None) -> float | None:
+    return None if instant is None else instant.timestamp()
+
+
+def _instant(value: object) -> datetime | None:
+    return value if isinstance(value, datetime) else None
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that exists."""
+    return next(one for one in (folder, *folder.resolve().parents) if one.exists())
