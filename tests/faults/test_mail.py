@@ -167,9 +167,7 @@ def test_a_password_that_is_refused_is_not_tried_within_seconds_but_when_it_is_m
     home: Home,
 ) -> None:
     office = PostOffice()
-    with serving(
-        office, auth_require_tls=False, authenticator=office.authenticate
-    ):
+    with serving(office, auth_require_tls=False, authenticator=office.authenticate):
         wrong, right = (
             settings(office.port, username="desk", password=SecretStr(one))
             for one in ("mistyped", PASSWORD)
