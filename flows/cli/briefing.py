@@ -6,10 +6,11 @@ from pathlib import Path
 from oirisk.flows.cli.output import print_line
 from oirisk.flows.cli.rederive import day
 from oirisk.flows.exchanges.sources import wall_clock
+from oirisk.flows.mail.attempt import Delivery
 from oirisk.flows.mail.mailing import flush, latest_night, mail_report
 from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.settings.model import load_settings
-from oirisk.schemas.errors import HomeError
+from oirisk.schemas.errors import ConfigurationError, HomeError
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
 from oirisk.warehouse.sql_files import statement
@@ -27,12 +28,16 @@ def report(home: Path, date: str) -> int:
     return 0
 
 
-def send(home: Path, date: str) -> int:
+def send(home: Path, date: str, *, only_waiting: bool) -> int:
     """Mail a report, and what else waits in the outbox and is due; say what became of it."""
     place = Home(home)
     settings = load_settings(home)
-    night = f"{day('--date', date)}" if date else latest_night(place)
-    deliveries = [*mail_report(place, night, settings, wall_clock())]
+    deliveries: list[Delivery] = []
+    if not only_waiting:
+        night = f"{day('--date', date)}" if date else latest_night(place)
+        deliveries += mail_report(place, night, settings, wall_clock())
+    elif date:
+        raise ConfigurationError("--waiting is whatever waits: --date names one report; give one")
     for delivery in deliveries:
         where = delivery.path.resolve() if delivery.path else delivery.recipient
         print_line(f"{delivery.state}: {where} {delivery.words}".rstrip())

@@ -349,6 +349,14 @@ def test_send_leaves_a_file_without_a_mail_server(oirisk: Any, filled: Any) -> N
     assert oirisk("send", "--home", filled.home.root, "--date", "2020-01-01").exit_code == 2
 
 
+def test_send_waiting_sends_what_waits_and_no_report(oirisk: Any, filled: Any) -> None:
+    told = oirisk("send", "--waiting", "--home", filled.home.root)
+    assert (told.exit_code, told.stdout) == (0, "")
+    both = oirisk("send", "--waiting", "--date", "2026-11-21", "--home", filled.home.root)
+    assert both.exit_code == 2
+    assert "--waiting is whatever waits" in both.stderr
+
+
 def test_rederive_tells_what_changed(oirisk: Any, filled: Any) -> None:
     result = oirisk("rederive", "--since", "2026-11-21", "--home", filled.home.root, "--json")
     assert result.exit_code == 0, result.stderr
