@@ -16,7 +16,7 @@ from oirisk.schemas.responses import Response, VenueSnapshot
 from oirisk.schemas.venue import Venue
 from oirisk.transforms.coin_names import with_settled_names
 from oirisk.transforms.derive import Derived, derive
-from oirisk.transforms.market_facts import judge_facts
+from oirisk.transforms.validate import validate_facts
 from oirisk.warehouse.archive import RunLabel
 from oirisk.warehouse.imports import ImportKey, append_rejects
 from oirisk.warehouse.load import RunRow, record_run
@@ -132,7 +132,7 @@ def load_options(
 ) -> None:
     """Store volatility and greeks of one venue's options, as far as its answers tell them."""
     rows, problems = option_frame(result, answers, label)
-    judged = judge_facts("core.options", rows)
+    judged = validate_facts("core.options", rows)
     load_facts(
         connection, "core.options", judged.accepted, run_id=label.run_id, recorded_at=recorded_at
     )

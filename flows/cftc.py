@@ -8,23 +8,25 @@ from typing import Any
 
 import polars as pl
 
+from oirisk import __version__
 from oirisk.flows.exchanges.client import VenueClient, limits_of
 from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.history_store import FLOW
-from oirisk.flows.imports.cftc import Reports, judge_reports, run_of, store_reports
-from oirisk.flows.imports.json_rows import objects_frame
+from oirisk.flows.imports.files import objects_frame
 from oirisk.flows.settings.model import Settings
 from oirisk.flows.settings.sections import CftcSettings
 from oirisk.schemas.errors import RecordingError, SourceError
 from oirisk.schemas.history import Window
 from oirisk.schemas.responses import Response
 from oirisk.schemas.venue import Address, MarketList, Venue
-from oirisk.transforms.cftc import SOURCE
+from oirisk.transforms.cftc import SOURCE, digital_assets
 from oirisk.transforms.decode import BodyError
-from oirisk.transforms.imports.columns import recognise
+from oirisk.transforms.imports.kinds import KINDS, judge, recognise
+from oirisk.transforms.validate import ValidationResult
 from oirisk.warehouse.archive import RunLabel, archive
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.imports import ImportKey
+from oirisk.warehouse.imports import ImportKey, append_rejects, load_tables
+from oirisk.warehouse.load import RunRow, record_run
 from oirisk.warehouse.writer import Writer
 
 PAGE_ROWS = 5000
@@ -86,28 +88,34 @@ def fill_reports(
         label = RunLabel(run_id, FLOW, window.until, source.name, source.is_simulated)
         archive(home, label, asked.responses)
     try:
-        reports = _judged(asked.rows, settings.cftc, window)
+        judged = _judged(asked.rows, settings.cftc, window)
     except (RecordingError, BodyError) as error:
         return ReportsFilled(failure=str(error))
-    if reports is None:
+    if judged is None:
         return ReportsFilled(failure=asked.failure)
+    failure, refused = asked.failure, judged.rejected
+    state = "partial" if failure or refused.height else "completed"
+    run = RunRow(
+        run_id, FLOW, window.until, window.until, window.until, state, __version__, source.name,
+        is_simulated=False, error=failure or None,
+    )  # fmt: skip
     key = ImportKey(run_id, window.until)
-    failure, refused = asked.failure, reports.judged.rejected.height
-    is_whole = not failure and not refused
-    run = run_of(key, FLOW, source.name, "completed" if is_whole else "partial", failure or None)
     with written() as connection:
-        store_reports(connection, reports, key, run)
-    accepted = reports.judged.accepted
-    contracts = accepted.select("exchange", "contract_code").n_unique()
-    return ReportsFilled(contracts, accepted.height, refused, failure)
+        load_tables(connection, KINDS["cftc"].tables, judged.accepted, key)
+        is_new = record_run(connection, run, pl.DataFrame(), pl.DataFrame())
+        if is_new and refused.height:
+            append_rejects(connection, refused.to_arrow().to_reader(), key)
+    contracts = judged.accepted.select("exchange", "contract_code").n_unique()
+    return ReportsFilled(contracts, judged.accepted.height, refused.height, failure)
 
 
-def _judged(rows: list[Any], settings: CftcSettings, window: Window) -> Reports | None:
+def _judged(rows: list[Any], settings: CftcSettings, window: Window) -> ValidationResult | None:
+    """Judge rows on coins, others left aside; None where there are no rows."""
     if not rows:
         return None
-    frame: pl.DataFrame = objects_frame(rows)
-    recognise(settings.url, frame.columns)
-    return judge_reports(frame, window.until)
+    frame = objects_frame(rows)
+    kind = recognise(settings.url, frame.columns)
+    return judge(kind, frame.filter(digital_assets(frame)), window.until, is_whole=True)
 
 
 async def _ask(source: Source, settings: Settings, window: Window) -> Asked:

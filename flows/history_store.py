@@ -19,8 +19,8 @@ from oirisk.transforms.history import (
     share_frame,
     tier_frame,
 )
-from oirisk.transforms.imports.judge import REJECT_DTYPES, Judged, judge
-from oirisk.transforms.market_facts import judge_facts
+from oirisk.transforms.imports.kinds import KINDS, judge
+from oirisk.transforms.validate import ValidationResult, validate_facts
 from oirisk.warehouse.archive import RunLabel, archive
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.imports import ImportKey, append_rejects
@@ -71,12 +71,12 @@ def load_pages(
     if not pages:
         return Stored(0, 0, 0, 0)
     candles = pl.concat([bar_frame(page.bars, page.instrument) for page in pages])
-    bars = judge("bars", candles, recorded_at)
+    bars = judge(KINDS["bars"], candles, recorded_at)
     interest = _interest(pages, recorded_at)
     key = ImportKey(label.run_id, recorded_at)
     load_bars(connection, bars.accepted)
     _load_interest(connection, interest.accepted, label, key)
-    facts = {table: judge_facts(table, rows) for table, rows in _all_facts(pages, label).items()}
+    facts = {table: validate_facts(table, rows) for table, rows in _all_facts(pages, label).items()}
     for table, judged in facts.items():
         load_facts(connection, table, judged.accepted, run_id=key.run_id, recorded_at=recorded_at)
     refused = pl.concat([one.rejected for one in (bars, interest, *facts.values())])
@@ -107,25 +107,12 @@ def _facts(page: Page, label: RunLabel) -> dict[str, pl.DataFrame]:
     }
 
 
-def _interest(pages: Sequence[Page], now: datetime) -> Judged:
+def _interest(pages: Sequence[Page], now: datetime) -> ValidationResult:
     """Judge open interest; a row whose coins cannot be told for want of a price is refused."""
     frames = [
         interest_frame(page.interest, page.instrument, closing_prices(page.bars)) for page in pages
     ]
-    judged = judge("open_interest", pl.concat(frames), now)
-    is_twice = pl.struct("snapshot_at", "symbol").is_duplicated()
-    twice = judged.accepted.filter(is_twice)
-    if twice.is_empty():
-        return judged
-    record = pl.struct(pl.all()).struct.json_encode().alias("record")
-    text = twice.with_columns(pl.selectors.temporal().cast(pl.String))
-    refused = text.with_columns(
-        record,
-        pl.lit("contradicts_row").alias("check_name"),
-        pl.lit("rows of one instant contradict each other").alias("reason"),
-    ).select(list(REJECT_DTYPES))
-    once = judged.accepted.filter(~is_twice)
-    return Judged(once, pl.concat([judged.rejected, refused]))
+    return judge(KINDS["open_interest"], pl.concat(frames), now, is_whole=True)
 
 
 def _load_interest(connection: Writer, rows: pl.DataFrame, label: RunLabel, key: ImportKey) -> None:

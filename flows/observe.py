@@ -35,7 +35,8 @@ from oirisk.schemas.responses import Response
 from oirisk.schemas.tables.observed import ACCOUNT
 from oirisk.schemas.venue import Row
 from oirisk.transforms.instruments import list_instruments
-from oirisk.transforms.observed import JudgedPositions, judge_positions, position_candidates
+from oirisk.transforms.observed import judge_positions, position_candidates
+from oirisk.transforms.validate import ValidationResult
 from oirisk.warehouse.archive import RunLabel, archive
 from oirisk.warehouse.load import RunRow, record_run
 from oirisk.warehouse.market_cache import latest_markets
@@ -182,7 +183,7 @@ def _store(
     frame: RunFrame,
     label: RunLabel,
     asked: _Asked,
-    judged: JudgedPositions,
+    judged: ValidationResult,
     observation: Observation,
 ) -> None:
     now = frame.started_at
@@ -217,7 +218,7 @@ def _ledger_row(observation: Observation, label: RunLabel, now: datetime) -> dic
     }
 
 
-def _rejects(judged: JudgedPositions, label: RunLabel, now: datetime) -> pl.DataFrame:
+def _rejects(judged: ValidationResult, label: RunLabel, now: datetime) -> pl.DataFrame:
     return judged.rejected.with_columns(
         pl.lit(label.run_id).alias("run_id"),
         pl.lit(now).cast(UTC_MICROSECONDS).alias("recorded_at"),

@@ -10,11 +10,11 @@ from typing import Any
 import polars as pl
 
 from oirisk.flows.exchanges.greeks import PARSERS
-from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.columns import LOAD_COLUMNS
 from oirisk.schemas.history import OptionPoint
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.responses import Response
-from oirisk.schemas.tables.imported import Dtype
+from oirisk.schemas.tables.market import OptionsTable
 from oirisk.schemas.venue import Bulk, PerValue, each, once
 from oirisk.transforms.decode import BodyError, decode
 from oirisk.transforms.derive import Derived
@@ -40,22 +40,7 @@ _TOLD: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
-OPTION_DTYPES: dict[str, Dtype] = {
-    "snapshot_at": UTC_MICROSECONDS,
-    "observed_at": UTC_MICROSECONDS,
-    **dict.fromkeys(("venue", "symbol", "asset"), pl.String),
-    "expiry": UTC_MICROSECONDS,
-    "strike": pl.Float64,
-    "option_type": pl.String,
-    **dict.fromkeys(
-        (
-            "mark_iv", "delta", "gamma", "vega", "theta", "mark_price", "underlying_price",
-            "oi_base", "oi_usd",
-        ),
-        pl.Float64,
-    ),
-    "is_simulated": pl.Boolean,
-}  # fmt: skip
+OPTION_DTYPES = OptionsTable.dtypes(without=LOAD_COLUMNS)
 _FIGURES = ("mark_iv", "delta", "gamma", "vega", "theta", "mark_price", "underlying_price")
 
 

@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import altair as alt
-
 from oirisk.templates.drawing import FONT
 
 INK, MUTED, GRID, PLATE = "#1c2733", "#5a6673", "#e4e9ed", "#ffffff"
@@ -15,8 +13,27 @@ WIDTH = 62
 """Room for the labels of a vertical axis, pixels; the same in all charts so that panes line up."""
 
 Rows = list[dict[str, Any]]
-Layered = alt.LayerChart | alt.FacetChart
-"""What altair calls layers with properties; ours are never faceted."""
+Spec = dict[str, Any]
+"""A Vega-Lite specification, or a part of one, source: https://vega.github.io/vega-lite/docs/."""
+
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+_CONFIG: Spec = {
+    "background": PLATE,
+    "font": FONT,
+    "padding": {"left": 4, "right": 12, "top": 4, "bottom": 6},
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": MUTED,
+        "labelFontSize": 12,
+        "gridColor": GRID,
+        "domainColor": GRID,
+        "tickColor": GRID,
+        "titleColor": MUTED,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    },
+    "title": {"anchor": "start", "color": INK, "fontSize": 13, "fontWeight": "bold", "offset": 8},
+}
 
 _HOUR = 3_600_000
 _DAY = 24 * _HOUR
@@ -62,43 +79,34 @@ def instants(first: int, last: int, most: int) -> tuple[list[int], str]:
     return chosen, "%H:%M" if step < _DAY else "%-d %b"
 
 
-def labelled(values: Sequence[float], write: Callable[[float], str]) -> alt.Axis:
+def labelled(values: Sequence[float], write: Callable[[float], str]) -> Spec:
     """Make an axis whose labels are written by us, trailing zeros dropped."""
     labels = [re.sub(r"(\.\d*?)0+(?=\D|$)", r"\1", write(value)) for value in values]
     labels = [re.sub(r"\.(?=\D|$)", "", label) for label in labels]
     place = f"indexof({json.dumps(list(values))}, datum.value)"
-    return alt.Axis(values=list(values), labelExpr=f"{json.dumps(labels)}[{place}]", title=None)
+    expression = f"{json.dumps(labels)}[{place}]"
+    return {"values": list(values), "labelExpr": expression, "title": None}
 
 
-def upright(values: Sequence[float], write: Callable[[float], str]) -> alt.Axis:
+def upright(values: Sequence[float], write: Callable[[float], str]) -> Spec:
     """Make a vertical axis of fixed width."""
-    axis = labelled(values, write)
-    axis.minExtent = axis.maxExtent = WIDTH
-    return axis
+    return {**labelled(values, write), "minExtent": WIDTH, "maxExtent": WIDTH}
 
 
-def finish(chart: alt.VConcatChart | Layered, data: Mapping[str, Rows]) -> dict[str, Any]:
-    """Style a chart and attach its data.
+def quantity(name: str, low: float, high: float, axis: Spec | None, **scale: bool) -> Spec:
+    """Place marks by a field of numbers, on a scale that ends where it is told to.
 
-    Data are attached afterwards because altair would check every row against its schema.
+    Args:
+        name: The field.
+        low: Where the scale begins.
+        high: Where it ends.
+        axis: What is drawn beside it; None: nothing.
+        scale: What else the scale is told.
     """
-    styled = (
-        chart.configure(
-            background=PLATE, font=FONT, padding={"left": 4, "right": 12, "top": 4, "bottom": 6}
-        )
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=MUTED,
-            labelFontSize=12,
-            gridColor=GRID,
-            domainColor=GRID,
-            tickColor=GRID,
-            titleColor=MUTED,
-            titleFontSize=12,
-            titleFontWeight="normal",
-        )
-        .configure_title(anchor="start", color=INK, fontSize=13, fontWeight="bold", offset=8)
-    )
-    spec: dict[str, Any] = styled.to_dict()
-    spec["datasets"] = dict(data)
-    return spec
+    ends: Spec = {"domain": [low, high], "nice": False, **scale}
+    return {"field": name, "type": "quantitative", "scale": ends, "axis": axis}
+
+
+def finish(chart: Spec, data: Mapping[str, Rows]) -> Spec:
+    """Style a chart and attach its data, by the names that its marks read."""
+    return {"$schema": _SCHEMA, "config": _CONFIG, **chart, "datasets": dict(data)}

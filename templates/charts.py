@@ -6,13 +6,10 @@ same way as the table beside it.
 
 import json
 from collections.abc import Sequence
-from typing import Any
-
-import altair as alt
 
 from oirisk.schemas.report.briefing import ClusterRow, OiHistory, Profile, VenueShare
 from oirisk.templates import axes, formats
-from oirisk.templates.axes import Layered, Rows
+from oirisk.templates.axes import Rows, Spec
 
 OI, PRICE = "#0b6e76", "#6a4c93"
 LONG, SHORT, CLUSTER = "#0b7a83", "#b3541e", "#f0c24b"
@@ -35,7 +32,7 @@ def history_rows(history: OiHistory) -> Rows:
     return rows
 
 
-def history_spec(history: OiHistory, mark: str, width: int) -> dict[str, Any]:
+def history_spec(history: OiHistory, mark: str, width: int) -> Spec:
     """Draw open interest in coins above price, on one time axis.
 
     Two panes, because in one pane with two scales the crossing of the lines means nothing.
@@ -53,40 +50,56 @@ def history_spec(history: OiHistory, mark: str, width: int) -> dict[str, Any]:
     if priced:
         title = f"{mark}{coin} price, USD"
         panes.append(_pane(rows, "price", title, (width - MARGIN, 80), dates=True))
-    return axes.finish(alt.vconcat(*panes, spacing=14), {"points": rows})
+    return axes.finish({"vconcat": panes, "spacing": 14}, {"points": rows})
 
 
-def _pane(rows: Rows, field: str, title: str, size: tuple[int, int], *, dates: bool) -> Layered:
+def _pane(rows: Rows, field: str, title: str, size: tuple[int, int], *, dates: bool) -> Spec:
     color, write = (OI, formats.base) if field == "oi" else (PRICE, formats.price)
     levels = [row[field] for row in rows if row[field] is not None]
     pad = (max(levels) - min(levels)) * 0.06 or abs(levels[0]) * 0.01 or 1.0
     low, high = min(levels) - pad, max(levels) + pad
-    up = alt.Y(
-        f"{field}:Q",
-        scale=alt.Scale(domain=[low, high], nice=False, zero=False),
-        axis=axes.upright(axes.ticks(low, high, size[1] // 22), write),
-    )
-    drawn = alt.Chart(alt.NamedData("points")).encode(x=_time(rows, size[0], dates=dates), y=up)
-    line = drawn.mark_line(color=color, strokeWidth=1.8, invalid="break-paths-filter-domains")
-    # A value between two gaps has no line to be part of.
-    lone = drawn.mark_point(color=color, filled=True, size=14, opacity=1).transform_filter(
-        f"datum.{field}_lone"
-    )
-    return alt.layer(line, lone).properties(
-        width=size[0], height=size[1], title=alt.TitleParams(title)
-    )
+    steps = axes.upright(axes.ticks(low, high, size[1] // 22), write)
+    encoding = {
+        "x": _time(rows, size[0], dates=dates),
+        "y": axes.quantity(field, low, high, steps, zero=False),
+    }
+    line = {"type": "line", "strokeWidth": 1.8, "invalid": "break-paths-filter-domains"}
+    lone = {"type": "point", "filled": True, "size": 14, "opacity": 1}
+    return {
+        "data": {"name": "points"},
+        "layer": [
+            {"mark": {**line, "color": color}, "encoding": encoding},
+            # A value between two gaps has no line to be part of.
+            {
+                "mark": {**lone, "color": color},
+                "transform": [{"filter": f"datum.{field}_lone"}],
+                "encoding": encoding,
+            },
+        ],
+        "width": size[0],
+        "height": size[1],
+        "title": {"text": title},
+    }
 
 
-def _time(rows: Rows, width: int, *, dates: bool) -> alt.X:
+def _time(rows: Rows, width: int, *, dates: bool) -> Spec:
     first, last = min(row["at"] for row in rows), max(row["at"] for row in rows)
     chosen, pattern = axes.instants(first, last, width // 75)
-    axis = alt.Axis(values=chosen, format=pattern, title=None, labels=dates, ticks=dates)
-    return alt.X("at:T", scale=alt.Scale(type="utc", domain=[first, last]), axis=axis)
+    return {
+        "field": "at",
+        "type": "temporal",
+        "scale": {"type": "utc", "domain": [first, last]},
+        "axis": {
+            "values": chosen,
+            "format": pattern,
+            "title": None,
+            "labels": dates,
+            "ticks": dates,
+        },
+    }
 
 
-def profile_spec(
-    profile: Profile, clusters: Sequence[ClusterRow], mark: str, width: int
-) -> dict[str, Any]:
+def profile_spec(profile: Profile, clusters: Sequence[ClusterRow], mark: str, width: int) -> Spec:
     """Draw entry prices as horizontal bars around the mark: shorts to the left, longs to the right.
 
     Args:
@@ -102,25 +115,27 @@ def profile_spec(
     across = axes.labelled(
         axes.ticks(-reach, reach, width // 90), lambda value: formats.usd(abs(value))
     )
-    across.title = "shorts left, longs right, USD by price bin" + (
+    across["title"] = "shorts left, longs right, USD by price bin" + (
         "; shaded: concentrations" if width > _NARROW else ""
     )
-    up = axes.upright(axes.ticks(low, high, 8), formats.price)
-    y = alt.Y("low:Q", scale=alt.Scale(domain=[low, high], nice=False, zero=False), axis=up)
-    x = alt.X("from:Q", scale=alt.Scale(domain=[-reach, reach], nice=False), axis=across)
+    y = axes.quantity(
+        "low", low, high, axes.upright(axes.ticks(low, high, 8), formats.price), zero=False
+    )
+    x = axes.quantity("from", -reach, reach, across)
     layers = [
-        alt.Chart(alt.NamedData(name))
-        .mark_rect(color=color, opacity=opacity)
-        .encode(x=x, y=y, x2="to:Q", y2="high:Q")
+        rectangles(name, x, y, color, opacity)
         for name, color, opacity in (
             ("bands", CLUSTER, 0.35),
             ("long", LONG, 1.0),
             ("short", SHORT, 1.0),
         )
     ]
-    chart = alt.layer(*layers, *mark_line(profile.price, x, y)).properties(
-        width=width - MARGIN, height=264, title=alt.TitleParams(title)
-    )
+    chart = {
+        "layer": [*layers, *mark_line(profile.price, x, y)],
+        "width": width - MARGIN,
+        "height": 264,
+        "title": {"text": title},
+    }
     data = {
         "bands": bands(clusters, (low, high), (-reach, reach)),
         "long": _bars(profile, "long"),
@@ -156,19 +171,32 @@ def bands(
     ]
 
 
-def mark_line(price: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def rectangles(data: str, x: Spec, y: Spec, color: str, opacity: float) -> Spec:
+    """Draw rows of ``low`` to ``high`` and ``from`` to ``to`` as rectangles."""
+    return {
+        "data": {"name": data},
+        "mark": {"type": "rect", "color": color, "opacity": opacity},
+        "encoding": {"x": x, "y": y, "x2": {"field": "to"}, "y2": {"field": "high"}},
+    }
+
+
+def mark_line(price: float, x: Spec, y: Spec) -> list[Spec]:
     """Draw the mark price as a dashed line with its figure, from the data named ``mark``."""
-    drawn = alt.Chart(alt.NamedData("mark")).encode(y=y)
-    text = f"mark {formats.price(price)}"
+    rule = {"type": "rule", "color": axes.INK, "strokeDash": [5, 3], "strokeWidth": 1.4}
+    label = {
+        "type": "text", "align": "right", "baseline": "bottom", "dy": -3, "color": axes.INK,
+        "fontSize": 12, "text": f"mark {formats.price(price)}",
+    }  # fmt: skip
+    drawn = (
+        (rule, {"x": x, "y": y, "x2": {"field": "to"}}),
+        (label, {"x": {"value": "width"}, "y": y}),
+    )
     return [
-        drawn.mark_rule(color=axes.INK, strokeDash=[5, 3], strokeWidth=1.4).encode(x=x, x2="to:Q"),
-        drawn.mark_text(
-            align="right", baseline="bottom", dy=-3, color=axes.INK, fontSize=12, text=text
-        ).encode(x=alt.value("width")),
+        {"data": {"name": "mark"}, "mark": mark, "encoding": encoding} for mark, encoding in drawn
     ]
 
 
-def shares_spec(shares: Sequence[VenueShare], mark: str, width: int) -> dict[str, Any]:
+def shares_spec(shares: Sequence[VenueShare], mark: str, width: int) -> Spec:
     """Draw the venues' shares as bars, largest first, each labelled with its numbers.
 
     Args:
@@ -188,21 +216,28 @@ def shares_spec(shares: Sequence[VenueShare], mark: str, width: int) -> dict[str
     names = [formats.one_line(part.venue, 16) or formats.MISSING for part in ranked]
     room = max(ranked[0].share, 1e-9) * (1.7 if width < _NARROW else 1.3)
     # Bars stand by rank, not by name: two names cut short to the same text stay two bars.
-    axis = alt.Axis(
-        title=None,
-        domain=False,
-        ticks=False,
-        labelColor=axes.INK,
-        labelExpr=f"{json.dumps(names)}[datum.value]",
-    )
-    drawn = alt.Chart(alt.NamedData("shares")).encode(
-        y=alt.Y("place:O", axis=axis),
-        x=alt.X("share:Q", scale=alt.Scale(domain=[0, room], nice=False), axis=None),
-    )
-    bars = drawn.mark_bar(color=OI, height={"band": 0.62})
-    label = drawn.mark_text(align="left", dx=6, color=axes.INK, fontSize=12).encode(text="text:N")
-    title = f"{mark}Share of futures open interest"
-    chart = alt.layer(bars, label).properties(
-        width=width - 130, height={"step": 26}, title=alt.TitleParams(title)
-    )
+    axis = {
+        "title": None,
+        "domain": False,
+        "ticks": False,
+        "labelColor": axes.INK,
+        "labelExpr": f"{json.dumps(names)}[datum.value]",
+    }
+    encoding = {
+        "y": {"field": "place", "type": "ordinal", "axis": axis},
+        "x": axes.quantity("share", 0, room, None),
+    }
+    bars = {"type": "bar", "color": OI, "height": {"band": 0.62}}
+    label = {"type": "text", "align": "left", "dx": 6, "color": axes.INK, "fontSize": 12}
+    text = {"field": "text", "type": "nominal"}
+    chart = {
+        "data": {"name": "shares"},
+        "layer": [
+            {"mark": bars, "encoding": encoding},
+            {"mark": label, "encoding": {**encoding, "text": text}},
+        ],
+        "width": width - 130,
+        "height": {"step": 26},
+        "title": {"text": f"{mark}Share of futures open interest"},
+    }
     return axes.finish(chart, {"shares": rows})

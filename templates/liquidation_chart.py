@@ -2,19 +2,15 @@
 
 from typing import Any
 
-import altair as alt
-
 from oirisk.schemas.report.briefing import ClusterRow
 from oirisk.schemas.report.liquidations import LiquidationMap
 from oirisk.templates import axes, charts, formats
-from oirisk.templates.axes import Rows
+from oirisk.templates.axes import Rows, Spec
 
 _BAND = "#8a97a3"
 
 
-def map_spec(
-    found: LiquidationMap, clusters: list[ClusterRow], mark: str, width: int
-) -> dict[str, Any]:
+def map_spec(found: LiquidationMap, clusters: list[ClusterRow], mark: str, width: int) -> Spec:
     """Draw what forced closes would take at each price.
 
     Bars are the base mix of leverage, the thin lines behind them the range over all mixes, cut at
@@ -32,19 +28,15 @@ def map_spec(
     across = axes.labelled(
         axes.ticks(-left, reach, width // 90), lambda value: formats.usd(abs(value))
     )
-    across.title = "USD by price bin; lines: range over mixes" + (
+    across["title"] = "USD by price bin; lines: range over mixes" + (
         "; left: measured" if left else ""
     )
-    y = alt.Y(
-        "low:Q",
-        scale=alt.Scale(domain=[low, high], nice=False, zero=False),
-        axis=axes.upright(axes.ticks(low, high, 8), formats.price),
+    y = axes.quantity(
+        "low", low, high, axes.upright(axes.ticks(low, high, 8), formats.price), zero=False
     )
-    x = alt.X("from:Q", scale=alt.Scale(domain=[-left, reach], nice=False), axis=across)
+    x = axes.quantity("from", -left, reach, across)
     layers = [
-        alt.Chart(alt.NamedData(name))
-        .mark_rect(color=color, opacity=opacity)
-        .encode(x=x, y=y, x2="to:Q", y2="high:Q")
+        charts.rectangles(name, x, y, color, opacity)
         for name, color, opacity in (
             ("clusters", charts.CLUSTER, 0.35),
             ("band", _BAND, 0.45),
@@ -54,9 +46,12 @@ def map_spec(
         )
     ]
     title = f"{mark}{formats.one_line(found.asset, charts.NAME)} liquidation levels (modelled)"
-    chart = alt.layer(*layers, *charts.mark_line(found.price, x, y)).properties(
-        width=width - charts.MARGIN, height=300, title=alt.TitleParams(title)
-    )
+    chart = {
+        "layer": [*layers, *charts.mark_line(found.price, x, y)],
+        "width": width - charts.MARGIN,
+        "height": 300,
+        "title": {"text": title},
+    }
     data = {
         "clusters": charts.bands(clusters, (low, high), (-left, reach)),
         "band": _rows(found, "", reach),

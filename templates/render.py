@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -113,6 +114,7 @@ def render_archive(entries: Sequence[ArchiveEntry]) -> str:
     return template.render(entries=ordered, css=_source(environment, "report.css"))
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("oirisk.templates", "."),

@@ -102,6 +102,7 @@ def migrated() -> Iterator[duckdb.DuckDBPyConnection]:
     """A migrated warehouse in memory, made once for a file of tests."""
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
+        connection.execute("set asof_loop_join_threshold = 0")
         migrate(connection, datetime(2026, 3, 1, tzinfo=UTC))
         yield connection
 

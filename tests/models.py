@@ -1,6 +1,6 @@
 """Models by themselves, or with another function in place of their own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -29,11 +29,29 @@ def build_marts(
     window: BuildWindow,
     coverage: CoverageParameters,
     series: SeriesParameters | None = None,
+    marts: Sequence[str] = TOTALS,
 ) -> dict[str, int]:
-    """Build the marts that sum and compare."""
+    """Build the marts that sum and compare, or some of them."""
     values = {**asdict(coverage), "minimum_coverage": coverage.minimum}
     told = {**values, **(series or SeriesParameters()).model_dump()}
-    return build.build(connection, TOTALS, window, told)
+    return build.build(connection, marts, window, told)
+
+
+def rests_on(table: str) -> set[str]:
+    """Return a model and all that it is made of, also what it reads of earlier rows."""
+    found: set[str] = set()
+    waiting = {table}
+    while waiting:
+        found |= waiting
+        models = [MODELS[name] for name in waiting if name in MODELS]  # others come with the code
+        waiting = {one.table for model in models for one in model.inputs} - found
+    return found
+
+
+def marts_under(table: str, family: Sequence[str] = TOTALS) -> list[str]:
+    """Return the marts of a family that a model is made of, itself among them."""
+    wanted = rests_on(table)
+    return [mart for mart in family if mart in wanted]
 
 
 def build_audit(

@@ -46,7 +46,7 @@ def digital_assets(frame: pl.DataFrame) -> pl.Series:
     return rows.select(told.alias("is_digital")).to_series()
 
 
-def cftc_candidates(frame: pl.DataFrame, now: datetime, _names: VenueNames) -> pl.DataFrame:
+def cftc_candidates(frame: pl.DataFrame, _names: VenueNames, now: datetime) -> pl.DataFrame:
     """Read rows of the report.
 
     Args:

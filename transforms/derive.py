@@ -9,7 +9,8 @@ from decimal import Decimal
 import polars as pl
 
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response, VenueSnapshot
-from oirisk.schemas.tables.open_interest import CANDIDATE_DTYPES, SCOPE_CHECKS
+from oirisk.schemas.tables.facts import InstrumentsTable
+from oirisk.schemas.tables.open_interest import SCOPE_CHECKS
 from oirisk.schemas.venue import Endpoint, Venue
 from oirisk.transforms.decode import BodyError, decode, pick
 from oirisk.transforms.instruments import Listing, list_instruments
@@ -17,7 +18,7 @@ from oirisk.transforms.joins import Answer, joined, latest, request_terms
 from oirisk.transforms.normalise import concatenate, normalise
 from oirisk.transforms.terms import sum_up, with_own_terms
 from oirisk.transforms.times import instant
-from oirisk.transforms.validate import ValidationResult, validate
+from oirisk.transforms.validate import ValidationResult, validate_open_interest
 
 _NAMED = 3
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -61,7 +62,7 @@ def derive(venue: Venue, responses: Sequence[Response]) -> Derived:
     """
     markets = [response for response in responses if response.endpoint == MARKETS_ENDPOINT]
     if not markets:
-        return Derived(venue.id, None, None, validate(concatenate(())), 0, ())
+        return Derived(venue.id, None, None, validate_open_interest(concatenate(())), 0, ())
     problems: list[str] = []
     told = {endpoint.name: _answers(endpoint, responses, problems) for endpoint in venue.endpoints}
     try:
@@ -69,7 +70,7 @@ def derive(venue: Venue, responses: Sequence[Response]) -> Derived:
         listing = list_instruments(venue, listed)
     except _UNREADABLE as error:
         reason = f"markets cannot be read: {type(error).__name__}: {error}"
-        return Derived(venue.id, None, None, validate(concatenate(())), 0, (reason,))
+        return Derived(venue.id, None, None, validate_open_interest(concatenate(())), 0, (reason,))
     frames: list[pl.DataFrame] = []
     expected: set[tuple[str, str]] = set()
     for endpoint in venue.endpoints:
@@ -83,7 +84,7 @@ def derive(venue: Venue, responses: Sequence[Response]) -> Derived:
         expected |= listing.expected(endpoint, received_at)
     notes = sum_up(differences)
     candidates = concatenate(frames)
-    verdict = validate(candidates)
+    verdict = validate_open_interest(candidates)
     problems += _missing(expected, candidates, listing)
     problems += _refused(verdict)
     problems += _without_usd(verdict.accepted.filter(pl.col("kind") != "option"))
@@ -223,26 +224,7 @@ def _some(symbols: Sequence[str]) -> str:
     return f"{', '.join(symbols[:_NAMED])}{more}"
 
 
-INSTRUMENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "venue": pl.String,
-    "symbol": pl.String,
-    "market_id": pl.String,
-    "product": pl.String,
-    "asset": pl.String,
-    "base_multiplier": pl.Float64,
-    "quote": pl.String,
-    "settle": pl.String,
-    "kind": pl.String,
-    "margin": pl.String,
-    "contract_size": pl.Float64,
-    "contract_size_unit": pl.String,
-    "expiry": CANDIDATE_DTYPES["expiry"],
-    "strike": pl.Float64,
-    "option_type": pl.String,
-    "max_leverage": pl.Float64,
-    "listed_at": CANDIDATE_DTYPES["expiry"],
-    "is_active": pl.Boolean,
-}
+INSTRUMENT_SCHEMA = InstrumentsTable.dtypes(without={"valid_from", "valid_to"})
 
 
 def instruments_frame(listing: Listing) -> pl.DataFrame:

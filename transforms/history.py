@@ -8,49 +8,24 @@ from typing import Any
 
 import polars as pl
 
-from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.columns import LOAD_COLUMNS
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.history import DepthPoint, InterestPoint, Liquidation, SharePoint, Tier
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.tables.imported import OPEN_INTEREST_DTYPES, Dtype
+from oirisk.schemas.tables.imported import OPEN_INTEREST_DTYPES
+from oirisk.schemas.tables.market import (
+    DepthTable,
+    LeverageTiersTable,
+    LiquidationsTable,
+    PositioningTable,
+)
 from oirisk.schemas.units import UnitRule, rule_at, unit_rules
 from oirisk.transforms.convert import convert
 
-POSITIONING_DTYPES: dict[str, Dtype] = {
-    "at": UTC_MICROSECONDS,
-    **dict.fromkeys(("venue", "symbol", "asset", "measure", "period"), pl.String),
-    **dict.fromkeys(("long_share", "short_share", "long_base", "short_base"), pl.Float64),
-    "source": pl.String,
-    "is_simulated": pl.Boolean,
-}
-LIQUIDATION_DTYPES: dict[str, Dtype] = {
-    "at": UTC_MICROSECONDS,
-    **dict.fromkeys(("venue", "symbol", "asset", "side"), pl.String),
-    **dict.fromkeys(("price", "base", "usd"), pl.Float64),
-    "coverage": pl.String,
-    "event_id": pl.String,
-    "span_seconds": pl.Float64,
-    "source": pl.String,
-    "is_simulated": pl.Boolean,
-}
-TIER_DTYPES: dict[str, Dtype] = {
-    **dict.fromkeys(("venue", "symbol", "asset"), pl.String),
-    **dict.fromkeys(("floor_usd", "cap_usd", "floor_base", "cap_base"), pl.Float64),
-    **dict.fromkeys(("max_leverage", "maintenance_margin_rate", "maintenance_amount"), pl.Float64),
-    "as_of": UTC_MICROSECONDS,
-    "source": pl.String,
-    "is_simulated": pl.Boolean,
-}
-DEPTH_DTYPES: dict[str, Dtype] = {
-    "snapshot_at": UTC_MICROSECONDS,
-    **dict.fromkeys(("venue", "symbol", "asset"), pl.String),
-    "band": pl.Float64,
-    "side": pl.String,
-    **dict.fromkeys(("base", "usd"), pl.Float64),
-    "truncated": pl.Boolean,
-    "is_simulated": pl.Boolean,
-}
-INTEREST_DTYPES: dict[str, Dtype] = {**OPEN_INTEREST_DTYPES}
+POSITIONING_DTYPES = PositioningTable.dtypes(without=LOAD_COLUMNS)
+LIQUIDATION_DTYPES = LiquidationsTable.dtypes(without=LOAD_COLUMNS)
+TIER_DTYPES = LeverageTiersTable.dtypes(without=LOAD_COLUMNS)
+DEPTH_DTYPES = DepthTable.dtypes(without=LOAD_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -116,7 +91,7 @@ def interest_frame(
 ) -> pl.DataFrame:
     """Return points as columns that the import judges."""
     rows = [interest_row(point, instrument, prices.get(point.at)) for point in points]
-    return pl.DataFrame(rows, schema=INTEREST_DTYPES)
+    return pl.DataFrame(rows, schema=OPEN_INTEREST_DTYPES)
 
 
 def share_frame(

@@ -7,21 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import polars as pl
-from pandera.errors import SchemaErrors
 
-from oirisk.schemas.errors import ContractViolationError
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.tables.observed import ObservedPosition
 from oirisk.schemas.venue import Row, value_at
 from oirisk.transforms.numbers import number
+from oirisk.transforms.validate import ValidationResult, validate
 
-CANDIDATE_SCHEMA = {
-    **dict.fromkeys(("account", "symbol", "asset", "side"), pl.String),
-    **dict.fromkeys(
-        ("base", "entry_price", "leverage", "liquidation_price", "mark_price"), pl.Float64
-    ),
-    **dict.fromkeys(("problem", "record"), pl.String),
-}
+CANDIDATE_SCHEMA = ObservedPosition.dtypes(without={"venue"})
 
 
 @dataclass(frozen=True)
@@ -40,14 +33,6 @@ class PositionFields:
     entry_price: str
     leverage: str
     liquidation_price: str
-
-
-@dataclass(frozen=True)
-class JudgedPositions:
-    """Accepted candidates, and refused ones as ``venue, symbol, check_name, reason, record``."""
-
-    accepted: pl.DataFrame
-    rejected: pl.DataFrame
 
 
 def position_candidates(
@@ -121,47 +106,10 @@ def _scaled(value: Decimal | None, scale: Decimal) -> float | None:
     return None if value is None else float(value / scale)
 
 
-def judge_positions(venue: str, candidates: pl.DataFrame) -> JudgedPositions:
+def judge_positions(venue: str, candidates: pl.DataFrame) -> ValidationResult:
     """Part the positions that hold from those that do not; both together are what was received.
 
     Raises:
         ContractViolationError: The frame is not of the contract's shape.
     """
-    try:
-        ObservedPosition.validate(candidates, lazy=True)
-    except SchemaErrors as errors:
-        reasons = _reasons(errors.failure_cases)
-    else:
-        reasons = pl.DataFrame(schema={"row": pl.UInt32, "check": pl.String, "seen": pl.String})
-    numbered = candidates.with_row_index("row")
-    refused = numbered.join(reasons, on="row", how="inner").sort("row")
-    parts = pl.col("problem").str.splitn(": ", 2)
-    told = pl.col("problem").is_not_null()
-    return JudgedPositions(
-        accepted=numbered.join(reasons, on="row", how="anti").sort("row").drop("row"),
-        rejected=refused.select(
-            pl.lit(venue).alias("venue"),
-            "symbol",
-            pl.when(told).then(parts.struct[0]).otherwise("check").alias("check_name"),
-            pl.when(told).then(parts.struct[1]).otherwise("seen").alias("reason"),
-            "record",
-        ),
-    )
-
-
-def _reasons(cases: pl.DataFrame) -> pl.DataFrame:
-    """Choose one failed check a row; that a row cannot be read explains it best."""
-    if cases["index"].null_count():
-        raise ContractViolationError("ObservedPosition", str(cases.to_dicts()))
-    name = pl.col("check").str.split("(").list.first()
-    return (
-        cases.with_columns((pl.col("check") != "readable").alias("later"), name.alias("name"))
-        .sort("index", "later", "column", "check")
-        .group_by("index", maintain_order=True)
-        .first()
-        .select(
-            pl.col("index").cast(pl.UInt32).alias("row"),
-            pl.col("name").alias("check"),
-            pl.format("{}: expected {}", "column", "check").alias("seen"),
-        )
-    )
+    return validate(ObservedPosition, candidates.with_columns(pl.lit(venue).alias("venue")))

@@ -1,114 +1,178 @@
-"""Split candidates into rows to keep and rows to refuse, each refusal with its reason."""
+"""Judge rows by their contract, wherever they come from: what is accepted, and what is not and why.
 
+A row is rejected whole, with the one check that explains it best. Accepted and rejected rows
+together are always those received.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 
+from oirisk.schemas.columns import LOAD_COLUMNS, Candidate
 from oirisk.schemas.errors import ContractViolationError
 from oirisk.schemas.tables.open_interest import ROUTE_TOLERANCE, OpenInterestCandidate
+from oirisk.schemas.tables.operations import RejectsTable
+from oirisk.schemas.tables.registry import TABLES
 from oirisk.schemas.units import suspect_rules
 
-_FIRST = ("convertible", "unique_row", "oi_is_finite", "oi_not_negative", "not_from_the_future")
-"""Checks that explain a row best, before those that merely follow from them."""
+REJECT_DTYPES = RejectsTable.dtypes(without=LOAD_COLUMNS)
+NONE_REJECTED = pl.DataFrame(schema=REJECT_DTYPES)
 
-_IDENTITY = ("venue", "symbol")
+REPEATED = "unique_row: repeats an earlier row"
+CONTRADICTED = "contradicts_row: rows of one key contradict each other"
+
+_FIRST = ("readable", "oi_is_finite", "oi_not_negative", "not_from_the_future")
+"""Checks that explain a row best, before those that merely follow from them."""
+_SEEN_CHARACTERS = 200
+
+Contract = type[Candidate] | pa.DataFrameSchema
 
 
 @dataclass(frozen=True)
 class ValidationResult:
-    """What became of the rows of one venue.
+    """What became of rows.
 
     Args:
-        accepted: Candidates that hold, with an added ``quality`` (``ok`` or ``suspect``).
-        rejected: ``venue, symbol, check_name, reason, record``, one row per refused row.
+        accepted: Rows that hold, without ``problem``.
+        rejected: ``venue, symbol, check_name, reason, record``, one row per rejected row.
     """
 
     accepted: pl.DataFrame
     rejected: pl.DataFrame
 
+    @property
+    def checks(self) -> dict[str, int]:
+        """Rejected rows by check, in order of the checks' names."""
+        return dict(sorted(self.rejected.group_by("check_name").len().iter_rows()))
 
-def validate(candidates: pl.DataFrame) -> ValidationResult:
-    """Judge every candidate by its contract; accepted + rejected = received, always.
 
-    Of rows that repeat another to the letter the first is kept. Rows that contradict each
-    other under one key are all refused, since nobody can tell which one is true.
+def validate(
+    contract: Contract, candidates: pl.DataFrame, received: pl.DataFrame | None = None
+) -> ValidationResult:
+    """Judge every row by a contract.
+
+    Args:
+        contract: What a row must hold.
+        candidates: Rows with ``venue`` and ``symbol``; a ``problem`` (``check: reason``) that was
+            found while reading speaks for itself.
+        received: The same rows as they came, for the records; by default ``record`` of the
+            candidates.
 
     Raises:
         ContractViolationError: The frame itself is not of the contract's shape.
     """
-    frame = mark_duplicates(candidates)
-    refusals = _refusals(frame)
-    numbered = frame.with_row_index("row")
-    rejected = numbered.join(refusals, on="row", how="inner").sort("row")
-    accepted = numbered.join(refusals, on="row", how="anti").sort("row")
+    try:
+        contract.validate(candidates, lazy=True)
+    except SchemaErrors as errors:
+        cases, name = errors.failure_cases, str(errors.schema.name)
+    else:
+        return ValidationResult(candidates.drop("problem", strict=False), NONE_REJECTED)
+    if cases["index"].null_count():
+        raise ContractViolationError(name, str(cases.to_dicts()))
+    reasons = _reasons(cases)
+    bad = reasons["row"]
+    refused = candidates[bad]
+    if received is not None:
+        refused = refused.with_columns(*_as_received(received[bad]))
+    is_bad = pl.Series([False]).new_from_index(0, candidates.height).scatter(bad, values=True)
     return ValidationResult(
-        accepted=_graded(accepted.drop("row", "problem", "duplicate")),
-        rejected=rejected.select(
-            "venue",
-            pl.coalesce("symbol", "market_id").alias("symbol"),
-            "check_name",
-            "reason",
-            "record",
-        ),
+        candidates.filter(~is_bad).drop("problem", strict=False), _explained(refused, reasons)
     )
 
 
-def mark_duplicates(candidates: pl.DataFrame) -> pl.DataFrame:
-    """Fill ``duplicate`` where another row of the answer claims the same instrument."""
-    same_key = pl.len().over(_IDENTITY)
-    variants = pl.col("record").n_unique().over(_IDENTITY)
-    position = pl.int_range(pl.len()).over(_IDENTITY)
+def validate_open_interest(candidates: pl.DataFrame) -> ValidationResult:
+    """Judge a venue's rows; accepted ones have a ``quality``, ``ok`` or ``suspect``, besides."""
+    marked = mark_repeats(candidates, ("venue", "symbol"))
+    result = validate(OpenInterestCandidate, marked)
+    return ValidationResult(_graded(result.accepted), result.rejected)
+
+
+def validate_facts(table: str, rows: pl.DataFrame) -> ValidationResult:
+    """Judge rows of a table of facts by its own contract, before the load adds its columns."""
+    return validate(_before_load(table), rows, rows)
+
+
+@cache
+def _before_load(table: str) -> pa.DataFrameSchema:
+    columns = TABLES[table].to_schema().columns
+    told = {name: column for name, column in columns.items() if name not in LOAD_COLUMNS}
+    return pa.DataFrameSchema(told, strict=True, name=table)
+
+
+def mark_repeats(candidates: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Name as ``problem`` that another row of the same key is there.
+
+    Of rows that repeat another to the letter the first is kept. Of rows that contradict each
+    other under one key none is, since nobody can tell which one is true.
+    """
+    whole = pl.col("record") if "record" in candidates.columns else pl.struct(pl.all()).hash()
     known = pl.col("problem").is_null()
     return candidates.with_columns(
-        pl.when(known & (same_key > 1) & (variants > 1))
-        .then(pl.lit("rows of one instrument contradict each other"))
-        .when(known & (same_key > 1) & (position > 0))
-        .then(pl.lit("repeats an earlier row"))
-        .otherwise(None)
-        .alias("duplicate")
+        pl.when(~known)
+        .then("problem")
+        .when(whole.n_unique().over(key) > 1)
+        .then(pl.lit(CONTRADICTED))
+        .when(pl.int_range(pl.len()).over(key) > 0)
+        .then(pl.lit(REPEATED))
+        .alias("problem")
     )
 
 
-def _refusals(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return ``row, check_name, reason``, one per refused row."""
-    empty = pl.DataFrame(schema={"row": pl.UInt32, "check_name": pl.String, "reason": pl.String})
-    try:
-        OpenInterestCandidate.validate(frame, lazy=True)
-    except SchemaErrors as errors:
-        cases = errors.failure_cases
-    else:
-        return empty
-    if cases["index"].null_count():
-        raise ContractViolationError("OpenInterestCandidate", str(cases.to_dicts()))
-    return _explained(frame, cases)
-
-
-def _explained(frame: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
-    rank = pl.col("check").replace_strict(
+def _reasons(cases: pl.DataFrame) -> pl.DataFrame:
+    """Choose the check that explains a row best: ``row, check_name, reason``, in order."""
+    check, column = pl.col("check"), pl.col("column")
+    rank = check.replace_strict(
         {name: order for order, name in enumerate(_FIRST)}, default=len(_FIRST)
     )
-    first = (
-        cases.with_columns(rank.alias("rank"))
-        .sort("index", "rank", "column", "check")
+    seen = (
+        pl.col("failure_case").cast(pl.String).fill_null("nothing").str.slice(0, _SEEN_CHARACTERS)
+    )
+    is_absent = check == "not_nullable"
+    return (
+        cases.sort("index", rank, "column", "check")
         .group_by("index", maintain_order=True)
         .first()
-        .with_columns(pl.col("index").cast(pl.UInt32).alias("row"))
+        .select(
+            pl.col("index").cast(pl.UInt32).alias("row"),
+            pl.when(is_absent)
+            .then(pl.lit("present"))
+            .otherwise(check.str.split("(").list.first())
+            .alias("check_name"),
+            pl.when(is_absent)
+            .then(pl.format("{}: expected a value, saw none", column))
+            .otherwise(pl.format("{}: expected {}, saw {}", column, check, seen))
+            .alias("reason"),
+        )
     )
-    problems = frame.with_row_index("row").select("row", "problem")
-    parts = pl.col("problem").str.splitn(": ", 2)
-    structural = pl.col("check") == "convertible"
-    seen = pl.format(
-        "{}: {}, saw {}", "column", "check", pl.col("failure_case").fill_null("nothing")
+
+
+def _explained(refused: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
+    """Let a problem that was found while reading speak for itself, and name the row."""
+    problem = pl.col("problem") if "problem" in refused.columns else pl.lit(None, pl.String)
+    parts, told = problem.str.splitn(": ", 2), problem.is_not_null()
+    names = [name for name in ("symbol", "market_id", "received_symbol") if name in refused.columns]
+    return refused.with_columns(reasons["check_name"], reasons["reason"]).select(
+        pl.col("venue").fill_null("unknown"),
+        pl.coalesce(*names).alias("symbol"),
+        pl.when(told).then(parts.struct[0]).otherwise("check_name").alias("check_name"),
+        pl.when(told).then(parts.struct[1]).otherwise("reason").alias("reason"),
+        "record",
     )
-    return first.join(problems, on="row", how="left").select(
-        "row",
-        pl.when(structural)
-        .then(parts.struct.field("field_0"))
-        .otherwise(pl.col("check"))
-        .alias("check_name"),
-        pl.when(structural).then(parts.struct.field("field_1")).otherwise(seen).alias("reason"),
+
+
+def _as_received(rows: pl.DataFrame) -> list[pl.Series]:
+    """Return each row whole as ``record``, and what it calls itself."""
+    plain = rows.with_columns(
+        pl.selectors.temporal().cast(pl.String), pl.selectors.categorical().cast(pl.String)
     )
+    records = plain.select(pl.struct(pl.all()).struct.json_encode().alias("record")).to_series()
+    if "symbol" not in rows.columns:
+        return [records]
+    return [records, rows["symbol"].cast(pl.String, strict=False).alias("received_symbol")]
 
 
 def _graded(accepted: pl.DataFrame) -> pl.DataFrame:

@@ -5,21 +5,9 @@ from typing import Any
 
 import polars as pl
 
-from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.tables.market import BackfillTable
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.writer import Writer
-
-PROGRESS_DTYPES: dict[str, Any] = {
-    "venue": pl.String,
-    "symbol": pl.String,
-    "kind": pl.String,
-    "since": UTC_MICROSECONDS,
-    "done_until": UTC_MICROSECONDS,
-    "row_count": pl.Int32,
-    "state": pl.String,
-    "note": pl.String,
-    "updated_at": UTC_MICROSECONDS,
-}
 
 
 def done_until(connection: Writer, venue: str, symbol: str, since: datetime) -> datetime:
@@ -35,7 +23,9 @@ def done_until(connection: Writer, venue: str, symbol: str, since: datetime) -> 
 
 def note_progress(connection: Writer, notes: list[dict[str, Any]]) -> None:
     """Write how far each kind of an instrument has come, inside the caller's transaction."""
-    connection.register("staged_progress", pl.DataFrame(notes, schema=PROGRESS_DTYPES).to_arrow())
+    connection.register(
+        "staged_progress", pl.DataFrame(notes, schema=BackfillTable.dtypes()).to_arrow()
+    )
     try:
         connection.execute(statement("load/backfill_forget.sql"))
         connection.execute(statement("load/backfill_progress.sql"))

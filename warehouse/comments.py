@@ -5,14 +5,14 @@ from functools import cache
 import duckdb
 import pandera.polars as pa
 
-from oirisk.schemas.tables.registry import MAIN_METHODS, TABLES
+from oirisk.schemas.tables.registry import TABLES
 
 
 def table_comment(name: str) -> str:
     """Return what a table is, its grain and its methods, the main one first."""
     text = " ".join((TABLES[name].__doc__ or "").split())
-    main = MAIN_METHODS.get(name)
-    if main is None:
+    main = TABLES[name].main_method()
+    if not main:
         return text
     columns = TABLES[name].to_schema().columns
     others = {column_method(name, column) for column in columns.values()} - {main}
@@ -27,7 +27,7 @@ def column_comments(name: str) -> dict[str, str]:
 
 def column_method(name: str, column: pa.Column) -> str:
     """Return the method of a column, of its table where it has none of its own."""
-    return str((column.metadata or {}).get("method") or MAIN_METHODS.get(name, ""))
+    return str((column.metadata or {}).get("method") or TABLES[name].main_method())
 
 
 def _sentence(name: str, column: pa.Column) -> str:

@@ -6,6 +6,7 @@ import duckdb
 
 from oirisk.warehouse.build import build
 from oirisk.warehouse.registry import marts_of
+from oirisk.warehouse.restate import put_in_place
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.stale import note_stale_rows
 from oirisk.warehouse.window import BuildWindow, midnight
@@ -71,8 +72,7 @@ def _mark(connection: duckdb.DuckDBPyConnection, recorded_at: datetime) -> None:
     connection.execute(statement("load/contradicted_find.sql"))
     connection.execute(statement("load/contradicted_mark.sql"), named)
     connection.execute(statement("load/contradicted_restate.sql"), named)
-    connection.execute(statement("load/restate_history_close.sql"), named)
-    connection.execute("insert into core.open_interest by name from temp.restated_history")
+    put_in_place(connection, recorded_at)
     note_stale_rows(connection, "core.open_interest", "snapshot_at", recorded_at)
     for name in ("contradicted_rows", "restated_history"):
         connection.execute(f"drop table temp.{name}")

@@ -7,19 +7,10 @@ from datetime import UTC, date, datetime
 import duckdb
 import polars as pl
 
-from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.tables.operations import DeliveriesTable
 from oirisk.warehouse.sql_files import statement
 
-_DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
-    "recipient": pl.String,
-    "report_date": pl.Date,
-    "kind": pl.String,
-    "message_id": pl.String,
-    "state": pl.String,
-    "attempts": pl.Int32,
-    "sent_at": UTC_MICROSECONDS,
-    "error": pl.String,
-}
+_DTYPES = DeliveriesTable.dtypes()
 
 
 @dataclass(frozen=True)

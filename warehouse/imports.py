@@ -5,7 +5,7 @@ to be there twice or already; then the rows go to a scratch database, and from t
 time, each cleaned of repeats, restated and added.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,10 +16,9 @@ import polars as pl
 import pyarrow as pa
 
 from oirisk.schemas.errors import OiRiskError
-from oirisk.schemas.tables.imported import Form
 from oirisk.warehouse.home import Home
-from oirisk.warehouse.load import merge_bars, merge_open_interest
-from oirisk.warehouse.market_facts import load_facts
+from oirisk.warehouse.load import load_rows
+from oirisk.warehouse.market_facts import Loaded
 from oirisk.warehouse.paths import quoted
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.stale import note_stale_rows
@@ -37,8 +36,12 @@ class ImportKey:
     recorded_at: datetime
 
 
+Rows = Callable[[pl.DataFrame], pl.DataFrame]
+"""What accepted rows are in a table that they go to."""
+
+
 @dataclass
-class Loaded:
+class Totalled:
     """What an import changed.
 
     Args:
@@ -126,22 +129,18 @@ def is_known_run(connection: Writer, run_id: str) -> bool:
     return bool(found)
 
 
-def stream_open_interest(
-    connection: Writer, stream: Stream, key: ImportKey, *, is_plain: bool
-) -> int:
+def stream_open_interest(connection: Writer, stream: Stream, key: ImportKey) -> int:
     """Add a stream of open interest as it comes, inside the caller's transaction.
 
     Args:
         connection: Writer.
-        stream: Rows, packed when they are plain.
+        stream: Rows.
         key: What marks them.
-        is_plain: Whether the rows are packed by ``imports_packing.packed``.
 
     Returns:
         Rows added.
     """
-    name = "import_open_interest_plain" if is_plain else "import_open_interest"
-    rows = _read(connection, stream, statement(f"load/{name}.sql"), key.__dict__)
+    rows = _read(connection, stream, statement("load/import_open_interest.sql"), key.__dict__)
     note_stale_rows(connection, "core.open_interest", "snapshot_at", key.recorded_at)
     return rows
 
@@ -171,58 +170,56 @@ def scratch(connection: Writer, home: Home) -> Iterator[None]:
             leftover.unlink(missing_ok=True)
 
 
-def keep_in_scratch(connection: Writer, stream: Stream, form: Form) -> None:
-    """Write a stream to ``scratch.import_rows``; outside of a transaction."""
-    name = "bars" if form == "bars" else "open_interest"
+def keep_in_scratch(connection: Writer, stream: Stream) -> None:
+    """Write a stream to ``scratch.import_rows``; outside of a transaction.
+
+    Its rows have, beside their columns, ``import_at`` and ``import_key``, what identifies them.
+    """
     connection.register("import_batches", stream.empty())
-    connection.execute(statement(f"load/import_scratch_{name}.sql"))
+    connection.execute("create table scratch.import_rows as from import_batches")
     connection.unregister("import_batches")
     with in_any_order(connection):
-        _read(connection, stream, statement(f"load/import_keep_{name}.sql"), None)
+        _read(connection, stream, "insert into scratch.import_rows from import_batches", None)
 
 
-def load_scratch(connection: Writer, form: Form, key: ImportKey, *, write_rejects: bool) -> Loaded:
+def load_scratch(
+    connection: Writer, tables: Mapping[str, Rows], key: ImportKey, *, write_rejects: bool
+) -> Totalled:
     """Load ``scratch.import_rows`` slice by slice, inside the caller's transaction.
 
     Args:
         connection: Writer.
-        form: What the rows are.
+        tables: What the rows are in each table of facts that they go to; the first counts.
         key: What marks them.
         write_rejects: Whether refused rows are not on record yet.
     """
-    loaded = Loaded()
+    done = Totalled()
     for since, until in _slices(connection):
-        window = {"since": since, "until": until}
-        connection.execute(statement("load/import_slice.sql"), window)
+        connection.execute(statement("load/import_slice.sql"), {"since": since, "until": until})
         connection.execute(statement("load/import_repeats.sql"))
         if write_rejects:
             connection.execute(statement("load/import_refuse_repeats.sql"), key.__dict__)
         contradicting, total = connection.execute(
             "select count(*) filter (where contradicts), count(*) from import_repeats"
         ).fetchall()[0]
-        loaded.contradictory += contradicting
-        loaded.repeated += total - contradicting
-        _load_slice(connection, form, key, loaded)
-    return loaded
+        done.contradictory += contradicting
+        done.repeated += total - contradicting
+        rows = connection.execute(statement("load/import_sound.sql")).pl()
+        loaded = load_tables(connection, tables, rows, key)
+        done.inserted += loaded.inserted
+        done.superseded += loaded.superseded
+    return done
 
 
-def _load_slice(connection: Writer, form: Form, key: ImportKey, loaded: Loaded) -> None:
-    if form == "bars":
-        connection.execute(statement("load/import_stage_bars.sql"))
-        superseded, added = merge_bars(connection)
-    else:
-        connection.execute(statement("load/import_stage_open_interest.sql"))
-        superseded, added = merge_open_interest(
-            connection, run_id=key.run_id, recorded_at=key.recorded_at
-        )
-    loaded.superseded += superseded
-    loaded.inserted += added
-    if form == "metrics":
-        shares = connection.execute(statement("load/import_positioning.sql")).pl()
-        load_facts(
-            connection, "core.positioning", shares,
-            run_id=key.run_id, recorded_at=key.recorded_at,
-        )  # fmt: skip
+def load_tables(
+    connection: Writer, tables: Mapping[str, Rows], rows: pl.DataFrame, key: ImportKey
+) -> Loaded:
+    """Load accepted rows into all tables that they go to; return what changed in the first."""
+    loaded = [
+        load_rows(connection, table, made_of(rows), run_id=key.run_id, recorded_at=key.recorded_at)
+        for table, made_of in tables.items()
+    ]
+    return loaded[0]
 
 
 def _slices(connection: Writer) -> Iterator[tuple[datetime, datetime]]:

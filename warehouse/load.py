@@ -8,21 +8,25 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.columns import LOAD_COLUMNS, UTC_MICROSECONDS
+from oirisk.schemas.tables.facts import OpenInterestTable
 from oirisk.schemas.tables.open_interest import SIDES
+from oirisk.schemas.tables.registry import TABLES
 from oirisk.schemas.units import unit_rules
+from oirisk.warehouse.market_facts import Loaded, load_facts
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.stale import note_listing, note_stale, note_stale_rows
 
-STORED_COLUMNS = (
-    "snapshot_at", "observed_at", "venue", "symbol", "asset", "kind", "margin", "oi_contracts",
-    "oi_base", "oi_usd", "mark_price", "index_price", "last_price", "volume_24h_base",
-    "volume_24h_usd", "funding_rate", "funding_interval_hours", "unit_rule", "counting_factor",
-    "source", "quality", "is_simulated",
-)  # fmt: skip
-
 OPTIONAL_COLUMNS = (*SIDES, "route_usd")
 """Stored where a frame has them; history and imports give one figure only."""
+
+_JUDGED_LATER = ("suspect_reason", "is_contradicted")
+STORED_COLUMNS = tuple(
+    OpenInterestTable.dtypes(without={*LOAD_COLUMNS, *OPTIONAL_COLUMNS, *_JUDGED_LATER})
+)
+
+_IMPORTED = {"source": "import", "is_simulated": False}
+"""What rows of files have in common, where their table has such columns."""
 
 _RULE_COLUMNS = (
     "venue", "product", "field", "unit", "contract_size_source", "counting_factor",
@@ -50,13 +54,45 @@ class RunRow:
     error: str | None
 
 
+def load_rows(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: pl.DataFrame,
+    *,
+    run_id: str,
+    recorded_at: datetime,
+) -> Loaded:
+    """Store imported rows in a table of facts; one that is stored already stays as it is.
+
+    Args:
+        connection: Writer, inside a transaction.
+        table: Of ``core``.
+        rows: One row per key; columns that it lacks are null, others are left out.
+        run_id: The run that brings the rows.
+        recorded_at: When they become known.
+    """
+    if table == "core.bars":
+        return load_bars(connection, rows)
+    dtypes = TABLES[table].dtypes(without={*LOAD_COLUMNS, *_JUDGED_LATER})
+    told = [name for name in dtypes if name in rows.columns and name not in _IMPORTED]
+    staged = rows.select(
+        *told,
+        *(
+            pl.lit(_IMPORTED.get(name), dtype=dtype).alias(name)
+            for name, dtype in dtypes.items()
+            if name not in told
+        ),
+    )
+    return load_facts(connection, table, staged, run_id=run_id, recorded_at=recorded_at)
+
+
 def load_open_interest(
     connection: duckdb.DuckDBPyConnection,
     rows: pl.DataFrame,
     *,
     run_id: str,
     recorded_at: datetime,
-) -> None:
+) -> Loaded:
     """Store open interest; what is already stored stays, what differs is superseded.
 
     Args:
@@ -69,24 +105,10 @@ def load_open_interest(
     absent = [name for name in OPTIONAL_COLUMNS if name not in rows.columns]
     staged = rows.with_columns(pl.lit(None, pl.Float64).alias(name) for name in absent)
     columns = (*STORED_COLUMNS, *OPTIONAL_COLUMNS)
-    with _staged(connection, "staged_open_interest", staged.select(columns)):
-        merge_open_interest(connection, run_id=run_id, recorded_at=recorded_at)
-
-
-def merge_open_interest(
-    connection: duckdb.DuckDBPyConnection, *, run_id: str, recorded_at: datetime
-) -> tuple[int, int]:
-    """Store the rows of ``staged_open_interest``; return how many were superseded and added."""
-    superseded = connection.execute(
-        statement("load/supersede_open_interest.sql"), {"recorded_at": recorded_at}
-    ).fetchall()
-    added = connection.execute(
-        statement("load/insert_open_interest.sql"), {"recorded_at": recorded_at, "run_id": run_id}
-    ).fetchall()
-    counts = int(superseded[0][0]), int(added[0][0])
-    if any(counts):
-        note_stale_rows(connection, "core.open_interest", "snapshot_at", recorded_at)
-    return counts
+    return load_facts(
+        connection, "core.open_interest", staged.select(columns),
+        run_id=run_id, recorded_at=recorded_at,
+    )  # fmt: skip
 
 
 def load_instruments(
@@ -198,7 +220,7 @@ def live_keys(connection: duckdb.DuckDBPyConnection, since: Any, until: Any) -> 
     return found.with_columns(pl.col("snapshot_at").cast(UTC_MICROSECONDS))
 
 
-def load_bars(connection: duckdb.DuckDBPyConnection, bars: pl.DataFrame) -> None:
+def load_bars(connection: duckdb.DuckDBPyConnection, bars: pl.DataFrame) -> Loaded:
     """Store bars; one that is stored already stays, or is replaced where it differs.
 
     Args:
@@ -206,15 +228,11 @@ def load_bars(connection: duckdb.DuckDBPyConnection, bars: pl.DataFrame) -> None
         bars: Frame with the columns of ``core.bars``, one row per bar.
     """
     with _staged(connection, "staged_bars", bars):
-        merge_bars(connection)
-
-
-def merge_bars(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
-    """Store the rows of ``staged_bars``; return how many were replaced and added."""
-    connection.execute(statement("load/note_bars.sql"))
-    replaced = connection.execute(statement("load/replace_bars.sql")).fetchall()
-    added = connection.execute(statement("load/insert_bars.sql")).fetchall()
-    return int(replaced[0][0]), int(added[0][0])
+        replaced = connection.execute(statement("load/replace_bars.sql")).fetchall()
+        added = connection.execute(statement("load/insert_bars.sql")).pl()["bar_at"]
+    if not added.is_empty():
+        note_stale(connection, "core.bars", added.min(), added.max())  # type: ignore[arg-type]
+    return Loaded(added.len(), int(replaced[0][0]))
 
 
 def record_run(

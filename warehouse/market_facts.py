@@ -1,23 +1,28 @@
 """Write the facts beside open interest: append-only, keyed, inside the caller's transaction."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 import polars as pl
 
+from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.stale import note_stale_rows
 
-FACT_KEYS = {
-    "core.positioning": ("at", "venue", "symbol", "measure", "period"),
-    "core.liquidations": ("at", "venue", "symbol", "side", "price", "base", "coverage", "event_id"),
-    "core.depth": ("snapshot_at", "venue", "symbol", "band", "side"),
-    "core.leverage_tiers": ("as_of", "venue", "symbol", "floor_usd", "floor_base"),
-    "core.options": ("snapshot_at", "venue", "symbol"),
-    "core.observed_positions": ("snapshot_at", "venue", "account", "symbol"),
-    "core.cftc_positions": ("report_date", "exchange", "contract_code"),
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load changed: rows that are new or restate others, and rows that were restated."""
+
+    inserted: int = 0
+    superseded: int = 0
+
+
+_AS_TOLD = {
+    ("core.open_interest", "quality"): "case when known.is_contradicted then 'ok'"
+    " else core.told_quality(known.quality, known.suspect_reason) end",
 }
-"""What identifies a row of each table, the instant it speaks of first; of rows with one key only
-the newest is current."""
+"""What a stored row said of itself before those around it were looked at: that is no difference."""
 
 
 def load_facts(
@@ -27,21 +32,18 @@ def load_facts(
     *,
     run_id: str,
     recorded_at: datetime,
-) -> int:
+) -> Loaded:
     """Store facts; what is already stored stays, what differs is superseded.
 
     Args:
         connection: Writer, inside a transaction.
-        table: One of ``FACT_KEYS``.
+        table: A table of facts with ``recorded_at`` and ``superseded_at``.
         rows: Its columns without ``run_id, recorded_at, superseded_at``; one row per key.
         run_id: The run that brings the rows.
         recorded_at: When they become known.
-
-    Returns:
-        How many rows were new or restated.
     """
     if rows.is_empty():
-        return 0
+        return Loaded()
     connection.register("staged_facts", rows.to_arrow())
     try:
         return _merge(connection, table, rows.columns, run_id, recorded_at)
@@ -55,29 +57,33 @@ def _merge(
     columns: list[str],
     run_id: str,
     recorded_at: datetime,
-) -> int:
-    keys = FACT_KEYS[table]
-    known = _tuple("known", columns)
-    staged = _tuple("staged", columns)
-    same_key = " and ".join(f'known."{key}" is not distinct from staged."{key}"' for key in keys)
-    # Identifiers come from FACT_KEYS and our own frames; values are parameters.
+) -> Loaded:
+    keys = TABLES[table].key()
+    order = ", ".join(f'staged."{key}"' for key in keys)
+    same_key = " and ".join(_same(table, key) for key in keys)
+    known = ", ".join(_AS_TOLD.get((table, name), f'known."{name}"') for name in columns)
+    staged = ", ".join(f'staged."{name}"' for name in columns)
+    # Identifiers come from contracts and our own frames; values are parameters.
     superseded = connection.execute(
         f"update {table} as known set superseded_at = $recorded_at from staged_facts as staged"  # noqa: S608
         f" where known.superseded_at is null and {same_key}"
-        f" and {known} is distinct from {staged}",
+        f" and ({known}) is distinct from ({staged})",
         {"recorded_at": recorded_at},
     ).fetchall()
     added = connection.execute(
         f"insert into {table} by name select staged.*, $run_id as run_id,"  # noqa: S608
         " $recorded_at as recorded_at, null::timestamptz as superseded_at"
         " from staged_facts as staged where not exists (select 1 from"
-        f" {table} as known where known.superseded_at is null and {same_key})",
+        f" {table} as known where known.superseded_at is null and {same_key}) order by {order}",
         {"run_id": run_id, "recorded_at": recorded_at},
     ).fetchall()
-    if superseded[0][0] or added[0][0]:
+    loaded = Loaded(int(added[0][0]), int(superseded[0][0]))
+    if loaded.inserted or loaded.superseded:
         note_stale_rows(connection, table, keys[0], recorded_at)
-    return int(added[0][0])
+    return loaded
 
 
-def _tuple(side: str, columns: list[str]) -> str:
-    return "(" + ", ".join(f'{side}."{column}"' for column in columns) + ")"
+def _same(table: str, key: str) -> str:
+    """Return that a part of a key is the same; blocks are skipped by equality alone."""
+    is_nullable = TABLES[table].to_schema().columns[key].nullable
+    return f'known."{key}" {"is not distinct from" if is_nullable else "="} staged."{key}"'

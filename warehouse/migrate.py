@@ -13,6 +13,7 @@ import duckdb
 from oirisk.schemas.errors import HomeError
 from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.comments import apply_comments
+from oirisk.warehouse.no_pandas import settle_pandas
 from oirisk.warehouse.schema import (
     SCHEMAS,
     Column,
@@ -46,6 +47,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, now: datetime) -> int:
     Raises:
         HomeError: The database is newer than the code.
     """
+    settle_pandas()
     connection.execute("begin transaction")
     try:
         count = _bring_up(connection, now)

@@ -53,7 +53,7 @@ def load_positions(
         connection.unregister("staged_positions")
     added = load_facts(
         connection, "core.observed_positions", rows, run_id=run_id, recorded_at=recorded_at
-    )
+    ).inserted
     if withdrawn[0][0] or added:
         note_stale(connection, "core.observed_positions", snapshot_at, snapshot_at)
         note_stale(connection, MAPS, snapshot_at + _NEXT, snapshot_at + MAP_MEMORY)

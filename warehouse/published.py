@@ -12,6 +12,7 @@ from polars.exceptions import PolarsError
 from oirisk.schemas.errors import HomeError, QueryError
 from oirisk.warehouse.findings import first_line
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.no_pandas import settle_pandas
 from oirisk.warehouse.paths import quoted, taken_literally
 
 Reader = duckdb.DuckDBPyConnection
@@ -38,6 +39,7 @@ def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
             f"{home.published} does not exist: nothing has been published there yet; "
             "run `oirisk nightly` or `oirisk demo`, or point --home at the right folder"
         )
+    settle_pandas()
     try:
         connection = duckdb.connect(str(home.published), read_only=True)
     except duckdb.Error as error:

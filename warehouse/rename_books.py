@@ -6,6 +6,7 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
+from oirisk.warehouse.restate import put_in_place
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.stale import note_stale_rows
 
@@ -38,8 +39,7 @@ def restate_books(
         found = connection.execute("select min(snapshot_at) from temp.restated_history").fetchall()
         first: datetime | None = found[0][0]
         if first is not None:
-            connection.execute(statement("load/restate_books_close.sql"), named)
-            connection.execute(statement("load/restate_books_insert.sql"))
+            put_in_place(connection, recorded_at)
             note_stale_rows(connection, "core.open_interest", "snapshot_at", recorded_at)
     finally:
         connection.unregister("one_names")

@@ -51,13 +51,21 @@ def restate_history(
     ).fetchall()
     restated = None if found[0][0] is None else BuildWindow(*found[0])
     if restated is not None:
-        connection.execute(
-            statement("load/restate_history_close.sql"), {"recorded_at": recorded_at}
-        )
-        connection.execute("insert into core.open_interest by name from temp.restated_history")
+        put_in_place(connection, recorded_at)
         note_stale(connection, "core.open_interest", restated.since, restated.until)
     connection.execute("drop table temp.restated_history")
     return restated
+
+
+def put_in_place(connection: duckdb.DuckDBPyConnection, recorded_at: datetime) -> None:
+    """Let the rows of ``temp.restated_history`` take the place of those that they are made of.
+
+    Args:
+        connection: Writer, inside a transaction.
+        recorded_at: When the restatement becomes known; old rows are kept until then.
+    """
+    connection.execute(statement("load/restated_close.sql"), {"recorded_at": recorded_at})
+    connection.execute(statement("load/restated_insert.sql"))
 
 
 def _spans(rules: Mapping[str, UnitRule]) -> Iterator[tuple[Any, ...]]:

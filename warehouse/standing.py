@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from oirisk.warehouse.build import slices
+from oirisk.warehouse.restate import put_in_place
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.stale import note_stale_rows
 from oirisk.warehouse.window import BuildWindow
@@ -20,7 +21,7 @@ WITHIN = timedelta(days=8)
 SLICE_ROWS = 10_000_000
 """Rows judged at once; bounds memory, changes no verdict."""
 
-_RESTATE = ("restate_standing_now", "restate_standing_before", "restate_standing_close")
+_RESTATE = ("restate_standing_now", "restate_standing_find")
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +48,11 @@ def judge_standing(
     for part in slices(connection, around, "core.open_interest", SLICE_ROWS):
         connection.execute(statement("load/judge_standing.sql"), {**asdict(part), **changed})
         judged = connection.execute("select count(*) from temp.judged_standing").fetchall()[0][0]
-        for name in _RESTATE if judged else ():
-            connection.execute(statement(f"load/{name}.sql"), {"recorded_at": now})
+        if judged:
+            for name in _RESTATE:
+                connection.execute(statement(f"load/{name}.sql"), {"recorded_at": now})
+            put_in_place(connection, now)
+            connection.execute("drop table temp.restated_history")
         count += int(judged)
     connection.execute("drop table temp.judged_standing")
     if count:

@@ -14,7 +14,7 @@ from bench.stored.clock import Clock
 from bench.stored.market import END, Market, days
 from oirisk.flows.imports.files import PIECE_ROWS
 from oirisk.flows.imports.load import import_files
-from oirisk.transforms.imports.judge import judge
+from oirisk.transforms.imports.kinds import KINDS, judge
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.imports import in_any_order
 from oirisk.warehouse.writer import opened
@@ -78,7 +78,7 @@ def _first_batches(folder: Path) -> list[pa.RecordBatch]:
 
 def _as_stored(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return accepted rows with what the import adds to them."""
-    rows = judge("open_interest", pl.DataFrame(batch), END).accepted.with_columns(
+    rows = judge(KINDS["open_interest"], pl.DataFrame(batch), END).accepted.with_columns(
         pl.lit(END).cast(pl.Datetime("us", "UTC")).alias("recorded_at"),
         pl.lit("import-0123456789abcdef").alias("run_id"),
         pl.lit("import").alias("source"),
@@ -102,7 +102,9 @@ def _insert(home: Home, table: str, batches: Iterator[pa.RecordBatch]) -> tuple[
 
 def by_polars(folder: Path) -> tuple[Clock, int]:
     """Read and judge each file with polars and pandera, and keep nothing."""
-    return _each(folder, lambda file: judge("open_interest", pl.read_parquet(file), END).accepted)
+    return _each(
+        folder, lambda file: judge(KINDS["open_interest"], pl.read_parquet(file), END).accepted
+    )
 
 
 def by_pandas(folder: Path) -> tuple[Clock, int]:

@@ -4,6 +4,7 @@ import csv
 import glob
 import hashlib
 import io
+import json
 import re
 import zipfile
 import zlib
@@ -19,11 +20,11 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from oirisk.flows.imports.json_rows import is_json, read_objects
 from oirisk.schemas.errors import RecordingError
-from oirisk.schemas.tables.cftc import HEADLESS
-from oirisk.schemas.tables.imported import FILE_DAY, METRICS_COLUMNS, Form
-from oirisk.transforms.imports.columns import instants, recognise
+from oirisk.schemas.tables.imported import FILE_DAY
+from oirisk.transforms.decode import BodyError
+from oirisk.transforms.imports.columns import instants
+from oirisk.transforms.imports.kinds import Kind, headless, recognise
 
 PIECE_ROWS = 500_000
 _BLOCK_BYTES = 32 << 20
@@ -38,6 +39,7 @@ _NO_VALUES = (
 )  # fmt: skip
 _DAY = re.compile(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 """A day in the name of a file."""
+_SHOWN = 80
 _ENCRYPTED = 0x1
 """Bit of the flags of a file in a zip."""
 
@@ -48,13 +50,13 @@ class ImportFile:
 
     Args:
         path: Where it is.
-        form: What it holds.
-        columns: Its columns; those of a metrics file without header are known.
+        kind: What it holds.
+        columns: Its columns; those of a file that names none are known.
         has_header: Whether a CSV names its columns; true for Parquet.
     """
 
     path: Path
-    form: Form
+    kind: Kind
     columns: tuple[str, ...]
     has_header: bool = True
 
@@ -114,29 +116,27 @@ def inspect(path: Path) -> ImportFile:
             _require_single_values(path, schema)
             columns = tuple(schema.names)
             return ImportFile(path, recognise(str(path), columns), columns)
-        if is_json(path):
+        if _is_json(path):
             return _inspect_json(path)
         with _opened_csv(path) as stream:
             first = io.TextIOWrapper(io.BytesIO(stream.read(1 << 16)), encoding="utf-8-sig")
             columns = tuple(name.strip() for name in next(csv.reader(first), []))
     except _UNREADABLE as error:
         raise RecordingError(f"cannot read {path} as Parquet or CSV: {error}") from error
-    if len(columns) == len(METRICS_COLUMNS) and columns[0][:1].isdigit():
-        return ImportFile(path, "metrics", METRICS_COLUMNS, has_header=False)
-    if len(columns) == len(HEADLESS) and columns[2][:1].isdigit():
-        return ImportFile(path, "cftc", HEADLESS, has_header=False)
+    if kind := headless(columns):
+        return ImportFile(path, kind, kind.headless, has_header=False)
     return ImportFile(path, recognise(str(path), columns), columns)
 
 
 def _inspect_json(path: Path) -> ImportFile:
-    columns = tuple(read_objects(path).columns)
-    form = recognise(str(path), columns)
-    if form != "cftc":
+    columns = tuple(_read_objects(path).columns)
+    kind = recognise(str(path), columns)
+    if kind.form != "cftc":
         raise RecordingError(
-            f"{path}: JSON is read of reports of the CFTC alone, saw {form}: write it as Parquet "
-            "or CSV"
+            f"{path}: JSON is read of reports of the CFTC alone, saw {kind.form}: write it as "
+            "Parquet or CSV"
         )
-    return ImportFile(path, form, columns)
+    return ImportFile(path, kind, columns)
 
 
 def _require_single_values(path: Path, schema: pa.Schema) -> None:
@@ -181,7 +181,7 @@ def _joined(waiting: Sequence[Piece]) -> Piece:
 
 def _pieces_of(file: ImportFile) -> Iterator[Piece]:
     try:
-        yield from _dated(file, _found(file)) if file.form == "metrics" else _found(file)
+        yield from _dated(file, _found(file)) if file.kind.stamp else _found(file)
     except _UNREADABLE as error:
         raise RecordingError(f"{file.path} is damaged: {error}") from error
 
@@ -189,8 +189,8 @@ def _pieces_of(file: ImportFile) -> Iterator[Piece]:
 def _found(file: ImportFile) -> Iterator[Piece]:
     if _is_parquet(file.path):
         return _parquet_pieces(file.path)
-    if is_json(file.path):
-        return iter([Piece(read_objects(file.path))])
+    if _is_json(file.path):
+        return iter([Piece(_read_objects(file.path))])
     return _csv_pieces(file)
 
 
@@ -200,7 +200,7 @@ def _dated(file: ImportFile, found: Iterator[Piece]) -> Iterator[Piece]:
     day = date.fromisoformat(named[0]) if named else None
     for piece in found:
         if day is None and piece.frame.height:
-            first = instants(piece.frame["create_time"].head(1))[0]
+            first = instants(piece.frame[file.kind.stamp].head(1))[0]
             day = None if first is None else first.date()
         beside = pl.lit(day, dtype=pl.Date).alias(FILE_DAY)
         yield Piece(piece.frame.with_columns(beside), piece.broken)
@@ -277,3 +277,40 @@ def _opened_csv(path: Path) -> Iterator[Any]:
     else:
         with pa.input_stream(str(path), compression="detect") as stream:
             yield stream
+
+
+def _is_json(path: Path) -> bool:
+    """Return whether a file begins as a JSON array or object does."""
+    with path.open("rb") as stream:
+        return stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"}
+
+
+def _read_objects(path: Path) -> pl.DataFrame:
+    """Read a file of rows.
+
+    Raises:
+        RecordingError: It is no JSON, or no array of objects.
+    """
+    try:
+        return objects_frame(json.loads(path.read_text(encoding="utf-8-sig"), parse_float=str))
+    except (ValueError, OSError) as error:
+        raise RecordingError(f"{path}: cannot read it as JSON: {error}") from error
+
+
+def objects_frame(rows: Any) -> pl.DataFrame:  # noqa: ANN401 -- decoded JSON
+    """Return decoded rows as text, one column per name; what a row does not name is null.
+
+    Raises:
+        BodyError: They are no list of objects, or hold lists and objects themselves.
+    """
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise BodyError(f"expected an array of objects, saw {str(rows)[:_SHOWN]}")
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns = {name: [_text(row.get(name)) for row in rows] for name in names}
+    return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 -- decoded JSON
+    if isinstance(value, dict | Sequence) and not isinstance(value, str):
+        raise BodyError(f"expected text or a number, saw {str(value)[:_SHOWN]}")
+    return None if value is None else str(value)

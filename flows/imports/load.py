@@ -1,29 +1,27 @@
 """Import history from files: read, judge, load, and say what came of it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
 
 from oirisk import __version__
 from oirisk.flows.exchanges.registry import all_venues
-from oirisk.flows.imports.cftc import read_reports, run_of, store_reports
 from oirisk.flows.imports.files import ImportFile, content_hash, find_files, inspect
 from oirisk.flows.imports.reading import Reading, Say
 from oirisk.flows.imports.venue_names import venue_names
+from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.tables.imported import Form
-from oirisk.transforms.imports.judge import judge
-from oirisk.transforms.imports.packing import is_plain, packed
+from oirisk.transforms.imports.kinds import Kind, judge
 from oirisk.transforms.imports.venues import VenueNames
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.imports import (
     ImportKey,
-    Loaded,
     Stream,
+    Totalled,
     append_rejects,
     attempt,
     count_conflicts,
@@ -128,61 +126,28 @@ def import_files(
         HomeError: The warehouse is locked, or holds simulated data.
     """
     files = [inspect(path) for path in find_files(patterns)]
-    form = _one_form(files)
-    say(f"{len(files)} files of {form}")
+    kind = _one_kind(files)
+    say(f"{len(files)} files of {kind.form}")
     run_id = f"import-{content_hash([file.path for file in files])[:16]}"
-    key = ImportKey(run_id, now)
     home.root.mkdir(parents=True, exist_ok=True)
-    if form == "cftc":
-        return _import_reports(home, files, key, then)
     spool = home.root / _SPOOL
+    reading = Reading(kind, files, now, spool, say, names or venue_names(all_venues()))
     try:
         with opened(home, now) as connection:
             require_same_kind(connection, is_simulated=False)
-            reading = Reading(form, files, now, spool, say, names or venue_names(all_venues()))
-            done = _Job(connection, home, key, reading).run()
+            done = _Job(connection, home, ImportKey(run_id, now), reading).run()
             with transaction(connection):
                 return then(connection, done)
     finally:
         spool.unlink(missing_ok=True)
 
 
-def _import_reports(
-    home: Home, files: Sequence[ImportFile], key: ImportKey, then: Then
-) -> Imported:
-    """Import reports of the CFTC, which are few rows, at once."""
-    reports = read_reports(files, key.recorded_at)
-    since, until = reports.span
-    checks = reports.checks
-    done = Imported(
-        run_id=key.run_id,
-        form="cftc",
-        files=len(files),
-        received=reports.received,
-        accepted=reports.judged.accepted.height,
-        rejected=reports.judged.rejected.height,
-        repeated=checks.get("unique_row", 0),
-        inserted=0,
-        superseded=0,
-        checks=checks,
-        since=since,
-        until=until,
-        left_aside=reports.left_aside,
-    )
-    with opened(home, key.recorded_at) as connection, transaction(connection):
-        require_same_kind(connection, is_simulated=False)
-        run = run_of(key, "import", "import", done.state, done.error)
-        loaded = store_reports(connection, reports, key, run)
-        stored = replace(done, inserted=loaded.inserted, superseded=loaded.superseded)
-        return then(connection, stored)
-
-
-def _one_form(files: Sequence[ImportFile]) -> Form:
-    forms = {file.form: file.path for file in files}
+def _one_kind(files: Sequence[ImportFile]) -> Kind:
+    forms = {file.kind.form: file.path for file in files}
     if len(forms) > 1:
         named = "; ".join(f"{path} holds {form}" for form, path in forms.items())
         raise RecordingError(f"import files of one kind at a time: {named}")
-    return files[0].form
+    return files[0].kind
 
 
 @dataclass
@@ -194,60 +159,58 @@ class _Job:
 
     def run(self) -> Imported:
         """Try the straight path, then the careful one."""
-        straight = self.reading.form == "open_interest" and not is_known_run(
-            self.connection, self.key.run_id
-        )
-        if straight:
+        reading = self.reading
+        if reading.kind.is_straight and not is_known_run(self.connection, self.key.run_id):
             with in_any_order(self.connection):
                 done = attempt(self.connection, self._straight)
             if done:
-                return self._result(Loaded(inserted=self.reading.kept), [])
-        old = self.reading
-        self.reading = Reading(old.form, old.files, old.now, old.spool, old.say, old.names)
+                return self._result(Totalled(inserted=reading.kept), [])
+            self.reading = reading.anew()
         return self._careful()
-
-    def _stream(self) -> Stream:
-        return Stream(_schema(self.reading), self.reading.accepted)
-
-    def _packed_stream(self) -> Stream:
-        reading = self.reading
-        empty = packed(_empty(reading)).to_arrow().schema
-        return Stream(empty, lambda: (packed(rows) for rows in reading.accepted()))
 
     def _straight(self) -> bool:
         """Add everything at once; false when a key is there twice or already."""
-        plain = all(is_plain(file.columns) for file in self.reading.files)
-        stream = self._packed_stream() if plain else self._stream()
-        stream_open_interest(self.connection, stream, self.key, is_plain=plain)
+        stream = Stream(self._empty().to_arrow().schema, self.reading.accepted)
+        stream_open_interest(self.connection, stream, self.key)
         if self.reading.keys.has_repeats():
             return False
         span = self.reading.span
         if span and count_conflicts(self.connection, self.key, span):
             return False
-        self._record(Loaded(inserted=self.reading.kept))
+        self._record(Totalled(inserted=self.reading.kept))
         return True
 
     def _careful(self) -> Imported:
+        kind = self.reading.kind
+        stream = Stream(_keyed(kind, self._empty()).to_arrow().schema, self._keyed_rows)
         with scratch(self.connection, self.home):
-            keep_in_scratch(self.connection, self._stream(), self.reading.form)
+            keep_in_scratch(self.connection, stream)
             self.reading.keys.clear()
-            gaps = missing_steps(self.connection) if self.reading.form == "metrics" else []
+            gaps = missing_steps(self.connection) if kind.is_regular else []
             with transaction(self.connection):
                 is_new = not is_known_run(self.connection, self.key.run_id)
-                loaded = load_scratch(
-                    self.connection, self.reading.form, self.key, write_rejects=is_new
-                )
+                loaded = load_scratch(self.connection, kind.tables, self.key, write_rejects=is_new)
                 self._record(loaded)
         return self._result(loaded, gaps)
 
-    def _record(self, loaded: Loaded) -> None:
-        result = self._result(loaded, [])
+    def _empty(self) -> pl.DataFrame:
+        """Return no rows, as accepted ones of the files are."""
+        reading = self.reading
+        columns = dict.fromkeys(reading.files[0].columns, pl.String)
+        return judge(reading.kind, pl.DataFrame(schema=columns), reading.now).accepted
+
+    def _keyed_rows(self) -> Iterator[pl.DataFrame]:
+        return (_keyed(self.reading.kind, rows) for rows in self.reading.accepted())
+
+    def _record(self, loaded: Totalled) -> None:
+        result, key = self._result(loaded, []), self.key
+        is_of_snapshots = self.reading.kind.is_of_snapshots
         run = RunRow(
-            run_id=self.key.run_id,
+            run_id=key.run_id,
             flow="import",
-            snapshot_at=result.until or self.key.recorded_at,
-            started_at=self.key.recorded_at,
-            ended_at=self.key.recorded_at,
+            snapshot_at=(result.until if is_of_snapshots else None) or key.recorded_at,
+            started_at=key.recorded_at,
+            ended_at=key.recorded_at,
             state=result.state,
             version=__version__,
             source="import",
@@ -257,16 +220,16 @@ class _Job:
         is_new = record_run(self.connection, run, pl.DataFrame(), pl.DataFrame())
         refused = self.reading.spooled()
         if is_new and refused is not None:
-            append_rejects(self.connection, refused, self.key)
+            append_rejects(self.connection, refused, key)
 
-    def _result(self, loaded: Loaded, gaps: list[dict[str, Any]]) -> Imported:
+    def _result(self, loaded: Totalled, gaps: list[dict[str, Any]]) -> Imported:
         reading = self.reading
         refused_later = loaded.repeated + loaded.contradictory
         later = {"unique_row": loaded.repeated, "contradicts_row": loaded.contradictory}
         checks = {**reading.checks, **{name: count for name, count in later.items() if count}}
         return Imported(
             run_id=self.key.run_id,
-            form=reading.form,
+            form=reading.kind.form,
             files=len(reading.files),
             received=reading.received,
             accepted=reading.kept - refused_later,
@@ -280,14 +243,13 @@ class _Job:
             unknown_venues=reading.names.unknown(reading.venues),
             renamed=tuple(sorted(reading.others - reading.venues)),
             gaps=gaps,
+            left_aside=reading.left_aside,
         )
 
 
-def _schema(reading: Reading) -> pa.Schema:
-    """Return the Arrow schema of the accepted rows of a form."""
-    return _empty(reading).to_arrow().schema
-
-
-def _empty(reading: Reading) -> pl.DataFrame:
-    columns = dict.fromkeys(reading.files[0].columns, pl.String)
-    return judge(reading.form, pl.DataFrame(schema=columns), reading.now).accepted
+def _keyed(kind: Kind, rows: pl.DataFrame) -> pl.DataFrame:
+    """Put beside each row what identifies it, whatever its kind."""
+    return rows.with_columns(
+        pl.col(kind.at).cast(UTC_MICROSECONDS).alias("import_at"),
+        pl.struct(kind.key[1:]).alias("import_key"),
+    )

@@ -10,9 +10,11 @@ import pyarrow as pa
 
 from oirisk.flows.imports.files import ImportFile, pieces
 from oirisk.flows.imports.keys import KeyLedger
-from oirisk.schemas.tables.imported import Form
-from oirisk.transforms.imports.judge import REJECT_DTYPES, judge
+from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.errors import RecordingError
+from oirisk.transforms.imports.kinds import Kind, judge
 from oirisk.transforms.imports.venues import VenueNames
+from oirisk.transforms.validate import REJECT_DTYPES
 
 Say = Callable[[str], None]
 
@@ -21,7 +23,7 @@ Say = Callable[[str], None]
 class Reading:
     """One pass over the files: judges pieces and keeps the books."""
 
-    form: Form
+    kind: Kind
     files: Sequence[ImportFile]
     now: datetime
     spool: Path
@@ -30,6 +32,7 @@ class Reading:
     received: int = 0
     kept: int = 0
     refused: int = 0
+    left_aside: int = 0
     since: datetime | None = None
     until: datetime | None = None
     checks: dict[str, int] = field(default_factory=dict)
@@ -42,22 +45,44 @@ class Reading:
         """Keep the keys beside the spool."""
         self.keys = KeyLedger(self.spool.parent)
 
+    def anew(self) -> "Reading":
+        """Return a pass over the same files that has not begun."""
+        return Reading(self.kind, self.files, self.now, self.spool, self.say, self.names)
+
     def accepted(self) -> Iterator[pl.DataFrame]:
-        """Yield accepted rows; refused ones go to the spool."""
+        """Yield accepted rows; refused ones go to the spool.
+
+        Raises:
+            RecordingError: A file is damaged, or none has a row on a coin.
+        """
         for piece in pieces(self.files):
-            judged = judge(self.form, piece.frame, self.now, self.names)
-            self._refuse(judged.rejected)
+            frame = self._on_coins(piece.frame)
+            result = judge(self.kind, frame, self.now, self.names)
+            self._refuse(result.rejected)
             self._refuse(broken_rows(piece.broken))
-            self.received += piece.frame.height + len(piece.broken)
-            self._note(judged.accepted)
-            if "venue" in piece.frame.columns:
-                named = set(piece.frame["venue"].unique())
+            self.received += frame.height + len(piece.broken)
+            self._note(result.accepted)
+            if "venue" in frame.columns:
+                named = set(frame["venue"].unique())
                 self.others |= named & {name for name, _ in self.names.lines}
+                self.venues.update(result.accepted["venue"].unique())
             self.say(f"{self.received:,} rows read, {self.refused:,} refused")
-            if judged.accepted.height:
-                yield judged.accepted
+            if result.accepted.height:
+                yield result.accepted
         if self._writer is not None:
             self._writer.close()
+        if self.left_aside and not self.received:
+            raise RecordingError(
+                f"{self.files[0].path}: expected rows on coins, saw {self.left_aside} on other "
+                "things"
+            )
+
+    def _on_coins(self, frame: pl.DataFrame) -> pl.DataFrame:
+        if self.kind.is_ours is None:
+            return frame
+        is_ours = self.kind.is_ours(frame)
+        self.left_aside += int((~is_ours).sum())
+        return frame.filter(is_ours)
 
     def spooled(self) -> pa.RecordBatchReader | None:
         """Return the refused rows, None when there are none."""
@@ -74,13 +99,12 @@ class Reading:
         if rows.is_empty():
             return
         self.kept += rows.height
-        self.venues.update(rows["venue"].unique())
-        at = rows["bar_at" if self.form == "bars" else "snapshot_at"]
+        at = rows[self.kind.at].cast(UTC_MICROSECONDS)
         first, last = at.min(), at.max()
         if isinstance(first, datetime) and isinstance(last, datetime):
             self.since = first if self.since is None else min(first, self.since)
             self.until = last if self.until is None else max(last, self.until)
-        if self.form == "open_interest":
+        if self.kind.is_straight:
             self.keys.add(rows)
 
     def _refuse(self, rows: pl.DataFrame) -> None:

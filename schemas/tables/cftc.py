@@ -11,9 +11,8 @@ from types import MappingProxyType
 
 import pandera.polars as pa
 import polars as pl
-from pandera.api.polars.types import PolarsData
 
-from oirisk.schemas.columns import Table, UtcTimestamp, amount, column
+from oirisk.schemas.columns import Candidate, Table, UtcTimestamp, amount, column
 
 HOLDERS: Mapping[str, str] = MappingProxyType(
     {
@@ -132,21 +131,17 @@ class _Valued(_Contract):
     """The same in coins and USD."""
 
     oi_base: float = amount(
-        "contracts times size; null without a size", unit="coin", method="M02", nullable=True
+        "contracts times size; null without a size", method="M02", nullable=True
     )
     oi_usd: float = amount(
-        "at the price of that day; null without size or price",
-        unit="USD",
-        method="M02",
-        nullable=True,
+        "at the price of that day; null without size or price", method="M02", nullable=True
     )
     price: float = amount(
         "median over venues at the last instant of that UTC day of which one is known",
-        unit="USD per coin",
         method="M02",
         nullable=True,
     )
-    price_at: UtcTimestamp = column("that instant; null without one", unit="UTC", nullable=True)
+    price_at: UtcTimestamp = column("that instant; null without one", nullable=True)
     missing_reason: str = column("why coins or USD are missing; null if neither is", nullable=True)
 
 
@@ -169,7 +164,13 @@ class _Holders(Table):
     nonreportable_short: int = _held("held short by them")
 
 
-class CftcPositionsTable(_Holders, _Contract):
+class CftcPositionsTable(
+    _Holders,
+    _Contract,
+    name="core.cftc_positions",
+    key=("report_date", "exchange", "contract_code", "recorded_at"),
+    method="M02",
+):
     """The CFTC's weekly report of the contracts of US exchanges, as published. In no total.
 
     Grain: one row per report_date, exchange, contract_code and recorded_at.
@@ -189,43 +190,30 @@ class CftcPositionsTable(_Holders, _Contract):
     traders_other_short: int = _counted("others short")
     traders_other_spreading: int = _counted("others spreading")
     run_id: str = column("run that brought the row")
-    recorded_at: UtcTimestamp = column("when it became known", unit="UTC", method="M37")
+    recorded_at: UtcTimestamp = column("when it became known", method="M37")
     superseded_at: UtcTimestamp = column(
-        "when a restatement replaced it; null while it holds",
-        unit="UTC",
-        method="M37",
-        nullable=True,
+        "when a restatement replaced it; null while it holds", method="M37", nullable=True
     )
 
-    class Config:
-        """One row per grain."""
 
-        unique = ["report_date", "exchange", "contract_code", "recorded_at"]  # noqa: RUF012
-
-
-class CftcPositionsMart(_Holders, _Valued):
+class CftcPositionsMart(
+    _Holders,
+    _Valued,
+    name="marts.cftc_positions",
+    key=("report_date", "exchange", "contract_code"),
+    method="M02",
+):
     """Open interest of US exchanges by the CFTC's weekly report: dated, and in no total.
 
     Grain: one row per report_date, exchange and contract_code. Holder classes are in contracts.
     """
 
-    recorded_at: UtcTimestamp = column("when the report became known", unit="UTC", method="M37")
-
-    class Config:
-        """One row per grain."""
-
-        unique = ["report_date", "exchange", "contract_code"]  # noqa: RUF012
+    recorded_at: UtcTimestamp = column("when the report became known", method="M37")
 
 
-class ImportedCftc(pa.DataFrameModel):
-    """One row of a report before anyone believes it. Grain: one row per row received.
+class ImportedCftc(Candidate):
+    """One row of a report; ``venue`` and ``symbol`` name it among rejected rows."""
 
-    ``venue`` and ``symbol`` name it among refused rows; ``problem`` is what kept it from being
-    read, as ``check: reason``.
-    """
-
-    venue: str
-    symbol: str = pa.Field(nullable=True)
     report_date: pl.Date
     exchange: str
     contract_code: str = pa.Field(str_matches=r"^\S+$")
@@ -240,23 +228,8 @@ class ImportedCftc(pa.DataFrameModel):
         ge=0,
         lt=10**12,
     )
-    problem: str = pa.Field(nullable=True)
-
-    @pa.check("problem", name="readable")
-    def _readable(cls, data: PolarsData) -> pl.LazyFrame:  # noqa: N805 -- pandera's convention
-        return data.lazyframe.select(pl.col(data.key).is_null())
 
     class Config:
-        """Traders may be missing; never repair anything here."""
+        """Traders may be missing."""
 
         strict = False
-        coerce = False
-
-
-CFTC_TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
-    {
-        "core.cftc_positions": CftcPositionsTable,
-        "marts.cftc_positions": CftcPositionsMart,
-    }
-)
-"""Contract by table."""

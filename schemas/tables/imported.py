@@ -1,40 +1,23 @@
-"""Contracts of imported rows, before anyone believes them, and the columns a file may have.
-
-The contracts of the stored tables are in ``tables_market.py``.
-"""
+"""Contracts of imported rows, before anyone believes them, and the columns a file may have."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 import pandera.polars as pa
 import polars as pl
 from pandera.api.polars.types import PolarsData
 
-from oirisk.schemas.columns import UTC_MICROSECONDS, UtcTimestamp
-from oirisk.schemas.tables.facts import KINDS
-from oirisk.schemas.tables.open_interest import FIGURE_DTYPES, IMPOSSIBLE_AMOUNT
+from oirisk.schemas.columns import UTC_MICROSECONDS, Candidate, Dtype, UtcTimestamp
+from oirisk.schemas.tables.facts import KINDS, MARGINS, BarsTable
+from oirisk.schemas.tables.open_interest import Figures, bounded
 
-Dtype = pl.DataType | type[pl.DataType]
 Form = Literal["open_interest", "bars", "metrics", "cftc"]
 
 INTERVALS: Mapping[str, int] = MappingProxyType({"5m": 300, "1h": 3600, "4h": 14400, "1d": 86400})
 """Lengths of bars we keep, in seconds."""
 
 OPEN_INTEREST_NEEDED = ("snapshot_at", "venue", "symbol", "asset", "oi_base", "mark_price")
-OPEN_INTEREST_DTYPES: Mapping[str, Dtype] = MappingProxyType(
-    {
-        "snapshot_at": UTC_MICROSECONDS,
-        "observed_at": UTC_MICROSECONDS,
-        "venue": pl.String,
-        "symbol": pl.String,
-        "asset": pl.String,
-        "kind": pl.String,
-        "margin": pl.String,
-        **FIGURE_DTYPES,
-        "quality": pl.String,
-    }
-)
 OPEN_INTEREST_IGNORED = ("recorded_at", "run_id", "source", "route_usd", "is_contradicted")
 """Columns of core.open_interest that the import sets itself; a file may carry them. What another
 route gave is in the quality already."""
@@ -45,22 +28,6 @@ BARS_NEEDED = (
     "bar_at", "interval", "venue", "symbol", "asset", "open", "high", "low", "close",
     "volume_base",
 )  # fmt: skip
-BARS_DTYPES: Mapping[str, Dtype] = MappingProxyType(
-    {
-        "bar_at": UTC_MICROSECONDS,
-        **dict.fromkeys(("interval", "venue", "symbol", "asset"), pl.String),
-        **dict.fromkeys(("open", "high", "low", "close"), pl.Float64),
-        **dict.fromkeys(("volume_base", "volume_usd"), pl.Float64),
-    }
-)
-
-METRICS_COLUMNS = (
-    "create_time", "symbol", "sum_open_interest", "sum_open_interest_value",
-    "count_toptrader_long_short_ratio", "sum_toptrader_long_short_ratio",
-    "count_long_short_ratio", "sum_taker_long_short_vol_ratio",
-)  # fmt: skip
-FILE_DAY = "file_day"
-"""Beside the columns of a metrics file: the day that the file is of."""
 
 METRICS_RATIOS: Mapping[str, str] = MappingProxyType(
     {
@@ -72,73 +39,55 @@ METRICS_RATIOS: Mapping[str, str] = MappingProxyType(
 )
 """Measure of ``core.positioning`` by column of a Binance Vision metrics file."""
 
+METRICS_DTYPES: Mapping[str, Dtype] = MappingProxyType(
+    {
+        "create_time": UTC_MICROSECONDS,
+        "symbol": pl.String,
+        **dict.fromkeys(("sum_open_interest", "sum_open_interest_value"), pl.Float64),
+        **dict.fromkeys(METRICS_RATIOS, pl.Float64),
+    }
+)
+METRICS_COLUMNS = tuple(METRICS_DTYPES)
 
-def _amount(*, nullable: bool = True, positive: bool = False) -> Any:  # noqa: ANN401 -- pa.Field's
-    bound: dict[str, Any] = {"gt": 0} if positive else {"ge": 0}
-    return pa.Field(nullable=nullable, lt=IMPOSSIBLE_AMOUNT, **bound)
-
-
-class _Imported(pa.DataFrameModel):
-    """What all imported rows have in common.
-
-    ``problem`` names what kept a row from being read, as ``check: reason``.
-    """
-
-    venue: str
-    symbol: str
-    asset: str
-    problem: str = pa.Field(nullable=True)
-
-    @pa.check("problem", name="readable")
-    def _readable(cls, data: PolarsData) -> pl.LazyFrame:  # noqa: N805 -- pandera's convention
-        return data.lazyframe.select(pl.col(data.key).is_null())
-
-    class Config:
-        """Extra columns hold the row as received; never repair anything here."""
-
-        strict = False
-        coerce = False
+FILE_DAY = "file_day"
+"""Beside the columns of a metrics file: the day that the file is of."""
 
 
-class ImportedOpenInterest(_Imported):
-    """One row of imported open interest. Grain: one row per row received."""
+class ImportedOpenInterest(Figures):
+    """One row of imported open interest; metrics have their ratios besides."""
 
     snapshot_at: UtcTimestamp
-    observed_at: UtcTimestamp
+    symbol: str
+    asset: str
     kind: str = pa.Field(isin=list(KINDS))
-    margin: str = pa.Field(isin=["linear", "inverse", "quanto"])
-    oi_contracts: float = _amount()
-    oi_base: float = _amount(nullable=False)
-    oi_usd: float = _amount()
-    oi_long_base: float = _amount()
-    oi_short_base: float = _amount()
-    pool_net_base: float = pa.Field(nullable=True)
-    mark_price: float = _amount(positive=True)
-    index_price: float = _amount(positive=True)
-    last_price: float = _amount()
-    volume_24h_base: float = _amount()
-    volume_24h_usd: float = _amount()
-    funding_rate: float = pa.Field(nullable=True, gt=-1, lt=1)
-    funding_interval_hours: float = pa.Field(nullable=True, gt=0, le=24)
+    margin: str = pa.Field(isin=list(MARGINS))
+    oi_base: float = bounded(nullable=False)
     unit_rule: str
     counting_factor: float = pa.Field(gt=0, le=1)
     quality: str = pa.Field(isin=["ok", "suspect"])
 
+    class Config:
+        """Ratios are judged where they are read."""
 
-class ImportedBar(_Imported):
-    """One imported bar. Grain: one row per row received."""
+        strict = False
+
+
+class ImportedBar(Candidate):
+    """One imported bar."""
 
     bar_at: UtcTimestamp
     interval: str = pa.Field(isin=list(INTERVALS))
-    open: float = _amount(nullable=False, positive=True)
-    high: float = _amount(nullable=False, positive=True)
-    low: float = _amount(nullable=False, positive=True)
-    close: float = _amount(nullable=False, positive=True)
-    volume_base: float = _amount()
-    volume_usd: float = _amount()
+    symbol: str
+    asset: str
+    open: float = bounded(nullable=False, positive=True)
+    high: float = bounded(nullable=False, positive=True)
+    low: float = bounded(nullable=False, positive=True)
+    close: float = bounded(nullable=False, positive=True)
+    volume_base: float = bounded()
+    volume_usd: float = bounded()
 
     @pa.check("low", name="low_is_lowest")
-    def _low(cls, data: PolarsData) -> pl.LazyFrame:  # noqa: N805
+    def _low(cls, data: PolarsData) -> pl.LazyFrame:  # noqa: N805 -- pandera's convention
         return data.lazyframe.select(pl.col("low") <= pl.min_horizontal("open", "close", "high"))
 
     @pa.check("high", name="high_is_highest")
@@ -150,3 +99,7 @@ class ImportedBar(_Imported):
         seconds = pl.col("interval").replace_strict(INTERVALS, default=None, return_dtype=pl.Int64)
         start = pl.col("bar_at").dt.epoch("us")
         return data.lazyframe.select((start % (seconds * 1_000_000) == 0).fill_null(value=True))
+
+
+OPEN_INTEREST_DTYPES = ImportedOpenInterest.dtypes(without={"problem"})
+BARS_DTYPES = BarsTable.dtypes()

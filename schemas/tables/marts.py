@@ -1,25 +1,25 @@
 """Contracts of the marts: what analysts and the report read. The only documentation of them."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
-from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction, percent
-from oirisk.schemas.tables.balance import FundingExtremes, OiConcentration, OiImbalance, Pools
-from oirisk.schemas.tables.positions import Clusters, OiProfile
-from oirisk.schemas.tables.series import OiAnomalies, OiCandles, OiPreEvents, OiRegimes
-from oirisk.schemas.tables.totals import KIND_GROUPS, MATCHED, OiByProduct, OiMarket, OiUncounted
+from oirisk.schemas.columns import (
+    ANY_SIMULATED,
+    ASSET,
+    SNAPSHOT,
+    VENUE,
+    Table,
+    UtcTimestamp,
+    amount,
+    column,
+    fraction,
+    percent,
+)
+from oirisk.schemas.tables.totals import KIND_GROUPS, Changes
 from oirisk.schemas.units import EVIDENCE
 
 _KIND_GROUP = "futures (perpetuals and dated futures), options, or what is open against pools"
-
-_SIMULATED = "whether any input comes from the simulated exchanges"
-_SNAPSHOT = "scheduled instant of the run"
-_ASSET = "canonical base coin, BTC not XBT"
-_POSITIONS = f"contracts at the prices of then, {MATCHED}"
 
 
 def _price_change(span: str) -> str:
@@ -36,8 +36,6 @@ def _funding(description: str, **checks: float) -> Any:  # noqa: ANN401 -- what 
 def _earlier(span: str) -> Any:  # noqa: ANN401 -- what pa.Field returns
     return amount(
         f"oi_usd of {span} before, of instruments fresh at both ends; null without one",
-        unit="USD",
-        method="M03",
         nullable=True,
     )
 
@@ -45,70 +43,43 @@ def _earlier(span: str) -> Any:  # noqa: ANN401 -- what pa.Field returns
 def _moved(span: str) -> Any:  # noqa: ANN401 -- what pa.Field returns
     return column(
         f"change of the positions in them in {span}, contracts at the prices of then",
-        unit="USD",
-        method="M03",
         nullable=True,
     )
 
 
-class OiByAsset(Table):
+class _Asset(Table):
+    snapshot_at: UtcTimestamp = column(SNAPSHOT)
+    asset: str = column(ASSET)
+    kind_group: str = column(_KIND_GROUP, isin=KIND_GROUPS)
+    oi_base: float = amount("sum of the fresh rows")
+    oi_usd: float = amount("sum of the fresh rows")
+    oi_usd_linear: float = amount("part margined in USD or stablecoins", method="M02")
+    oi_usd_inverse: float = amount("part margined in the coin", method="M02")
+    oi_usd_quanto: float = amount("part margined in another coin", method="M02")
+    venues: pl.Int32 = column("venues with a fresh row", ge=1)
+    instruments: pl.Int32 = column("fresh rows", ge=1)
+
+
+class OiByAsset(
+    Changes,
+    _Asset,
+    name="marts.oi_by_asset",
+    key=("snapshot_at", "asset", "kind_group"),
+    method="M03",
+):
     """Open interest of one asset over all venues, single-sided, and what changed.
 
     Grain: one row per snapshot_at, asset and kind_group with at least one fresh row.
     """
 
-    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
-    asset: str = column(_ASSET)
-    kind_group: str = column(_KIND_GROUP, method="M03", isin=KIND_GROUPS)
-    oi_base: float = amount("sum of the fresh rows", unit="coin", method="M03")
-    oi_usd: float = amount("sum of the fresh rows", unit="USD", method="M03")
-    oi_usd_linear: float = amount("part margined in USD or stablecoins", unit="USD", method="M02")
-    oi_usd_inverse: float = amount("part margined in the coin", unit="USD", method="M02")
-    oi_usd_quanto: float = amount("part margined in another coin", unit="USD", method="M02")
-    venues: pl.Int32 = column("venues with a fresh row", unit="count", ge=1)
-    instruments: pl.Int32 = column("fresh rows", unit="count", ge=1)
-    coverage: float = fraction(
-        "fresh share of the last known open interest, lowered by what is listed but was never seen",
-        method="M03",
-    )
-    published: bool = column(
-        "whether coverage reaches the minimum; if not, changes are null and the level incomplete",
-        method="M03",
-    )
-    withheld_reason: str = column(
-        "which venues are missing, stale or unknown; null when published", nullable=True
-    )
-    change_1h_pct: float = percent(f"change of positions in 1 hour, {_POSITIONS}", method="M03")
-    change_4h_pct: float = percent(f"change of positions in 4 hours, {_POSITIONS}", method="M03")
-    change_24h_pct: float = percent(f"change of positions in 24 hours, {_POSITIONS}", method="M03")
-    change_7d_pct: float = percent(f"change of positions in 7 days, {_POSITIONS}", method="M03")
-    matched_24h_share: float = fraction(
-        "part of oi_usd in instruments that were fresh 24 hours ago too; null without a reference",
-        method="M03",
-        nullable=True,
-    )
-    flow_usd_24h: float = column(
-        f"what positions opened and closed in 24 hours did to oi_usd, {MATCHED}",
-        unit="USD",
-        method="M04",
-        nullable=True,
-    )
-    revaluation_usd_24h: float = column(
-        f"what the price did to oi_usd in 24 hours, {MATCHED}",
-        unit="USD",
-        method="M04",
-        nullable=True,
-    )
     price: float = amount(
         "median mark price of perpetuals, of dated futures where there are none; where no mark is "
         "known, what a coin of open interest is worth; null for options and pools",
-        unit="USD per coin",
         nullable=True,
     )
     price_change_24h_pct: float = percent(_price_change("24 hours"), method="M08")
     volume_24h_usd: float = amount(
         "24-hour turnover of the rows that report one; null when none does",
-        unit="USD",
         method="M15",
         nullable=True,
     )
@@ -120,7 +91,6 @@ class OiByAsset(Table):
     )
     depth_2pct_usd: float = amount(
         "bids within 2 % of the price, on books that were read; null: not measured",
-        unit="USD",
         method="M16",
         nullable=True,
     )
@@ -134,7 +104,6 @@ class OiByAsset(Table):
     funding_8h_oi_weighted: float = column(
         "funding rate of perpetuals per 8 hours, weighted by oi_usd, over those whose rate is "
         "known; positive: longs pay",
-        unit="fraction per 8 hours",
         method="M05",
         nullable=True,
     )
@@ -151,12 +120,11 @@ class OiByAsset(Table):
     )
     top_venue: str = column("venue with the largest share", method="M18", nullable=True)
     top_venue_share: float = fraction("its share of oi_usd", method="M18", nullable=True)
-    is_simulated: bool = column(_SIMULATED)
+    is_simulated: bool = column(ANY_SIMULATED)
     price_change_1h_pct: float = percent(_price_change("1 hour"), method="M08")
     price_change_4h_pct: float = percent(_price_change("4 hours"), method="M08")
     depth_1pct_usd: float = amount(
         "bids within 1 % of the price, on books that were read; null: not measured",
-        unit="USD",
         method="M16",
         nullable=True,
     )
@@ -180,7 +148,6 @@ class OiByAsset(Table):
     )
     leverage_ratio: float = amount(
         "oi_base over coins that exchanges hold; null without a supply file",
-        unit="ratio",
         method="M19",
         nullable=True,
     )
@@ -192,7 +159,6 @@ class OiByAsset(Table):
 
     funding_usd_per_day: float = column(
         "what longs pay shorts in a day, on perpetuals whose rate is known; negative: shorts pay",
-        unit="USD",
         method="M05",
         nullable=True,
     )
@@ -226,31 +192,30 @@ class OiByAsset(Table):
         nullable=True,
     )
 
-    class Config:
-        """One row per grain."""
 
-        unique = ["snapshot_at", "asset", "kind_group"]  # noqa: RUF012 -- pandera wants a list
-
-
-class OiByVenue(Table):
+class OiByVenue(
+    Table,
+    name="marts.oi_by_venue",
+    key=("snapshot_at", "asset", "kind_group", "venue"),
+    method="M03",
+):
     """Open interest of one asset on one venue, single-sided, and its share of the asset.
 
     Grain: one row per snapshot_at, asset, kind_group and venue with at least one fresh row.
     """
 
-    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
-    asset: str = column(_ASSET)
-    kind_group: str = column(_KIND_GROUP, method="M03", isin=KIND_GROUPS)
-    venue: str = column("ccxt id of the exchange")
-    oi_base: float = amount("sum of the venue's fresh rows", unit="coin", method="M03")
-    oi_usd: float = amount("sum of the venue's fresh rows", unit="USD", method="M03")
+    snapshot_at: UtcTimestamp = column(SNAPSHOT)
+    asset: str = column(ASSET)
+    kind_group: str = column(_KIND_GROUP, isin=KIND_GROUPS)
+    venue: str = column(VENUE)
+    oi_base: float = amount("sum of the venue's fresh rows")
+    oi_usd: float = amount("sum of the venue's fresh rows")
     share: float = fraction(
         "part of the asset's oi_usd; null when that is zero", method="M18", nullable=True
     )
     share_change_24h_pp: float = column(
         "change of share in 24 hours at unchanged prices, of instruments fresh at both ends; null "
         "unless both totals are published, of the same venues",
-        unit="percentage points",
         method="M18",
         nullable=True,
     )
@@ -260,35 +225,8 @@ class OiByVenue(Table):
     counting_evidence: str = column(
         "weakest evidence that the figures used are single-sided", method="M38", isin=EVIDENCE
     )
-    is_simulated: bool = column(_SIMULATED)
+    is_simulated: bool = column(ANY_SIMULATED)
     matched_usd_24h: float = _earlier("24 hours")
     positions_usd_24h: float = _moved("24 hours")
     matched_usd_7d: float = _earlier("7 days")
     positions_usd_7d: float = _moved("7 days")
-
-    class Config:
-        """One row per grain."""
-
-        unique = ["snapshot_at", "asset", "kind_group", "venue"]  # noqa: RUF012
-
-
-MARTS: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
-    {
-        "marts.oi_by_asset": OiByAsset,
-        "marts.oi_by_venue": OiByVenue,
-        "marts.oi_market": OiMarket,
-        "marts.oi_by_product": OiByProduct,
-        "marts.oi_uncounted": OiUncounted,
-        "marts.oi_candles": OiCandles,
-        "marts.oi_anomalies": OiAnomalies,
-        "marts.oi_regimes": OiRegimes,
-        "marts.oi_pre_events": OiPreEvents,
-        "marts.oi_imbalance": OiImbalance,
-        "marts.funding_extremes": FundingExtremes,
-        "marts.oi_concentration": OiConcentration,
-        "marts.pools": Pools,
-        "marts.oi_profile": OiProfile,
-        "marts.clusters": Clusters,
-    }
-)
-"""Contract by table."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from oirisk.schemas.columns import Table, UtcTimestamp, amount, column
+from oirisk.schemas.columns import VENUE, Table, UtcTimestamp, amount, column
 from oirisk.schemas.units import EVIDENCE
 
 
@@ -12,28 +12,23 @@ def _count(description: str) -> Any:  # noqa: ANN401 -- what pa.Field returns
     return column(description, unit="count", ge=0)
 
 
-class MigrationsTable(Table):
+class MigrationsTable(Table, name="ops.migrations", key=("version",)):
     """Schema versions of this warehouse. Grain: one row per version."""
 
-    version: pl.Int32 = column("number of the migration", ge=1)
+    version: pl.Int32 = column("number of the migration", unit="number", ge=1)
     name: str = column("file of the migration")
     sha256: str = column("hash of the file as applied")
-    applied_at: UtcTimestamp = column("when it was applied", unit="UTC")
-
-    class Config:
-        """One row per grain."""
-
-        unique = ["version"]  # noqa: RUF012 -- pandera wants a list
+    applied_at: UtcTimestamp = column("when it was applied")
 
 
-class RunsTable(Table):
+class RunsTable(Table, name="ops.runs", key=("run_id",)):
     """Every run of every flow. Grain: one row per run_id."""
 
     run_id: str = column("identifier of the run")
     flow: str = column("what ran")
-    snapshot_at: UtcTimestamp = column("scheduled instant its facts belong to", unit="UTC")
-    started_at: UtcTimestamp = column("when it started", unit="UTC")
-    ended_at: UtcTimestamp = column("when it ended; null while it runs", unit="UTC", nullable=True)
+    snapshot_at: UtcTimestamp = column("scheduled instant its facts belong to")
+    started_at: UtcTimestamp = column("when it started")
+    ended_at: UtcTimestamp = column("when it ended; null while it runs", nullable=True)
     state: str = column(
         "how it stands or ended; abandoned: killed, with what it had fetched stored",
         isin=["running", "completed", "partial", "failed", "abandoned"],
@@ -43,62 +38,47 @@ class RunsTable(Table):
     is_simulated: bool = column("whether it read the simulated exchanges")
     error: str = column("why it failed; null if it did not", nullable=True)
 
-    class Config:
-        """One row per grain."""
 
-        unique = ["run_id"]  # noqa: RUF012
-
-
-class FetchesTable(Table):
+class FetchesTable(Table, name="ops.fetches", key=("run_id", "venue")):
     """What each venue answered in each run, as archived. Grain: one row per run_id and venue."""
 
     run_id: str = column("run")
-    venue: str = column("ccxt id of the exchange")
+    venue: str = column(VENUE)
     file: str = column("file of its responses, below the home folder")
     content_sha256: str = column("hash over all responses: the same answers have the same")
     responses: pl.Int32 = _count("responses in the file, the market list included")
     received_bytes: pl.Int64 = column("size of their bodies", unit="bytes", ge=0)
-    loaded_at: UtcTimestamp = column("when its rows were stored", unit="UTC")
-
-    class Config:
-        """One row per grain."""
-
-        unique = ["run_id", "venue"]  # noqa: RUF012
+    loaded_at: UtcTimestamp = column("when its rows were stored")
 
 
-class CoverageTable(Table):
+class CoverageTable(Table, name="ops.coverage", key=("run_id", "venue")):
     """What each venue sent in each run. Grain: one row per run_id and venue."""
 
     run_id: str = column("run")
-    venue: str = column("ccxt id of the exchange")
+    venue: str = column(VENUE)
     status: str = column("how it went", isin=["ok", "partial", "failed", "skipped"])
     instruments_expected: pl.Int32 = _count("instruments it lists and we want")
     received: pl.Int32 = _count("rows received; accepted plus rejected")
     accepted: pl.Int32 = _count("rows stored")
     rejected: pl.Int32 = _count("rows refused, whole in ops.rejects")
     requests: pl.Int32 = _count("requests made, retries included")
-    seconds: float = amount("time spent on the venue", unit="seconds")
+    seconds: float = amount("time spent on the venue")
     error: str = column("why it failed or is partial; null if ok", nullable=True)
 
-    class Config:
-        """One row per grain."""
 
-        unique = ["run_id", "venue"]  # noqa: RUF012
-
-
-class RejectsTable(Table):
+class RejectsTable(Table, name="ops.rejects"):
     """Every row that validation refused, whole. Grain: one row per refused row."""
 
     run_id: str = column("run")
-    venue: str = column("ccxt id of the exchange")
+    venue: str = column(VENUE)
     symbol: str = column("unified ccxt symbol; null when it has none", nullable=True)
     check_name: str = column("check that refused it")
     reason: str = column("what was seen and what was needed")
     record: str = column("the row as received", unit="JSON")
-    recorded_at: UtcTimestamp = column("when it was refused", unit="UTC")
+    recorded_at: UtcTimestamp = column("when it was refused")
 
 
-class DeliveriesTable(Table):
+class DeliveriesTable(Table, name="ops.deliveries", key=("recipient", "report_date", "kind")):
     """What was mailed to whom, so that nothing is sent twice.
 
     Grain: one row per recipient, report_date and kind.
@@ -113,21 +93,14 @@ class DeliveriesTable(Table):
     )
     attempts: pl.Int32 = _count("tries so far")
     sent_at: UtcTimestamp = column(
-        "start of the call in which the server took it; null until then",
-        unit="UTC",
-        nullable=True,
+        "start of the call in which the server took it; null until then", nullable=True
     )
     error: str = column(
         "why the last try failed, or why it was given up; null if neither", nullable=True
     )
 
-    class Config:
-        """One row per grain."""
 
-        unique = ["recipient", "report_date", "kind"]  # noqa: RUF012
-
-
-class StaleTable(Table):
+class StaleTable(Table, name="ops.stale"):
     """Facts that changed and that the marts do not show yet. Grain: one row per change.
 
     Every command that changes facts builds what they bear on and empties it; one that was killed
@@ -135,19 +108,19 @@ class StaleTable(Table):
     """
 
     fact: str = column("table whose rows changed; marts: whatever the marts say")
-    since: UtcTimestamp = column("first instant they speak of", unit="UTC")
-    until: UtcTimestamp = column("last instant they speak of", unit="UTC")
+    since: UtcTimestamp = column("first instant they speak of")
+    until: UtcTimestamp = column("last instant they speak of")
 
 
-class MaintenanceTable(Table):
+class MaintenanceTable(Table, name="ops.maintenance"):
     """What maintenance took out or made smaller. Grain: one row per done_at, action and target."""
 
-    done_at: UtcTimestamp = column("when it was done", unit="UTC")
+    done_at: UtcTimestamp = column("when it was done")
     action: str = column("thin or compact", isin=("thin", "compact"))
     target: str = column("table, file or folder of the home")
     resolution: str = column("what is left of each: 1h, 1d; null when compacted", nullable=True)
     older_than: UtcTimestamp = column(
-        "only what is older was thinned; null when compacted", unit="UTC", nullable=True
+        "only what is older was thinned; null when compacted", nullable=True
     )
     rows_before: int = column(
         "rows older than that before; null when compacted", ge=0, nullable=True
@@ -160,11 +133,11 @@ class MaintenanceTable(Table):
     )
 
 
-class UnitRulesTable(Table):
+class UnitRulesTable(Table, name="ops.unit_rules", key=("unit_rule",)):
     """What each exchange's figures mean, and how that is known. Grain: one row per unit_rule."""
 
     unit_rule: str = column("identifier of the rule", method="M02")
-    venue: str = column("ccxt id of the exchange")
+    venue: str = column(VENUE)
     product: str = column("product line of the exchange")
     field: str = column("field of the response")
     unit: str = column("what the field counts", method="M02")
@@ -181,10 +154,8 @@ class UnitRulesTable(Table):
     counting_evidence: str = column("how the counting is known", method="M38", isin=EVIDENCE)
     unit_source: str = column("where the unit is stated or how it was measured")
     counting_source: str = column("where the counting is stated or how it was measured")
-    valid_from: UtcTimestamp = column(
-        "since when the rule holds; null: always", unit="UTC", nullable=True
-    )
-    valid_to: UtcTimestamp = column("until when, exclusive; null: still", unit="UTC", nullable=True)
+    valid_from: UtcTimestamp = column("since when the rule holds; null: always", nullable=True)
+    valid_to: UtcTimestamp = column("until when, exclusive; null: still", nullable=True)
     follows: str = column("rule that held until valid_from; null: none is known", nullable=True)
     suspect_reason: str = column(
         "why figures under this rule are stored as suspect; null: they are not",
@@ -192,17 +163,11 @@ class UnitRulesTable(Table):
         nullable=True,
     )
 
-    class Config:
-        """One row per grain."""
 
-        unique = ["unit_rule"]  # noqa: RUF012
-
-
-class FirstMapsTable(Table):
+class FirstMapsTable(Table, name="ops.first_maps"):
     """When the map of each snapshot was first made. Grain: one row per snapshot_at."""
 
-    snapshot_at: UtcTimestamp = column("the snapshot", unit="UTC", unique=True)
+    snapshot_at: UtcTimestamp = column("the snapshot", unique=True)
     known_at: UtcTimestamp = column(
-        "when its map was first made; build --as-of makes it again from what was known then",
-        unit="UTC",
+        "when its map was first made; build --as-of makes it again from what was known then"
     )

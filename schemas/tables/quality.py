@@ -1,12 +1,17 @@
 """Contracts of the audit and of data quality: how far figures can be relied on."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
-import pandera.polars as pa
 import polars as pl
 
-from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction
+from oirisk.schemas.columns import (
+    SIMULATED,
+    SNAPSHOT,
+    VENUE,
+    Table,
+    UtcTimestamp,
+    amount,
+    column,
+    fraction,
+)
 
 AUDIT_CHECKS = (
     "usd_routes", "oi_within_volume", "instrument_jump", "venue_jump", "price_near_median",
@@ -15,19 +20,17 @@ AUDIT_CHECKS = (
 SEVERITIES = ("error", "warning")
 
 _RUN = "run that asked the venue"
-_SNAPSHOT = "scheduled instant of the run"
-_VENUE = "ccxt id of the exchange"
 
 
-class AuditTable(Table):
+class AuditTable(Table, name="ops.audit"):
     """What the auditor found in the figures of a run: each is stored, and seen beside what it is.
 
     Grain: one row per run_id, venue, symbol and check_name.
     """
 
     run_id: str = column(_RUN)
-    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
-    venue: str = column(_VENUE)
+    snapshot_at: UtcTimestamp = column(SNAPSHOT)
+    venue: str = column(VENUE)
     symbol: str = column("unified ccxt symbol; null: the whole venue", nullable=True)
     asset: str = column("canonical base coin; null: the whole venue", nullable=True)
     check_name: str = column(
@@ -42,57 +45,40 @@ class AuditTable(Table):
     seen: float = amount("the figure, or how far it moved", unit="as in unit")
     expected: float = amount("what it is held against", unit="as in unit")
     unit: str = column("unit of seen and expected: USD, coin, contracts, USD per coin")
-    ratio: float = amount("seen over expected; null over zero", unit="ratio", nullable=True)
+    ratio: float = amount("seen over expected; null over zero", nullable=True)
     severity: str = column(
         "error: wrong as it stands, warning: may have an innocent reason", isin=SEVERITIES
     )
     detail: str = column("what was seen, in words")
 
 
-class DataQuality(Table):
+class DataQuality(Table, name="marts.data_quality", key=("run_id", "venue"), method="M36"):
     """How far the figures of one venue in one run can be relied on, from 0 to 1.
 
     Grain: one row per run_id and venue that the run asked.
     """
 
     run_id: str = column(_RUN)
-    snapshot_at: UtcTimestamp = column(_SNAPSHOT, unit="UTC")
-    venue: str = column(_VENUE)
-    score: float = fraction("least of the five shares that are known", method="M36")
-    completeness: float = fraction("accepted rows over listed instruments", method="M36")
+    snapshot_at: UtcTimestamp = column(SNAPSHOT)
+    venue: str = column(VENUE)
+    score: float = fraction("least of the five shares that are known")
+    completeness: float = fraction("accepted rows over listed instruments")
     freshness: float = fraction(
-        "stored rows whose observation is close to the snapshot; null without rows",
-        method="M36",
-        nullable=True,
+        "stored rows whose observation is close to the snapshot; null without rows", nullable=True
     )
     validity: float = fraction(
         "rows received that validation accepted, other quote currencies apart; null without rows",
-        method="M36",
         nullable=True,
     )
     consistency: float = fraction(
         "stored rows that the audit does not flag, 0 when it flags the venue; null without rows",
-        method="M36",
         nullable=True,
     )
     convention: float = fraction(
-        "stored rows whose unit and counting rule is registered; null without rows",
-        method="M36",
-        nullable=True,
+        "stored rows whose unit and counting rule is registered; null without rows", nullable=True
     )
-    rows_expected: pl.Int32 = column("instruments listed", unit="count", ge=0)
-    rows_stored: pl.Int32 = column("current rows of the snapshot", unit="count", ge=0)
-    rows_suspect: pl.Int32 = column("those of them left out of totals", unit="count", ge=0)
-    findings: pl.Int32 = column("findings in ops.audit", unit="count", ge=0)
-    is_simulated: bool = column("whether it comes from the simulated exchanges")
-
-    class Config:
-        """One row per grain."""
-
-        unique = ["run_id", "venue"]  # noqa: RUF012 -- pandera wants a list
-
-
-QUALITY_TABLES: Mapping[str, type[pa.DataFrameModel]] = MappingProxyType(
-    {"marts.data_quality": DataQuality, "ops.audit": AuditTable}
-)
-"""Contract by table."""
+    rows_expected: pl.Int32 = column("instruments listed", ge=0)
+    rows_stored: pl.Int32 = column("current rows of the snapshot", ge=0)
+    rows_suspect: pl.Int32 = column("those of them left out of totals", ge=0)
+    findings: pl.Int32 = column("findings in ops.audit", ge=0)
+    is_simulated: bool = column(SIMULATED)

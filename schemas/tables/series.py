@@ -4,7 +4,16 @@ from typing import Any
 
 import polars as pl
 
-from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction, percent
+from oirisk.schemas.columns import (
+    ANY_SIMULATED,
+    ASSET,
+    Table,
+    UtcTimestamp,
+    amount,
+    column,
+    fraction,
+    percent,
+)
 
 CELLS = (
     "new_longs_trend",
@@ -27,8 +36,6 @@ SQUEEZES = (
     "none",
 )
 
-_SIMULATED = "whether any input comes from the simulated exchanges"
-_ASSET = "canonical base coin, BTC not XBT"
 _VENUE = "ccxt id of the exchange, ALL for the sum"
 _BAR = "start of the bar; bars begin at 00:00 UTC"
 _INTERVAL = "length of the bar"
@@ -44,7 +51,9 @@ def _opened(part: str) -> Any:  # noqa: ANN401 -- what pa.Field returns
     )
 
 
-class OiCandles(Table):
+class OiCandles(
+    Table, name="marts.oi_candles", key=("bar_at", "interval", "asset", "venue"), method="M06"
+):
     """Open interest of futures as candles; like for like within a candle.
 
     Levels and delta_base are coins, and those of inverse and quanto contracts move with the price.
@@ -56,9 +65,9 @@ class OiCandles(Table):
     two snapshots of the week are nearer than 12 bars.
     """
 
-    bar_at: UtcTimestamp = column(_BAR, unit="UTC")
+    bar_at: UtcTimestamp = column(_BAR)
     interval: str = column(_INTERVAL, isin=INTERVALS)
-    asset: str = column(_ASSET)
+    asset: str = column(ASSET)
     venue: str = column(_VENUE)
     open: float = _coins(
         "last observation at or before the start of the bar, at most one bar old; where there is "
@@ -67,82 +76,67 @@ class OiCandles(Table):
     high: float = _coins("highest of the open and the observations")
     low: float = _coins("lowest of the open and the observations")
     close: float = _coins("last observation; for ALL, of a total that is published")
-    close_usd: float = amount("the same in USD", unit="USD", method="M06")
+    close_usd: float = amount("the same in USD")
     delta_base: float = _coins("close less open, in coins: not what was opened or closed")
     change_open: float = _opened("open, always 0")
     change_high: float = _opened("high")
     change_low: float = _opened("low")
     change_close: float = _opened("close")
-    n_obs: pl.Int32 = column("snapshots in the bar that count", unit="count", ge=1)
-    close_at: UtcTimestamp = column("snapshot of the close", unit="UTC")
+    n_obs: pl.Int32 = column("snapshots in the bar that count", ge=1)
+    close_at: UtcTimestamp = column("snapshot of the close")
     change_pct: float = percent(
         "change of positions from the close of the bar before, contracts at the prices of then, "
         "over instruments fresh at both; null after a gap",
         method="M07",
     )
     change_usd: float = column(
-        "the same in USD without what the price did; null after a gap",
-        unit="USD",
-        method="M04",
-        nullable=True,
+        "the same in USD without what the price did; null after a gap", method="M04", nullable=True
     )
-    is_simulated: bool = column(_SIMULATED)
-
-    class Config:
-        """One row per grain."""
-
-        unique = ["bar_at", "interval", "asset", "venue"]  # noqa: RUF012 -- pandera wants a list
+    is_simulated: bool = column(ANY_SIMULATED)
 
 
-class OiAnomalies(Table):
+class OiAnomalies(
+    Table, name="marts.oi_anomalies", key=("bar_at", "interval", "asset", "venue"), method="M07"
+):
     """Changes of open interest that are large against those just before.
 
     Grain: one row per candle of marts.oi_candles.
     """
 
-    bar_at: UtcTimestamp = column(_BAR, unit="UTC")
+    bar_at: UtcTimestamp = column(_BAR)
     interval: str = column(_INTERVAL, isin=INTERVALS)
-    asset: str = column(_ASSET)
+    asset: str = column(ASSET)
     venue: str = column(_VENUE)
     change_pct: float = percent(
-        "change of positions from the bar before, matched; null after a gap", method="M07"
+        "change of positions from the bar before, matched; null after a gap"
     )
     mean: float = percent(
-        "mean of the baseline: the changes before the bar, its own not among them", method="M07"
+        "mean of the baseline: the changes before the bar, its own not among them"
     )
-    sd: float = percent("sample standard deviation of the baseline", method="M07")
+    sd: float = percent("sample standard deviation of the baseline")
     z: float = column(
-        "standard deviations from the mean; null unless status is ok",
-        unit="sd",
-        method="M07",
-        nullable=True,
+        "standard deviations from the mean; null unless status is ok", unit="sd", nullable=True
     )
     robust_z: float = column(
         "the same with median and median absolute deviation; null unless status is ok",
         unit="sd",
-        method="M07",
         nullable=True,
     )
     status: str = column(
         "ok, warming_up: too few changes before, gap: no bar before",
-        method="M07",
         isin=["ok", "warming_up", "gap"],
     )
     side: str = column(
         "spike or drop beyond the threshold; null: neither, or too little open interest",
-        method="M07",
         nullable=True,
         isin=["spike", "drop"],
     )
     confirmed: bool = column(
-        "whether robust_z is beyond the threshold too; null without a side",
-        method="M07",
-        nullable=True,
+        "whether robust_z is beyond the threshold too; null without a side", nullable=True
     )
-    close_usd: float = amount("open interest at the close", unit="USD")
+    close_usd: float = amount("open interest at the close")
     change_usd: float = column(
         "size of the change without what the price did; null after a gap",
-        unit="USD",
         method="M04",
         nullable=True,
     )
@@ -157,28 +151,22 @@ class OiAnomalies(Table):
         nullable=True,
         isin=["amber", "red"],
     )
-    is_simulated: bool = column(_SIMULATED)
-
-    class Config:
-        """One row per grain."""
-
-        unique = ["bar_at", "interval", "asset", "venue"]  # noqa: RUF012
+    is_simulated: bool = column(ANY_SIMULATED)
 
 
-class OiRegimes(Table):
+class OiRegimes(Table, name="marts.oi_regimes", key=("bar_at", "horizon", "asset"), method="M08"):
     """Who acted, read from price and open positions together; price-inferred. Futures only.
 
     Grain: one row per bar_at, horizon and asset.
     """
 
-    bar_at: UtcTimestamp = column("end of the period compared, a snapshot", unit="UTC")
+    bar_at: UtcTimestamp = column("end of the period compared, a snapshot")
     horizon: str = column("length of the period compared", isin=HORIZONS)
-    asset: str = column(_ASSET)
-    price_change_pct: float = percent("price change over the horizon", method="M08")
+    asset: str = column(ASSET)
+    price_change_pct: float = percent("price change over the horizon")
     oi_change_pct: float = percent("matched change of positions over the horizon", method="M03")
     cell: str = column(
         "reading of both; neutral within the dead-bands; null when a change is unknown",
-        method="M08",
         nullable=True,
         isin=CELLS,
     )
@@ -203,45 +191,29 @@ class OiRegimes(Table):
         nullable=True,
         isin=SQUEEZES,
     )
-    is_simulated: bool = column(_SIMULATED)
-
-    class Config:
-        """One row per grain."""
-
-        unique = ["bar_at", "horizon", "asset"]  # noqa: RUF012
+    is_simulated: bool = column(ANY_SIMULATED)
 
 
-class OiPreEvents(Table):
+class OiPreEvents(
+    Table, name="marts.oi_pre_events", key=("event_at", "asset", "event_type"), method="M11"
+):
     """How open interest built up in the 23 hours that end an hour before an event.
 
     Grain: one row per event_at, asset and event_type with hourly totals on those hours.
     """
 
-    event_at: UtcTimestamp = column("when the event takes place", unit="UTC")
-    asset: str = column(_ASSET)
+    event_at: UtcTimestamp = column("when the event takes place")
+    asset: str = column(ASSET)
     event_type: str = column("what it is, as in core.events")
     measured_at: UtcTimestamp = column(
-        "total nearest to an hour before, half an hour from there at most; nothing later is read",
-        unit="UTC",
+        "total nearest to an hour before, half an hour from there at most; nothing later is read"
     )
-    build_pct: float = column(
-        "product of the 23 hourly matched changes", unit="percent", method="M11"
-    )
-    mean_pct: float = percent("mean of ordinary days; null: too few", method="M11")
-    sd_pct: float = percent("their sample standard deviation; null: too few", method="M11")
+    build_pct: float = column("product of the 23 hourly matched changes")
+    mean_pct: float = percent("mean of ordinary days; null: too few")
+    sd_pct: float = percent("their sample standard deviation; null: too few")
     z: float = column(
-        "standard deviations from the mean; null: too few ordinary days",
-        unit="sd",
-        method="M11",
-        nullable=True,
+        "standard deviations from the mean; null: too few ordinary days", unit="sd", nullable=True
     )
-    percentile: float = fraction(
-        "part of ordinary days at or below; null: too few", method="M11", nullable=True
-    )
-    windows: pl.Int32 = column("ordinary days compared with", unit="count", ge=0)
-    is_simulated: bool = column(_SIMULATED)
-
-    class Config:
-        """One row per grain."""
-
-        unique = ["event_at", "asset", "event_type"]  # noqa: RUF012
+    percentile: float = fraction("part of ordinary days at or below; null: too few", nullable=True)
+    windows: pl.Int32 = column("ordinary days compared with", ge=0)
+    is_simulated: bool = column(ANY_SIMULATED)

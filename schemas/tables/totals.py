@@ -2,7 +2,17 @@
 
 import polars as pl
 
-from oirisk.schemas.columns import Table, UtcTimestamp, amount, column, fraction, percent
+from oirisk.schemas.columns import (
+    ANY_SIMULATED,
+    SNAPSHOT,
+    VENUE,
+    Table,
+    UtcTimestamp,
+    amount,
+    column,
+    fraction,
+    percent,
+)
 from oirisk.schemas.units import EVIDENCE
 
 KIND_GROUPS = ("futures", "options", "pool")
@@ -11,9 +21,11 @@ KIND_GROUPS = ("futures", "options", "pool")
 MATCHED = "over instruments fresh at both ends; null without a reference or when not published"
 """What every change rests on."""
 
+_POSITIONS = f"contracts at the prices of then, {MATCHED}"
+
 
 class _Instant(Table):
-    snapshot_at: UtcTimestamp = column("scheduled instant of the run", unit="UTC")
+    snapshot_at: UtcTimestamp = column(SNAPSHOT)
     kind_group: str = column(
         "futures (perpetuals and dated futures), options, or what is open against pools",
         method="M03",
@@ -22,55 +34,57 @@ class _Instant(Table):
 
 
 class _Line(_Instant):
-    venue: str = column("ccxt id of the exchange")
+    venue: str = column(VENUE)
     product: str = column(
         "product line of the exchange, as in ops.unit_rules; an unregistered rule is one of its own"
     )
 
 
-class _Totals(_Instant):
-    oi_usd: float = amount("sum of the fresh rows", unit="USD", method="M03")
-    oi_usd_linear: float = amount("part margined in USD or stablecoins", unit="USD", method="M02")
-    oi_usd_inverse: float = amount("part margined in the coin", unit="USD", method="M02")
-    oi_usd_quanto: float = amount("part margined in another coin", unit="USD", method="M02")
-    instruments_fresh: pl.Int32 = column("fresh rows", unit="count", ge=1)
-    instruments_expected: pl.Int32 = column(
-        "instruments that should be there: fresh, listed, or seen of late", unit="count", ge=1
-    )
+class Changes(Table):
+    """Whether a total is published, and how it changed."""
+
     coverage: float = fraction(
         "fresh share of the last known open interest, lowered by what is listed but was never seen",
-        method="M03",
     )
     published: bool = column(
         "whether coverage reaches the minimum; if not, changes are null and the level incomplete",
-        method="M03",
     )
-    withheld_reason: str = column("what is missing; null when published", nullable=True)
-    change_1h_pct: float = percent(f"change of positions in 1 hour, {MATCHED}", method="M03")
-    change_4h_pct: float = percent(f"change of positions in 4 hours, {MATCHED}", method="M03")
-    change_24h_pct: float = percent(f"change of positions in 24 hours, {MATCHED}", method="M03")
-    change_7d_pct: float = percent(f"change of positions in 7 days, {MATCHED}", method="M03")
+    withheld_reason: str = column(
+        "which venues are missing, stale or unknown; null when published", nullable=True
+    )
+    change_1h_pct: float = percent(f"change of positions in 1 hour, {_POSITIONS}")
+    change_4h_pct: float = percent(f"change of positions in 4 hours, {_POSITIONS}")
+    change_24h_pct: float = percent(f"change of positions in 24 hours, {_POSITIONS}")
+    change_7d_pct: float = percent(f"change of positions in 7 days, {_POSITIONS}")
     matched_24h_share: float = fraction(
         "part of oi_usd in instruments that were fresh 24 hours ago too; null without a reference",
-        method="M03",
         nullable=True,
     )
     flow_usd_24h: float = column(
         f"what positions opened and closed in 24 hours did to oi_usd, {MATCHED}",
-        unit="USD",
         method="M04",
         nullable=True,
     )
     revaluation_usd_24h: float = column(
-        f"what the price did to oi_usd in 24 hours, {MATCHED}",
-        unit="USD",
-        method="M04",
-        nullable=True,
+        f"what the price did to oi_usd in 24 hours, {MATCHED}", method="M04", nullable=True
     )
+
+
+class _Counted(_Instant):
+    oi_usd: float = amount("sum of the fresh rows", method="M03")
+    oi_usd_linear: float = amount("part margined in USD or stablecoins", method="M02")
+    oi_usd_inverse: float = amount("part margined in the coin", method="M02")
+    oi_usd_quanto: float = amount("part margined in another coin", method="M02")
+    instruments_fresh: pl.Int32 = column("fresh rows", ge=1)
+    instruments_expected: pl.Int32 = column(
+        "instruments that should be there: fresh, listed, or seen of late", ge=1
+    )
+
+
+class _Totals(Changes, _Counted):
     funding_8h_oi_weighted: float = column(
         "funding rate of perpetuals per 8 hours, weighted by oi_usd, over those whose rate is "
         "known; positive: longs pay",
-        unit="fraction per 8 hours",
         method="M05",
         nullable=True,
     )
@@ -79,32 +93,31 @@ class _Totals(_Instant):
         method="M05",
         nullable=True,
     )
-    observed_from: UtcTimestamp = column("oldest observation of a fresh row", unit="UTC")
-    observed_until: UtcTimestamp = column("newest observation of a fresh row", unit="UTC")
-    is_simulated: bool = column("whether any input comes from the simulated exchanges")
+    observed_from: UtcTimestamp = column("oldest observation of a fresh row")
+    observed_until: UtcTimestamp = column("newest observation of a fresh row")
+    is_simulated: bool = column(ANY_SIMULATED)
 
 
-class OiMarket(_Totals):
+class OiMarket(_Totals, name="marts.oi_market", key=("snapshot_at", "kind_group"), method="M03"):
     """Open interest of all assets and venues, single-sided, and what changed.
 
     Sums over the same rows as marts.oi_by_asset and marts.oi_by_product, so that they agree.
     Grain: one row per snapshot_at and kind_group with at least one fresh row.
     """
 
-    venues_fresh: pl.Int32 = column("venues with a fresh row", unit="count", ge=1)
+    venues_fresh: pl.Int32 = column("venues with a fresh row", ge=1)
     venues_asked: pl.Int32 = column(
-        "venues asked that list any or were never heard of; in history those seen of late",
-        unit="count",
-        ge=1,
+        "venues asked that list any or were never heard of; in history those seen of late", ge=1
     )
 
-    class Config:
-        """One row per grain."""
 
-        unique = ["snapshot_at", "kind_group"]  # noqa: RUF012 -- pandera wants a list
-
-
-class OiByProduct(_Totals, _Line):
+class OiByProduct(
+    _Totals,
+    _Line,
+    name="marts.oi_by_product",
+    key=("snapshot_at", "kind_group", "venue", "product"),
+    method="M03",
+):
     """Open interest of one product line of one venue, single-sided, and what it rests on.
 
     Grain: one row per snapshot_at, kind_group, venue and product with at least one fresh row.
@@ -116,7 +129,6 @@ class OiByProduct(_Totals, _Line):
     share_change_24h_pp: float = column(
         "change of its share in 24 hours at the earlier prices, over instruments fresh at both "
         "ends; null without a reference or when marts.oi_market is not published",
-        unit="percentage points",
         method="M18",
         nullable=True,
     )
@@ -141,24 +153,19 @@ class OiByProduct(_Totals, _Line):
         "weakest evidence that the figures used are single-sided", method="M38", isin=EVIDENCE
     )
 
-    class Config:
-        """One row per grain."""
 
-        unique = ["snapshot_at", "kind_group", "venue", "product"]  # noqa: RUF012
-
-
-class OiUncounted(_Instant):
+class OiUncounted(
+    _Instant,
+    name="marts.oi_uncounted",
+    key=("snapshot_at", "kind_group", "venue", "reason"),
+    method="M36",
+):
     """Rows that are stored but not counted in any total, and why.
 
     Grain: one row per snapshot_at, kind_group, venue and reason.
     """
 
-    venue: str = column("ccxt id of the exchange")
-    reason: str = column("why they are not counted", method="M36")
-    instruments: pl.Int32 = column("rows", unit="count", ge=1)
+    venue: str = column(VENUE)
+    reason: str = column("why they are not counted")
+    instruments: pl.Int32 = column("rows", ge=1)
     symbol: str = column("one of them, the first by name")
-
-    class Config:
-        """One row per grain."""
-
-        unique = ["snapshot_at", "kind_group", "venue", "reason"]  # noqa: RUF012

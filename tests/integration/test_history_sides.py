@@ -19,7 +19,7 @@ from oirisk.sandbox.server import Sandbox
 from oirisk.schemas.history import InterestPoint, Wanted
 from oirisk.schemas.instruments import Instrument
 from oirisk.transforms.history import interest_frame, interest_row
-from oirisk.transforms.imports.judge import judge
+from oirisk.transforms.imports.kinds import KINDS, judge
 
 pytestmark = pytest.mark.integration
 
@@ -95,6 +95,6 @@ def test_a_position_size_of_gate_and_its_statistics_of_that_instant_are_one_figu
 def test_a_figure_of_the_time_when_nobody_knows_its_meaning_is_stored_as_suspect() -> None:
     when = datetime(2024, 6, 1, tzinfo=UTC)
     point, btc = _statistics(when)
-    judged = judge("open_interest", interest_frame([point], btc, {}), when)
+    judged = judge(KINDS["open_interest"], interest_frame([point], btc, {}), when)
     stored = judged.accepted.select("oi_base", "counting_factor", "quality", "unit_rule").row(0)
     assert stored == (0.2, 1.0, "suspect", "gate.usdt.open_interest.until_2025")

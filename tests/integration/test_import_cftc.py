@@ -13,6 +13,8 @@ from oirisk.flows.imports.load import Imported, import_files
 from oirisk.schemas.errors import HomeError, RecordingError
 from oirisk.templates.render import render_report
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.marts import build_cftc
+from oirisk.warehouse.writer import Writer
 from tests.cftc_rows import BITCOIN, ETHER, EURO, MICRO_BITCOIN, WEEK, as_json, as_week, as_year
 
 pytestmark = pytest.mark.integration
@@ -21,6 +23,11 @@ NOW = datetime(2026, 9, 19, tzinfo=UTC)
 LATER = NOW + timedelta(days=7)
 
 Query = Callable[[str], list[tuple[Any, ...]]]
+
+
+def _built(connection: Writer, done: Imported) -> Imported:
+    build_cftc(connection)
+    return done
 
 
 @pytest.fixture
@@ -43,7 +50,7 @@ def load(home: Home, tmp_path: Path) -> Callable[..., Imported]:
     def run(text: str, name: str = "report.csv", now: datetime = NOW) -> Imported:
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
-        return import_files(home, [str(path)], now)
+        return import_files(home, [str(path)], now, then=_built)
 
     return run
 

@@ -3,9 +3,19 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from oirisk.transforms.models.leverage import (
+    INTERVALS,
+    NODE_LOW,
+    NOTCHES,
+    OBSERVED_MEDIAN,
+    OBSERVED_SIGMA,
+    Floats,
+    lognormal_weights,
+)
+
+RETAIL_HEAVY = ((5.0, 0.15), (10.0, 0.30), (25.0, 0.25), (50.0, 0.20), (100.0, 0.10))
+"""What public heat maps assume; kept as the heavy end of the band."""
 
 LOW_LEVERAGE, HIGH_LEVERAGE = 3, 7
 """Ends of the buckets in which leverage is published."""
@@ -60,3 +70,17 @@ def liquidated_share(
 def mean_leverage(leverages: Floats, weights: Floats) -> float:
     """Return the mean leverage of a mix."""
     return float(leverages @ weights)
+
+
+def stated_priors() -> dict[str, Floats]:
+    """Return the priors that hold where nothing has been learned, weights by name."""
+    retail = np.zeros(NODE_LOW.size)
+    for leverage, weight in RETAIL_HEAVY:
+        retail[INTERVALS + int(np.flatnonzero(leverage == NOTCHES)[0])] = weight
+    base = lognormal_weights(OBSERVED_MEDIAN, OBSERVED_SIGMA, 0.5)
+    return {
+        "base": base,
+        "retail_heavy": retail,
+        "institutional": lognormal_weights(2.5, 0.5, 0.5),
+        "calibrated": base,
+    }

@@ -22,6 +22,7 @@ HOURS = (0, 1, 4, 24, 25, 28, 168, 192)
 EVERYTHING = BuildWindow(START, START + timedelta(days=30))
 VENUES = ("a", "b", "c")
 TABLES = ("oi_by_asset", "oi_by_venue", "oi_market", "oi_by_product", "oi_uncounted")
+MARTS = tuple(f"marts.{table}" for table in TABLES)
 TERMS = (("perp", "linear"), ("perp", "inverse"), ("future", "quanto"), ("option", "inverse"))
 Fact = dict[str, Any]
 
@@ -98,7 +99,7 @@ def _build(
     connection: duckdb.DuckDBPyConnection, window: BuildWindow = EVERYTHING, minimum: float = 0.9
 ) -> dict[str, list[tuple[Any, ...]]]:
     """Build the marts of facts alone; tests/property/test_series_properties.py has the others."""
-    build_marts(connection, window, CoverageParameters(minimum, 30, 7))
+    build_marts(connection, window, CoverageParameters(minimum, 30, 7), marts=MARTS)
     return {table: connection.table(f"marts.{table}").fetchall() for table in TABLES}
 
 

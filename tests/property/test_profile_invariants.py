@@ -11,8 +11,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from oirisk.warehouse.marts import build_map
+from oirisk.schemas.parameters import MAP_DEFAULTS
+from oirisk.warehouse.build import build as run_models
+from oirisk.warehouse.marts import MAP
 from oirisk.warehouse.migrate import migrate
+from oirisk.warehouse.window import BuildWindow
+from tests.models import marts_under
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 ROTATION = 0.3
@@ -77,7 +81,11 @@ def rows_of(first: float, history: list[Step]) -> tuple[list[Fact], list[Bar], l
 
 
 def build(
-    connection: duckdb.DuckDBPyConnection, facts: list[Fact], bar_rows: list[Bar], at: datetime
+    connection: duckdb.DuckDBPyConnection,
+    facts: list[Fact],
+    bar_rows: list[Bar],
+    at: datetime,
+    mart: str = "marts.oi_profile",
 ) -> list[tuple[float, float, float]]:
     for table in ("core.open_interest", "core.bars", "marts.oi_profile", "marts.clusters"):
         connection.execute(f"delete from {table}")  # noqa: S608
@@ -93,7 +101,8 @@ def build(
             "insert into core.bars values ($1, $2, 'okx', 'B', 'BTC', $3, $4, $3, $4, $5, null)",
             bar_rows,
         )
-    build_map(connection, at, PARAMETERS)
+    marts = marts_under(mart, MAP)
+    run_models(connection, marts, BuildWindow(at, at), {**MAP_DEFAULTS, **PARAMETERS})
     return connection.execute(
         "select price_low, price_high, base - initial_base from marts.oi_profile"
         " where venue = 'okx' and side = 'long' and base > initial_base order by price_low"
@@ -210,9 +219,9 @@ def test_the_order_of_rows_does_not_change_a_digit(
     warehouse: duckdb.DuckDBPyConnection, first: float, history: list[Step], random: object
 ) -> None:
     facts, bar_rows, instants = rows_of(first, history)
-    one = build(warehouse, facts, bar_rows, instants[-1])
+    one = build(warehouse, facts, bar_rows, instants[-1], "marts.clusters")
     clusters = warehouse.execute("from marts.clusters").fetchall()
     random.shuffle(facts)  # type: ignore[attr-defined]
     random.shuffle(bar_rows)  # type: ignore[attr-defined]
-    assert build(warehouse, facts, bar_rows, instants[-1]) == one
+    assert build(warehouse, facts, bar_rows, instants[-1], "marts.clusters") == one
     assert warehouse.execute("from marts.clusters").fetchall() == clusters

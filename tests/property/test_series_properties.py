@@ -20,7 +20,7 @@ from oirisk.warehouse.marts import TOTALS
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.stale import ON_TOTALS, settle, stale_facts
 from oirisk.warehouse.window import BuildWindow
-from tests.models import CoverageParameters, build_marts, cut_finely
+from tests.models import CoverageParameters, build_marts, cut_finely, marts_under
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -30,6 +30,7 @@ SMALL = SeriesParameters(
     squeeze_minimum_bars=3, pre_event_windows=2, funding_minimum_days=2,
 )  # fmt: skip
 TABLES = [mart.removeprefix("marts.") for mart in TOTALS]
+CANDLES = marts_under("marts.oi_candles")
 Fact = dict[str, Any]
 
 quick = settings(
@@ -221,7 +222,7 @@ def test_anomalies_equal_those_of_an_independent_program(
             anomaly_period=period, anomaly_span=span, anomaly_minimum_usd=0
         )
         window = BuildWindow(START, START + timedelta(hours=60))
-        build_marts(warehouse, window, RULES, judgement)
+        build_marts(warehouse, window, RULES, judgement, marts_under("marts.oi_anomalies"))
         seen = warehouse.sql(
             "select bar_at, status, z, robust_z, side from marts.oi_anomalies"
             " where \"interval\" = '1h' and venue = 'ALL' order by bar_at"
@@ -262,7 +263,8 @@ def test_fine_candles_fold_into_coarse_ones(
     ]
     with _undone(warehouse):
         _arrive(warehouse, rows, START)
-        build_marts(warehouse, BuildWindow(START, START + timedelta(days=1)), RULES)
+        window = BuildWindow(START, START + timedelta(days=1))
+        build_marts(warehouse, window, RULES, marts=CANDLES)
         fold = """
             select core.bar_start('{coarse}', bar_at) as bar_at, venue,
                 arg_min(open, bar_at) as open, max(high) as high, min(low) as low,
@@ -293,7 +295,7 @@ def test_a_venue_that_comes_or_goes_moves_no_candle(
         with _undone(warehouse):
             _arrive(warehouse, rows, START)
             window = BuildWindow(START, START + timedelta(hours=12))
-            build_marts(warehouse, window, CoverageParameters(0, 30, 7))
+            build_marts(warehouse, window, CoverageParameters(0, 30, 7), marts=CANDLES)
             seen.append(
                 warehouse.sql(
                     'select bar_at, "interval", change_high, change_low, delta_base'

@@ -8,16 +8,15 @@ import pytest
 
 from oirisk.transforms.cftc import digital_assets
 from oirisk.transforms.cftc_units import coin_of, contract_size, market_parts
-from oirisk.transforms.imports.judge import Judged, judge
-from oirisk.transforms.imports.repeats import once
+from oirisk.transforms.imports.kinds import KINDS, judge
+from oirisk.transforms.validate import ValidationResult
 from tests.cftc_rows import BITCOIN, ETHER, EURO, MICRO_BITCOIN, Row
 
 NOW = datetime(2026, 9, 19, tzinfo=UTC)
-KEYS = ("report_date", "exchange", "contract_code")
 
 
-def judged(*rows: Row) -> Judged:
-    return judge("cftc", pl.DataFrame(rows), NOW)
+def judged(*rows: Row) -> ValidationResult:
+    return judge(KINDS["cftc"], pl.DataFrame(rows), NOW)
 
 
 def refusals(*rows: Row) -> list[tuple[str, str]]:
@@ -155,6 +154,7 @@ def test_the_day_may_be_written_the_american_way() -> None:
 
 def test_a_repeated_row_counts_once_and_contradicting_ones_not_at_all() -> None:
     other = {**ETHER, "traders_tot": "102"}
-    done = once(judged(BITCOIN, BITCOIN, ETHER, other), KEYS)
+    rows = pl.DataFrame([BITCOIN, BITCOIN, ETHER, other])
+    done = judge(KINDS["cftc"], rows, NOW, is_whole=True)
     assert done.accepted["contract_code"].to_list() == ["133741"]
     assert sorted(done.rejected["check_name"]) == ["contradicts_row"] * 2 + ["unique_row"]

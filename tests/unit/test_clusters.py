@@ -1,7 +1,7 @@
 """Clusters: the worked example, their attributes, and who they are from night to night."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 
 from oirisk.warehouse.marts import build_map
-from oirisk.warehouse.migrate import migrate
 from tests.models import build_step
 from tests.worked_examples import golden
 
@@ -21,13 +20,6 @@ PARAMETERS = {
     "liquidation_clusters": False,
 }  # fmt: skip
 LADDER = [2, 3, 2, 4, 9, 14, 11, 5, 3, 2, 2, 3, 8, 20, 26, 18, 7, 3, 2, 1]
-
-
-@pytest.fixture
-def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        migrate(connection, START)
-        yield connection
 
 
 def islands(

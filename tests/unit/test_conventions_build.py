@@ -1,6 +1,5 @@
 """From stored rows to nights: which snapshots, what was printed, and what another field says (M38)."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +7,6 @@ import duckdb
 import pytest
 
 from oirisk.warehouse.conventions import build_conventions
-from oirisk.warehouse.migrate import migrate
 from tests.rows import insert
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -60,12 +58,8 @@ class Store:
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    connection = duckdb.connect()
-    connection.execute("set timezone = 'UTC'")
-    migrate(connection, START)
-    yield Store(connection)
-    connection.close()
+def store(warehouse: duckdb.DuckDBPyConnection) -> Store:
+    return Store(warehouse)
 
 
 def test_the_last_of_the_days_fullest_snapshots_stands_for_it(store: Store) -> None:

@@ -9,7 +9,8 @@ import pytest
 from oirisk.flows.imports.keys import KeyLedger
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.tables.imported import BARS_NEEDED, METRICS_COLUMNS, OPEN_INTEREST_NEEDED
-from oirisk.transforms.imports.columns import instants, numbers, recognise
+from oirisk.transforms.imports.columns import instants, numbers
+from oirisk.transforms.imports.kinds import recognise
 from oirisk.transforms.imports.symbols import metrics_terms, symbol_terms
 
 HALF_PAST_SIX = datetime(2026, 1, 1, 6, 30, tzinfo=UTC)
@@ -27,7 +28,7 @@ HALF_PAST_SIX = datetime(2026, 1, 1, 6, 30, tzinfo=UTC)
     ],
 )
 def test_a_form_is_told_by_its_columns(columns: tuple[str, ...], form: str) -> None:
-    assert recognise("x", columns) == form
+    assert recognise("x", columns).form == form
 
 
 @pytest.mark.parametrize(

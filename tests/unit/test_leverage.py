@@ -14,13 +14,17 @@ from oirisk.transforms.models.leverage import (
     NODE_LOW,
     NODE_MIDDLE,
     PRIORS,
-    RETAIL_HEAVY,
     lognormal_weights,
-    stated_priors,
 )
 from oirisk.transforms.models.leverage_fit import fit_mix, median_leverage
 from oirisk.warehouse.migrate import migrate
-from tests.oracles.leverage import effective_buckets, liquidated_share, mean_leverage
+from tests.oracles.leverage import (
+    RETAIL_HEAVY,
+    effective_buckets,
+    liquidated_share,
+    mean_leverage,
+    stated_priors,
+)
 from tests.worked_examples import golden
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """The liquidation map: levels by hand, margin rules, and what rests on the map."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -13,7 +13,6 @@ import pytest
 from oirisk.transforms.models.calibrate import CALIBRATION_SCHEMA
 from oirisk.transforms.models.leverage import NODE_HIGH, NODE_LOW
 from oirisk.warehouse.marts import build_map
-from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.registry import Models
 from tests.models import instead
 from tests.oracles.liquidation_price import inverse_price, linear_price, tiers_of
@@ -36,14 +35,6 @@ def nothing_learned(*given: object, **told: object) -> pl.DataFrame:
 
 STATED = instead("marts.leverage_calibration", nothing_learned)
 """What is learned would be another mix."""
-
-
-@pytest.fixture
-def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        migrate(connection, START)
-        yield connection
 
 
 def at(hours: float) -> datetime:
@@ -606,13 +597,13 @@ def test_levels_are_set_against_the_books_of_their_own_exchanges(
 ) -> None:
     ratios = []
     for read in (["okx", "gate", "bybit"], ["okx"]):
-        warehouse.execute("begin")
         three_exchanges(warehouse, read)
         ratios += warehouse.execute(
             "select usd, mass_to_depth, covered_share from marts.clusters"
             " where kind = 'liquidation' and side = 'long'"
         ).fetchall()
         warehouse.execute("rollback")
+        warehouse.execute("begin")
     (whole, ratio, _), (same, again, covered) = ratios
     assert ratio == pytest.approx(whole / (5 * 100 * 100 / 0.63))
     assert (same, again) == (pytest.approx(whole), pytest.approx(ratio))

@@ -19,7 +19,7 @@ from oirisk.schemas.history import SupplementaryData, Tier, Window
 from oirisk.schemas.instruments import Instrument
 from oirisk.transforms.decode import decode
 from oirisk.transforms.history import tier_frame
-from oirisk.transforms.market_facts import judge_facts
+from oirisk.transforms.validate import validate_facts
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 SWAP = Instrument(
@@ -103,20 +103,20 @@ def test_tiers_of_thousands_are_canonical_and_of_unknown_unit_left_out() -> None
 @pytest.mark.parametrize(
     ("change", "check"),
     [
-        ({"maintenance_margin_rate": Decimal("1.5")}, "rate"),
-        ({"cap": Decimal(0)}, "order"),
-        ({"max_leverage": Decimal(-1)}, "amount"),
-        ({"max_leverage": Decimal("NaN")}, "amount"),
+        ({"maintenance_margin_rate": Decimal("1.5")}, "less_than_or_equal_to"),
+        ({"cap": Decimal(0)}, "above_the_floor"),
+        ({"max_leverage": Decimal(-1)}, "greater_than_or_equal_to"),
+        ({"max_leverage": Decimal("NaN")}, "less_than"),
     ],
 )
 def test_a_tier_that_cannot_be_true_is_refused_whole(change: dict[str, Any], check: str) -> None:
     good = Tier(Decimal(0), Decimal(10), "usd", Decimal(100), Decimal("0.004"))
     bad = replace(good, **{"floor": Decimal(5), "cap": Decimal(20), **change})
     rows = tier_frame([good, bad], SWAP, AT, is_simulated=False)
-    judged = judge_facts("core.leverage_tiers", rows)
+    judged = validate_facts("core.leverage_tiers", rows)
     assert judged.accepted.height == 1
     (refused,) = judged.rejected.to_dicts()
-    assert refused["check_name"] == f"core.leverage_tiers.{check}"
+    assert refused["check_name"] == check
     assert json.loads(refused["record"])["symbol"] == "BTC/USDT:USDT"
 
 

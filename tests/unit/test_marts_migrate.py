@@ -1,5 +1,6 @@
 """A database is brought to the schema of its contracts: every row of facts is kept, marts are not."""
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -42,6 +43,27 @@ def test_a_new_database_holds_every_table_and_the_hash_of_its_schema(
     assert migrate(connection, NOW) == len(TABLES)
     assert _asked(connection, "from ops.migrations") == [(VERSION, "contracts", fingerprint(), NOW)]
     assert _asked(connection, "from ops.stale") == []
+
+
+def test_pandas_is_not_looked_for_at_every_parameter(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for = []
+
+    class Finder:
+        """Notes what is looked for on the path, and finds nothing."""
+
+        def find_spec(self, name: str, *_: object) -> None:
+            looked_for.append(name)
+
+    monkeypatch.delitem(sys.modules, "pandas", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    connection.execute("select $a, $b", {"a": 1, "b": ["x", "y"]})
+    assert looked_for.count("pandas") > 1
+    migrate(connection, NOW)
+    looked_for.clear()
+    connection.execute("select $a, $b", {"a": 1, "b": ["x", "y"]})
+    assert looked_for == []
 
 
 def test_a_second_time_nothing_is_done(connection: duckdb.DuckDBPyConnection) -> None:

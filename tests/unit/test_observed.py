@@ -18,7 +18,8 @@ from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.instruments import Instrument
 from oirisk.transforms.decode import BodyError, decode
 from oirisk.transforms.models.leverage_observed import implied_leverage, observed_weights
-from oirisk.transforms.observed import JudgedPositions, judge_positions, position_candidates
+from oirisk.transforms.observed import judge_positions, position_candidates
+from oirisk.transforms.validate import ValidationResult
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.observed import load_positions
 from oirisk.warehouse.window import BuildWindow
@@ -95,7 +96,7 @@ def position(coin: str = "ETH", **other: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def judged(*held: dict[str, Any], account: str = ANN) -> JudgedPositions:
+def judged(*held: dict[str, Any], account: str = ANN) -> ValidationResult:
     rows = positions_of_account(decode(body(*held)))
     return judge_positions(
         "hyperliquid", position_candidates({account: rows}, POSITION_FIELDS, LISTED)

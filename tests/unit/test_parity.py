@@ -6,18 +6,28 @@ import numpy as np
 import pytest
 
 from bench.conventions import NIGHTS_AFTER, outcomes
-from oirisk.transforms.conventions.binomial import lower_tail, upper_tail
 from oirisk.transforms.conventions.parity import UNKNOWN, Parity, exponents, parity_of_tables
 from oirisk.transforms.conventions.verdicts import (
     PARITY,
     VOLUME,
+    Scale,
+    chance,
     counted_evidence,
     even_cost,
+    lower_tail,
     spans,
-    verdict_of_counts,
+    upper_tail,
     verdict_of_parity,
 )
 from tests.worked_examples import golden
+
+
+def verdict_of_counts(scale: Scale, hits: int, n: int) -> tuple[str, float]:
+    """Return what a single count says, and the chance of one like it under the other meaning."""
+    evidence = counted_evidence((np.array([hits]), np.array([n]), scale.rates))
+    cost = even_cost(1, len(scale.levels))
+    verdict = spans(evidence, scale.verdicts, cost)[0].verdict
+    return verdict, chance(scale, verdict, hits, n)
 
 
 def test_the_worked_examples_of_parity_come_out() -> None:

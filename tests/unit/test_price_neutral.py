@@ -1,6 +1,5 @@
 """The worked example of a change of positions: contracts at the earlier prices (M03)."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +7,6 @@ import duckdb
 import polars as pl
 import pytest
 
-from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.window import BuildWindow
 from tests.models import CoverageParameters, build_marts
 from tests.worked_examples import golden
@@ -16,15 +14,6 @@ from tests.worked_examples import golden
 START = datetime(2026, 3, 2, tzinfo=UTC)
 RULES = CoverageParameters(0.9, 30, 7)
 Fact = dict[str, Any]
-
-
-@pytest.fixture
-def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect()
-    connection.execute("set timezone = 'UTC'")
-    migrate(connection, START)
-    yield connection
-    connection.close()
 
 
 def _fact(at: datetime, margin: str, price: float, **amounts: float) -> Fact:

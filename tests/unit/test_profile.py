@@ -1,7 +1,6 @@
 """The entry-price profile: the worked examples, and what happens when something is missing."""
 
 import math
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,6 @@ from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.parameters import MAP_DEFAULTS
 from oirisk.warehouse.build import build
 from oirisk.warehouse.marts import build_map
-from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.window import BuildWindow
 from tests.worked_examples import golden
 
@@ -22,13 +20,6 @@ PARAMETERS = {
     "minimum_share": 0.02, "minimum_usd": 0.0, "top_assets": 10, "max_age_minutes": 30.0,
     "liquidation_clusters": False,
 }  # fmt: skip
-
-
-@pytest.fixture
-def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        migrate(connection, START)
-        yield connection
 
 
 def only_leverage(connection: duckdb.DuckDBPyConnection, leverage: float) -> None:

@@ -1,7 +1,6 @@
 """Steps before the last days are folded into hours: what that changes, and what it may not."""
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from oirisk.schemas.parameters import MAP_DEFAULTS
 from oirisk.warehouse.build import build
 from oirisk.warehouse.marts import build_map
-from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.window import BuildWindow
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -22,14 +20,6 @@ PARAMETERS = {
 }  # fmt: skip
 Step = tuple[float, float | None, tuple[float, float, float] | None]
 """Open interest and mark at the end; low, high and volume of the bar."""
-
-
-@pytest.fixture
-def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        migrate(connection, START)
-        yield connection
 
 
 def store(connection: duckdb.DuckDBPyConnection, first: float, steps: list[Step]) -> datetime:

@@ -1,14 +1,12 @@
 """The headline, the venues and the assets of a report: parts of the same sums."""
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
 import pytest
 
-from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.window import BuildWindow
 from tests.models import CoverageParameters, build_marts
@@ -17,15 +15,6 @@ NIGHT = datetime(2026, 3, 2, 0, 5, tzinfo=UTC)
 BEFORE = NIGHT - timedelta(days=1)
 AGAIN = BEFORE + timedelta(minutes=10)
 RULES = CoverageParameters(0.7, 30, 7)
-
-
-@pytest.fixture
-def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect()
-    connection.execute("set timezone = 'UTC'")
-    migrate(connection, BEFORE)
-    yield connection
-    connection.close()
 
 
 def _insert(warehouse: duckdb.DuckDBPyConnection, table: str, **values: object) -> None:

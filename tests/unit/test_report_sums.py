@@ -1,23 +1,14 @@
 """Sums of a report are the same to the last digit, in whatever order rows are stored."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 import pytest
 
-from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.sql_files import statement
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
-
-
-@pytest.fixture
-def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        migrate(connection, AT)
-        yield connection
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, **row: Any) -> None:

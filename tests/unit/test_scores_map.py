@@ -1,6 +1,5 @@
 """The track record: yesterday's map against what price did to it, by hand."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +7,6 @@ import duckdb
 import pytest
 
 from oirisk.warehouse.marts import build_map
-from oirisk.warehouse.migrate import migrate
 from tests.rows import insert
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -19,13 +17,10 @@ PARAMETERS = {
 
 
 @pytest.fixture
-def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        migrate(connection, START)
-        observe(connection, 0)
-        observe(connection, 24)
-        yield connection
+def warehouse(warehouse: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    observe(warehouse, 0)
+    observe(warehouse, 24)
+    return warehouse
 
 
 def at(hours: float) -> datetime:

@@ -1,7 +1,7 @@
 """The worked examples of the series, through the tables and macros that serve users."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,6 @@ import pytest
 
 from oirisk.schemas.parameters import SeriesParameters
 from oirisk.warehouse.build import build
-from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.window import BuildWindow
 from tests.models import CoverageParameters, build_marts
 from tests.worked_examples import golden
@@ -20,16 +19,6 @@ from tests.worked_examples import golden
 START = datetime(2026, 3, 2, tzinfo=UTC)
 RULES = CoverageParameters(0.9, 30, 7)
 Fact = dict[str, Any]
-
-
-@pytest.fixture
-def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect()
-    connection.execute("set timezone = 'UTC'")
-    connection.execute("set asof_loop_join_threshold = 0")
-    migrate(connection, START)
-    yield connection
-    connection.close()
 
 
 def _fact(at: datetime, venue: str, base: float, price: float = 100.0, **more: Any) -> Fact:

@@ -4,8 +4,11 @@ import struct
 import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import altair as alt
 import pytest
+from jsonschema import ValidationError
 
 from oirisk.schemas.report.briefing import OiHistory, OiPoint, Report, VenueShare
 from oirisk.templates import axes, charts, drawing, figures
@@ -117,6 +120,20 @@ def test_pictures_for_mail_are_small_and_at_most_600_wide(rich: Report) -> None:
         width, _ = struct.unpack(">II", chart.png[16:24])
         assert width <= 1200
         assert len(chart.png) <= 60_000
+
+
+def test_every_chart_is_what_the_schema_of_vega_lite_allows(
+    rich: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[dict[str, Any]] = []
+    draw = drawing.draw
+    monkeypatch.setattr(drawing, "draw", lambda spec: drawn.append(spec) or draw(spec))
+    draw_charts(rich)
+    assert len(drawn) == 14
+    for spec in drawn:
+        alt.Chart.from_dict({**spec, "datasets": {}}, validate=True)
+    with pytest.raises(ValidationError):
+        alt.Chart.from_dict({**drawn[0], "datasets": {}, "spacing": "wide"}, validate=True)
 
 
 def test_text_is_drawn_with_the_font_that_travels_along(rich: Report) -> None:

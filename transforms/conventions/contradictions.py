@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from oirisk.transforms.conventions.binomial import upper_tail
-from oirisk.transforms.conventions.nights import LINE, SCATTERED, STEADY, UNITS
+from oirisk.transforms.conventions.panel import LINE, UNITS
+from oirisk.transforms.conventions.steps import SCATTERED, STEADY
 from oirisk.transforms.conventions.verdicts import (
     PARITY,
     RATIO,
@@ -22,6 +22,7 @@ from oirisk.transforms.conventions.verdicts import (
     even_cost,
     fresh_rates,
     spans,
+    upper_tail,
 )
 
 _SIDES = {1.0: "one", 0.5: "both"}

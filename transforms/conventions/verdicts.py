@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import bdtrc
 
-from oirisk.transforms.conventions.binomial import lower_tail, upper_tail
 from oirisk.transforms.conventions.parity import Parity
 
 Floats = NDArray[np.float64]
@@ -186,12 +186,6 @@ def even_cost(nights: int, levels: int, price: float = EVIDENCE_NEEDED) -> Float
     return np.broadcast_to(price * (1 - np.eye(levels)), (nights, levels, levels)).copy()
 
 
-def verdict_of_counts(scale: Scale, hits: int, n: int) -> tuple[str, float]:
-    """Return what a single count says, and the chance of one like it under the other meaning."""
-    verdict = _at_once(scale, (hits, n, scale.rates))
-    return verdict, chance(scale, verdict, hits, n)
-
-
 def verdict_of_parity(counted: Parity) -> tuple[str, float]:
     """Return what even figures say of sides, and the chance of as many under the other meaning."""
     known = (counted.even, counted.n, PARITY.rates)
@@ -216,3 +210,13 @@ def chance(scale: Scale, verdict: str, hits: int, n: int) -> float:
     if verdict == scale.low:
         return lower_tail(hits, n, scale.least)
     return upper_tail(hits, n, scale.most)
+
+
+def upper_tail(hits: int, n: int, p: float) -> float:
+    """Return the chance of at least so many hits in n trials, each of chance p."""
+    return 1.0 if hits <= 0 else float(bdtrc(hits - 1, n, p))
+
+
+def lower_tail(hits: int, n: int, p: float) -> float:
+    """Return the chance of at most so many hits in n trials, each of chance p."""
+    return upper_tail(n - hits, n, 1 - p)

@@ -1,102 +1,14 @@
-"""Read the columns of an imported file: what the file is, its times and its numbers."""
+"""Read the columns of an imported file: its times, its numbers and its texts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import polars as pl
 
-from oirisk.schemas.columns import UTC_MICROSECONDS
-from oirisk.schemas.errors import RecordingError
-from oirisk.schemas.tables.cftc import DATES, plain_name
-from oirisk.schemas.tables.cftc import NEEDED as CFTC_NEEDED
-from oirisk.schemas.tables.imported import (
-    BARS_DTYPES,
-    BARS_NEEDED,
-    METRICS_COLUMNS,
-    OPEN_INTEREST_CHECKED,
-    OPEN_INTEREST_DTYPES,
-    OPEN_INTEREST_IGNORED,
-    OPEN_INTEREST_NEEDED,
-    Dtype,
-    Form,
-)
+from oirisk.schemas.columns import UTC_MICROSECONDS, Dtype
 
-_KNOWN: Mapping[Form, frozenset[str]] = {
-    "open_interest": frozenset(
-        (*OPEN_INTEREST_DTYPES, *OPEN_INTEREST_IGNORED, *OPEN_INTEREST_CHECKED)
-    ),
-    "bars": frozenset(BARS_DTYPES),
-    "metrics": frozenset(METRICS_COLUMNS),
-}
-_NEEDED: Mapping[Form, tuple[str, ...]] = {
-    "open_interest": OPEN_INTEREST_NEEDED,
-    "bars": BARS_NEEDED,
-    "metrics": METRICS_COLUMNS,
-}
-_SHOWN = 300
 _PLAIN = "%Y-%m-%d %H:%M:%S"
 _OFFSET = r"([+-])(0\d|1[0-4]):?([0-5]\d)?$"
 _MICROSECONDS = {"seconds": 1_000_000, "minutes": 60_000_000, "hours": 3_600_000_000}
-
-
-def recognise(name: str, columns: Sequence[str]) -> Form:
-    """Tell what a file holds by its column names.
-
-    Args:
-        name: The file, for the message.
-        columns: Its column names.
-
-    Raises:
-        RecordingError: They are those of no form we read.
-    """
-    seen = set(columns)
-    if len(seen) != len(columns):
-        twice = sorted({column for column in columns if columns.count(column) > 1})
-        raise RecordingError(f"{name}: columns {_shown(twice)} appear twice")
-    for form, needed in _NEEDED.items():
-        if seen.issuperset(needed):
-            _refuse_unknown(name, form, seen)
-            return form
-    if CFTC_NEEDED[0] in map(plain_name, columns):
-        _require_cftc(name, columns)
-        return "cftc"
-    wanted = "; or ".join(f"{', '.join(needed)} ({form})" for form, needed in _NEEDED.items())
-    raise RecordingError(
-        f"{name}: expected at least the columns {wanted}; or those of a report of the CFTC; saw "
-        f"{_shown(columns) or 'none'}"
-    )
-
-
-def _require_cftc(name: str, columns: Sequence[str]) -> None:
-    """Refuse another report of the CFTC than the one that names dealers and leveraged funds."""
-    folded = [plain_name(column) for column in columns]
-    missing = [column for column in CFTC_NEEDED if column not in folded]
-    if not set(DATES).intersection(folded):
-        missing.append(DATES[0])
-    if missing:
-        raise RecordingError(
-            f"{name}: a report of the CFTC without {_shown(missing)}: expected Traders in "
-            "Financial Futures, futures only (publicreporting.cftc.gov/resource/gpe5-46if, or "
-            "FinFutYY.txt of a year)"
-        )
-    twice = sorted({column for column in folded if folded.count(column) > 1})
-    if twice:
-        raise RecordingError(f"{name}: columns {_shown(twice)} appear twice, in two spellings")
-
-
-def _shown(columns: Sequence[str]) -> str:
-    """Name columns in a line that a terminal can show, whatever the file is."""
-    text = ", ".join(column or "''" for column in columns)
-    plain = "".join(char if char.isprintable() else "?" for char in text[:_SHOWN])
-    return plain + ("…" if len(text) > _SHOWN else "")
-
-
-def _refuse_unknown(name: str, form: Form, seen: set[str]) -> None:
-    unknown = sorted(seen - _KNOWN[form])
-    if unknown:
-        raise RecordingError(
-            f"{name}: unknown columns {_shown(unknown)}; a file of {form} may have "
-            f"{', '.join(sorted(_KNOWN[form]))}: remove or rename the others"
-        )
 
 
 def instants(column: pl.Series) -> pl.Series:

@@ -1,16 +1,16 @@
 """From a batch of an imported file to candidate rows: whole columns at a time, nothing guessed."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import polars as pl
 
-from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.columns import Candidate
 from oirisk.schemas.tables.imported import (
-    BARS_DTYPES,
     FILE_DAY,
+    METRICS_DTYPES,
     METRICS_RATIOS,
     OPEN_INTEREST_DTYPES,
-    Dtype,
 )
 from oirisk.schemas.tables.open_interest import ROUTE_TOLERANCE, SIDES
 from oirisk.schemas.times import METRICS_TIME
@@ -21,49 +21,48 @@ from oirisk.transforms.imports.venues import VenueNames, one_name, venue_terms
 
 FIRST_COIN = datetime(2009, 1, 3)  # noqa: DTZ001 -- compared as UTC below
 _SKEW = timedelta(minutes=5)
-_OPTIONAL = (
-    "oi_contracts", "oi_usd", *SIDES, "mark_price", "index_price", "last_price", "volume_24h_base",
-    "volume_24h_usd", "funding_rate", "funding_interval_hours", "counting_factor",
-)  # fmt: skip
-
-_METRICS_DTYPES: dict[str, Dtype] = {
-    "create_time": UTC_MICROSECONDS,
-    "symbol": pl.String,
-    "sum_open_interest": pl.Float64,
-    "sum_open_interest_value": pl.Float64,
-    **dict.fromkeys(METRICS_RATIOS, pl.Float64),
-}
 _METRICS_VENUE = "binanceusdm"
 
 
-def open_interest_candidates(frame: pl.DataFrame, now: datetime, names: VenueNames) -> pl.DataFrame:
-    """Read a batch of open interest.
-
-    Missing columns are filled by what follows from the others: ``oi_usd`` is coins times mark
-    price, kind and margin follow from the symbol, the observation is of the snapshot instant.
+def read_rows(
+    frame: pl.DataFrame,
+    names: VenueNames,
+    now: datetime,
+    *,
+    contract: type[Candidate],
+    at: str,
+    complete: Callable[[pl.DataFrame], pl.DataFrame] = lambda rows: rows,
+) -> pl.DataFrame:
+    """Read a batch whose rows name venue, symbol and coin as everywhere here.
 
     Args:
-        frame: Columns as received, at least those of ``OPEN_INTEREST_NEEDED``.
-        now: Nothing may be later.
+        frame: Columns as received.
         names: What the order books are called.
+        now: Nothing may be later.
+        contract: What is read; a number that it allows to be absent may be NaN.
+        at: Column of the instant.
+        complete: Fills what follows from other columns and from what symbol and venue say; a
+            ``row_problem`` of it is one of the row's.
 
     Returns:
-        A frame with the columns of ``ImportedOpenInterest``, one row per row received, in order.
+        A frame with the columns of the contract, one row per row received, in order.
     """
-    rows, unread = typed(frame, OPEN_INTEREST_DTYPES)
-    joined = _with_terms(rows.with_columns(unread, _told_quality(frame)), names)
-    completed = one_name(_completed(joined), names)
-    return completed.with_columns(
+    columns = contract.to_schema().columns
+    dtypes = contract.dtypes(without={"problem"})
+    read, unread = typed(frame, dtypes)
+    optional = [name for name, of in dtypes.items() if of == pl.Float64 and columns[name].nullable]
+    filled = read.with_columns(unread, *_told_quality(frame), pl.col(optional).fill_nan(None))
+    joined = _with_terms(filled, names)
+    rows = complete(joined)
+    if "kind" not in dtypes:
+        rows = rows.with_columns(kind="symbol_kind", margin="symbol_margin")
+    return one_name(rows, names).with_columns(
         _problem(
-            pl.col("problem"),
-            _superseded(frame),
-            _simulated(frame),
-            *_out_of_time(joined, "snapshot_at", now),
-            pl.col("symbol_problem"),
-            *_wrong_names(joined),
-            *_wrong_sides(completed),
+            pl.col("problem"), _superseded(frame), _simulated(frame),
+            *_out_of_time(joined, at, now), pl.col("symbol_problem"), *_wrong_names(joined),
+            *(pl.col(name) for name in ("row_problem",) if name in rows.columns),
         )
-    ).select(*OPEN_INTEREST_DTYPES, "problem")  # fmt: skip
+    ).select(*dtypes, "problem")  # fmt: skip
 
 
 def _with_terms(rows: pl.DataFrame, names: VenueNames) -> pl.DataFrame:
@@ -76,9 +75,13 @@ def _with_terms(rows: pl.DataFrame, names: VenueNames) -> pl.DataFrame:
     return joined.join(venues, on="venue", how="left", maintain_order="left")
 
 
-def _completed(joined: pl.DataFrame) -> pl.DataFrame:
-    filled = joined.with_columns(
-        *(pl.col(name).fill_nan(None) for name in _OPTIONAL),
+def complete_open_interest(rows: pl.DataFrame) -> pl.DataFrame:
+    """Fill what follows from other columns.
+
+    ``oi_usd`` is coins times mark price, kind and margin follow from the symbol, the observation
+    is of the snapshot instant.
+    """
+    filled = rows.with_columns(
         pl.coalesce("observed_at", "snapshot_at").alias("observed_at"),
         pl.coalesce("kind", "symbol_kind").alias("kind"),
         pl.coalesce("margin", "symbol_margin").alias("margin"),
@@ -91,15 +94,16 @@ def _completed(joined: pl.DataFrame) -> pl.DataFrame:
     product = pl.col("oi_base") * price
     disagrees = _apart(product) & (~is_option | _apart(pl.col("oi_base") * pl.col("mark_price")))
     unpriced = pl.col("oi_usd").is_null() & price.is_null()
-    return filled.with_columns(
+    completed = filled.with_columns(
         pl.when(disagrees | unpriced)
         .then(pl.lit("suspect"))
         .otherwise(pl.col("quality").fill_null("ok"))
         .alias("quality"),
         pl.coalesce("oi_usd", product).alias("oi_usd"),
         pl.coalesce("pool_net_base", pl.col("oi_short_base") - pl.col("oi_long_base")),
-        pl.col("counting_factor").fill_null(1.0),
+        pl.col("counting_factor").fill_nan(None).fill_null(1.0),
     )
+    return completed.with_columns(pl.coalesce(*_wrong_sides(completed)).alias("row_problem"))
 
 
 def _apart(product: pl.Expr) -> pl.Expr:
@@ -112,12 +116,12 @@ def _problem(*parts: pl.Expr) -> pl.Expr:
     return pl.coalesce(*parts).alias("problem")
 
 
-def _told_quality(frame: pl.DataFrame) -> pl.Expr:
+def _told_quality(frame: pl.DataFrame) -> list[pl.Expr]:
     """Return what rows say of themselves: those around them are judged anew where they go."""
     if "suspect_reason" not in frame.columns or "quality" not in frame.columns:
-        return pl.col("quality")
+        return []
     judged = pl.Series(frame["suspect_reason"].is_not_null())
-    return pl.when(judged).then(pl.lit("ok")).otherwise("quality").alias("quality")
+    return [pl.when(judged).then(pl.lit("ok")).otherwise("quality").alias("quality")]
 
 
 def _superseded(frame: pl.DataFrame) -> pl.Expr:
@@ -204,31 +208,7 @@ def _wrong_sides(rows: pl.DataFrame) -> tuple[pl.Expr, ...]:
     )
 
 
-def bar_candidates(frame: pl.DataFrame, now: datetime, names: VenueNames) -> pl.DataFrame:
-    """Read a batch of bars.
-
-    Args:
-        frame: Columns as received, at least those of ``BARS_NEEDED``.
-        now: No bar may start later.
-        names: What the order books are called.
-
-    Returns:
-        A frame with the columns of ``ImportedBar``, one row per row received, in order.
-    """
-    rows, unread = typed(frame, BARS_DTYPES)
-    filled = (pl.col(name).fill_nan(None) for name in ("volume_base", "volume_usd"))
-    joined = _with_terms(rows.with_columns(unread, *filled), names)
-    problem = _problem(
-        pl.col("problem"),
-        *_out_of_time(joined, "bar_at", now),
-        pl.col("symbol_problem"),
-        *_wrong_names(joined),
-    )
-    lines = joined.with_columns(problem, kind="symbol_kind", margin="symbol_margin")
-    return one_name(lines, names).select(*BARS_DTYPES, "problem")
-
-
-def metrics_candidates(frame: pl.DataFrame, now: datetime, _names: VenueNames) -> pl.DataFrame:
+def metrics_candidates(frame: pl.DataFrame, _names: VenueNames, now: datetime) -> pl.DataFrame:
     """Read a batch of a Binance Vision metrics file.
 
     ``sum_open_interest`` is in units of the listed base, single-sided; the mark price follows
@@ -246,7 +226,7 @@ def metrics_candidates(frame: pl.DataFrame, now: datetime, _names: VenueNames) -
     Source:
         https://github.com/binance/binance-public-data; its issues 287, 350 and 484 for defects.
     """
-    rows, unread = typed(frame, _METRICS_DTYPES)
+    rows, unread = typed(frame, METRICS_DTYPES)
     days = [frame[FILE_DAY]] if FILE_DAY in frame.columns else []
     timed = stood_at(rows.with_columns(days), "create_time", METRICS_TIME)
     named = timed.rename({"symbol": "market_id", "create_time": "snapshot_at"})
@@ -299,3 +279,26 @@ def _bad_ratios() -> tuple[pl.Expr, ...]:
         )
         for name in METRICS_RATIOS
     )
+
+
+def shares(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the shares behind the ratios of metrics, one row per measure.
+
+    A ratio of 0 between accounts or positions is a hole of the source, not a market without longs.
+    """
+    ratio = pl.col("ratio")
+    return (
+        rows.unpivot(
+            list(METRICS_RATIOS), index=["snapshot_at", "venue", "symbol", "asset"],
+            variable_name="measure", value_name="ratio",
+        )
+        .with_columns(pl.col("measure").replace_strict(METRICS_RATIOS))
+        .filter((ratio > 0) | ((pl.col("measure") == "taker") & ratio.is_not_null()))
+        .select(
+            pl.col("snapshot_at").alias("at"), "venue", "symbol", "asset", "measure",
+            pl.lit("5m").alias("period"),
+            (ratio / (1 + ratio)).alias("long_share"),
+            (1 / (1 + ratio)).alias("short_share"),
+        )
+        .sort("at", "venue", "symbol", "measure")
+    )  # fmt: skip

@@ -7,9 +7,8 @@ from functools import lru_cache
 
 import polars as pl
 
-from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.columns import UTC_MICROSECONDS, Dtype
 from oirisk.schemas.instruments import is_dollar, is_symbol
-from oirisk.schemas.tables.imported import Dtype
 from oirisk.transforms.assets import canonical_asset
 
 _PARTS = re.compile(

@@ -24,9 +24,6 @@ OBSERVED_MEDIAN, OBSERVED_SIGMA = 3.7, 0.62
 """Lognormal through open interest by effective leverage on Hyperliquid, December 2025:
 36.3 % below 3x, 48.5 % from 3x to 7x, 15.2 % above."""
 
-RETAIL_HEAVY = ((5.0, 0.15), (10.0, 0.30), (25.0, 0.25), (50.0, 0.20), (100.0, 0.10))
-"""What public heat maps assume; kept as the heavy end of the band."""
-
 PRIORS = ("base", "retail_heavy", "institutional", "calibrated")
 
 
@@ -57,20 +54,6 @@ def lognormal_weights(
     notched = _between(np.array([LEAST, *between_notches, MOST]), middle, spread) * POPULARITY
     part = at_notches[..., None]
     return np.concatenate([_of_sum_1(smooth) * (1 - part), _of_sum_1(notched) * part], axis=-1)
-
-
-def stated_priors() -> dict[str, Floats]:
-    """Return the priors that hold where nothing has been learned, weights by name."""
-    retail = np.zeros(NODE_LOW.size)
-    for leverage, weight in RETAIL_HEAVY:
-        retail[INTERVALS + int(np.flatnonzero(leverage == NOTCHES)[0])] = weight
-    base = lognormal_weights(OBSERVED_MEDIAN, OBSERVED_SIGMA, 0.5)
-    return {
-        "base": base,
-        "retail_heavy": retail,
-        "institutional": lognormal_weights(2.5, 0.5, 0.5),
-        "calibrated": base,
-    }
 
 
 def _between(bounds: Floats, median: Floats, sigma: Floats) -> Floats:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from oirisk.schemas.columns import UTC_MICROSECONDS
-from oirisk.schemas.tables.imported import Dtype
+from oirisk.schemas.columns import UTC_MICROSECONDS, Dtype
 from oirisk.transforms.models.leverage import BOUNDS, LEAST, MOST, Floats
 
 OBSERVED_LEVERAGE_SCHEMA: dict[str, Dtype] = {

@@ -3,6 +3,7 @@
 -- Params  $recorded_at  timestamptz, when the restatement becomes known
 create or replace temp table restated_history as
 select
+    known.rowid as replaced,
     known.* replace (
         if(found.is_contradicted or known.suspect_reason is not null, 'suspect', 'ok') as quality,
         found.is_contradicted as is_contradicted,
@@ -12,4 +13,3 @@ from core.open_interest as known
 inner join contradicted_rows as found
     on known.rowid = found.row_id
 where known.recorded_at <> $recorded_at
-order by known.snapshot_at, known.venue, known.symbol

@@ -69,9 +69,7 @@ select
     coalesce(absent.missing_days, []) as missing_days
 from spans
 left join absent
-    on
-        spans.venue = absent.venue
-        and spans.symbol = absent.symbol
+    using (venue, symbol)
 where
     cast((epoch(spans.until) - epoch(spans.since)) / 300 + 1 as bigint) > spans.steps_seen
 order by spans.venue, spans.symbol

@@ -9,12 +9,12 @@ copied as (
     select
         slice.row_id,
         slice.import_at,
-        slice.bar_interval,
+        slice.import_key,
         slice.venue,
         slice.symbol,
         json_merge_patch(
             to_json(slice),
-            '{"row_id": null, "copies": null, "import_at": null, "bar_interval": null}'
+            '{"row_id": null, "copies": null, "import_at": null, "import_key": null}'
         ) as record
     from import_slice as slice
     where slice.copies > 1
@@ -28,9 +28,7 @@ judged as (
         min(copied.record) over same_key <> max(copied.record) over same_key as contradicts,
         row_number() over (same_key order by copied.row_id) as position
     from copied
-    window same_key as (
-        partition by copied.import_at, copied.bar_interval, copied.venue, copied.symbol
-    )
+    window same_key as (partition by copied.import_at, copied.import_key)
 
 )
 

@@ -1,4 +1,5 @@
 -- insert_bars: add the staged bars that are not stored, in time order.
+-- Grain   one row per added bar
 -- Inputs  core.bars, staged_bars
 insert into core.bars by name
 select staged.*
@@ -14,3 +15,4 @@ where
             and known.symbol = staged.symbol
     )
 order by staged.bar_at, staged.venue, staged.symbol
+returning bar_at

@@ -131,9 +131,7 @@ beside as (
         lag(facts.traded) over contract as before_traded
     from facts
     inner join doubtful
-        on
-            facts.venue = doubtful.venue
-            and facts.symbol = doubtful.symbol
+        using (venue, symbol)
     window contract as (partition by facts.venue, facts.symbol order by facts.snapshot_at)
 
 ),
@@ -231,9 +229,7 @@ judged as (
         facts.suspect_reason
     from facts
     inner join doubtful
-        on
-            facts.venue = doubtful.venue
-            and facts.symbol = doubtful.symbol
+        using (venue, symbol)
     where
         facts.kind <> 'option'
         and facts.snapshot_at between $since and $until
@@ -259,15 +255,9 @@ verdicts as (
         ) as verdict
     from judged
     left join own
-        on
-            judged.snapshot_at = own.snapshot_at
-            and judged.venue = own.venue
-            and judged.symbol = own.symbol
+        using (snapshot_at, venue, symbol)
     left join standing
-        on
-            judged.snapshot_at = standing.snapshot_at
-            and judged.venue = standing.venue
-            and judged.symbol = standing.symbol
+        using (snapshot_at, venue, symbol)
 
 )
 

@@ -4,7 +4,9 @@
 -- Params  $since        timestamptz, first instant
 --         $recorded_at  timestamptz, when the restatement becomes known
 create or replace temp table restated_history as
-select known.* replace (names.name as venue, $recorded_at as recorded_at)
+select
+    known.rowid as replaced,
+    known.* replace (names.name as venue, $recorded_at as recorded_at)
 from core.open_interest as known
 inner join one_names as names
     on

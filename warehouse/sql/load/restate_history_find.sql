@@ -7,6 +7,7 @@
 -- Simulated history was written down as it is true, whatever the exchange would have printed.
 create or replace temp table restated_history as
 select
+    known.rowid as replaced,
     known.* replace (
         known.oi_contracts * spans.counting_factor / known.counting_factor as oi_contracts,
         known.oi_base * spans.counting_factor / known.counting_factor as oi_base,

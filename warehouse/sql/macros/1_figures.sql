@@ -14,6 +14,17 @@ create or replace macro core.exact_sum(amount) as (
     cast(sum(cast(amount * 1e13 as hugeint)) as double) / 1e13
 );
 
+-- Whether a row was current at an instant.
+create or replace macro core.was_known(recorded_at, superseded_at, known_at) as (
+    recorded_at <= known_at and (superseded_at is null or superseded_at > known_at)
+);
+
+-- Mean of values over those that have one, by weight; exact, like the sums.
+create or replace macro core.weighted(value, weight) as (
+    core.exact_sum(value * weight)
+    / nullif(core.exact_sum(case when value is not null then weight end), 0)
+);
+
 -- Observed near enough to the instant it stands for; the limit is in minutes.
 create or replace macro core.is_timely(snapshot_at, observed_at, max_age_minutes) as (
     abs(epoch_us(snapshot_at) - epoch_us(observed_at)) <= max_age_minutes * 60e6

@@ -97,3 +97,15 @@ create or replace macro core.net_taker_short(taker_flow, oi_change) as (
         else 0
     end
 );
+
+-- A part of the days that were seen; null where these are too few.
+create or replace macro core.part_of(part, days, minimum_days) as (
+    case when days >= minimum_days then part / days end
+);
+
+-- Mean of one measure of several that stand in a column, each a fraction.
+create or replace macro core.mean_of(measure, wanted, amount) as (
+    core.exact_sum(case when measure = wanted then amount * 1e8 end)
+    / 1e8
+    / count(amount) filter (where measure = wanted)
+);

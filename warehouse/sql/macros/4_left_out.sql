@@ -22,8 +22,7 @@ create or replace macro core.tickers_apart(first_at, last_at, as_known_at, max_a
         from core.open_interest as facts
         where
             facts.snapshot_at between first_at and last_at
-            and facts.recorded_at <= as_known_at
-            and (facts.superseded_at is null or facts.superseded_at > as_known_at)
+            and core.was_known(facts.recorded_at, facts.superseded_at, as_known_at)
             and facts.oi_base > 0
             and core.is_timely(facts.snapshot_at, facts.observed_at, max_age_minutes)
             and core.is_sound(facts.quality, facts.oi_base, facts.oi_usd)
@@ -49,9 +48,7 @@ create or replace macro core.tickers_apart(first_at, last_at, as_known_at, max_a
             priced.price > 1.5 * lag(priced.price) over in_order as is_next
         from priced
         inner join doubtful
-            on
-                priced.snapshot_at = doubtful.snapshot_at
-                and priced.asset = doubtful.asset
+            using (snapshot_at, asset)
         where priced.price > 0
         window in_order as (
             partition by priced.snapshot_at, priced.asset
@@ -136,10 +133,7 @@ create or replace macro core.tickers_apart(first_at, last_at, as_known_at, max_a
         ) as is_owned
     from things
     inner join voted
-        on
-            things.snapshot_at = voted.snapshot_at
-            and things.asset = voted.asset
-            and things.thing = voted.thing
+        using (snapshot_at, asset, thing)
     qualify not voted.is_of_most
 );
 
@@ -163,8 +157,7 @@ create or replace macro core.quotes_off_peg(first_at, last_at, as_known_at, max_
         from core.open_interest as facts
         where
             facts.snapshot_at between first_at and last_at
-            and facts.recorded_at <= as_known_at
-            and (facts.superseded_at is null or facts.superseded_at > as_known_at)
+            and core.was_known(facts.recorded_at, facts.superseded_at, as_known_at)
             and facts.kind = 'perp'
             and facts.mark_price > 0
             and core.is_timely(facts.snapshot_at, facts.observed_at, max_age_minutes)
@@ -234,9 +227,7 @@ create or replace macro core.quotes_off_peg(first_at, last_at, as_known_at, max_
         judged.things
     from priced
     inner join judged
-        on
-            priced.snapshot_at = judged.snapshot_at
-            and priced.quote = judged.quote
+        using (snapshot_at, quote)
 );
 
 -- Both: contracts that are in no sum. One row per snapshot_at, venue and symbol; is_other tells those

@@ -67,11 +67,7 @@ create or replace macro oi_as_of(wanted_asset, ts) as table (
             facts.asset = wanted_asset
             and facts.snapshot_at > cast(ts as timestamptz) - interval 8 day
             and facts.snapshot_at <= cast(ts as timestamptz)
-            and facts.recorded_at <= cast(ts as timestamptz)
-            and (
-                facts.superseded_at is null
-                or facts.superseded_at > cast(ts as timestamptz)
-            )
+            and core.was_known(facts.recorded_at, facts.superseded_at, cast(ts as timestamptz))
 
     ),
 
@@ -88,11 +84,7 @@ create or replace macro oi_as_of(wanted_asset, ts) as table (
         where
             facts.asset = wanted_asset
             and facts.snapshot_at <= cast(ts as timestamptz) - interval 8 day
-            and facts.recorded_at <= cast(ts as timestamptz)
-            and (
-                facts.superseded_at is null
-                or facts.superseded_at > cast(ts as timestamptz)
-            )
+            and core.was_known(facts.recorded_at, facts.superseded_at, cast(ts as timestamptz))
 
     )
 
@@ -115,11 +107,7 @@ create or replace macro oi_as_of(wanted_asset, ts) as table (
         on known.snapshot_at = latest.snapshot_at
     where
         known.asset = wanted_asset
-        and known.recorded_at <= cast(ts as timestamptz)
-        and (
-            known.superseded_at is null
-            or known.superseded_at > cast(ts as timestamptz)
-        )
+        and core.was_known(known.recorded_at, known.superseded_at, cast(ts as timestamptz))
     order by known.venue, known.symbol, known.recorded_at
 );
 
@@ -214,41 +202,21 @@ create or replace macro what_changed(wanted_asset) as table (
     items as (
 
         select
-            1 as place,
-            kind_group as topic,
-            'positions' as item,
-            change_24h_pct as amount,
-            'percent' as unit,
-            withheld_reason as note
+            items.place,
+            latest.kind_group as topic,
+            items.item,
+            items.amount,
+            items.unit,
+            case when items.place < 4 then latest.withheld_reason end as note
         from latest
-        union all
-        select
-            2 as place,
-            kind_group as topic,
-            'opened or closed' as item,
-            flow_usd_24h as amount,
-            'USD' as unit,
-            withheld_reason as note
-        from latest
-        union all
-        select
-            3 as place,
-            kind_group as topic,
-            'revalued by the price' as item,
-            revaluation_usd_24h as amount,
-            'USD' as unit,
-            withheld_reason as note
-        from latest
-        union all
-        select
-            4 as place,
-            kind_group as topic,
-            'price' as item,
-            price_change_24h_pct as amount,
-            'percent' as unit,
-            null as note
-        from latest
-        where kind_group = 'futures'
+        cross join lateral (
+            values
+            (1, 'positions', latest.change_24h_pct, 'percent'),
+            (2, 'opened or closed', latest.flow_usd_24h, 'USD'),
+            (3, 'revalued by the price', latest.revaluation_usd_24h, 'USD'),
+            (4, 'price', latest.price_change_24h_pct, 'percent')
+        ) as items (place, item, amount, unit)
+        where items.place < 4 or latest.kind_group = 'futures'
         union all
         select
             5 as place,

@@ -99,11 +99,7 @@ select
     spread.held_after
 from nearest
 inner join spread
-    on
-        nearest.venue = spread.venue
-        and nearest.symbol = spread.symbol
+    using (venue, symbol)
 left join terms
-    on
-        nearest.venue = terms.venue
-        and nearest.symbol = terms.symbol
+    using (venue, symbol)
 order by nearest.venue, nearest.symbol

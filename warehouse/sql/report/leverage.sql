@@ -43,9 +43,7 @@ mixes as (
         learned.steps
     from marts.leverage_calibration as learned
     inner join latest
-        on
-            learned.asset = latest.asset
-            and learned.calibrated_at = latest.calibrated_at
+        using (asset, calibrated_at)
     union all
     select
         3 as place,

@@ -114,10 +114,7 @@ on_books as (
         core.exact_sum(levels.usd) as usd
     from levels
     inner join books
-        on
-            levels.asset = books.asset
-            and levels.venue = books.venue
-            and levels.side = books.side
+        using (asset, venue, side)
     where books.depth_2pct_usd is not null
     group by levels.asset, levels.side
 

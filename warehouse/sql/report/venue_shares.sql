@@ -11,9 +11,7 @@ select
     core.exact_sum(products.share_change_24h_pp) as share_change_24h_pp
 from marts.oi_by_product as products
 inner join marts.oi_market as market
-    on
-        products.snapshot_at = market.snapshot_at
-        and products.kind_group = market.kind_group
+    using (snapshot_at, kind_group)
 where
     products.snapshot_at = $snapshot_at
     and products.kind_group = 'futures'

@@ -80,10 +80,7 @@ select
     )
 from int_audit_steps as steps
 inner join int_audit_volumes as volumes
-    on
-        steps.snapshot_at = volumes.snapshot_at
-        and steps.venue = volumes.venue
-        and steps.symbol = volumes.symbol
+    using (snapshot_at, venue, symbol)
 where
     abs(steps.held - steps.held_before) > volumes.traded * (1 + $volume_tolerance)
     and abs(steps.held - steps.held_before)
@@ -143,10 +140,7 @@ select
     )
 from int_audit_prices as prices
 left join apart
-    on
-        prices.snapshot_at = apart.snapshot_at
-        and prices.venue = apart.venue
-        and prices.symbol = apart.symbol
+    using (snapshot_at, venue, symbol)
 where abs(prices.price / prices.median_price - 1) > $price_tolerance
 union all
 select
@@ -166,10 +160,7 @@ select
     )
 from apart
 left join int_audit_prices as prices
-    on
-        apart.snapshot_at = prices.snapshot_at
-        and apart.venue = prices.venue
-        and apart.symbol = prices.symbol
+    using (snapshot_at, venue, symbol)
 where prices.symbol is null
 union all
 select

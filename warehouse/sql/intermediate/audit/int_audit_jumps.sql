@@ -67,16 +67,9 @@ select
     crowds.jumped >= 2 and 2 * crowds.jumped >= lines.instruments as of_line
 from near
 inner join crowds
-    on
-        near.snapshot_at = crowds.snapshot_at
-        and near.venue = crowds.venue
-        and near.unit_rule = crowds.unit_rule
-        and near.factor = crowds.factor
+    using (snapshot_at, venue, unit_rule, factor)
 inner join lines
-    on
-        near.snapshot_at = lines.snapshot_at
-        and near.venue = lines.venue
-        and near.unit_rule = lines.unit_rule
+    using (snapshot_at, venue, unit_rule)
 where
     greatest(near.oi_usd, near.usd_before) >= $jump_minimum_usd
     or (crowds.jumped >= 2 and 2 * crowds.jumped >= lines.instruments)

@@ -49,6 +49,4 @@ select
     medians.venues
 from prices
 inner join medians
-    on
-        prices.snapshot_at = medians.snapshot_at
-        and prices.asset = medians.asset
+    using (snapshot_at, asset)

@@ -85,8 +85,5 @@ select
     steps.seconds / 3600 as hours
 from steps
 left join covering
-    on
-        steps.snapshot_at = covering.snapshot_at
-        and steps.venue = covering.venue
-        and steps.symbol = covering.symbol
+    using (snapshot_at, venue, symbol)
 where covering.traded is not null or steps.traded is not null

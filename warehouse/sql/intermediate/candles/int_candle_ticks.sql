@@ -63,9 +63,7 @@ ticks as (
         published.at_us is not null as is_used
     from totals
     left join published
-        on
-            totals.at_us = published.at_us
-            and totals.group_id = published.group_id
+        using (at_us, group_id)
 
 )
 

@@ -56,10 +56,7 @@ hot as (
         end as is_first
     from int_cluster_bins as bins
     inner join thresholds
-        on
-            bins.asset = thresholds.asset
-            and bins.kind = thresholds.kind
-            and bins.side = thresholds.side
+        using (asset, kind, side)
     where bins.smoothed > thresholds.threshold
     window ladder as (partition by bins.asset, bins.kind, bins.side order by bins.bin)
 
@@ -132,9 +129,7 @@ large as (
         least(masses.base / assets.oi_base, 1) as share  -- noqa: RF04
     from masses
     inner join int_cluster_assets as assets
-        on
-            masses.asset = assets.asset
-            and masses.kind = assets.kind
+        using (asset, kind)
     where
         masses.base > 0
         and assets.oi_base > 0
@@ -184,16 +179,9 @@ saddles as (
         end as saddle_above
     from large
     inner join higher_ground
-        on
-            large.asset = higher_ground.asset
-            and large.kind = higher_ground.kind
-            and large.side = higher_ground.side
-            and large.first_bin = higher_ground.first_bin
+        using (asset, kind, side, first_bin)
     inner join int_cluster_bins as bins
-        on
-            large.asset = bins.asset
-            and large.kind = bins.kind
-            and large.side = bins.side
+        using (asset, kind, side)
     group by large.asset, large.kind, large.side, large.first_bin
 
 )
@@ -216,11 +204,7 @@ select
     large.peak - greatest(saddles.saddle_below, saddles.saddle_above) as prominence
 from large
 inner join saddles
-    on
-        large.asset = saddles.asset
-        and large.kind = saddles.kind
-        and large.side = saddles.side
-        and large.first_bin = saddles.first_bin
+    using (asset, kind, side, first_bin)
 inner join int_cluster_bins as peaks
     on
         large.asset = peaks.asset

@@ -21,9 +21,7 @@ sorts as (
         assets.mark
     from int_cluster_parts as parts
     inner join int_cluster_assets as assets
-        on
-            parts.asset = assets.asset
-            and parts.kind = assets.kind
+        using (asset, kind)
     where assets.mark > 0
 
 ),
@@ -110,11 +108,7 @@ filled as (
         coalesce(totals.usd, 0) as usd
     from grid
     left join totals
-        on
-            grid.asset = totals.asset
-            and grid.kind = totals.kind
-            and grid.side = totals.side
-            and grid.bin = totals.bin
+        using (asset, kind, side, bin)
 
 ),
 

@@ -29,10 +29,7 @@ pairs as (
         end as overlap
     from int_cluster_bin_runs as bin_runs
     inner join int_cluster_previous as previous
-        on
-            bin_runs.asset = previous.asset
-            and bin_runs.kind = previous.kind
-            and bin_runs.side = previous.side
+        using (asset, kind, side)
 
 ),
 

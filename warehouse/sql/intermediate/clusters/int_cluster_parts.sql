@@ -39,10 +39,7 @@ entries as (
         if(bins.base > 0, coalesce(sides.base, 0) / bins.base, 1) as part
     from int_position_bins as bins
     left join sides
-        on
-            bins.asset = sides.asset
-            and bins.venue = sides.venue
-            and bins.price_low = sides.price_low
+        using (asset, venue, price_low)
 
 )
 
@@ -92,9 +89,7 @@ select
     cast(null as double) as base_hours
 from int_strike_universe as options
 inner join int_strike_ladder as ladder
-    on
-        options.asset = ladder.asset
-        and options.strike = ladder.strike
+    using (asset, strike)
 inner join int_strike_assets as assets
     on options.asset = assets.asset
 where

@@ -112,11 +112,7 @@ profiles as (
         venues_now.venue is not null as is_known_now
     from before as profile
     left join venues_now
-        on
-            profile.asset = venues_now.asset
-            and profile.kind = venues_now.kind
-            and profile.side = venues_now.side
-            and profile.venue = venues_now.venue
+        using (asset, kind, side, venue)
 
 ),
 
@@ -133,11 +129,7 @@ matched as (
         ) as matched_base
     from alive
     inner join profiles
-        on
-            alive.asset = profiles.asset
-            and alive.kind = profiles.kind
-            and alive.side = profiles.side
-            and alive.snapshot_at = profiles.snapshot_at
+        using (asset, kind, side, snapshot_at)
     group by alive.cluster_id
 
 )

@@ -39,8 +39,7 @@ facts as (
         is_simulated
     from core.open_interest
     where
-        recorded_at <= $known_at
-        and (superseded_at is null or superseded_at > $known_at)
+        core.was_known(recorded_at, superseded_at, $known_at)
         and core.is_timely(snapshot_at, observed_at, $max_age_minutes)
         and core.is_sound(quality, oi_base, coalesce(oi_usd, 0))
         and kind = 'option'
@@ -77,10 +76,7 @@ newest as (
         facts.*
     from facts
     anti join left_out
-        on
-            facts.snapshot_at = left_out.snapshot_at
-            and facts.venue = left_out.venue
-            and facts.symbol = left_out.symbol
+        using (snapshot_at, venue, symbol)
     inner join instants
         on
             facts.snapshot_at <= instants.taken_at

@@ -30,8 +30,7 @@ told_tiers as (
         on told.asset = assets.asset
     where
         told.as_of <= $until
-        and told.recorded_at <= $known_at
-        and (told.superseded_at is null or told.superseded_at > $known_at)
+        and core.was_known(told.recorded_at, told.superseded_at, $known_at)
         and told.maintenance_margin_rate > 0
         and told.maintenance_margin_rate < 0.5
 
@@ -83,9 +82,7 @@ members as (
         tiers.max_leverage
     from int_liquidation_members as members
     left join tiers
-        on
-            members.venue = tiers.venue
-            and members.symbol = tiers.symbol
+        using (venue, symbol)
 
 ),
 

@@ -20,9 +20,7 @@ sizes as (
         ) as place
     from marts.liquidation_map as map
     inner join int_liquidation_venue_depth as depth
-        on
-            map.asset = depth.asset
-            and map.venue = depth.venue
+        using (asset, venue)
     inner join int_liquidation_covered as covered
         on
             depth.asset = covered.asset
@@ -51,9 +49,7 @@ select
     map.is_simulated
 from marts.liquidation_map as map
 inner join sizes
-    on
-        map.asset = sizes.asset
-        and map.venue = sizes.venue
+    using (asset, venue)
 inner join int_position_assets as assets
     on map.asset = assets.asset
 where

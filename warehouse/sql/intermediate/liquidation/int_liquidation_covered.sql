@@ -45,9 +45,7 @@ shares as (
         least(core.exact_sum(held.usd) / any_value(totals.usd), 1) as covered_share
     from int_liquidation_venue_depth as depth
     inner join held
-        on
-            depth.asset = held.asset
-            and depth.venue = held.venue
+        using (asset, venue)
     inner join totals
         on depth.asset = totals.asset
     where depth.band = 0.01

@@ -12,8 +12,6 @@ select
     bool_or(depth.is_simulated) as is_simulated
 from int_liquidation_venue_depth as depth
 inner join int_liquidation_covered as covered
-    on
-        depth.asset = covered.asset
-        and depth.side = covered.side
+    using (asset, side)
 group by depth.asset, depth.side, depth.band
 order by depth.asset, depth.side, depth.band

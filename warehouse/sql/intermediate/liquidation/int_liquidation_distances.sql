@@ -260,10 +260,7 @@ select
     coalesce(sum(summed.calibrated) over outward, 0) as alive_calibrated
 from ladder
 left join summed
-    on
-        ladder.rule = summed.rule
-        and ladder.side = summed.side
-        and ladder.steps = summed.steps
+    using (rule, side, steps)
 window
     outward as (
         partition by ladder.rule, ladder.side order by ladder.steps desc

@@ -31,9 +31,7 @@ learned as (
         max(calibration.weight) filter (where calibration.prior = 'calibrated') as calibrated
     from marts.leverage_calibration as calibration
     inner join latest
-        on
-            calibration.asset = latest.asset
-            and calibration.calibrated_at = latest.calibrated_at
+        using (asset, calibrated_at)
     group by calibration.asset, calibration.leverage_low, calibration.leverage_high
 
 ),

@@ -18,8 +18,7 @@ known as (
         positions.snapshot_at < $until
         and positions.snapshot_at
         > $until - to_microseconds(cast($calibration_days * 86400e6 as bigint))
-        and positions.recorded_at <= $known_at
-        and (positions.superseded_at is null or positions.superseded_at > $known_at)
+        and core.was_known(positions.recorded_at, positions.superseded_at, $known_at)
 
 ),
 
@@ -56,9 +55,7 @@ select
     0.5 / listed.max_leverage as maintenance_rate
 from known
 inner join latest
-    on
-        known.venue = latest.venue
-        and known.snapshot_at = latest.snapshot_at
+    using (venue, snapshot_at)
 inner join int_position_assets as assets
     on known.asset = assets.asset
 inner join listed

@@ -21,8 +21,7 @@ books as (
         depth.is_simulated
     from core.depth as depth
     where
-        depth.recorded_at <= $known_at
-        and (depth.superseded_at is null or depth.superseded_at > $known_at)
+        core.was_known(depth.recorded_at, depth.superseded_at, $known_at)
         and depth.snapshot_at <= $until
         and depth.snapshot_at
         >= $until - to_microseconds(cast($max_age_minutes * 60e6 as bigint))
@@ -55,10 +54,7 @@ held_beside as (
         core.exact_sum(universe.oi_usd) as usd
     from int_position_universe as universe
     inner join books
-        on
-            universe.asset = books.asset
-            and universe.venue = books.venue
-            and universe.symbol = books.symbol
+        using (asset, venue, symbol)
     where
         books.band = 0.01
         and books.usd > 0
@@ -74,9 +70,7 @@ was_read as (
         held_beside.side
     from held_beside
     inner join held
-        on
-            held_beside.asset = held.asset
-            and held_beside.venue = held.venue
+        using (asset, venue)
     where core.is_covered(held_beside.usd / nullif(held.usd, 0))
 
 )
@@ -91,9 +85,6 @@ select
     bool_or(books.is_simulated) as is_simulated
 from books
 inner join was_read
-    on
-        books.asset = was_read.asset
-        and books.venue = was_read.venue
-        and books.side = was_read.side
+    using (asset, venue, side)
 group by books.asset, books.venue, books.side, books.band
 order by books.asset, books.venue, books.side, books.band

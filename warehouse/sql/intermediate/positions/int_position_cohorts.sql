@@ -81,9 +81,7 @@ opened_then as (
         opens.opened_short_calibrated * later_steps.kept_part as standing_short_calibrated
     from later_steps
     inner join int_position_opens as opens
-        on
-            later_steps.instrument = opens.instrument
-            and later_steps.until_at = opens.until_at
+        using (instrument, until_at)
 
 ),
 

@@ -19,8 +19,7 @@ known as (
         oi_usd
     from core.open_interest
     where
-        recorded_at <= $known_at
-        and (superseded_at is null or superseded_at > $known_at)
+        core.was_known(recorded_at, superseded_at, $known_at)
         and kind in ('perp', 'future')
         and core.is_timely(snapshot_at, observed_at, $max_age_minutes)
         and core.is_sound(quality, oi_base, oi_usd)
@@ -54,14 +53,10 @@ select
     known.asset,
     core.exact_sum(known.oi_usd) as usd
 from known
-anti join int_position_universe as universe
-    on
-        known.venue = universe.venue
-        and known.symbol = universe.symbol
+anti join int_position_universe
+    using (venue, symbol)
 anti join delisted
-    on
-        known.venue = delisted.venue
-        and known.symbol = delisted.symbol
+    using (venue, symbol)
 where
     known.snapshot_at
     < $until - to_microseconds(cast(floor($max_age_minutes * 60e6) as bigint))

@@ -44,9 +44,7 @@ paired as (
         ) as volume
     from int_position_steps as steps
     left join int_position_paths as paths
-        on
-            steps.instrument = paths.instrument
-            and steps.until_at = paths.until_at
+        using (instrument, until_at)
 
 ),
 

@@ -33,9 +33,7 @@ bars as (
         core.length_us(facts.interval) as length_us
     from core.bars as facts
     inner join int_position_universe as universe
-        on
-            facts.venue = universe.venue
-            and facts.symbol = universe.symbol
+        using (venue, symbol)
     where
         universe.instrument in (select steps.instrument from steps)
         and facts.bar_at <= $until

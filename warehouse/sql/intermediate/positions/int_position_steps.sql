@@ -32,14 +32,11 @@ observations as (
         facts.is_simulated
     from core.open_interest as facts
     inner join int_position_universe as universe
-        on
-            facts.venue = universe.venue
-            and facts.symbol = universe.symbol
+        using (venue, symbol)
     inner join int_position_assets as assets
         on universe.asset = assets.asset
     where
-        facts.recorded_at <= $known_at
-        and (facts.superseded_at is null or facts.superseded_at > $known_at)
+        core.was_known(facts.recorded_at, facts.superseded_at, $known_at)
         and core.is_timely(facts.snapshot_at, facts.observed_at, $max_age_minutes)
         and core.is_sound(
             facts.quality,
@@ -121,9 +118,7 @@ bars as (
         core.length_us(facts.interval) as length_us
     from core.bars as facts
     inner join int_position_universe as universe
-        on
-            facts.venue = universe.venue
-            and facts.symbol = universe.symbol
+        using (venue, symbol)
     where
         facts.bar_at < $until
         and facts.bar_at >= $until - to_microseconds(cast($history_days * 86400e6 as bigint))

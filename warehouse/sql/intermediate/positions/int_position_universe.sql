@@ -25,8 +25,7 @@ known as (
         is_simulated
     from core.open_interest
     where
-        recorded_at <= $known_at
-        and (superseded_at is null or superseded_at > $known_at)
+        core.was_known(recorded_at, superseded_at, $known_at)
         and core.is_timely(snapshot_at, observed_at, $max_age_minutes)
         and core.is_sound(quality, oi_base, coalesce(oi_usd, oi_base * mark_price, 0))
         and kind in ('perp', 'future')
@@ -56,10 +55,7 @@ newest as (
     select known.*
     from known
     left join left_out
-        on
-            known.snapshot_at = left_out.snapshot_at
-            and known.venue = left_out.venue
-            and known.symbol = left_out.symbol
+        using (snapshot_at, venue, symbol)
     where left_out.symbol is null
     qualify
         row_number() over (

@@ -135,9 +135,7 @@ ranged as (
         end as high
     from falls
     inner join ranges
-        on
-            falls.instrument = ranges.instrument
-            and falls.until_at = ranges.until_at
+        using (instrument, until_at)
 
 )
 

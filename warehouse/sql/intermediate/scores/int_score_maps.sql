@@ -42,13 +42,9 @@ select
     bool_or(map.is_simulated) as is_simulated
 from latest
 inner join marks
-    on
-        latest.asset = marks.asset
-        and latest.snapshot_at = marks.snapshot_at
+    using (asset, snapshot_at)
 inner join marts.liquidation_map as map
-    on
-        latest.asset = map.asset
-        and latest.snapshot_at = map.snapshot_at
+    using (asset, snapshot_at)
 where
     map.venue = 'ALL'
     and map.snapshot_at >= $until - interval 28 hours

@@ -34,5 +34,4 @@ where
     and facts.at >= $until - interval 28 hours
     and facts.at < $until
     and facts.price > 0
-    and facts.recorded_at <= $known_at
-    and (facts.superseded_at is null or facts.superseded_at > $known_at)
+    and core.was_known(facts.recorded_at, facts.superseded_at, $known_at)

@@ -132,11 +132,7 @@ readings as materialized (
         core.imbalance(seen.long_share, seen.short_share) as leaning
     from core.positioning as seen
     inner join series
-        on
-            seen.venue = series.venue
-            and seen.symbol = series.symbol
-            and seen.asset = series.asset
-            and seen.measure = series.measure
+        using (venue, symbol, asset, measure)
     inner join periods
         on seen.period = periods.period
     where
@@ -168,22 +164,10 @@ by_venue as (
         latest.snapshot_at,
         series.venue,
         series.asset,
-        core.exact_sum(case when series.measure = 'account' then latest.leaning * 1e8 end)
-        / 1e8
-        / count(latest.leaning) filter (where series.measure = 'account')
-            as accounts,
-        core.exact_sum(case when series.measure = 'top_position' then latest.leaning * 1e8 end)
-        / 1e8
-        / count(latest.leaning) filter (where series.measure = 'top_position')
-            as top_positions,
-        core.exact_sum(case when series.measure = 'top_account' then latest.leaning * 1e8 end)
-        / 1e8
-        / count(latest.leaning) filter (where series.measure = 'top_account')
-            as top_accounts,
-        core.exact_sum(case when series.measure = 'taker' then latest.leaning * 1e8 end)
-        / 1e8
-        / count(latest.leaning) filter (where series.measure = 'taker')
-            as taker
+        core.mean_of(series.measure, 'account', latest.leaning) as accounts,
+        core.mean_of(series.measure, 'top_position', latest.leaning) as top_positions,
+        core.mean_of(series.measure, 'top_account', latest.leaning) as top_accounts,
+        core.mean_of(series.measure, 'taker', latest.leaning) as taker
     from latest
     inner join series
         on latest.series = series.series
@@ -198,10 +182,7 @@ weighed as (
         venues.oi_usd
     from by_venue
     inner join marts.oi_by_venue as venues
-        on
-            by_venue.snapshot_at = venues.snapshot_at
-            and by_venue.asset = venues.asset
-            and by_venue.venue = venues.venue
+        using (snapshot_at, asset, venue)
     where
         venues.kind_group = 'futures'
         and venues.snapshot_at >= core.bar_start('1d', $since) - interval 90 day
@@ -214,17 +195,11 @@ measured as (
     select
         snapshot_at,
         asset,
-        core.exact_sum(accounts * oi_usd)
-        / nullif(core.exact_sum(case when accounts is not null then oi_usd end), 0)
-            as accounts,
+        core.weighted(accounts, oi_usd) as accounts,
         coalesce(
-            core.exact_sum(top_positions * oi_usd)
-            / nullif(core.exact_sum(case when top_positions is not null then oi_usd end), 0),
-            core.exact_sum(top_accounts * oi_usd)
-            / nullif(core.exact_sum(case when top_accounts is not null then oi_usd end), 0)
+            core.weighted(top_positions, oi_usd), core.weighted(top_accounts, oi_usd)
         ) as top,
-        core.exact_sum(taker * oi_usd)
-        / nullif(core.exact_sum(case when taker is not null then oi_usd end), 0) as taker
+        core.weighted(taker, oi_usd) as taker
     from weighed
     group by snapshot_at, asset
 
@@ -245,9 +220,7 @@ within as (
         / (map.price_high - map.price_low) as usd
     from marts.liquidation_map as map
     inner join totals
-        on
-            map.snapshot_at = totals.snapshot_at
-            and map.asset = totals.asset
+        using (snapshot_at, asset)
     where
         map.venue = 'ALL'
         and map.prior = 'calibrated'
@@ -311,9 +284,7 @@ select
     built.vulnerability_imbalance as vulnerability
 from marts.oi_by_asset as totals
 inner join marts.oi_imbalance as built
-    on
-        totals.snapshot_at = built.snapshot_at
-        and totals.asset = built.asset
+    using (snapshot_at, asset)
 inner join built_days
     on totals.snapshot_at = built_days.snapshot_at
 where

@@ -72,6 +72,4 @@ select
     end as oi_log
 from changes
 inner join phases
-    on
-        changes.horizon = phases.horizon
-        and changes.phase = phases.phase
+    using (horizon, phase)

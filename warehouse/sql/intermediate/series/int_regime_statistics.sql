@@ -93,11 +93,7 @@ sums as (
         daily.oi_squares
     from whole_days
     inner join daily
-        on
-            whole_days.asset = daily.asset
-            and whole_days.horizon = daily.horizon
-            and whole_days.phase = daily.phase
-            and whole_days.day = daily.day
+        using (asset, horizon, phase, day)
     union all
     select
         part_days.bar_at,
@@ -180,12 +176,6 @@ select
     ) <= 300000000 as is_trend_known
 from judged
 inner join trends
-    on
-        judged.bar_at = trends.bar_at
-        and judged.horizon = trends.horizon
-        and judged.asset = trends.asset
+    using (bar_at, horizon, asset)
 left join months
-    on
-        judged.bar_at = months.bar_at
-        and judged.horizon = months.horizon
-        and judged.asset = months.asset
+    using (bar_at, horizon, asset)

@@ -41,9 +41,7 @@ placed as materialized (
         case when fresh.kind = 'future' then fresh.price end as future_price
     from int_references_found as found
     inner join fresh
-        on
-            found.snapshot_at = fresh.snapshot_at
-            and found.group_id = fresh.group_id
+        using (snapshot_at, group_id)
 
 ),
 

@@ -30,10 +30,7 @@ venues as (
         ) as word
     from int_universe_weighed as universe
     semi join incomplete
-        on
-            universe.snapshot_at = incomplete.snapshot_at
-            and universe.group_id = incomplete.group_id
-            and universe.venue_id = incomplete.venue_id
+        using (snapshot_at, group_id, venue_id)
     group by
         universe.snapshot_at,
         universe.group_id,

@@ -98,11 +98,7 @@ numbered as (
         ) as held
     from facts
     inner join int_instruments_numbered as instruments
-        on
-            facts.venue = instruments.venue
-            and facts.symbol = instruments.symbol
-            and facts.asset = instruments.asset
-            and facts.kind_group = instruments.kind_group
+        using (venue, symbol, asset, kind_group)
     inner join int_rules_numbered as rules
         on facts.unit_rule = rules.unit_rule
     left join int_contracts_left_out as left_out

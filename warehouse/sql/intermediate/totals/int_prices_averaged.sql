@@ -28,7 +28,5 @@ select
     core.exact_sum(fresh.oi_usd) / nullif(core.exact_sum(fresh.oi_base), 0) as unit_usd
 from fresh
 inner join wanted
-    on
-        fresh.snapshot_at = wanted.snapshot_at
-        and fresh.group_id = wanted.group_id
+    using (snapshot_at, group_id)
 group by all

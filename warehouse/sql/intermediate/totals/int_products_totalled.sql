@@ -58,15 +58,7 @@ select
     changed.* exclude (snapshot_at, kind_group, venue_id, product_id)
 from int_products_covered as covered
 left join summed
-    on
-        covered.snapshot_at = summed.snapshot_at
-        and covered.kind_group = summed.kind_group
-        and covered.venue_id = summed.venue_id
-        and covered.product_id = summed.product_id
+    using (snapshot_at, kind_group, venue_id, product_id)
 left join int_products_changed as changed
-    on
-        covered.snapshot_at = changed.snapshot_at
-        and covered.kind_group = changed.kind_group
-        and covered.venue_id = changed.venue_id
-        and covered.product_id = changed.product_id
+    using (snapshot_at, kind_group, venue_id, product_id)
 where covered.snapshot_at between $since and $until

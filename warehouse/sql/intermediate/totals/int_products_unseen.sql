@@ -124,11 +124,7 @@ known_before as (
         known.good_usd as oi_usd
     from int_known_before as known
     inner join int_instruments_numbered as instruments
-        on
-            known.venue = instruments.venue
-            and known.symbol = instruments.symbol
-            and known.asset = instruments.asset
-            and known.kind_group = instruments.kind_group
+        using (venue, symbol, asset, kind_group)
     inner join int_rules_numbered as rules
         on known.good_rule = rules.unit_rule
 
@@ -224,9 +220,7 @@ elsewhere as (
         sum(held.instruments) as instruments
     from last_seen
     inner join held
-        on
-            last_seen.seen_at = held.seen_at
-            and last_seen.group_id = held.group_id
+        using (seen_at, group_id)
     where coalesce(held.expires_at > last_seen.snapshot_at, true)
     group by all
 

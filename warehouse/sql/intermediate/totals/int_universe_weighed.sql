@@ -100,11 +100,7 @@ good as (
         false as is_fresh
     from int_known_before as known
     inner join int_instruments_numbered as instruments
-        on
-            known.venue = instruments.venue
-            and known.symbol = instruments.symbol
-            and known.asset = instruments.asset
-            and known.kind_group = instruments.kind_group
+        using (venue, symbol, asset, kind_group)
     inner join int_rules_numbered as rules
         on known.good_rule = rules.unit_rule
     where known.good_at is not null
@@ -140,9 +136,7 @@ fresh as (
         end as weight_usd
     from seen
     inner join instants
-        on
-            seen.snapshot_at = instants.snapshot_at
-            and seen.group_id = instants.group_id
+        using (snapshot_at, group_id)
     where seen.is_fresh
 
 ),
@@ -170,10 +164,8 @@ absent as materialized (
 
     select candidates.*
     from candidates
-    inner join int_venues_attempted as attempted
-        on
-            candidates.snapshot_at = attempted.snapshot_at
-            and candidates.venue = attempted.venue
+    inner join int_venues_attempted
+        using (snapshot_at, venue)
     anti join fresh
         on
             candidates.snapshot_at = fresh.snapshot_at
@@ -251,9 +243,7 @@ weighed as (
         end as weight_usd
     from described
     left join later
-        on
-            described.snapshot_at = later.snapshot_at
-            and described.instrument_id = later.instrument_id
+        using (snapshot_at, instrument_id)
     asof left join good
         on
             described.instrument_id = good.instrument_id
@@ -298,9 +288,7 @@ select
     weighed.weight_usd
 from weighed
 left join unfresh
-    on
-        weighed.snapshot_at = unfresh.snapshot_at
-        and weighed.instrument_id = unfresh.instrument_id
+    using (snapshot_at, instrument_id)
 where
     (weighed.is_alive and weighed.has_begun)
     or (

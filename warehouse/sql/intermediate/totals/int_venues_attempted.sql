@@ -164,9 +164,7 @@ select
     recorded.run_at
 from last_good
 left join asked
-    on
-        last_good.snapshot_at = asked.snapshot_at
-        and last_good.venue = asked.venue
+    using (snapshot_at, venue)
 left join recorded
     on last_good.snapshot_at = recorded.snapshot_at
 where

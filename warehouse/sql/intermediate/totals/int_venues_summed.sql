@@ -17,10 +17,8 @@ summed as (
         max(rules.counting_grade) as counting_grade,
         bool_or(judged.is_simulated) as is_simulated
     from int_open_interest_judged as judged
-    inner join int_coverage_counted as covered
-        on
-            judged.snapshot_at = covered.snapshot_at
-            and judged.group_id = covered.group_id
+    inner join int_coverage_counted
+        using (snapshot_at, group_id)
     inner join int_rules_numbered as rules
         on judged.rule_id = rules.rule_id
     where judged.is_fresh
@@ -52,6 +50,4 @@ select
     summed.is_simulated
 from summed
 inner join totals
-    on
-        summed.snapshot_at = totals.snapshot_at
-        and summed.group_id = totals.group_id
+    using (snapshot_at, group_id)

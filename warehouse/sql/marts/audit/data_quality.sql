@@ -37,9 +37,7 @@ foreign_rows as (
         count(*) as refused
     from ops.rejects as rejects
     inner join asked
-        on
-            rejects.run_id = asked.run_id
-            and rejects.venue = asked.venue
+        using (run_id, venue)
     where rejects.check_name = 'quote_in_usd'
     group by all
 
@@ -99,9 +97,7 @@ parts as (
         stored.tagged / stored.stored as convention
     from asked
     left join stored
-        on
-            asked.snapshot_at = stored.snapshot_at
-            and asked.venue = stored.venue
+        using (snapshot_at, venue)
     left join foreign_rows
         on
             asked.run_id = foreign_rows.run_id

@@ -10,10 +10,7 @@ missing as (
     select reported.*
     from core.cftc_positions as reported
     anti join marts.cftc_positions as held
-        on
-            reported.report_date = held.report_date
-            and reported.exchange = held.exchange
-            and reported.contract_code = held.contract_code
+        using (report_date, exchange, contract_code)
     where reported.superseded_at is null
 
 ),
@@ -137,9 +134,7 @@ select
     missing.recorded_at
 from missing
 left join prices
-    on
-        missing.asset = prices.asset
-        and missing.report_date = prices.report_date
+    using (asset, report_date)
 order by
     missing.report_date,
     missing.exchange,

@@ -147,17 +147,9 @@ present as (
         bin_runs.first_bin
     from int_cluster_bin_runs as bin_runs
     inner join details
-        on
-            bin_runs.asset = details.asset
-            and bin_runs.kind = details.kind
-            and bin_runs.side = details.side
-            and bin_runs.first_bin = details.first_bin
+        using (asset, kind, side, first_bin)
     left join changes
-        on
-            bin_runs.asset = changes.asset
-            and bin_runs.kind = changes.kind
-            and bin_runs.side = changes.side
-            and bin_runs.first_bin = changes.first_bin
+        using (asset, kind, side, first_bin)
 
 ),
 
@@ -213,9 +205,7 @@ placed as (
         assets.is_simulated
     from clusters
     inner join int_cluster_assets as assets
-        on
-            clusters.asset = assets.asset
-            and clusters.kind = assets.kind
+        using (asset, kind)
     where assets.mark > 0
 
 ),
@@ -249,11 +239,7 @@ masses as (
         sum(parts.usd order by parts.venue) as usd
     from placed
     inner join parts
-        on
-            placed.asset = parts.asset
-            and placed.kind = parts.kind
-            and placed.side = parts.side
-            and placed.first_bin = parts.first_bin
+        using (asset, kind, side, first_bin)
     inner join int_liquidation_venue_depth as depth
         on
             parts.asset = depth.asset

@@ -50,9 +50,7 @@ known as (
         books.usd as usd_per_pct
     from held
     left join books
-        on
-            held.asset = books.asset
-            and held.venue = books.venue
+        using (asset, venue)
     union all
     select
         venue,
@@ -85,9 +83,7 @@ measured as (
         coins.read_usd as coin_read_usd
     from held
     inner join books
-        on
-            held.asset = books.asset
-            and held.venue = books.venue
+        using (asset, venue)
     inner join coins
         on held.asset = coins.asset
     where core.is_covered(coins.read_usd / coins.usd)
@@ -105,9 +101,7 @@ covered as (
         ) as oi_covered
     from known
     left join measured
-        on
-            known.asset = measured.asset
-            and known.venue = measured.venue
+        using (asset, venue)
     group by known.venue
     having core.is_covered(oi_covered)
 

@@ -93,38 +93,21 @@ levels as (
 
 ),
 
-falls as (
+takings as (
 
-    -- what a fall through this bin takes; whole numbers add up exactly
+    -- what a move through this bin takes; whole numbers add up exactly
     select
-        asset,
-        prior,
-        change,
-        change_all,
-        usd,
+        *,
         sum(cast(usd * 1e13 as hugeint)) over (
-            partition by asset, prior order by change desc
+            partition by asset, prior, side order by if(side = 'long', -change, change)
         ) as taken
     from levels
-    where side = 'long'
 
 ),
 
-rises as (
+falls as (select * from takings where side = 'long'),
 
-    select
-        asset,
-        prior,
-        change,
-        change_all,
-        usd,
-        sum(cast(usd * 1e13 as hugeint)) over (
-            partition by asset, prior order by change asc
-        ) as taken
-    from levels
-    where side = 'short'
-
-),
+rises as (select * from takings where side = 'short'),
 
 cases as (
 

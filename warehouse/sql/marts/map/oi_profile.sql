@@ -21,9 +21,7 @@ venues as (
         bool_or(scales.is_simulated) as is_simulated
     from int_liquidation_alive as alive
     inner join int_liquidation_scales as scales
-        on
-            alive.book = scales.book
-            and alive.side = scales.side
+        using (book, side)
     group by scales.asset, scales.venue, alive.side, alive.bin
 
 ),

@@ -97,8 +97,5 @@ select
     held.short_base / nullif(markets.oi_base, 0) as short_share
 from held
 inner join markets
-    on
-        held.snapshot_at = markets.snapshot_at
-        and held.asset = markets.asset
-        and held.venue = markets.venue
+    using (snapshot_at, asset, venue)
 order by held.snapshot_at, held.asset, held.venue

@@ -63,25 +63,16 @@ ranked as (
         current_rates.*,
         cast(coalesce(counted.days_90d, 0) as integer) as days_90d,
         cast(coalesce(counted.days_365d, 0) as integer) as days_365d,
-        case
-            when counted.days_90d >= $funding_minimum_days
-                then counted.reached_90d / counted.days_90d
-        end as percentile_90d,
-        case
-            when counted.days_90d >= $funding_minimum_days
-                then counted.passed_90d / counted.days_90d
-        end as below_90d,
+        core.part_of(counted.reached_90d, counted.days_90d, $funding_minimum_days)
+            as percentile_90d,
+        core.part_of(counted.passed_90d, counted.days_90d, $funding_minimum_days) as below_90d,
         case when counted.days_90d >= $funding_minimum_days then counted.median_abs end
             as median_abs_90d,
-        case
-            when counted.days_365d >= $funding_minimum_days
-                then counted.reached_365d / counted.days_365d
-        end as percentile_365d
+        core.part_of(counted.reached_365d, counted.days_365d, $funding_minimum_days)
+            as percentile_365d
     from current_rates
     left join counted
-        on
-            current_rates.snapshot_at = counted.snapshot_at
-            and current_rates.asset = counted.asset
+        using (snapshot_at, asset)
 
 )
 

@@ -122,9 +122,7 @@ paired as (
         arg_min(candidates.reference_at, candidates.distance) as reference_at
     from placed
     inner join candidates
-        on
-            placed.snapshot_at = candidates.snapshot_at
-            and placed.horizon = candidates.horizon
+        using (snapshot_at, horizon)
     inner join levels
         on
             candidates.reference_at = levels.snapshot_at
@@ -234,10 +232,7 @@ totals as materialized (
         case when totals.published then measured.members end as members
     from marts.oi_by_asset as totals
     inner join measured
-        on
-            totals.snapshot_at = measured.snapshot_at
-            and totals.asset = measured.asset
-            and totals.kind_group = measured.kind_group
+        using (snapshot_at, asset, kind_group)
     where
         totals.hhi > 0
         and totals.snapshot_at between $since - interval 169 hour and $until
@@ -252,10 +247,7 @@ compared as materialized (
         pivoted.week_at
     from totals
     left join pivoted
-        on
-            totals.snapshot_at = pivoted.snapshot_at
-            and totals.asset = pivoted.asset
-            and totals.kind_group = pivoted.kind_group
+        using (snapshot_at, asset, kind_group)
     where totals.snapshot_at >= $since
 
 )

@@ -58,43 +58,26 @@ scored as (
 
     select
         today.*,
+        core.part_of(ranked.accounts_rank, ranked.accounts_n, $funding_minimum_days)
+            as accounts_member,
+        core.part_of(ranked.top_rank, ranked.top_n, $funding_minimum_days) as top_member,
+        core.part_of(ranked.taker_rank, ranked.taker_n, $funding_minimum_days) as taker_member,
+        core.part_of(ranked.vulnerability_rank, ranked.vulnerability_n, $funding_minimum_days)
+            as vulnerability_member,
+        core.part_of(ranked.funding_rank, ranked.funding_n, $funding_minimum_days)
+            as funding_member,
+        core.part_of(ranked.basis_rank, ranked.basis_n, $funding_minimum_days) as basis_member,
         case
-            when ranked.accounts_n >= $funding_minimum_days
-                then ranked.accounts_rank / ranked.accounts_n
-        end as accounts_member,
-        case
-            when ranked.top_n >= $funding_minimum_days
-                then ranked.top_rank / ranked.top_n
-        end as top_member,
-        case
-            when ranked.taker_n >= $funding_minimum_days
-                then ranked.taker_rank / ranked.taker_n
-        end as taker_member,
-        case
-            when ranked.vulnerability_n >= $funding_minimum_days
-                then ranked.vulnerability_rank / ranked.vulnerability_n
-        end as vulnerability_member,
-        case
-            when ranked.funding_n >= $funding_minimum_days
-                then ranked.funding_rank / ranked.funding_n
-        end as funding_member,
-        case
-            when ranked.basis_n >= $funding_minimum_days
-                then ranked.basis_rank / ranked.basis_n
-        end as basis_member,
-        case
-            when ranked.funding_n >= $funding_minimum_days and today.funding_8h is not null
-                then ranked.funding_reached / ranked.funding_n
+            when today.funding_8h is not null
+                then core.part_of(ranked.funding_reached, ranked.funding_n, $funding_minimum_days)
         end as funding_percentile,
         case
-            when ranked.basis_n >= $funding_minimum_days and today.basis_pct is not null
-                then ranked.basis_reached / ranked.basis_n
+            when today.basis_pct is not null
+                then core.part_of(ranked.basis_reached, ranked.basis_n, $funding_minimum_days)
         end as basis_percentile
     from today
     left join ranked
-        on
-            today.snapshot_at = ranked.snapshot_at
-            and today.asset = ranked.asset
+        using (snapshot_at, asset)
 
 ),
 
@@ -124,24 +107,17 @@ leaning as (
         basis_pct,
         basis_percentile,
         vulnerability as vulnerability_imbalance,
-        100 * (
-            coalesce(accounts_member, 0) + coalesce(top_member, 0)
-            + coalesce(taker_member, 0) + coalesce(carry_member, 0)
-            + coalesce(vulnerability_member, 0)
-        ) / nullif(
-            cast(accounts_member is not null as integer) + cast(top_member is not null as integer)
-            + cast(taker_member is not null as integer) + cast(carry_member is not null as integer)
-            + cast(vulnerability_member is not null as integer),
-            0
-        ) as imbalance_index,
+        100 * list_avg([
+            accounts_member, top_member, taker_member, carry_member, vulnerability_member
+        ]) as imbalance_index,
         nullif(
             concat_ws(
                 ',',
-                case when accounts_member is not null then 'accounts' end,
-                case when top_member is not null then 'top' end,
-                case when taker_member is not null then 'taker' end,
-                case when carry_member is not null then 'carry' end,
-                case when vulnerability_member is not null then 'vulnerability' end
+                if(accounts_member is null, null, 'accounts'),
+                if(top_member is null, null, 'top'),
+                if(taker_member is null, null, 'taker'),
+                if(carry_member is null, null, 'carry'),
+                if(vulnerability_member is null, null, 'vulnerability')
             ),
             ''
         ) as members,

@@ -122,10 +122,7 @@ compared as (
             as builds
     from measured
     left join baselines
-        on
-            measured.event_at = baselines.event_at
-            and measured.event_type = baselines.event_type
-            and measured.asset = baselines.asset
+        using (event_at, event_type, asset)
 
 )
 

@@ -69,15 +69,9 @@ select
     scored.is_simulated
 from scored
 left join int_regime_trends as trends
-    on
-        scored.bar_at = trends.bar_at
-        and scored.horizon = trends.horizon
-        and scored.asset = trends.asset
+    using (bar_at, horizon, asset)
 left join int_regime_liquidations as liquidations
-    on
-        scored.bar_at = liquidations.bar_at
-        and scored.horizon = liquidations.horizon
-        and scored.asset = liquidations.asset
+    using (bar_at, horizon, asset)
 left join events
     on
         scored.bar_at = events.measured_at

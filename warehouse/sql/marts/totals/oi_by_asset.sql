@@ -121,10 +121,7 @@ books as (
         bool_or(books.truncated) filter (where books.band <= 0.02) as truncated
     from core.depth as books
     inner join int_instruments_numbered as instruments
-        on
-            books.venue = instruments.venue
-            and books.symbol = instruments.symbol
-            and books.asset = instruments.asset
+        using (venue, symbol, asset)
     where
         books.snapshot_at between $since and $until
         and books.side = 'bid'
@@ -147,9 +144,7 @@ depths as (
         bool_or(books.truncated) as truncated
     from fresh
     inner join books
-        on
-            fresh.snapshot_at = books.snapshot_at
-            and fresh.instrument_id = books.instrument_id
+        using (snapshot_at, instrument_id)
     group by all
 
 ),
@@ -259,25 +254,15 @@ select
     end as depth_covered_share
 from sized
 inner join int_coverage_counted as covered
-    on
-        sized.snapshot_at = covered.snapshot_at
-        and sized.group_id = covered.group_id
+    using (snapshot_at, group_id)
 inner join concentration
-    on
-        sized.snapshot_at = concentration.snapshot_at
-        and sized.group_id = concentration.group_id
+    using (snapshot_at, group_id)
 left join depths
-    on
-        sized.snapshot_at = depths.snapshot_at
-        and sized.group_id = depths.group_id
+    using (snapshot_at, group_id)
 left join supplied
-    on
-        sized.snapshot_at = supplied.snapshot_at
-        and sized.group_id = supplied.group_id
+    using (snapshot_at, group_id)
 left join changes
-    on
-        sized.snapshot_at = changes.snapshot_at
-        and sized.group_id = changes.group_id
+    using (snapshot_at, group_id)
 order by
     sized.snapshot_at asc,
     sized.group_id asc

@@ -30,9 +30,7 @@ totals as (
         covered.published
     from venue_sets
     inner join int_coverage_counted as covered
-        on
-            venue_sets.snapshot_at = covered.snapshot_at
-            and venue_sets.group_id = covered.group_id
+        using (snapshot_at, group_id)
 
 ),
 
@@ -46,9 +44,7 @@ later as materialized (
         totals.venues
     from int_references_found as found
     inner join totals
-        on
-            found.snapshot_at = totals.snapshot_at
-            and found.group_id = totals.group_id
+        using (snapshot_at, group_id)
     where
         found.horizon = '24h'
         and totals.published
@@ -96,9 +92,7 @@ compared as (
         core.exact_sum(moved.positions_usd_24h) as positions_usd
     from moved
     inner join comparable
-        on
-            moved.snapshot_at = comparable.snapshot_at
-            and moved.group_id = comparable.group_id
+        using (snapshot_at, group_id)
     group by all
 
 ),

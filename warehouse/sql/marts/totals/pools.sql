@@ -15,11 +15,8 @@ fresh as (
 
     select facts.*
     from core.open_interest as facts
-    anti join int_contracts_left_out as left_out
-        on
-            facts.snapshot_at = left_out.snapshot_at
-            and facts.venue = left_out.venue
-            and facts.symbol = left_out.symbol
+    anti join int_contracts_left_out
+        using (snapshot_at, venue, symbol)
     where
         facts.superseded_at is null
         and facts.kind = 'pool'

@@ -1,5 +1,5 @@
--- restate_history_close: close the current rows that restated ones take the place of.
--- Inputs  core.open_interest, restated_history
+-- restated_close: close the rows that restated ones are made of.
+-- Inputs  core.open_interest, restated_history (replaced: the rowid of what it takes the place of)
 -- Params  $recorded_at  timestamptz, when the restatement becomes known
 update core.open_interest as known
 set superseded_at = $recorded_at
@@ -7,5 +7,4 @@ from restated_history as restated
 where
     known.superseded_at is null
     and known.snapshot_at = restated.snapshot_at
-    and known.venue = restated.venue
-    and known.symbol = restated.symbol
+    and known.rowid = restated.replaced

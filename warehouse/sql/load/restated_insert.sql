@@ -1,7 +1,7 @@
--- restate_books_insert: add the restated rows, where the book has no row of its own already.
+-- restated_insert: add the restated rows, where their place is not taken already.
 -- Inputs  core.open_interest, restated_history
 insert into core.open_interest by name
-select restated.*
+select restated.* exclude (replaced)
 from restated_history as restated
 where
     not exists (

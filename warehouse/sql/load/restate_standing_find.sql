@@ -1,8 +1,10 @@
--- restate_standing_before: add the rows that take the place of those with another verdict before.
+-- restate_standing_find: the rows that take the place of those with another verdict before.
+-- Grain   one row per row to restate
 -- Inputs  core.open_interest, judged_standing
 -- Params  $recorded_at  timestamptz, when the verdict becomes known
-insert into core.open_interest by name
+create or replace temp table restated_history as
 select
+    known.rowid as replaced,
     known.* replace (
         $recorded_at as recorded_at,
         if(
@@ -12,11 +14,7 @@ select
     )
 from core.open_interest as known
 inner join judged_standing as judged
-    on
-        known.snapshot_at = judged.snapshot_at
-        and known.venue = judged.venue
-        and known.symbol = judged.symbol
+    using (snapshot_at, venue, symbol)
 where
     known.superseded_at is null
     and known.recorded_at <> $recorded_at
-order by known.snapshot_at, known.venue, known.symbol
