@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from oirisk.sandbox.instruments import plain
+from oirisk.sandbox.instruments import milliseconds
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Holding, Quote
 from oirisk.sandbox.venue import Query, Row
 from oirisk.sandbox.world.journal import KNOWN_ACCOUNTS
@@ -26,6 +27,16 @@ class SimulatedPosition:
     entry: Decimal
     leverage: int
     liquidation: Decimal
+
+    @property
+    def margin(self) -> Decimal:
+        """USD that stand behind it."""
+        return abs(self.size) * self.entry / self.leverage
+
+    @property
+    def notional(self) -> Decimal:
+        """USD at the mark price."""
+        return abs(self.size) * self.quote.mark
 
     @property
     def is_open(self) -> bool:
@@ -70,36 +81,58 @@ def _printed(quote: Quote, held: Holding) -> SimulatedPosition:
     )
 
 
-def clearinghouse_state(query: Query, book: Book) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Account:
+    """What an account holds at an instant, in milliseconds since the epoch."""
+
+    now: int
+    held: list[SimulatedPosition]
+
+    @property
+    def rows(self) -> list[Row]:
+        """The open positions, as they are printed."""
+        return [_POSITION(one) for one in self.held]
+
+    @property
+    def used(self) -> Decimal:
+        """USD of margin, which is all that the account holds."""
+        return sum((one.margin for one in self.held), Decimal(0))
+
+    @property
+    def notional(self) -> Decimal:
+        """USD of all positions."""
+        return sum((one.notional for one in self.held), Decimal(0))
+
+
+def _clearinghouse_state(query: Query, book: Book) -> Any:  # noqa: ANN401 -- any JSON
     """Answer what an account holds; an address that nobody has holds nothing."""
     held = positions(query.get("user", "").lower(), book)
-    used = sum((abs(one.size) * one.entry / one.leverage for one in held), Decimal(0))
-    notional = sum((abs(one.size) * one.quote.mark for one in held), Decimal(0))
-    summary = {
-        "accountValue": plain(used),
-        "totalNtlPos": plain(notional),
-        "totalRawUsd": plain(used),
-        "totalMarginUsed": plain(used),
-    }
-    return {
-        "marginSummary": summary,
-        "crossMarginSummary": summary,
-        "crossMaintenanceMarginUsed": "0.0",
-        "withdrawable": "0.0",
-        "assetPositions": [{"type": "oneWay", "position": _row(one)} for one in held],
-        "time": int(book.at.timestamp() * 1000),
-    }
+    return _STATE(_Account(milliseconds(book.at), held))
 
 
-def _row(one: SimulatedPosition) -> Row:
-    return {
-        "coin": one.quote.instrument.native,
-        "szi": plain(one.size),
-        "leverage": {"type": "isolated", "value": one.leverage},
-        "entryPx": plain(one.entry),
-        "positionValue": plain(abs(one.size) * one.quote.mark),
-        "unrealizedPnl": plain(one.size * (one.quote.mark - one.entry)),
-        "liquidationPx": plain(one.liquidation) if one.liquidation else None,
-        "marginUsed": plain(abs(one.size) * one.entry / one.leverage),
-        "maxLeverage": one.quote.instrument.max_leverage,
-    }
+_PUBLISHED = Published("hyperliquid")
+_FIELDS: Fields = {
+    "position.coin": "quote.instrument.native", "position.szi": "size",
+    "position.leverage.value": "leverage", "position.entryPx": "entry",
+    "position.leverage.rawUsd": lambda one: one.margin - one.size * one.quote.mark,
+    "position.positionValue": "notional", "position.marginUsed": "margin",
+    "position.unrealizedPnl": lambda one: one.size * (one.quote.mark - one.entry),
+    "position.maxLeverage": "quote.instrument.max_leverage",
+}  # fmt: skip
+_POSITION = _PUBLISHED.kinds(
+    "account",
+    {"liquidated": {**_FIELDS, "position.liquidationPx": "liquidation"}, "never": _FIELDS},
+    lambda one: "liquidated" if one.liquidation else "never",
+)
+_STATE = _PUBLISHED.body("account", {
+    f"{summary}.{field}": quantity
+    for summary in ("marginSummary", "crossMarginSummary")
+    for field, quantity in {
+        "accountValue": "used", "totalNtlPos": "notional", "totalRawUsd": "used",
+        "totalMarginUsed": "used",
+    }.items()
+} | {"assetPositions": "rows", "time": "now"})  # fmt: skip
+ACCOUNT = _PUBLISHED.answer(
+    "account", _clearinghouse_state, when={"type": "clearinghouseState"}, weight=2
+)
+"""What an account holds."""

@@ -7,21 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.binance_rows import (
-    ONE_OPEN_INTEREST,
-    ONE_SYMBOL,
-    TICKERS_WEIGHT,
-    funding_row,
-    linear_info,
-    one_open_interest,
-    premium_rows,
-    spot_info,
-    ticker_rows,
-)
+from oirisk.sandbox.binance_rows import contracts, linear_prices, open_interest
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import in_thousands, linear
-from oirisk.sandbox.quotes import Book
-from oirisk.sandbox.venue import Endpoint, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.published import Fields, Published
+from oirisk.sandbox.venue import RateLimit, SimulatedVenue
 
 _COINS = 60
 _USD1 = ("BTC", "ETH", "SOL", "ASTER")
@@ -39,10 +29,15 @@ def _linear(coin: Coin, quote: str) -> SimulatedInstrument:
     return linear("aster", coin, f"{listed[0]}{quote}", quote, listed)
 
 
-def _funding_info(query: Query, book: Book) -> list[Row]:
-    del query
-    return [funding_row(quote) for quote in book.quotes]
-
+_PUBLISHED = Published("aster")
+_FUNDING: Fields = {
+    "symbol": "instrument.native", "fundingIntervalHours": "instrument.funding_hours",
+    "time": "now",
+}  # fmt: skip
+_TICKER: Fields = {
+    "baseAsset": "instrument.listed_base", "quoteAsset": "instrument.quote", "bidPrice": "bid",
+    "askPrice": "ask",
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="aster",
@@ -50,17 +45,10 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=2400, seconds=60),
     endpoints=(
-        Endpoint("GET", "/api/v3/exchangeInfo", spot_info),
-        Endpoint("GET", "/fapi/v3/exchangeInfo", linear_info),
-        Endpoint(
-            "GET",
-            "/fapi/v1/openInterest",
-            one_open_interest,
-            one_symbol=ONE_SYMBOL,
-            open_interest=ONE_OPEN_INTEREST,
-        ),
-        Endpoint("GET", "/fapi/v1/premiumIndex", premium_rows, weight=10),
-        Endpoint("GET", "/fapi/v1/ticker/24hr", ticker_rows, weight=TICKERS_WEIGHT),
-        Endpoint("GET", "/fapi/v1/fundingInfo", _funding_info),
+        _PUBLISHED.fixed("spot"),
+        contracts(_PUBLISHED),
+        open_interest(_PUBLISHED),
+        *linear_prices(_PUBLISHED, _TICKER),
+        _PUBLISHED.table("funding", _FUNDING),
     ),
 )

@@ -5,17 +5,19 @@ of Binance are exchanges of their own here, so this one lists none of them.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.binance_rows import exchange_info, spot_info
-from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, milliseconds, plain
-from oirisk.sandbox.listing import decimals, linear, renamed
-from oirisk.sandbox.options import list_options, premium
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
+from oirisk.sandbox.listing import linear, renamed
+from oirisk.sandbox.options import list_options
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = ("BTC", "ETH", "SOL", "XRP")
+_SPREAD = Decimal("0.01")
 
 
 def _list_contracts(coins: Sequence[Coin], calendar: Calendar) -> tuple[SimulatedInstrument, ...]:
@@ -32,86 +34,36 @@ def _native(option: SimulatedInstrument) -> str:
     return f"{option.asset}-{option.symbol.split('-', 1)[1]}"
 
 
-def _exchange_info(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    rows = [_option(place, quote.instrument) for place, quote in enumerate(book.quotes)]
-    return {
-        "timezone": "UTC",
-        "serverTime": milliseconds(book.at),
-        "optionContracts": [],
-        "optionAssets": [{"id": 1, "name": "USDT"}],
-        "optionSymbols": rows,
-        "rateLimits": [],
-    }
-
-
-def _option(place: int, it: SimulatedInstrument) -> Row:
-    return {
-        "contractId": place,
-        "expiryDate": milliseconds(it.expiry) if it.expiry else 0,
-        "filters": [],
-        "id": place,
-        "symbol": it.native,
-        "side": str(it.option_type).upper(),
-        "strikePrice": f"{it.strike:.8f}",
-        "underlying": f"{it.asset}USDT",
-        "unit": 1,
-        "makerFeeRate": "0.0002",
-        "takerFeeRate": "0.0005",
-        "minQty": plain(it.size_step),
-        "maxQty": plain(it.size_step * 1_000_000),
-        "priceScale": decimals(it.price_step),
-        "quantityScale": decimals(it.size_step),
-        "quoteAsset": "USDT",
-    }
-
-
-def _selected(query: Query, book: Book) -> list[Quote]:
+def _of_expiry(query: Query, book: Book) -> list[Quote]:
     underlying, expiry = query.get("underlyingAsset", ""), query.get("expiration", "")
     return [q for q in book.quotes if q.instrument.native.startswith(f"{underlying}-{expiry}-")]
 
 
-def _open_interest(query: Query, book: Book) -> list[Row]:
-    return [
-        {
-            "symbol": quote.instrument.native,
-            "sumOpenInterest": plain(quote.size),
-            "sumOpenInterestUsd": plain(quote.usd),
-            "timestamp": str(milliseconds(book.at)),
-        }
-        for quote in _selected(query, book)
-    ]
-
-
-def _marks(query: Query, book: Book) -> list[Row]:
-    del query
-    return [_mark(quote, book) for quote in book.quotes]
-
-
-def _mark(quote: Quote, book: Book) -> Row:
-    usd, volatility = premium(quote, book.at)
-    return {
-        "symbol": quote.instrument.native,
-        "markPrice": f"{usd:.4f}",
-        "bidIV": f"{volatility / 100 - 0.01:.8f}",
-        "askIV": f"{volatility / 100 + 0.01:.8f}",
-        "markIV": f"{volatility / 100:.8f}",
-        "riskFreeInterest": "0.00000000",
-    }
-
-
-def _index(query: Query, book: Book) -> Row:
+def _index(query: Query, book: Book) -> Any:  # noqa: ANN401 -- any JSON
     coin = query.get("underlying", "").removesuffix("USDT")
-    found = [quote.index for quote in book.quotes if quote.instrument.asset == coin]
-    if not found:
-        return {"code": -1121, "msg": "Invalid symbol."}
-    return {"time": milliseconds(book.at), "indexPrice": plain(found[0])}
+    found = [quote for quote in book.quotes if quote.instrument.asset == coin]
+    return _INDEX(found[0]) if found else {"code": -1121, "msg": "Invalid symbol."}
 
 
-def _no_futures(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    return exchange_info([], book)
-
+_PUBLISHED = Published("binance")
+_OPTION: Fields = {
+    "symbol": "instrument.native", "expiryDate": "instrument.expiry_ms",
+    "side": lambda quote: str(quote.instrument.option_type).upper(),
+    "strikePrice": "instrument.strike", "minQty": "instrument.size_step",
+    "underlying": lambda quote: f"{quote.instrument.asset}USDT",
+    "maxQty": lambda quote: quote.instrument.size_step * 1_000_000,
+    "priceScale": "instrument.price_decimals", "quantityScale": "instrument.size_decimals",
+}  # fmt: skip
+_INTEREST: Fields = {
+    "symbol": "instrument.native", "sumOpenInterest": "size", "sumOpenInterestUsd": "usd",
+    "timestamp": "now",
+}  # fmt: skip
+_MARK: Fields = {
+    "symbol": "instrument.native", "markPrice": "premium_usd", "markIV": "volatility",
+    "bidIV": lambda quote: quote.volatility - _SPREAD,
+    "askIV": lambda quote: quote.volatility + _SPREAD,
+}  # fmt: skip
+_INDEX = _PUBLISHED.body("index", {"time": "now", "indexPrice": "index"})
 
 VENUE = SimulatedVenue(
     id="binance",
@@ -120,11 +72,11 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=400, seconds=60),
     endpoints=(
-        Endpoint("GET", "/eapi/v1/exchangeInfo", _exchange_info),
-        Endpoint(
-            "GET",
-            "/eapi/v1/openInterest",
-            _open_interest,
+        _PUBLISHED.table("options", _OPTION, envelope={"serverTime": "now"}),
+        _PUBLISHED.table(
+            "open interest",
+            _INTEREST,
+            _of_expiry,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body],
                 symbol="symbol",
@@ -132,10 +84,10 @@ VENUE = SimulatedVenue(
                 stamps={"timestamp": 1000},
             ),
         ),
-        Endpoint("GET", "/eapi/v1/mark", _marks, weight=5),
-        Endpoint("GET", "/eapi/v1/index", _index),
-        Endpoint("GET", "/api/v3/exchangeInfo", spot_info),
-        Endpoint("GET", "/fapi/v1/exchangeInfo", _no_futures),
-        Endpoint("GET", "/dapi/v1/exchangeInfo", _no_futures),
+        _PUBLISHED.table("marks", _MARK, weight=5),
+        _PUBLISHED.answer("index", _index),
+        _PUBLISHED.fixed("spot"),
+        _PUBLISHED.fixed("no linear futures"),
+        _PUBLISHED.fixed("no inverse futures"),
     ),
 )

@@ -5,23 +5,21 @@ A contract is 100 USD for BTC and 10 USD for every other coin.
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.binance_rows import (
-    ONE_OPEN_INTEREST,
-    ONE_SYMBOL,
-    TICKERS_WEIGHT,
-    contract_type,
-    exchange_info,
-    premium_row,
-    symbol_row,
-    ticker_row,
+    CONTRACT,
+    INTEREST,
+    PREMIUM,
+    TICKER,
+    named,
+    open_interest,
+    pair,
 )
-from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, milliseconds, plain
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import dated, inverse, linear
-from oirisk.sandbox.quotes import Book
-from oirisk.sandbox.venue import Endpoint, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.published import Fields, Published
+from oirisk.sandbox.venue import RateLimit, SimulatedVenue
 
 _COINS = (
     *("BTC", "ETH", "SOL", "XRP", "DOGE", "BNB", "ADA", "LINK", "BCH", "LTC", "AVAX", "DOT"),
@@ -32,7 +30,7 @@ _COINS = (
 def _list_contracts(coins: Sequence[Coin], calendar: Calendar) -> tuple[SimulatedInstrument, ...]:
     perpetuals = [_inverse(coin) for coin in coins if coin.name in _COINS]
     futures = [
-        dated(perp, f"{_pair(perp)}_{day:%y%m%d}", day)
+        dated(perp, f"{perp.asset}USD_{day:%y%m%d}", day)
         for perp in perpetuals[:4]
         for day in calendar.quarters[:2]
     ]
@@ -44,57 +42,12 @@ def _inverse(coin: Coin) -> SimulatedInstrument:
     return inverse(linear("binancecoinm", coin, ""), f"{coin.name}USD_PERP", usd)
 
 
-def _pair(it: SimulatedInstrument) -> str:
-    return f"{it.asset}USD"
-
-
-def _exchange_info(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    rows = [
-        {
-            **symbol_row(quote.instrument, book),
-            "contractStatus": "TRADING",
-            "contractSize": int(quote.instrument.contract_size),
-            "equalQtyPrecision": 4,
-        }
-        for quote in book.quotes
-    ]
-    return exchange_info(rows, book)
-
-
-def _open_interest(query: Query, book: Book) -> Row:
-    del query
-    (quote,) = book.quotes
-    return {
-        "symbol": quote.instrument.native,
-        "pair": _pair(quote.instrument),
-        "openInterest": plain(quote.size),
-        "contractType": contract_type(quote.instrument, book),
-        "time": milliseconds(book.at),
-    }
-
-
-def _premiums(query: Query, book: Book) -> list[Row]:
-    """Return mark and index prices with funding; a list also if a symbol is named."""
-    return [
-        {**premium_row(quote, book), "pair": _pair(quote.instrument)}
-        for quote in book.quotes
-        if query.get("symbol", quote.instrument.native) == quote.instrument.native
-    ]
-
-
-def _tickers(query: Query, book: Book) -> list[Row]:
-    return [
-        {
-            **ticker_row(quote, book),
-            "pair": _pair(quote.instrument),
-            "volume": plain(quote.volume_usd / quote.instrument.contract_size),
-            "baseVolume": plain(quote.volume_base),
-        }
-        for quote in book.quotes
-        if query.get("symbol", quote.instrument.native) == quote.instrument.native
-    ]
-
+_PUBLISHED = Published("binancecoinm")
+_PREMIUM: Fields = {**PREMIUM, "pair": pair}
+_TICKER = _PUBLISHED.row(
+    "tickers", {**TICKER, "pair": pair, "volume": "contracts", "baseVolume": "volume_base"}
+)
+_CONTRACT: Fields = {**CONTRACT, "contractSize": "instrument.contract_size"}
 
 VENUE = SimulatedVenue(
     id="binancecoinm",
@@ -102,15 +55,12 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=2400, seconds=60),
     endpoints=(
-        Endpoint("GET", "/dapi/v1/exchangeInfo", _exchange_info),
-        Endpoint(
-            "GET",
-            "/dapi/v1/openInterest",
-            _open_interest,
-            one_symbol=ONE_SYMBOL,
-            open_interest=ONE_OPEN_INTEREST,
+        _PUBLISHED.table("contracts", _CONTRACT, envelope={"serverTime": "now"}),
+        open_interest(
+            _PUBLISHED,
+            {**INTEREST, "pair": pair, "contractType": CONTRACT["contractType"]},
         ),
-        Endpoint("GET", "/dapi/v1/premiumIndex", _premiums, weight=10),
-        Endpoint("GET", "/dapi/v1/ticker/24hr", _tickers, weight=TICKERS_WEIGHT),
+        _PUBLISHED.table("premiums", _PREMIUM, named, weight=10),
+        _PUBLISHED.table("tickers", _TICKER, named, weight=40),
     ),
 )

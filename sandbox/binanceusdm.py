@@ -7,20 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.binance_rows import (
-    ONE_OPEN_INTEREST,
-    ONE_SYMBOL,
-    TICKERS_WEIGHT,
-    funding_row,
-    linear_info,
-    one_open_interest,
-    premium_rows,
-    ticker_rows,
-)
+from oirisk.sandbox.binance_rows import contracts, linear_prices, open_interest
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import dated, in_thousands, linear
-from oirisk.sandbox.quotes import Book
-from oirisk.sandbox.venue import Endpoint, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.published import Fields, Published
+from oirisk.sandbox.quotes import Book, Quote
+from oirisk.sandbox.venue import Query, RateLimit, SimulatedVenue
 
 _COINS = 255
 _USDC = ("BTC", "ETH", "SOL", "XRP", "DOGE", "BNB", "SUI", "ENA", "LINK", "LTC")
@@ -42,15 +34,16 @@ def _linear(coin: Coin, quote: str) -> SimulatedInstrument:
     return linear("binanceusdm", coin, f"{listed[0]}{quote}", quote, listed)
 
 
-def _funding_info(query: Query, book: Book) -> list[Row]:
+def _unusual(query: Query, book: Book) -> list[Quote]:
     """Return the contracts whose funding interval is not the usual eight hours."""
     del query
-    return [
-        funding_row(quote)
-        for quote in book.quotes
-        if quote.instrument.funding_hours not in {None, 8}
-    ]
+    return [quote for quote in book.quotes if quote.instrument.funding_hours not in {None, 8}]
 
+
+_PUBLISHED = Published("binanceusdm")
+_FUNDING: Fields = {
+    "symbol": "instrument.native", "fundingIntervalHours": "instrument.funding_hours",
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="binanceusdm",
@@ -58,16 +51,9 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=2400, seconds=60),
     endpoints=(
-        Endpoint("GET", "/fapi/v1/exchangeInfo", linear_info),
-        Endpoint(
-            "GET",
-            "/fapi/v1/openInterest",
-            one_open_interest,
-            one_symbol=ONE_SYMBOL,
-            open_interest=ONE_OPEN_INTEREST,
-        ),
-        Endpoint("GET", "/fapi/v1/premiumIndex", premium_rows, weight=10),
-        Endpoint("GET", "/fapi/v1/ticker/24hr", ticker_rows, weight=TICKERS_WEIGHT),
-        Endpoint("GET", "/fapi/v1/fundingInfo", _funding_info),
+        contracts(_PUBLISHED),
+        open_interest(_PUBLISHED),
+        *linear_prices(_PUBLISHED, {}),
+        _PUBLISHED.table("funding", _FUNDING, _unusual),
     ),
 )

@@ -4,32 +4,24 @@ Marks and funding come in bulk from ``premiumIndex``, volumes from ``ticker``. E
 carry a ``timestamp``, which plays no part.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import (
-    Calendar,
-    SimulatedInstrument,
-    milliseconds,
-    plain,
-    quantity_step,
-)
-from oirisk.sandbox.listing import LISTED_MS, SPOT_BASES, decimals, inverse, linear, next_funding
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, decimals, quantity_step
+from oirisk.sandbox.listing import inverse, linear
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
-    Endpoint,
     OneSymbol,
     OpenInterestBody,
     Query,
     RateLimit,
-    Row,
     SimulatedVenue,
-    constant,
 )
 
+_SWAP, _COIN = "/openApi/swap/v2/quote", "/openApi/cswap/v1/market"
 _COINS = 118
 _THOUSANDS = ("PEPE", "BONK", "SATS", "RATS", "CAT")
 _INVERSE = ("BTC", "ETH", "SOL", "XRP", "DOGE", "BNB", "ADA", "LTC", "LINK", "AVAX")
@@ -57,151 +49,47 @@ def _inverse(coin: Coin) -> SimulatedInstrument:
     )
 
 
-def _data(data: Any, book: Book) -> dict[str, Any]:  # noqa: ANN401 -- any JSON
-    return {"code": 0, "msg": "", "timestamp": milliseconds(book.at), "data": data}
+def _of(product: str) -> Callable[[Query, Book], list[Quote]]:
+    """Return a reader of the quotes of a product line, or of the contract that is named."""
+
+    def named(query: Query, book: Book) -> list[Quote]:
+        name = query.get("symbol", "")
+        return [quote for quote in book.of(product) if not name or quote.instrument.native == name]
+
+    return named
 
 
-def _contracts(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    rows = [_contract(place, q.instrument) for place, q in enumerate(book.of("linear"))]
-    return {"code": 0, "msg": "", "data": rows}
+def _lot(quote: Quote) -> Decimal:
+    return quantity_step(float(quote.instrument.price_step) * 100_000)
 
 
-def _contract(place: int, it: SimulatedInstrument) -> Row:
-    step = quantity_step(float(it.price_step) * 100_000)
-    return {
-        "contractId": str(100 + place),
-        "symbol": it.native,
-        "size": plain(step),
-        "quantityPrecision": decimals(step),
-        "pricePrecision": decimals(it.price_step),
-        "feeRate": 0.0005,
-        "makerFeeRate": 0.0002,
-        "takerFeeRate": 0.0005,
-        "tradeMinLimit": 0,
-        "tradeMinQuantity": float(step),
-        "tradeMinUSDT": 2,
-        "maxLongLeverage": it.max_leverage,
-        "maxShortLeverage": it.max_leverage,
-        "currency": it.settle,
-        "asset": it.listed_base,
-        "status": 1,
-        "apiStateOpen": "true",
-        "apiStateClose": "true",
-        "ensureTrigger": True,
-        "triggerFeeRate": "0.00050000",
-        "brokerState": False,
-        "launchTime": LISTED_MS,
-        "displayName": it.native,
-    }
-
-
-def _coin_contracts(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    rows = [
-        {
-            "symbol": it.native,
-            "pricePrecision": decimals(it.price_step),
-            "minTickSize": plain(it.contract_size),
-            "minTradeValue": plain(it.contract_size),
-            "minQty": "1.00000000",
-            "status": 1,
-            "timeOnline": LISTED_MS,
-        }
-        for it in (quote.instrument for quote in book.of("inverse"))
-    ]
-    return _data(rows, book)
-
-
-def _open_interest(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    (quote,) = book.quotes
-    data = {
-        "openInterest": f"{quote.size:.2f}",
-        "symbol": quote.instrument.native,
-        "time": milliseconds(book.at),
-    }
-    return {"code": 0, "msg": "", "data": data}
-
-
-def _coin_open_interest(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    (quote,) = book.quotes
-    row = {
-        "symbol": quote.instrument.native,
-        "openInterest": plain(quote.size),
-        "timestamp": milliseconds(book.at),
-    }
-    return _data([row], book)
-
-
-def _premium(quote: Quote, book: Book) -> Row:
-    return {
-        "symbol": quote.instrument.native,
-        "markPrice": plain(quote.mark),
-        "indexPrice": plain(quote.index),
-        "lastFundingRate": "0" if quote.funding is None else plain(quote.funding),
-        "nextFundingTime": next_funding(quote.instrument, book.at),
-        "fundingIntervalHours": quote.instrument.funding_hours,
-    }
-
-
-def _ticker(quote: Quote, book: Book) -> Row:
-    return {
-        "symbol": quote.instrument.native,
-        "priceChange": plain(quote.last - quote.before),
-        "priceChangePercent": f"{100 * (quote.last / quote.before - 1):.2f}",
-        "lastPrice": plain(quote.last),
-        "lastQty": "1",
-        "highPrice": plain(quote.high),
-        "lowPrice": plain(quote.low),
-        "volume": plain(quote.volume_base),
-        "quoteVolume": plain(quote.volume_usd),
-        "openPrice": plain(quote.before),
-        "openTime": milliseconds(book.at) - 86_400_000,
-        "closeTime": milliseconds(book.at),
-        "askPrice": plain(quote.last + quote.instrument.price_step),
-        "bidPrice": plain(quote.last - quote.instrument.price_step),
-    }
-
-
-def _premiums(query: Query, book: Book) -> dict[str, Any]:
-    return _data([_premium(quote, book) for quote in _named(query, book, "linear")], book)
-
-
-def _coin_premiums(query: Query, book: Book) -> dict[str, Any]:
-    return _data([_premium(quote, book) for quote in _named(query, book, "inverse")], book)
-
-
-def _tickers(query: Query, book: Book) -> dict[str, Any]:
-    return _data([_ticker(quote, book) for quote in _named(query, book, "linear")], book)
-
-
-def _coin_tickers(query: Query, book: Book) -> dict[str, Any]:
-    return _data([_ticker(quote, book) for quote in _named(query, book, "inverse")], book)
-
-
-def _named(query: Query, book: Book, product: str) -> list[Quote]:
-    name = query.get("symbol", "")
-    return [quote for quote in book.of(product) if not name or quote.instrument.native == name]
-
-
-_SPOT = [
-    {
-        "symbol": f"{base}-USDT",
-        "minQty": 0,
-        "maxQty": 0,
-        "minNotional": 1,
-        "maxNotional": 1_000_000,
-        "status": 1,
-        "tickSize": 0.01,
-        "stepSize": 0.0001,
-        "apiStateSell": True,
-        "apiStateBuy": True,
-        "timeOnline": LISTED_MS,
-    }
-    for base in SPOT_BASES
-]
+_PUBLISHED = Published("bingx")
+_NOW: Fields = {"timestamp": "now"}
+_CONTRACT: Fields = {
+    "symbol": "instrument.native", "size": _lot, "tradeMinQuantity": _lot,
+    "quantityPrecision": lambda quote: decimals(_lot(quote)),
+    "pricePrecision": "instrument.price_decimals", "maxLongLeverage": "instrument.max_leverage",
+    "maxShortLeverage": "instrument.max_leverage", "currency": "instrument.settle",
+    "asset": "instrument.listed_base", "displayName": "instrument.native",
+}  # fmt: skip
+_COIN_CONTRACT: Fields = {
+    "symbol": "instrument.native", "pricePrecision": "instrument.price_decimals",
+    "minTickSize": "instrument.contract_size", "minTradeValue": "instrument.contract_size",
+}  # fmt: skip
+_PREMIUM: Fields = {
+    "symbol": "instrument.native", "markPrice": "mark", "indexPrice": "index",
+    "lastFundingRate": "funding_or_zero", "nextFundingTime": "next_funding",
+    "fundingIntervalHours": "instrument.funding_hours",
+}  # fmt: skip
+_TICKER: Fields = {
+    "symbol": "instrument.native", "priceChange": "rise", "lastPrice": "last",
+    "priceChangePercent": lambda quote: f"{100 * quote.change:.2f}%", "highPrice": "high",
+    "lowPrice": "low", "volume": "volume_base", "quoteVolume": "volume_usd",
+    "openPrice": "before", "closeTime": "now", "askPrice": "ask", "bidPrice": "bid",
+}  # fmt: skip
+_COIN_OPEN_INTEREST: Fields = {
+    "symbol": "instrument.native", "openInterest": "size", "timestamp": "now",
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="bingx",
@@ -209,12 +97,15 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=500, seconds=10),
     endpoints=(
-        Endpoint("GET", "/openApi/swap/v2/quote/contracts", _contracts),
-        Endpoint("GET", "/openApi/cswap/v1/market/contracts", _coin_contracts),
-        Endpoint(
-            "GET",
-            "/openApi/swap/v2/quote/openInterest",
-            _open_interest,
+        _PUBLISHED.table("contracts", _CONTRACT, _of("linear")),
+        _PUBLISHED.table("coin contracts", _COIN_CONTRACT, _of("inverse"), _NOW),
+        _PUBLISHED.one(
+            "open interest",
+            {
+                "data.openInterest": "size",
+                "data.symbol": "instrument.native",
+                "data.time": "now",
+            },
             one_symbol=_ONE_SYMBOL,
             open_interest=OpenInterestBody(
                 tables=lambda body: [[body["data"]]],
@@ -223,10 +114,10 @@ VENUE = SimulatedVenue(
                 stamps={"time": 1000},
             ),
         ),
-        Endpoint(
-            "GET",
-            "/openApi/cswap/v1/market/openInterest",
-            _coin_open_interest,
+        _PUBLISHED.table(
+            "coin open interest",
+            _COIN_OPEN_INTEREST,
+            envelope=_NOW,
             one_symbol=_ONE_SYMBOL,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]],
@@ -235,14 +126,15 @@ VENUE = SimulatedVenue(
                 stamps={"timestamp": 1000},
             ),
         ),
-        Endpoint("GET", "/openApi/swap/v2/quote/premiumIndex", _premiums),
-        Endpoint("GET", "/openApi/cswap/v1/market/premiumIndex", _coin_premiums),
-        Endpoint("GET", "/openApi/swap/v2/quote/ticker", _tickers),
-        Endpoint("GET", "/openApi/cswap/v1/market/ticker", _coin_tickers),
-        Endpoint(
-            "GET",
-            "/openApi/spot/v1/common/symbols",
-            constant({"code": 0, "data": {"symbols": _SPOT}}),
+        _PUBLISHED.table("premiums", _PREMIUM, _of("linear")),
+        _PUBLISHED.table("coin premiums", _PREMIUM, _of("inverse"), _NOW),
+        _PUBLISHED.table(
+            "tickers",
+            {**_TICKER, "openTime": lambda quote: quote.now - 86_400_000},
+            _of("linear"),
+            _NOW,
         ),
+        _PUBLISHED.table("coin tickers", _TICKER, _of("inverse"), _NOW),
+        _PUBLISHED.fixed("spot"),
     ),
 )

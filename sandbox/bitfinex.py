@@ -10,20 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import (
-    Calendar,
-    SimulatedInstrument,
-    milliseconds,
-    plain,
-    quantity_step,
-)
-from oirisk.sandbox.listing import SPOT_BASES, linear, next_funding
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, quantity_step
+from oirisk.sandbox.listing import SPOT_BASES, linear
+from oirisk.sandbox.published import Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = 62
 _NAME, _AT, _OPEN_INTEREST = 0, 1, 18
-_MARKET_LABEL = "pub:info:pair"
 _SMALLEST = Decimal("0.00000001")
 
 
@@ -44,54 +38,25 @@ def _pair(coin: str) -> str:
 
 def _configuration(query: Query, book: Book) -> list[Any]:
     """Answer one list for each label that is asked for; the pairs are the only ones filled."""
-    labels = query.get("config", "").split(",")
-    if _MARKET_LABEL not in labels:
-        return [[] for _ in labels]
-    limits = [None, None, None, "0.0001", "10000.0", None, None, None, 0.1, 0.05]
-    spot = [[f"{base}USD", limits] for base in SPOT_BASES]
-    futures = [[_pair(quote.instrument.asset), limits] for quote in book.quotes]
-    filled = {_MARKET_LABEL: spot, "pub:info:pair:futures": futures}
-    return [filled.get(label, []) for label in labels]
+    spot = [_SPOT(f"{base}USD") for base in SPOT_BASES]
+    futures = [_FUTURE(_pair(quote.instrument.asset)) for quote in book.quotes]
+    filled = {"pub:info:pair": spot, "pub:info:pair:futures": futures}
+    return [filled.get(label, []) for label in query.get("config", "").split(",")]
 
 
-def _status(query: Query, book: Book) -> list[list[Any]]:
+def _named(query: Query, book: Book) -> list[Quote]:
     keys = query.get("keys", "").split(",")
-    return [
-        _row(quote, book)
-        for quote in book.quotes
-        if keys == ["ALL"] or quote.instrument.native in keys
-    ]
+    return [q for q in book.quotes if keys == ["ALL"] or q.instrument.native in keys]
 
 
-def _row(quote: Quote, book: Book) -> list[Any]:
-    funding = 0 if quote.funding is None else float(quote.funding)
-    return [
-        quote.instrument.native,
-        milliseconds(book.at),
-        None,
-        float(quote.last),
-        float(quote.index),
-        None,
-        37_671_483.04,
-        None,
-        next_funding(quote.instrument, book.at),
-        funding,
-        317,
-        None,
-        funding,
-        None,
-        None,
-        float(quote.mark),
-        None,
-        None,
-        float(plain(quote.size)),
-        None,
-        None,
-        None,
-        0.0005,
-        0.0025,
-    ]
-
+_PUBLISHED = Published("bitfinex")
+_SPOT = _PUBLISHED.row("pairs", {"0": str}, "spot")
+_FUTURE = _PUBLISHED.row("pairs", {"0": str}, "future")
+_STATUS = _PUBLISHED.row("status", {
+    f"{_NAME}": "instrument.native", f"{_AT}": "now", "3": "last", "4": "index",
+    "8": "next_funding", "9": "funding_or_zero", "12": "funding_or_zero", "15": "mark",
+    f"{_OPEN_INTEREST}": "size",
+})  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="bitfinex",
@@ -99,11 +64,11 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=90, seconds=60),
     endpoints=(
-        Endpoint("GET", "/v2/conf/{config}", _configuration),
-        Endpoint(
-            "GET",
-            "/v2/status/deriv",
-            _status,
+        _PUBLISHED.answer("pairs", _configuration),
+        _PUBLISHED.table(
+            "status",
+            _STATUS,
+            _named,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body],
                 symbol=_NAME,

@@ -5,27 +5,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import (
     Calendar,
     SimulatedInstrument,
-    milliseconds,
-    plain,
     quantity_step,
     quarter_code,
 )
-from oirisk.sandbox.listing import LISTED_MS, SPOT_BASES, dated, decimals, inverse, linear
+from oirisk.sandbox.listing import dated, inverse, linear
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
-    Endpoint,
     OpenInterestBody,
     Query,
     RateLimit,
-    Row,
     SimulatedVenue,
-    constant,
 )
 
 _COINS = 248
@@ -67,122 +62,53 @@ def _inverse(coin: Coin) -> SimulatedInstrument:
     )
 
 
-def _data(data: Any, book: Book) -> dict[str, Any]:  # noqa: ANN401 -- any JSON
-    return {"code": "00000", "msg": "success", "requestTime": milliseconds(book.at), "data": data}
-
-
 def _selected(query: Query, book: Book) -> list[Quote]:
     return book.of(_LINES.get(query.get("productType", "").upper(), ""))
 
 
-def _contracts(query: Query, book: Book) -> dict[str, Any]:
-    return _data([_contract(quote.instrument) for quote in _selected(query, book)], book)
+def _listed(query: Query, book: Book) -> list[SimulatedInstrument]:
+    return [quote.instrument for quote in _selected(query, book)]
 
 
-def _contract(it: SimulatedInstrument) -> Row:
-    delivery = str(milliseconds(it.expiry)) if it.expiry else ""
-    coin_margined = it.margin == "inverse"
-    return {
-        "symbol": it.native,
-        "baseCoin": it.listed_base,
-        "quoteCoin": it.quote,
-        "buyLimitPriceRatio": "0.05",
-        "sellLimitPriceRatio": "0.05",
-        "feeRateUpRatio": "0.005",
-        "makerFeeRate": "0.0002",
-        "takerFeeRate": "0.0006",
-        "openCostUpRatio": "0.01",
-        "supportMarginCoins": ["BTC", "ETH", "USDC", it.asset] if coin_margined else [it.settle],
-        "minTradeNum": plain(it.size_step),
-        "priceEndStep": "1",
-        "volumePlace": str(decimals(it.size_step)),
-        "pricePlace": str(decimals(it.price_step)),
-        "sizeMultiplier": plain(it.size_step),
-        "symbolType": "delivery" if it.expiry else "perpetual",
-        "minTradeUSDT": "5",
-        "maxSymbolOrderNum": "200",
-        "maxProductOrderNum": "1000",
-        "maxPositionNum": "150",
-        "symbolStatus": "normal",
-        "offTime": "-1",
-        "limitOpenTime": "-1",
-        "deliveryTime": delivery,
-        "deliveryStartTime": "",
-        "deliveryPeriod": "this_quarter" if it.expiry else "",
-        "launchTime": str(LISTED_MS),
-        "fundInterval": str(it.funding_hours or 8),
-        "minLever": "1",
-        "maxLever": str(it.max_leverage),
-        "posLimit": "0.1",
-        "maintainTime": "",
-    }
+def _margin_coins(it: SimulatedInstrument) -> list[str]:
+    return ["BTC", "ETH", "USDC", it.asset] if it.margin == "inverse" else [it.settle]
 
 
-def _tickers(query: Query, book: Book) -> dict[str, Any]:
-    return _data([_ticker(quote, book) for quote in _selected(query, book)], book)
-
-
-def _ticker(quote: Quote, book: Book) -> Row:
-    it = quote.instrument
-    return {
-        "symbol": it.native,
-        "lastPr": plain(quote.last),
-        "askPr": plain(quote.last + it.price_step),
-        "bidPr": plain(quote.last - it.price_step),
-        "bidSz": plain(it.size_step * 12),
-        "askSz": plain(it.size_step * 9),
-        "high24h": plain(quote.high),
-        "low24h": plain(quote.low),
-        "ts": str(milliseconds(book.at)),
-        "change24h": f"{quote.last / quote.before - 1:.5f}",
-        "baseVolume": plain(quote.volume_base),
-        "quoteVolume": plain(quote.volume_usd),
-        "usdtVolume": plain(quote.volume_usd),
-        "openUtc": plain(quote.before),
-        "changeUtc24h": f"{quote.last / quote.before - 1:.5f}",
-        "indexPrice": plain(quote.index),
-        "fundingRate": "0" if quote.funding is None else plain(quote.funding),
-        "holdingAmount": plain(quote.size),
-        "deliveryStartTime": None,
-        "deliveryTime": str(milliseconds(it.expiry)) if it.expiry else None,
-        "deliveryStatus": "delivery_normal" if it.expiry else "",
-        "open24h": plain(quote.before),
-        "markPrice": plain(quote.mark),
-    }
-
-
-def _spot(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    rows = [
-        {
-            "symbol": f"{base}USDT",
-            "baseCoin": base,
-            "quoteCoin": "USDT",
-            "minTradeAmount": "0",
-            "maxTradeAmount": "10000000000",
-            "takerFeeRate": "0.002",
-            "makerFeeRate": "0.002",
-            "pricePrecision": "2",
-            "quantityPrecision": "6",
-            "quotePrecision": "8",
-            "status": "online",
-            "minTradeUSDT": "1",
-        }
-        for base in SPOT_BASES
-    ]
-    return _data(rows, book)
-
+_PUBLISHED = Published("bitget")
+_CONTRACT: Fields = {
+    "symbol": "native", "baseCoin": "listed_base", "quoteCoin": "quote",
+    "supportMarginCoins": _margin_coins, "minTradeNum": "size_step",
+    "volumePlace": "size_decimals", "pricePlace": "price_decimals", "sizeMultiplier": "size_step",
+    "symbolType": lambda it: "delivery" if it.expiry else "perpetual",
+    "deliveryTime": lambda it: it.expiry_ms or "", "maxLever": "max_leverage",
+    "deliveryPeriod": lambda it: "this_quarter" if it.expiry else "",
+    "fundInterval": lambda it: it.funding_hours or 8,
+}  # fmt: skip
+_FIELDS: Fields = {
+    "symbol": "instrument.native", "lastPr": "last", "askPr": "ask", "bidPr": "bid",
+    "high24h": "high", "low24h": "low", "ts": "now", "change24h": "change",
+    "baseVolume": "volume_base", "quoteVolume": "volume_usd", "usdtVolume": "volume_usd",
+    "openUtc": "before", "changeUtc24h": "change", "indexPrice": "index",
+    "fundingRate": "funding_or_zero", "holdingAmount": "size", "open24h": "before",
+    "markPrice": "mark",
+}  # fmt: skip
+_TICKERS = _PUBLISHED.kinds("tickers", {
+    "perp": _FIELDS,
+    "future": {**_FIELDS, "deliveryTime": "instrument.expiry_ms"},
+})  # fmt: skip
+_ENVELOPE: Fields = {"requestTime": "now"}
 
 VENUE = SimulatedVenue(
     id="bitget",
     share=0.14,
     list_contracts=_list_contracts,
     endpoints=(
-        Endpoint("GET", "/api/v2/mix/market/contracts", _contracts, limit=_EACH_PATH),
-        Endpoint(
-            "GET",
-            "/api/v2/mix/market/tickers",
-            _tickers,
+        _PUBLISHED.table("contracts", _CONTRACT, _listed, _ENVELOPE, limit=_EACH_PATH),
+        _PUBLISHED.table(
+            "tickers",
+            _TICKERS,
+            _selected,
+            _ENVELOPE,
             limit=_EACH_PATH,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]],
@@ -191,8 +117,8 @@ VENUE = SimulatedVenue(
                 stamps={"ts": 1000, "requestTime": 1000},
             ),
         ),
-        Endpoint("GET", "/api/v2/spot/public/symbols", _spot, limit=_EACH_PATH),
-        Endpoint("GET", "/api/v2/spot/public/coins", constant({"code": "00000", "data": []})),
-        Endpoint("GET", "/api/v2/margin/currencies", constant({"code": "00000", "data": []})),
+        _PUBLISHED.fixed("spot", limit=_EACH_PATH),
+        _PUBLISHED.fixed("coins"),
+        _PUBLISHED.fixed("currencies"),
     ),
 )

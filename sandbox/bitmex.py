@@ -9,24 +9,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from operator import itemgetter
 
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import (
-    LISTED_AT,
     Calendar,
     SimulatedInstrument,
     power_of_ten,
     quarter_code,
 )
 from oirisk.sandbox.listing import dated, in_thousands, inverse, linear
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
     ISO_TEXT,
-    Endpoint,
     OpenInterestBody,
     Query,
     RateLimit,
-    Row,
     SimulatedVenue,
 )
 
@@ -68,50 +67,19 @@ def _in_lots(perp: SimulatedInstrument) -> SimulatedInstrument:
     return replace(perp, size_step=_LOT)
 
 
-def _active(query: Query, book: Book) -> list[Row]:
+def _in_order(query: Query, book: Book) -> list[Quote | tuple[str, Quote]]:
+    """Return the contracts, and after the first two rows that are none, by their type."""
     del query
-    rows = [_instrument(quote, book.at) for quote in book.quotes]
-    rows[1:1] = [_no_contract(rows[1], typ) for typ in ("IFXXXP", "MRCXXX")]
-    return rows
+    return [book.quotes[0], *((typ, book.quotes[1]) for typ in _NAMES), *book.quotes[1:]]
 
 
-def _instrument(quote: Quote, at: datetime) -> Row:
+def _kind(source: Quote | tuple[str, Quote]) -> str:
+    return "none" if isinstance(source, tuple) else source.instrument.kind
+
+
+def _multiplier(quote: Quote) -> Decimal:
     it = quote.instrument
-    is_inverse = it.margin == "inverse"
-    row: Row = {
-        "symbol": it.native,
-        "rootSymbol": it.listed_base,
-        "state": "Open",
-        "typ": "FFWCSX" if it.expiry is None else "FFCCSX",
-        "listing": _iso(LISTED_AT),
-        "expiry": None if it.expiry is None else _iso(it.expiry),
-        "underlying": it.listed_base,
-        "quoteCurrency": it.quote,
-        "settlCurrency": "XBt" if is_inverse else "USDt",
-        "multiplier": int(-_XBT_UNITS if is_inverse else it.contract_size * _USDT_UNITS),
-        "lotSize": int(it.size_step),
-        "tickSize": float(it.price_step),
-        "isQuanto": False,
-        "isInverse": is_inverse,
-        "fundingInterval": None,
-        "fundingRate": None,
-        "volume24h": int(quote.volume_usd if is_inverse else quote.volume_base / it.contract_size),
-        "homeNotional24h": float(quote.volume_base),
-        "foreignNotional24h": float(quote.volume_usd),
-        "lastPrice": float(quote.last),
-        "prevPrice24h": float(quote.before),
-        "highPrice": float(quote.high),
-        "lowPrice": float(quote.low),
-        "indicativeSettlePrice": float(quote.index),
-        "markPrice": float(quote.mark),
-        "openInterest": int(quote.size),
-        "openValue": _open_value(quote),
-        "timestamp": _iso(at),
-    }
-    if quote.funding is not None:
-        row["fundingInterval"] = f"2000-01-01T{it.funding_hours:02}:00:00.000Z"
-        row["fundingRate"] = float(quote.funding)
-    return row
+    return -_XBT_UNITS if it.margin == "inverse" else it.contract_size * _USDT_UNITS
 
 
 def _open_value(quote: Quote) -> int:
@@ -120,16 +88,39 @@ def _open_value(quote: Quote) -> int:
     return round(quote.usd * _USDT_UNITS)
 
 
-def _no_contract(row: Row, typ: str) -> Row:
-    """Turn a row into one of spot or of an index, which have no open interest."""
-    name = f".B{row['underlying']}" if typ == "MRCXXX" else f"{row['underlying']}_USDT"
-    kept = {key: value for key, value in row.items() if not key.startswith("open")}
-    return {**kept, "symbol": name, "typ": typ, "settlCurrency": None, "multiplier": 1}
-
-
 def _iso(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
 
+
+_NAMES = {"IFXXXP": "{}_USDT", "MRCXXX": ".B{}"}
+"""Names of what is no contract, by the type of its row: spot, and an index."""
+
+_PUBLISHED = Published("bitmex")
+_FIELDS: Fields = {
+    "symbol": "instrument.native", "rootSymbol": "instrument.listed_base",
+    "underlying": "instrument.listed_base", "quoteCurrency": "instrument.quote",
+    "settlCurrency": lambda quote: "XBt" if quote.instrument.margin == "inverse" else "USDt",
+    "multiplier": _multiplier, "lotSize": "instrument.size_step",
+    "tickSize": "instrument.price_step", "isInverse": lambda q: q.instrument.margin == "inverse",
+    "volume24h": "contracts", "homeNotional24h": "volume_base",
+    "foreignNotional24h": "volume_usd", "lastPrice": "last", "prevPrice24h": "before",
+    "highPrice": "high", "lowPrice": "low", "bidPrice": "bid", "midPrice": "last",
+    "askPrice": "ask", "indicativeSettlePrice": "index", "fairPrice": "mark", "markPrice": "mark",
+    "openInterest": "size", "openValue": _open_value, "timestamp": lambda quote: _iso(quote.at),
+}  # fmt: skip
+_CONTRACTS = _PUBLISHED.kinds("contracts", {
+    "perp": {
+        **_FIELDS, "fundingRate": "funding",
+        "fundingInterval": lambda q: f"2000-01-01T{q.instrument.funding_hours:02}:00:00.000Z",
+    },
+    "future": {**_FIELDS, "expiry": lambda quote: _iso(quote.instrument.expiry)},
+    "none": {
+        "symbol": lambda row: _NAMES[row[0]].format(row[1].instrument.listed_base),
+        "typ": itemgetter(0), "timestamp": lambda row: _iso(row[1].at),
+        "rootSymbol": lambda row: row[1].instrument.listed_base,
+        "underlying": lambda row: row[1].instrument.listed_base,
+    },
+}, _kind)  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="bitmex",
@@ -137,10 +128,10 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=30, seconds=60),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/api/v1/instrument/active",
-            _active,
+        _PUBLISHED.table(
+            "contracts",
+            _CONTRACTS,
+            _in_order,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body],
                 symbol="symbol",

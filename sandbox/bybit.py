@@ -7,33 +7,27 @@ once, as the API does since June 2026. Linear sizes are coins, inverse ones USD.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from oirisk.sandbox import listing
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.bybit_options import (
-    chosen,
-    list_bybit_options,
-    option_instrument,
-    option_ticker,
-)
+from oirisk.sandbox.bybit_options import OPTION_TICKERS, OPTIONS, list_bybit_options
 from oirisk.sandbox.bybit_past import PAST
 from oirisk.sandbox.instruments import (
-    LISTED_AT,
     Calendar,
     SimulatedInstrument,
     day_month_year,
-    milliseconds,
-    plain,
     quantity_step,
     quarter_code,
 )
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, SimulatedVenue
 
+_PUBLISHED = Published("bybit")
 _COINS = 228
 _PAGE = 150
-_LARGE = 120
 _LISTED = {
     **{
         coin: (f"1000{coin}", 1000)
@@ -90,125 +84,69 @@ def _future(perp: SimulatedInstrument, expiry: datetime) -> SimulatedInstrument:
     return listing.dated(perp, perp.native + suffix, expiry, weight=0.004)
 
 
-def _envelope(result: dict[str, Any], book: Book) -> dict[str, Any]:
-    return {
-        "retCode": 0,
-        "retMsg": "OK",
-        "result": result,
-        "retExtInfo": {},
-        "time": milliseconds(book.at),
-    }
+def _of_category(query: Query, book: Book) -> list[Quote]:
+    return book.of(query.get("category", ""))
 
 
-def _instruments(query: Query, book: Book) -> dict[str, Any]:
-    """Answer instruments-info in pages; there are no pre-launch contracts."""
-    category = query.get("category", "")
-    if category == "spot":
-        rows = [_spot(base) for base in listing.SPOT_BASES]
-    elif category == "option":
-        rows = [option_instrument(quote.instrument) for quote in chosen(query, book)]
-    else:
-        rows = [] if "status" in query else [_instrument(quote) for quote in book.of(category)]
-    first = int(query.get("cursor", "0"))
-    last = first + min(int(query.get("limit", "500")), _PAGE)
-    cursor = str(last) if last < len(rows) else ""
-    return _envelope(
-        {"category": category, "list": rows[first:last], "nextPageCursor": cursor}, book
+def _listed(query: Query, book: Book) -> list[SimulatedInstrument]:
+    """Return the contracts of a category; none where those before their launch are asked for."""
+    return [] if "status" in query else [it.instrument for it in _of_category(query, book)]
+
+
+def _in_pages(endpoint: Endpoint) -> Endpoint:
+    """Cut an answer into pages, each of which names the next."""
+
+    def page(query: Query, book: Book) -> Any:  # noqa: ANN401 -- any JSON
+        body = endpoint.answer(query, book)
+        rows = body["result"]["list"]
+        first = int(query.get("cursor", "0"))
+        last = first + min(int(query.get("limit", "500")), _PAGE)
+        cursor = str(last) if last < len(rows) else ""
+        body["result"] |= {"list": rows[first:last], "nextPageCursor": cursor}
+        return body
+
+    return replace(endpoint, answer=page)
+
+
+def _value(quote: Quote) -> Decimal:
+    """Return open interest in the currency that the contract settles in."""
+    return quote.usd if quote.instrument.margin == "linear" else round(quote.listed_base, 4)
+
+
+_ENVELOPE: Fields = {
+    "time": "now", "result.category": lambda reply: reply.query.get("category", ""),
+}  # fmt: skip
+_INSTRUMENT: Fields = {
+    "symbol": "native", "contractType": lambda it: _CONTRACT_TYPES[it.product, it.kind],
+    "baseCoin": "listed_base", "quoteCoin": "quote", "settleCoin": "settle",
+    "deliveryTime": "expiry_ms", "priceScale": "price_decimals",
+    "leverageFilter.maxLeverage": "max_leverage", "priceFilter.minPrice": "price_step",
+    "priceFilter.tickSize": "price_step", "lotSizeFilter.minOrderQty": "size_step",
+    "lotSizeFilter.qtyStep": "size_step",
+    "fundingInterval": lambda it: 60 * (it.funding_hours or 0),
+    "priceFilter.maxPrice": lambda it: it.price_step * 1_999_998,
+    "lotSizeFilter.maxOrderQty": lambda it: it.size_step * 100_000,
+}  # fmt: skip
+_TICKER: Fields = {
+    "symbol": "instrument.native", "lastPrice": "last", "indexPrice": "index", "markPrice": "mark",
+    "prevPrice24h": "before", "price24hPcnt": "change", "highPrice24h": "high",
+    "lowPrice24h": "low", "prevPrice1h": "last", "ask1Price": "ask", "bid1Price": "bid",
+    "openInterest": lambda quote: 2 * quote.size, "singleOpenInterest": "size",
+    "openInterestValue": lambda quote: 2 * _value(quote), "singleOpenInterestValue": _value,
+    "turnover24h": "turnover", "volume24h": "volume",
+    "fundingRate": lambda quote: "" if quote.funding is None else quote.funding,
+    "fundingIntervalHour": lambda quote: quote.instrument.funding_hours or "",
+    "nextFundingTime": "next_funding", "deliveryTime": "instrument.expiry_ms",
+}  # fmt: skip
+
+
+_SIZES = ("openInterest", "openInterestValue", "singleOpenInterest", "singleOpenInterestValue")
+
+
+def _body(*sizes: str) -> OpenInterestBody:
+    return OpenInterestBody(
+        lambda body: [body["result"]["list"]], symbol="symbol", sizes=sizes, stamps={"time": 1000}
     )
-
-
-def _instrument(quote: Quote) -> Row:
-    it = quote.instrument
-    return {
-        "symbol": it.native,
-        "contractType": _CONTRACT_TYPES[it.product, it.kind],
-        "status": "Trading",
-        "baseCoin": it.listed_base,
-        "quoteCoin": it.quote,
-        "launchTime": str(milliseconds(LISTED_AT)),
-        "deliveryTime": str(milliseconds(it.expiry)) if it.expiry else "0",
-        "deliveryFeeRate": "",
-        "priceScale": str(max(0, -int(it.price_step.as_tuple().exponent))),
-        "leverageFilter": {
-            "minLeverage": "1",
-            "maxLeverage": f"{it.max_leverage}.00",
-            "leverageStep": "0.01",
-        },
-        "priceFilter": {
-            "minPrice": plain(it.price_step),
-            "maxPrice": plain(it.price_step * 1_999_998),
-            "tickSize": plain(it.price_step),
-        },
-        "lotSizeFilter": {
-            "maxOrderQty": plain(it.size_step * 100_000),
-            "minOrderQty": plain(it.size_step),
-            "qtyStep": plain(it.size_step),
-            "postOnlyMaxOrderQty": plain(it.size_step * 1_000_000),
-            "minNotionalValue": "5",
-        },
-        "unifiedMarginTrade": True,
-        "fundingInterval": 60 * (it.funding_hours or 0),
-        "settleCoin": it.settle,
-        "copyTrading": "none",
-        "upperFundingRate": "0.0075",
-        "lowerFundingRate": "-0.0075",
-    }
-
-
-def _spot(base: str) -> Row:
-    return {
-        "symbol": f"{base}USDT",
-        "baseCoin": base,
-        "quoteCoin": "USDT",
-        "status": "Trading",
-        "marginTrading": "both",
-        "lotSizeFilter": {"basePrecision": "0.0001", "minOrderQty": "0.0001", "minOrderAmt": "5"},
-        "priceFilter": {"tickSize": "0.01"},
-    }
-
-
-def _tickers(query: Query, book: Book) -> dict[str, Any]:
-    category = query.get("category", "")
-    if category == "option":
-        rows = [option_ticker(quote, book) for quote in chosen(query, book)]
-    else:
-        rows = [_ticker(quote, book) for quote in book.of(category)]
-    return _envelope({"category": category, "list": rows}, book)
-
-
-def _ticker(quote: Quote, book: Book) -> Row:
-    it = quote.instrument
-    linear = it.margin == "linear"
-    value = quote.usd if linear else round(quote.listed_base, 4)
-    return {
-        "symbol": it.native,
-        "lastPrice": plain(quote.last),
-        "indexPrice": plain(quote.index),
-        "markPrice": plain(quote.mark),
-        "prevPrice24h": plain(quote.before),
-        "price24hPcnt": f"{quote.last / quote.before - 1:.6f}",
-        "highPrice24h": plain(quote.high),
-        "lowPrice24h": plain(quote.low),
-        "prevPrice1h": plain(quote.last),
-        "openInterest": plain(2 * quote.size),
-        "openInterestValue": plain(2 * value),
-        "singleOpenInterest": plain(quote.size),
-        "singleOpenInterestValue": plain(value),
-        "turnover24h": plain(quote.volume_usd if linear else quote.volume_base),
-        "volume24h": plain(quote.volume_base if linear else quote.volume_usd),
-        "fundingRate": "" if quote.funding is None else plain(quote.funding),
-        "nextFundingTime": str(listing.next_funding(it, book.at)),
-        "fundingIntervalHour": "" if it.funding_hours is None else str(it.funding_hours),
-        "predictedDeliveryPrice": "",
-        "basisRate": "",
-        "deliveryFeeRate": "",
-        "deliveryTime": str(milliseconds(it.expiry)) if it.expiry else "0",
-        "ask1Size": plain(it.size_step),
-        "bid1Price": plain(quote.last - it.price_step),
-        "ask1Price": plain(quote.last + it.price_step),
-        "bid1Size": plain(it.size_step),
-        "basis": "",
-    }
 
 
 VENUE = SimulatedVenue(
@@ -219,36 +157,12 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=600, seconds=5),
     endpoints=(
-        Endpoint("GET", "/v5/market/instruments-info", _instruments),
+        _PUBLISHED.fixed("spot", when={"category": "spot"}),
+        _in_pages(OPTIONS),
+        _in_pages(_PUBLISHED.table("instruments", _INSTRUMENT, _listed, _ENVELOPE)),
         *PAST,
-        Endpoint(
-            "GET",
-            "/v5/market/tickers",
-            _tickers,
-            when={"category": "option"},
-            open_interest=OpenInterestBody(
-                tables=lambda body: [body["result"]["list"]],
-                symbol="symbol",
-                sizes=("openInterest",),
-                stamps={"time": 1000},
-            ),
-        ),
-        Endpoint(
-            "GET",
-            "/v5/market/tickers",
-            _tickers,
-            open_interest=OpenInterestBody(
-                tables=lambda body: [body["result"]["list"]],
-                symbol="symbol",
-                sizes=(
-                    "openInterest",
-                    "openInterestValue",
-                    "singleOpenInterest",
-                    "singleOpenInterestValue",
-                ),
-                stamps={"time": 1000},
-            ),
-        ),
+        replace(OPTION_TICKERS, open_interest=_body("openInterest")),
+        _PUBLISHED.table("tickers", _TICKER, _of_category, _ENVELOPE, open_interest=_body(*_SIZES)),
     ),
 )
 """Perpetuals and futures alone."""

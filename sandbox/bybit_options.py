@@ -11,13 +11,12 @@ from oirisk.sandbox.instruments import (
     Calendar,
     SimulatedInstrument,
     day_month_year,
-    milliseconds,
-    plain,
 )
-from oirisk.sandbox.listing import LISTED_MS, linear, renamed
-from oirisk.sandbox.options import list_options, premium
+from oirisk.sandbox.listing import linear, renamed
+from oirisk.sandbox.options import list_options
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Query, Row
+from oirisk.sandbox.venue import Query
 
 _COINS = ("BTC", "ETH", "SOL", "XRP")
 
@@ -40,62 +39,35 @@ def _native(option: SimulatedInstrument) -> str:
     return f"{option.asset}-{day}-{strike}-{letter}-{option.settle}"
 
 
-def chosen(query: Query, book: Book) -> list[Quote]:
+def _of_coin(query: Query, book: Book) -> list[Quote]:
     """Return the options on the base coin that is asked for; on BTC if none is."""
     coin = query.get("baseCoin", "BTC")
     return [quote for quote in book.of("option") if quote.instrument.asset == coin]
 
 
-def option_instrument(it: SimulatedInstrument) -> Row:
-    """Return an option's row of instruments-info."""
-    return {
-        "symbol": it.native,
-        "status": "Trading",
-        "baseCoin": it.listed_base,
-        "quoteCoin": it.quote,
-        "settleCoin": it.settle,
-        "optionsType": str(it.option_type).capitalize(),
-        "launchTime": str(LISTED_MS),
-        "deliveryTime": str(milliseconds(it.expiry)) if it.expiry else "0",
-        "deliveryFeeRate": "0.00015",
-        "priceFilter": {"minPrice": "5", "maxPrice": "1110000", "tickSize": "5"},
-        "lotSizeFilter": {
-            "maxOrderQty": plain(it.size_step * 100_000),
-            "minOrderQty": plain(it.size_step),
-            "qtyStep": plain(it.size_step),
-        },
-        "displayName": it.native,
-    }
+def _instruments(query: Query, book: Book) -> list[SimulatedInstrument]:
+    return [quote.instrument for quote in _of_coin(query, book)]
 
 
-def option_ticker(quote: Quote, book: Book) -> Row:
-    """Return an option's ticker."""
-    usd, volatility = premium(quote, book.at)
-    share, price = f"{volatility / 100:.4f}", f"{usd:.8f}"
-    return {
-        "symbol": quote.instrument.native,
-        "bid1Price": "0",
-        "bid1Size": "0",
-        "bid1Iv": "0",
-        "ask1Price": price,
-        "ask1Size": plain(quote.instrument.size_step),
-        "ask1Iv": share,
-        "lastPrice": price,
-        "highPrice24h": price,
-        "lowPrice24h": price,
-        "markPrice": price,
-        "indexPrice": plain(quote.index),
-        "markIv": share,
-        "underlyingPrice": plain(quote.mark),
-        "openInterest": plain(quote.size),
-        "turnover24h": plain(quote.volume_usd),
-        "volume24h": plain(quote.volume_base),
-        "totalVolume": "1",
-        "totalTurnover": "100000",
-        "delta": "0.5",
-        "gamma": "0.00001",
-        "vega": "60",
-        "theta": "-20",
-        "predictedDeliveryPrice": "0",
-        "change24h": "0",
-    }
+_PUBLISHED = Published("bybit")
+_INSTRUMENT: Fields = {
+    "symbol": "native", "baseCoin": "listed_base", "quoteCoin": "quote", "settleCoin": "settle",
+    "optionsType": lambda it: str(it.option_type).capitalize(), "deliveryTime": "expiry_ms",
+    "lotSizeFilter.maxOrderQty": lambda it: it.size_step * 100_000, "displayName": "native",
+    "lotSizeFilter.minOrderQty": "size_step", "lotSizeFilter.qtyStep": "size_step",
+}  # fmt: skip
+_TICKER: Fields = {
+    "symbol": "instrument.native", "bid1Price": "premium_usd", "bid1Iv": "volatility",
+    "ask1Price": "premium_usd", "ask1Iv": "volatility",
+    "lastPrice": "premium_usd", "highPrice24h": "premium_usd", "lowPrice24h": "premium_usd",
+    "markPrice": "premium_usd", "markIv": "volatility", "indexPrice": "index",
+    "underlyingPrice": "mark", "openInterest": "size", "turnover24h": "volume_usd",
+    "volume24h": "volume_base",
+}  # fmt: skip
+_NOW: Fields = {"time": "now"}
+_WHEN = {"category": "option"}
+OPTIONS = _PUBLISHED.table("instruments of options", _INSTRUMENT, _instruments, _NOW, when=_WHEN)
+"""The contracts."""
+
+OPTION_TICKERS = _PUBLISHED.table("tickers of options", _TICKER, _of_coin, _NOW, when=_WHEN)
+"""Their tickers."""

@@ -7,27 +7,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache, partial
+from operator import itemgetter
 from typing import Any
 
-from oirisk.sandbox.instruments import milliseconds, plain
+from oirisk.sandbox.instruments import milliseconds
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Bar, Quote
-from oirisk.sandbox.venue import Endpoint, Past, Query, constant
+from oirisk.sandbox.venue import Past, Query
 
 STEP = timedelta(minutes=5)
-_LEVEL = Decimal("0.001")
+_APART = Decimal("0.001")
 _LEVELS = 40
-_RATIOS = ("0.52", "0.48")
+_BUYERS = Decimal("0.52")
 _LIMITS = (("2000000", "100", "0.01", "0.005", "0"), ("5000000", "50", "0.02", "0.01", "10000"))
-
-
-def _envelope(past: Past, result: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "retCode": 0,
-        "retMsg": "OK",
-        "result": result,
-        "retExtInfo": {},
-        "time": milliseconds(past.at),
-    }
 
 
 def _steps(query: Query, past: Past, names: tuple[str, str], most: int) -> Iterator[datetime]:
@@ -51,100 +43,105 @@ def _quote(past: Past, at: datetime) -> Quote | None:
     return quotes[0] if quotes else None
 
 
-def _klines(query: Query, past: Past) -> dict[str, Any]:
-    rows = []
+def _candles(query: Query, past: Past) -> Iterator[tuple[int | Decimal, ...]]:
+    """Yield instants, open, high, low, close, and what was traded in size and in settlement."""
     quote = cache(partial(_quote, past))  # the end of one candle is the start of another
     for at in _steps(query, past, ("start", "end"), 1000):
         until = min(at + STEP, past.at)
         opening, closing, bar = quote(at), quote(until), past.bar(at, until)
         if opening is not None and closing is not None and bar is not None:
-            rows.append(_candle(at, opening, closing, bar))
-    named = {name: query.get(name, "") for name in ("category", "symbol")}
-    return _envelope(past, {**named, "list": rows})
+            yield (
+                milliseconds(at),
+                *_prices(opening.last, closing.last, bar),
+                *_traded(opening, bar),
+            )
 
 
-def _candle(at: datetime, opening: Quote, closing: Quote, bar: Bar) -> list[str]:
-    ends = (opening.last, closing.last)
-    is_linear = closing.instrument.margin == "linear"
-    traded = (bar.base, bar.usd) if is_linear else (bar.usd, bar.base)
-    prices = (opening.last, max(*ends, bar.high), min(*ends, bar.low), closing.last)
-    return [
-        str(milliseconds(at)),
-        *(plain(price) for price in prices),
-        *(plain(round(amount, 8)) for amount in traded),
-    ]
+def _prices(first: Decimal, last: Decimal, bar: Bar) -> tuple[Decimal, ...]:
+    return first, max(first, last, bar.high), min(first, last, bar.low), last
 
 
-def _open_interest(query: Query, past: Past) -> dict[str, Any]:
-    rows = []
-    for at in _steps(query, past, ("startTime", "endTime"), 200):
-        quote = _quote(past, at)
-        if quote is not None:
-            rows.append({"openInterest": plain(2 * quote.size), "timestamp": str(milliseconds(at))})
-    named = {name: query.get(name, "") for name in ("category", "symbol")}
-    return _envelope(past, {**named, "list": rows, "nextPageCursor": ""})
+def _traded(quote: Quote, bar: Bar) -> tuple[Decimal, ...]:
+    base, usd = round(bar.base, 8), round(bar.usd, 8)
+    return (base, usd) if quote.instrument.margin == "linear" else (usd, base)
 
 
-def _account_ratio(query: Query, past: Past) -> dict[str, Any]:
-    rows = [
-        {
-            "symbol": query.get("symbol", ""),
-            "buyRatio": _RATIOS[0],
-            "sellRatio": _RATIOS[1],
-            "timestamp": str(milliseconds(at)),
-        }
-        for at in _steps(query, past, ("startTime", "endTime"), 500)
-    ]
-    return _envelope(past, {"list": rows, "nextPageCursor": ""})
+def _interest(query: Query, past: Past) -> Iterator[Quote]:
+    quotes = (_quote(past, at) for at in _steps(query, past, ("startTime", "endTime"), 200))
+    return (quote for quote in quotes if quote is not None)
 
 
-def _order_book(query: Query, past: Past) -> dict[str, Any]:
+def _ratios(query: Query, past: Past) -> list[tuple[str, int]]:
+    steps = _steps(query, past, ("startTime", "endTime"), 500)
+    return [(query.get("symbol", ""), milliseconds(at)) for at in steps]
+
+
+def _order_book(query: Query, past: Past) -> Any:  # noqa: ANN401 -- any JSON
     """Answer a book whose levels lie a thousandth apart, as large as a 2000th of the OI each."""
     quote = _quote(past, past.at)
-    if quote is None:
-        return _envelope(past, {"s": query.get("symbol", ""), "b": [], "a": []})
-    size = plain(max(round(quote.size / 2000, 3), quote.instrument.size_step))
-    sides = {
-        name: [
-            [plain(round(quote.mark * (1 + sign * number * _LEVEL), 8)), size]
-            for number in range(1, _LEVELS + 1)
-        ]
-        for name, sign in (("b", -1), ("a", 1))
-    }
-    at = milliseconds(past.at)
-    return _envelope(past, {"s": query.get("symbol", ""), **sides, "ts": at, "u": 1, "seq": 1})
+    sides: dict[str, list[Any]] = {"b": [], "a": []}
+    if quote is not None:
+        size = max(round(quote.size / 2000, 3), quote.instrument.size_step)
+        for name, sign in (("b", -1), ("a", 1)):
+            sides[name] = [
+                _LEVEL((round(quote.mark * (1 + sign * number * _APART), 8), size))
+                for number in range(1, _LEVELS + 1)
+            ]
+    return _BOOK((milliseconds(past.at), query.get("symbol", ""), sides))
 
 
-def _risk_limits(query: Query, past: Past) -> dict[str, Any]:
+def _risk_limits(query: Query, past: Past) -> list[tuple[int, Quote, tuple[str, ...]]]:
+    del query
     quote = _quote(past, past.at)
-    if quote is None:
-        return _envelope(past, {"category": query.get("category", ""), "list": []})
-    price = quote.mark if quote.instrument.margin == "inverse" else Decimal(1)
-    rows = [
-        {
-            "id": number,
-            "symbol": query.get("symbol", ""),
-            "riskLimitValue": plain(round(Decimal(cap) / price, 8)),
-            "maxLeverage": leverage,
-            "initialMargin": initial,
-            "maintenanceMargin": maintenance,
-            "mmDeduction": deduction,
-        }
-        for number, (cap, leverage, initial, maintenance, deduction) in enumerate(_LIMITS, 1)
-    ]
-    return _envelope(past, {"category": query.get("category", ""), "list": rows})
+    return [] if quote is None else [(n, quote, limit) for n, limit in enumerate(_LIMITS, 1)]
 
 
-_NOTHING = constant({})
+def _largest(limit: tuple[int, Quote, tuple[str, ...]]) -> Decimal:
+    """Return the largest value of a position in the currency that the contract settles in."""
+    _, quote, (cap, *_) = limit
+    return round(Decimal(cap) / (quote.mark if quote.instrument.margin == "inverse" else 1), 8)
 
-PAST = tuple(
-    Endpoint("GET", f"/v5/market/{path}", _NOTHING, tell=tell)
-    for path, tell in (
-        ("kline", _klines),
-        ("open-interest", _open_interest),
-        ("account-ratio", _account_ratio),
-        ("orderbook", _order_book),
-        ("risk-limit", _risk_limits),
-    )
-)
-"""Endpoints that tell of one contract, now and before."""
+
+_PUBLISHED = Published("bybit")
+_NAMED: Fields = {
+    "time": "now",
+    "result.category": lambda reply: reply.query.get("category", ""),
+    "result.symbol": lambda reply: reply.query.get("symbol", ""),
+}
+_LEVEL = _PUBLISHED.row("order book", {"0": itemgetter(0), "1": itemgetter(1)}, "bid")
+_BOOK = _PUBLISHED.body("order book", {
+    "result.s": itemgetter(1), "result.b": lambda book: book[2]["b"], "time": itemgetter(0),
+    "result.a": lambda book: book[2]["a"], "result.ts": itemgetter(0),
+})  # fmt: skip
+PAST = (
+    _PUBLISHED.table("candles", {f"{place}": itemgetter(place) for place in range(7)},
+        _candles, _NAMED, past_of="symbol",
+    ),
+    _PUBLISHED.table("open interest", {
+            "openInterest": lambda quote: 2 * quote.size, "singleOpenInterest": "size",
+            "timestamp": "now",
+        },
+        _interest, {**_NAMED, "result.nextPageCursor": lambda _reply: ""},
+        past_of="symbol",
+    ),
+    _PUBLISHED.table("account ratio", {
+            "symbol": itemgetter(0), "timestamp": itemgetter(1), "buyRatio": lambda _: _BUYERS,
+            "sellRatio": lambda _: 1 - _BUYERS,
+        },
+        _ratios, {"time": "now"}, past_of="symbol",
+    ),
+    _PUBLISHED.answer("order book", _order_book, past_of="symbol"),
+    _PUBLISHED.table("risk limits", {
+            "id": itemgetter(0), "symbol": lambda limit: limit[1].instrument.native,
+            "riskLimitValue": _largest, "maxLeverage": lambda limit: limit[2][1],
+            "initialMargin": lambda limit: limit[2][2],
+            "maintenanceMargin": lambda limit: limit[2][3],
+            "mmDeduction": lambda limit: limit[2][4],
+            "isLowestRisk": lambda limit: int(limit[0] == 1),
+        },
+        _risk_limits,
+        {"time": "now", "result.category": lambda reply: reply.query.get("category", "")},
+        past_of="symbol",
+    ),
+)  # fmt: skip
+"""What is told of one contract, now and before."""

@@ -6,16 +6,16 @@ value made of the two is the truth. Funding is not in the tickers.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from operator import itemgetter
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, milliseconds, plain
-from oirisk.sandbox.listing import SPOT_BASES, dated, decimals, linear
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
+from oirisk.sandbox.listing import SPOT_BASES, dated, linear
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = 170
-_KINDS = {"perp": "PERPETUAL_SWAP", "future": "FUTURE"}
 
 
 def _list_contracts(coins: Sequence[Coin], calendar: Calendar) -> tuple[SimulatedInstrument, ...]:
@@ -33,86 +33,59 @@ def _perp(coin: Coin) -> SimulatedInstrument:
     return replace(perp, funding_hours=1, max_leverage=50)
 
 
-def _result(method: str, rows: list[Row]) -> dict[str, Any]:
-    return {"id": -1, "method": f"public/{method}", "code": 0, "result": {"data": rows}}
-
-
-def _instruments(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    rows = [_spot(base) for base in SPOT_BASES]
-    rows += [_instrument(quote.instrument) for quote in book.quotes]
-    return _result("get-instruments", rows)
-
-
-def _instrument(it: SimulatedInstrument) -> Row:
-    return {
-        "symbol": it.native,
-        "inst_type": _KINDS[it.kind],
-        "display_name": f"{it.asset}USD {'Futures' if it.expiry else 'Perpetual'}",
-        "base_ccy": it.listed_base,
-        "quote_ccy": it.quote,
-        "quote_decimals": decimals(it.price_step),
-        "quantity_decimals": decimals(it.size_step),
-        "price_tick_size": plain(it.price_step),
-        "qty_tick_size": plain(it.size_step),
-        "max_leverage": str(it.max_leverage),
-        "tradable": True,
-        "expiry_timestamp_ms": milliseconds(it.expiry) if it.expiry else 0,
-        "underlying_symbol": f"{it.asset}USD-INDEX",
-        "contract_size": "1",
-    }
-
-
-def _spot(base: str) -> Row:
-    return {
-        "symbol": f"{base}_USD",
-        "inst_type": "CCY_PAIR",
-        "display_name": f"{base}/USD",
-        "base_ccy": base,
-        "quote_ccy": "USD",
-        "quote_decimals": 2,
-        "quantity_decimals": 5,
-        "price_tick_size": "0.01",
-        "qty_tick_size": "0.00001",
-        "max_leverage": "10",
-        "tradable": True,
-        "expiry_timestamp_ms": 0,
-        "margin_buy_enabled": True,
-        "margin_sell_enabled": True,
-    }
-
-
-def _tickers(query: Query, book: Book) -> dict[str, Any]:
+def _named(query: Query, book: Book) -> list[tuple[str, Quote]]:
+    """Return the contracts and then spot, by the kind of the row, or what is named."""
     name = query.get("instrument_name", "")
-    rows = [_ticker(quote, book) for quote in book.quotes]
-    rows += [_spot_ticker(quote, book) for quote in book.quotes if _is_spot_too(quote)]
-    return _result("get-tickers", [row for row in rows if not name or row["i"] == name])
+    rows = [("perp", quote) for quote in book.quotes]
+    rows += [
+        ("spot", quote)
+        for quote in book.quotes
+        if quote.instrument.kind == "perp" and quote.instrument.asset in SPOT_BASES
+    ]
+    return [row for row in rows if name in {"", _symbol(row)}]
 
 
-def _ticker(quote: Quote, book: Book) -> Row:
-    it = quote.instrument
-    return {
-        "i": it.native,
-        "h": plain(quote.high),
-        "l": plain(quote.low),
-        "a": plain(quote.mark),
-        "v": plain(quote.volume_base),
-        "vv": plain(quote.volume_usd),
-        "c": f"{quote.last / quote.before - 1:.4f}",
-        "b": plain(quote.mark - it.price_step),
-        "k": plain(quote.mark + it.price_step),
-        "oi": plain(quote.size),
-        "t": milliseconds(book.at),
-    }
+def _symbol(row: tuple[str, Quote]) -> str:
+    kind, quote = row
+    return f"{quote.instrument.asset}_USD" if kind == "spot" else quote.instrument.native
 
 
-def _is_spot_too(quote: Quote) -> bool:
-    return quote.instrument.kind == "perp" and quote.instrument.asset in SPOT_BASES
+def _listed(query: Query, book: Book) -> list[SimulatedInstrument | str]:
+    """Return the coins that trade on spot, and the contracts."""
+    del query
+    return [*SPOT_BASES, *(quote.instrument for quote in book.quotes)]
 
 
-def _spot_ticker(quote: Quote, book: Book) -> Row:
-    return {**_ticker(quote, book), "i": f"{quote.instrument.asset}_USD", "oi": "0"}
+def _kind(listed: SimulatedInstrument | str) -> str:
+    return "spot" if isinstance(listed, str) else listed.kind
 
+
+_PUBLISHED = Published("cryptocom")
+_SPOT: Fields = {
+    "symbol": "{}_USD".format, "display_name": "{}/USD".format, "base_ccy": str,
+    "quote_ccy": lambda _: "USD",
+}  # fmt: skip
+_FIELDS: Fields = {
+    "symbol": "native", "base_ccy": "listed_base", "quote_ccy": "quote",
+    "display_name": lambda it: f"{it.asset}USD {'Futures' if it.expiry else 'Perpetual'}",
+    "quote_decimals": "price_decimals", "quantity_decimals": "size_decimals",
+    "price_tick_size": "price_step", "qty_tick_size": "size_step", "max_leverage": "max_leverage",
+    "expiry_timestamp_ms": "expiry_ms", "underlying_symbol": lambda it: f"{it.asset}USD-INDEX",
+}  # fmt: skip
+_INSTRUMENTS = _PUBLISHED.kinds(
+    "instruments", {"spot": _SPOT, "perp": _FIELDS, "future": _FIELDS}, _kind
+)
+_PRICES: Fields = {
+    "i": _symbol, "h": lambda row: row[1].high, "l": lambda row: row[1].low,
+    "a": lambda row: row[1].mark, "v": lambda row: row[1].volume_base,
+    "vv": lambda row: row[1].volume_usd, "c": lambda row: row[1].change,
+    "b": lambda row: row[1].mark - row[1].instrument.price_step,
+    "k": lambda row: row[1].mark + row[1].instrument.price_step, "t": lambda row: row[1].now,
+}  # fmt: skip
+_TICKERS = _PUBLISHED.kinds("tickers", {
+    "perp": {**_PRICES, "oi": lambda row: row[1].size},
+    "spot": _PRICES,
+}, itemgetter(0))  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="cryptocom",
@@ -120,11 +93,11 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=100, seconds=1),
     endpoints=(
-        Endpoint("GET", "/exchange/v1/public/get-instruments", _instruments),
-        Endpoint(
-            "GET",
-            "/exchange/v1/public/get-tickers",
-            _tickers,
+        _PUBLISHED.table("instruments", _INSTRUMENTS, _listed),
+        _PUBLISHED.table(
+            "tickers",
+            _TICKERS,
+            _named,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["result"]["data"]],
                 symbol="i",

@@ -7,27 +7,18 @@ microseconds; funding is in percent.
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import (
-    Calendar,
-    SimulatedInstrument,
-    milliseconds,
-    plain,
-    quantity_step,
-)
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, plain, quantity_step
 from oirisk.sandbox.listing import linear, renamed, sized
-from oirisk.sandbox.options import list_options, premium
+from oirisk.sandbox.options import list_options
+from oirisk.sandbox.published import Fields, Maker, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
-    Endpoint,
     OpenInterestBody,
     Query,
     RateLimit,
-    Row,
     SimulatedVenue,
-    constant,
 )
 
 _COINS = 165
@@ -63,109 +54,66 @@ def _option(option: SimulatedInstrument) -> SimulatedInstrument:
     return replace(sized(named, _SIZES[option.asset]), expiry=expiry)
 
 
-def _products(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    rows = [_product(place, quote.instrument) for place, quote in enumerate(book.quotes)]
-    return {"success": True, "result": rows, "meta": {"after": None, "before": None}}
+def _placed(query: Query, book: Book) -> list[tuple[int, Quote]]:
+    """Return the contracts with their numbers, of all types or of those that are named."""
+    kinds = query.get("contract_types", "")
+    return [
+        (place, quote)
+        for place, quote in enumerate(book.quotes)
+        if not kinds or _kind(quote) in kinds.split(",")
+    ]
 
 
-def _product(place: int, it: SimulatedInstrument) -> Row:
-    row: Row = {
-        "id": place,
-        "symbol": it.native,
-        "contract_type": _KINDS[it.option_type],
-        "contract_value": plain(it.contract_size),
-        "contract_unit_currency": it.asset,
-        "quoting_asset": {"symbol": it.quote},
-        "underlying_asset": {"symbol": it.listed_base},
-        "settling_asset": {"symbol": it.settle},
-        "state": "live",
-        "trading_status": "operational",
-        "notional_type": "vanilla",
-        "is_quanto": False,
-        "tick_size": plain(it.price_step),
-        "taker_commission_rate": "0.0005",
-        "maker_commission_rate": "0.0002",
-        "position_size_limit": 100_000_000,
-        "launch_time": "2024-03-01T08:00:00Z",
-        "settlement_time": f"{it.expiry:%Y-%m-%dT%H:%M:%SZ}" if it.expiry else None,
-    }
-    if it.strike is not None:
-        row["strike_price"] = plain(it.strike)
-    return row
+def _kind(quote: Quote) -> str:
+    return _KINDS[quote.instrument.option_type]
 
 
-def _tickers(query: Query, book: Book) -> dict[str, Any]:
-    """Answer for every contract, or for the types that are named."""
-    kinds = [kind for kind in query.get("contract_types", "").split(",") if kind]
-    rows = [_ticker(place, quote, book) for place, quote in enumerate(book.quotes)]
-    chosen = [row for row in rows if not kinds or row["contract_type"] in kinds]
-    return {"result": chosen, "success": True}
+def _numbered(row: Maker, number: str) -> Maker:
+    """Return a maker of rows that also hold the number of the contract."""
+    return lambda placed: {**row(placed[1]), number: placed[0]}
 
 
-def _ticker(place: int, quote: Quote, book: Book) -> Row:
-    it = quote.instrument
-    row = {
-        "contract_type": _KINDS[it.option_type],
-        "mark_price": plain(quote.mark),
-        "oi": plain(quote.listed_base),
-        "oi_change_usd_6h": "0.0000",
-        "oi_contracts": plain(quote.size),
-        "oi_value": plain(quote.listed_base),
-        "oi_value_symbol": it.asset,
-        "oi_value_usd": plain(quote.usd),
-        "product_id": place,
-        "size": int(quote.volume_base / it.contract_size),
-        "spot_price": plain(quote.index),
-        "symbol": it.native,
-        "timestamp": milliseconds(book.at) * 1000,
-        "turnover_symbol": it.settle,
-    }
-    return row | (_option_fields(quote, book) if it.kind == "option" else _perp_fields(quote))
-
-
-def _perp_fields(quote: Quote) -> Row:
-    return {
-        "close": float(quote.last),
-        "funding_rate": plain(quote.funding * 100) if quote.funding is not None else None,
-        "greeks": None,
-        "high": float(quote.high),
-        "low": float(quote.low),
-        "mark_basis": f"{100 * (quote.mark / quote.index - 1):.8f}",
-        "open": float(quote.before),
-        "price_band": {
-            "lower_limit": plain(quote.mark * 9 / 10),
-            "upper_limit": plain(quote.mark * 11 / 10),
-        },
-        "quotes": {
-            "ask_iv": None,
-            "bid_iv": None,
-            "best_ask": plain(quote.last + quote.instrument.price_step),
-            "best_bid": plain(quote.last - quote.instrument.price_step),
-        },
-        "turnover": float(quote.volume_usd),
-        "turnover_usd": float(quote.volume_usd),
-        "volume": float(quote.volume_base),
-    }
-
-
-def _option_fields(quote: Quote, book: Book) -> Row:
-    """Return the fields of an option: its mark is the premium, its spot what it is valued at."""
-    usd, volatility = premium(quote, book.at)
-    share = f"{volatility / 100:.8f}"
-    return {
-        "mark_price": f"{usd:.8f}",
-        "mark_vol": share,
-        "spot_price": plain(quote.mark),
-        "strike_price": plain(quote.instrument.strike or Decimal(0)),
-        "greeks": {"spot": plain(quote.mark), "delta": "0.5", "gamma": "0", "vega": "0"},
-        "quotes": {"ask_iv": share, "bid_iv": share, "mark_iv": share},
-        "price_band": {"lower_limit": "0", "upper_limit": plain(quote.mark)},
-        "turnover": round(float(quote.volume_base) * usd, 2),
-        "turnover_usd": float(quote.volume_usd),
-        "volume": float(quote.volume_base),
-    }
-
+_PUBLISHED = Published("delta")
+_LISTED: Fields = {
+    "symbol": "instrument.native", "contract_type": _kind,
+    "contract_value": "instrument.contract_size", "contract_unit_currency": "instrument.asset",
+    "quoting_asset.symbol": "instrument.quote", "settling_asset.symbol": "instrument.settle",
+    "underlying_asset.symbol": "instrument.listed_base", "tick_size": "instrument.price_step",
+}  # fmt: skip
+_PRODUCTS = _PUBLISHED.kinds("products", {
+    "perp": _LISTED,
+    "option": {
+        **_LISTED, "strike_price": "instrument.strike",
+        "settlement_time": lambda quote: f"{quote.instrument.expiry:%Y-%m-%dT%H:%M:%SZ}",
+    },
+})  # fmt: skip
+_TICKER: Fields = {
+    "symbol": "instrument.native", "contract_type": _kind, "oi": "listed_base",
+    "oi_contracts": "size", "oi_value": "listed_base", "oi_value_symbol": "instrument.asset",
+    "oi_value_usd": "usd", "size": "contracts", "timestamp": lambda quote: 1000 * quote.now,
+    "turnover_symbol": "instrument.settle", "turnover_usd": "volume_usd", "volume": "volume_base",
+}  # fmt: skip
+_TICKERS = _PUBLISHED.kinds("tickers", {
+    "perp": {
+        **_TICKER, "close": "last", "high": "high", "low": "low", "open": "before",
+        "mark_price": "mark", "spot_price": "index", "turnover": "volume_usd",
+        "funding_rate": lambda quote: 100 * quote.funding_or_zero,
+        "mark_basis": lambda quote: round(100 * (quote.mark / quote.index - 1), 8),
+        "price_band.lower_limit": lambda quote: quote.mark * 9 / 10,
+        "price_band.upper_limit": lambda quote: quote.mark * 11 / 10,
+        "quotes.best_ask": "ask", "quotes.best_bid": "bid",
+    },
+    "option": {
+        **_TICKER, "close": "premium_usd", "high": "premium_usd", "low": "premium_usd",
+        "open": "premium_usd", "mark_price": "premium_usd", "mark_vol": "volatility",
+        "spot_price": "mark", "greeks.spot": "mark", "strike_price": "instrument.strike",
+        "quotes.ask_iv": "volatility", "quotes.bid_iv": "volatility",
+        "quotes.mark_iv": "volatility", "quotes.best_ask": "premium_usd",
+        "quotes.best_bid": "premium_usd",
+        "turnover": lambda quote: round(quote.volume_base * quote.premium_usd, 2),
+    },
+})  # fmt: skip
+"""The mark of an option is its premium, and its spot what it is valued at."""
 
 VENUE = SimulatedVenue(
     id="delta",
@@ -174,12 +122,12 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=10_000, seconds=300),
     endpoints=(
-        Endpoint("GET", "/v2/assets", constant({"success": True, "result": []})),
-        Endpoint("GET", "/v2/products", _products, weight=3),
-        Endpoint(
-            "GET",
-            "/v2/tickers",
-            _tickers,
+        _PUBLISHED.fixed("assets"),
+        _PUBLISHED.table("products", _numbered(_PRODUCTS, "id"), _placed, weight=3),
+        _PUBLISHED.table(
+            "tickers",
+            _numbered(_TICKERS, "product_id"),
+            _placed,
             weight=3,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["result"]],

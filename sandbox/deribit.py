@@ -9,21 +9,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
 
 from oirisk.sandbox import listing
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import (
-    LISTED_AT,
     Calendar,
     SimulatedInstrument,
     day_month_year,
-    milliseconds,
     quantity_step,
 )
-from oirisk.sandbox.options import list_options, premium
+from oirisk.sandbox.options import list_options
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _LINEAR_COINS = 60
 _INVERSE_COINS = ("BTC", "ETH")
@@ -79,132 +78,76 @@ def _future(perp: SimulatedInstrument, expiry: datetime) -> SimulatedInstrument:
     return listing.dated(perp, native, expiry, weight=weight)
 
 
-def _result(result: Any, book: Book) -> dict[str, Any]:  # noqa: ANN401 -- any JSON
-    out = milliseconds(book.at) * 1000
-    return {
-        "jsonrpc": "2.0",
-        "result": result,
-        "usIn": out - 500,
-        "usOut": out,
-        "usDiff": 500,
-        "testnet": False,
-    }
-
-
 def _selected(query: Query, book: Book) -> list[Quote]:
     currency = query.get("currency", "any")
     return [quote for quote in book.quotes if currency in {"any", "", quote.instrument.settle}]
 
 
-def _currencies(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    rows = [
-        {
-            "currency": name,
-            "currency_long": name,
-            "coin_type": name,
-            "fee_precision": 4,
-            "min_confirmations": 1,
-            "withdrawal_fee": 0.0005,
-        }
-        for name in _CURRENCIES
-    ]
-    return _result(rows, book)
-
-
-def _instruments(query: Query, book: Book) -> dict[str, Any]:
-    return _result([_instrument(quote) for quote in _selected(query, book)], book)
-
-
-def _instrument(quote: Quote) -> Row:
-    it = quote.instrument
-    perpetual = it.kind == "perp"
-    row = {
-        "instrument_name": it.native,
-        "kind": "option" if it.kind == "option" else "future",
-        "base_currency": it.asset,
-        "quote_currency": _quote_currency(it),
-        "counter_currency": it.quote,
-        "settlement_currency": it.settle,
-        "settlement_period": "perpetual" if perpetual else "month",
-        "instrument_type": "reversed" if it.margin == "inverse" else "linear",
-        "contract_size": float(it.contract_size),
-        "min_trade_amount": float(it.size_step),
-        "tick_size": 0.0005 if it.kind == "option" else float(it.price_step),
-        "taker_commission": 0.0005,
-        "maker_commission": 0.0,
-        "is_active": True,
-        "creation_timestamp": milliseconds(LISTED_AT),
-        "expiration_timestamp": milliseconds(it.expiry) if it.expiry else 32_503_708_800_000,
-    }
-    if it.strike is not None:
-        return {**row, "strike": float(it.strike), "option_type": it.option_type}
-    return {**row, "max_leverage": it.max_leverage}
+def _listed(query: Query, book: Book) -> list[SimulatedInstrument]:
+    return [quote.instrument for quote in _selected(query, book)]
 
 
 def _quote_currency(it: SimulatedInstrument) -> str:
     return it.settle if it.kind == "option" else it.quote
 
 
-def _summaries(query: Query, book: Book) -> dict[str, Any]:
-    return _result([_summary(quote, book) for quote in _selected(query, book)], book)
+def _premium(quote: Quote) -> Decimal:
+    """Return the price of an option, in coins where it is inverse."""
+    if quote.instrument.margin == "inverse":
+        return round(quote.premium_coins, 4)
+    return round(quote.premium_usd, 4)
 
 
-def _summary(quote: Quote, book: Book) -> Row:
-    it = quote.instrument
-    row = {
-        "instrument_name": it.native,
-        "base_currency": it.asset,
-        "quote_currency": _quote_currency(it),
-        "open_interest": _number(quote.size),
-        "creation_timestamp": milliseconds(book.at),
-        "estimated_delivery_price": float(quote.index),
-        "volume": float(quote.volume_base),
-    }
-    if it.kind == "option":
-        return {**row, **_premiums(quote, book.at)}
-    row |= {
-        "mark_price": float(quote.mark),
-        "mid_price": float(quote.last),
-        "last": float(quote.last),
-        "bid_price": float(quote.last - it.price_step),
-        "ask_price": float(quote.last + it.price_step),
-        "high": float(quote.high),
-        "low": float(quote.low),
-        "price_change": round(100 * (float(quote.last / quote.before) - 1), 4),
-        "volume_usd": float(quote.volume_usd),
-        "volume_notional": float(quote.volume_usd),
-    }
-    if quote.funding is not None:
-        row |= {"current_funding": float(quote.funding), "funding_8h": float(quote.funding)}
-    return row
-
-
-def _number(value: Decimal) -> int | float:
-    return int(value) if value == int(value) else float(value)
-
-
-def _premiums(quote: Quote, at: datetime) -> Row:
-    """Return the fields of an option; its volume in USD is the premium paid, not the notional."""
-    it = quote.instrument
-    usd, volatility = premium(quote, at)
-    price = round(usd / float(quote.mark), 4) if it.margin == "inverse" else round(usd, 4)
-    return {
-        "mark_price": price,
-        "mid_price": price,
-        "last": price,
-        "bid_price": None,
-        "ask_price": None,
-        "high": price,
-        "low": price,
-        "price_change": 0.0,
-        "mark_iv": volatility,
-        "interest_rate": 0.0,
-        "underlying_price": float(quote.mark),
-        "underlying_index": "SYN." + it.native.rsplit("-", 2)[0],
-        "volume_usd": round(float(quote.volume_base) * usd, 2),
-    }
-
+_PUBLISHED = Published("deribit")
+_ENVELOPE: Fields = {
+    "usIn": lambda reply: 1000 * reply.now - 500, "usOut": lambda reply: 1000 * reply.now,
+    "usDiff": lambda _: 500,
+}  # fmt: skip
+_CURRENCY = _PUBLISHED.row("currencies", dict.fromkeys(
+    ("currency", "currency_long", "coin_type", "network_currency"), str
+))  # fmt: skip
+_LISTED: Fields = {
+    "instrument_name": "native", "base_currency": "asset", "quote_currency": _quote_currency,
+    "counter_currency": "quote", "settlement_currency": "settle",
+    "instrument_type": lambda it: "reversed" if it.margin == "inverse" else "linear",
+    "contract_size": "contract_size", "min_trade_amount": "size_step",
+}  # fmt: skip
+_FUTURE: Fields = {
+    **_LISTED, "max_leverage": "max_leverage", "tick_size": "price_step",
+    "future_type": lambda it: "reversed" if it.margin == "inverse" else "linear",
+}  # fmt: skip
+_INSTRUMENTS = _PUBLISHED.kinds("instruments", {
+    "perp": _FUTURE,
+    "future": {**_FUTURE, "expiration_timestamp": "expiry_ms"},
+    "option": {
+        **_LISTED, "expiration_timestamp": "expiry_ms", "strike": "strike",
+        "option_type": "option_type",
+    },
+}, attrgetter("kind"))  # fmt: skip
+_SUMMARY: Fields = {
+    "instrument_name": "instrument.native", "base_currency": "instrument.asset",
+    "quote_currency": lambda quote: _quote_currency(quote.instrument), "open_interest": "size",
+    "creation_timestamp": "now", "estimated_delivery_price": "index", "volume": "volume_base",
+}  # fmt: skip
+_PRICES: Fields = {
+    **_SUMMARY, "mark_price": "mark", "mid_price": "last", "last": "last", "bid_price": "bid",
+    "ask_price": "ask", "high": "high", "low": "low", "volume_usd": "volume_usd",
+    "price_change": lambda quote: 100 * quote.change, "volume_notional": "volume_usd",
+}  # fmt: skip
+_SUMMARIES = _PUBLISHED.kinds("summaries", {
+    "perp": {**_PRICES, "current_funding": "funding", "funding_8h": "funding"},
+    "future": _PRICES,
+    "option": {
+        **_SUMMARY,
+        **dict.fromkeys(
+            ("mark_price", "mid_price", "last", "bid_price", "ask_price", "high", "low"), _premium
+        ),
+        "mark_iv": lambda quote: 100 * quote.volatility, "underlying_price": "mark",
+        "underlying_index": lambda quote: "SYN." + quote.instrument.native.rsplit("-", 2)[0],
+        "volume_usd": lambda quote: round(quote.volume_base * quote.premium_usd, 2),
+    },
+})  # fmt: skip
+"""Of an option the volume in USD is the premium paid, not the notional."""
 
 VENUE = SimulatedVenue(
     id="deribit",
@@ -213,12 +156,13 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=100, seconds=5),
     endpoints=(
-        Endpoint("GET", "/api/v2/public/get_currencies", _currencies),
-        Endpoint("GET", "/api/v2/public/get_instruments", _instruments),
-        Endpoint(
-            "GET",
-            "/api/v2/public/get_book_summary_by_currency",
-            _summaries,
+        _PUBLISHED.table("currencies", _CURRENCY, lambda _query, _book: _CURRENCIES, _ENVELOPE),
+        _PUBLISHED.table("instruments", _INSTRUMENTS, _listed, _ENVELOPE),
+        _PUBLISHED.table(
+            "summaries",
+            _SUMMARIES,
+            _selected,
+            _ENVELOPE,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["result"]],
                 symbol="instrument_name",

@@ -6,13 +6,15 @@ mark, funding is hourly, and there is no instant.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, plain
-from oirisk.sandbox.listing import decimals, linear
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
+from oirisk.sandbox.listing import linear
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
 
 _COINS = 185
 
@@ -27,43 +29,31 @@ def _perp(coin: Coin) -> SimulatedInstrument:
     return replace(perp, product="perp", funding_hours=1, max_leverage=20)
 
 
-def _markets(query: Query, book: Book) -> dict[str, Any]:
+def _placed(query: Query, book: Book) -> list[tuple[int, Quote]]:
+    """Return the markets with their numbers, or the one that is named."""
     name = query.get("market", "")
-    rows = [_market(place, quote) for place, quote in enumerate(book.quotes)]
-    return {"markets": {row["ticker"]: row for row in rows if not name or row["ticker"] == name}}
+    rows = enumerate(book.quotes)
+    return [(place, quote) for place, quote in rows if name in {"", quote.instrument.native}]
 
 
-def _market(place: int, quote: Quote) -> Row:
-    it = quote.instrument
-    return {
-        "clobPairId": str(place),
-        "ticker": it.native,
-        "status": "ACTIVE",
-        "oraclePrice": plain(quote.mark),
-        "priceChange24H": plain(quote.last - quote.before),
-        "volume24H": plain(quote.volume_usd),
-        "trades24H": 1000,
-        "nextFundingRate": "0" if quote.funding is None else plain(quote.funding),
-        "initialMarginFraction": "0.05",
-        "maintenanceMarginFraction": "0.03",
-        "openInterest": plain(quote.size),
-        "atomicResolution": -decimals(it.size_step) - 6,
-        "quantumConversionExponent": -9,
-        "tickSize": plain(it.price_step),
-        "stepSize": plain(it.size_step),
-        "stepBaseQuantums": 1_000_000,
-        "subticksPerTick": 100_000,
-        "marketType": "CROSS",
-        "openInterestLowerCap": "0",
-        "openInterestUpperCap": "0",
-        "baseOpenInterest": plain(quote.size),
-        "defaultFundingRate1H": "0",
-    }
+def _by_ticker(rows: list[Row]) -> dict[str, Row]:
+    return {row["ticker"]: row for row in rows}
 
 
 def _put_back(body: Any, tables: Sequence[list[Any]]) -> None:  # noqa: ANN401 -- any JSON
-    body["markets"] = {row["ticker"]: row for row in tables[0]}
+    body["markets"] = _by_ticker(tables[0])
 
+
+_PUBLISHED = Published("dydx")
+_MARKET: Fields = {
+    "clobPairId": itemgetter(0), "ticker": lambda it: it[1].instrument.native,
+    "oraclePrice": lambda it: it[1].mark, "priceChange24H": lambda it: it[1].rise,
+    "volume24H": lambda it: it[1].volume_usd, "openInterest": lambda it: it[1].size,
+    "nextFundingRate": lambda it: it[1].funding_or_zero,
+    "atomicResolution": lambda it: -it[1].instrument.size_decimals - 6,
+    "tickSize": lambda it: it[1].instrument.price_step,
+    "stepSize": lambda it: it[1].instrument.size_step, "baseOpenInterest": lambda it: it[1].size,
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="dydx",
@@ -71,10 +61,11 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=100, seconds=10),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/v4/perpetualMarkets",
-            _markets,
+        _PUBLISHED.table(
+            "markets",
+            _MARKET,
+            _placed,
+            gather=_by_ticker,
             open_interest=OpenInterestBody(
                 tables=lambda body: [list(body["markets"].values())],
                 symbol="ticker",

@@ -6,19 +6,19 @@ row, and the one instant is that of the whole answer. Funding is every four hour
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, milliseconds, plain
-from oirisk.sandbox.listing import in_thousands, linear, next_funding
-from oirisk.sandbox.quotes import Book, Quote
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
+from oirisk.sandbox.listing import in_thousands, linear
+from oirisk.sandbox.published import Fields, Published, Reply
+from oirisk.sandbox.quotes import Book
 from oirisk.sandbox.venue import (
-    Endpoint,
     OneSymbol,
     OpenInterestBody,
     Query,
     RateLimit,
-    Row,
     SimulatedVenue,
 )
 
@@ -37,20 +37,10 @@ def _perp(place: int, coin: Coin) -> SimulatedInstrument:
     return replace(perp, product="perp", funding_hours=4, max_leverage=100)
 
 
-def _body(data: Any, book: Book) -> dict[str, Any]:  # noqa: ANN401 -- any JSON
-    stamp = str(milliseconds(book.at))
-    return {"code": "SUCCESS", "data": data, "requestTime": stamp, "responseTime": stamp}
-
-
-def _meta(query: Query, book: Book) -> dict[str, Any]:
-    del query
+def _contracts(query: Query, book: Book) -> Any:  # noqa: ANN401 -- any JSON
     listed = [quote.instrument for quote in book.quotes]
-    coins = [{"coinId": _coin_id(it), "coinName": it.listed_base} for it in listed]
-    data = {
-        "coinList": [{"coinId": _USDC, "coinName": "USDC"}, *coins],
-        "contractList": [_contract(it) for it in listed],
-    }
-    return _body(data, book)
+    coins = [_COIN((_USDC, "USDC")), *(_COIN((_coin_id(it), it.listed_base)) for it in listed)]
+    return _META(Reply(query, book.at, (coins, [_CONTRACT(it) for it in listed])))
 
 
 def _coin_id(it: SimulatedInstrument) -> str:
@@ -61,47 +51,26 @@ def _name(it: SimulatedInstrument) -> str:
     return f"{it.listed_base}{it.quote}"
 
 
-def _contract(it: SimulatedInstrument) -> Row:
-    return {
-        "contractId": it.native,
-        "contractName": _name(it),
-        "baseCoinId": _coin_id(it),
-        "quoteCoinId": _USDC,
-        "tickSize": plain(it.price_step),
-        "stepSize": plain(it.size_step),
-        "enableTrade": True,
-        "enableDisplay": True,
-        "displayMaxLeverage": str(it.max_leverage),
-        "fundingRateIntervalMin": str(60 * (it.funding_hours or 0)),
-    }
-
-
-def _ticker(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    return _body([_row(quote, book) for quote in book.quotes], book)
-
-
-def _row(quote: Quote, book: Book) -> Row:
-    it = quote.instrument
-    return {
-        "contractId": it.native,
-        "contractName": _name(it),
-        "priceChange": plain(quote.last - quote.before),
-        "size": plain(quote.volume_base),
-        "value": plain(quote.volume_usd),
-        "high": plain(quote.high),
-        "low": plain(quote.low),
-        "open": plain(quote.before),
-        "close": plain(quote.last),
-        "lastPrice": plain(quote.last),
-        "indexPrice": plain(quote.index),
-        "oraclePrice": plain(quote.index),
-        "markPrice": plain(quote.mark),
-        "openInterest": plain(quote.size),
-        "fundingRate": "" if quote.funding is None else plain(quote.funding),
-        "nextFundingTime": str(next_funding(it, book.at)),
-    }
-
+_PUBLISHED = Published("edgex")
+_ENVELOPE: Fields = {"requestTime": "now", "responseTime": "now"}
+_COIN = _PUBLISHED.row("contracts", {"coinId": itemgetter(0), "coinName": itemgetter(1)}, "coin")
+_CONTRACT = _PUBLISHED.row("contracts", {
+    "contractId": "native", "contractName": _name, "baseCoinId": _coin_id,
+    "quoteCoinId": lambda _: _USDC, "tickSize": "price_step", "stepSize": "size_step",
+    "minOrderSize": "size_step", "displayMaxLeverage": "max_leverage",
+    "fundingRateIntervalMin": lambda it: 60 * (it.funding_hours or 0),
+}, "contract")  # fmt: skip
+_META = _PUBLISHED.body("contracts", {
+    **_ENVELOPE, "data.coinList": lambda reply: reply.rows[0],
+    "data.contractList": lambda reply: reply.rows[1],
+})  # fmt: skip
+_TICKER: Fields = {
+    "contractId": "instrument.native", "contractName": lambda quote: _name(quote.instrument),
+    "priceChange": "rise", "priceChangePercent": "change", "size": "volume_base",
+    "value": "volume_usd", "high": "high", "low": "low", "open": "before", "close": "last",
+    "lastPrice": "last", "indexPrice": "index", "oraclePrice": "index", "markPrice": "mark",
+    "openInterest": "size", "fundingRate": "funding_or_zero", "nextFundingTime": "next_funding",
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="edgex",
@@ -109,11 +78,11 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=50, seconds=10),
     endpoints=(
-        Endpoint("GET", "/api/v2/public/meta/getMetaData", _meta),
-        Endpoint(
-            "GET",
-            "/api/v2/public/quote/getTicker",
-            _ticker,
+        _PUBLISHED.answer("contracts", _contracts),
+        _PUBLISHED.table(
+            "ticker",
+            _TICKER,
+            envelope=_ENVELOPE,
             one_symbol=OneSymbol("contractId", {"code": "SUCCESS", "data": []}),
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]],

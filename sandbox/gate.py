@@ -8,36 +8,17 @@ interest; it carries no time.
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from oirisk.sandbox import listing
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.gate_dated import (
-    deliveries,
-    delivery_tickers,
-    list_gate_dated,
-    option_contracts,
-    option_tickers,
-    underlyings,
-)
-from oirisk.sandbox.gate_past import PAST
-from oirisk.sandbox.instruments import (
-    LISTED_AT,
-    Calendar,
-    SimulatedInstrument,
-    milliseconds,
-    plain,
-    quantity_step,
-)
+from oirisk.sandbox.gate_dated import CONTRACTS, DATED, EACH_PATH, list_gate_dated
+from oirisk.sandbox.gate_past import PAST, size_kind
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, quantity_step
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
-    Endpoint,
-    OpenInterestBody,
     Query,
-    RateLimit,
-    Row,
     SimulatedVenue,
-    constant,
 )
 
 _COINS = 246
@@ -71,95 +52,41 @@ def _inverse(coin: Coin) -> SimulatedInstrument:
     return replace(perp, product="btc")
 
 
-def _size(quote: Quote) -> str | int:
-    whole = quote.instrument.size_step == 1
-    return int(quote.size) if whole else plain(quote.size)
+def _of_settlement(query: Query, book: Book) -> list[Quote]:
+    return book.of(query.get("settle", ""))
 
 
-def _contracts(query: Query, book: Book) -> list[Row]:
-    return [_contract(quote, book) for quote in book.of(query.get("settle", ""))]
+def _next_funding(quote: Quote) -> int:
+    interval = _interval(quote)
+    return (quote.now // 1000 // interval + 1) * interval
 
 
-def _contract(quote: Quote, book: Book) -> Row:
-    it = quote.instrument
-    seconds = milliseconds(book.at) // 1000
-    interval = 3600 * (it.funding_hours or 8)
-    step = plain(it.price_step)
-    fractional = it.size_step != 1
-    return {
-        "name": it.native,
-        "type": "direct" if it.margin == "linear" else "inverse",
-        "quanto_multiplier": plain(it.contract_size) if it.margin == "linear" else "0",
-        "funding_rate": "0" if quote.funding is None else plain(quote.funding),
-        "funding_rate_indicative": "0" if quote.funding is None else plain(quote.funding),
-        "funding_interval": interval,
-        "funding_next_apply": (seconds // interval + 1) * interval,
-        "funding_offset": 0,
-        "mark_price": plain(quote.mark),
-        "mark_price_round": step,
-        "index_price": plain(quote.index),
-        "last_price": plain(quote.last),
-        "mark_type": "index",
-        "order_price_round": step,
-        "order_price_deviate": "0.5",
-        "order_size_min": "0.1" if fractional else 1,
-        "order_size_max": "1000000" if fractional else 1_000_000,
-        "enable_decimal": fractional,
-        "leverage_min": "1",
-        "leverage_max": str(it.max_leverage),
-        "maintenance_rate": "0.005",
-        "maker_fee_rate": "-0.0001",
-        "taker_fee_rate": "0.00075",
-        "interest_rate": "0.0003",
-        "position_size": _size(quote),
-        "in_delisting": False,
-        "is_pre_market": False,
-        "status": "trading",
-        "create_time": milliseconds(LISTED_AT) // 1000,
-        "launch_time": milliseconds(LISTED_AT) // 1000,
-        "config_change_time": milliseconds(LISTED_AT) // 1000,
-        "orders_limit": 100,
-        "contract_type": "",
-    }
+def _interval(quote: Quote) -> int:
+    return 3600 * (quote.instrument.funding_hours or 8)
 
 
-def _tickers(query: Query, book: Book) -> list[Row]:
-    return [
-        {
-            "contract": quote.instrument.native,
-            "last": plain(quote.last),
-            "mark_price": plain(quote.mark),
-            "index_price": plain(quote.index),
-            "funding_rate": "0" if quote.funding is None else plain(quote.funding),
-            "high_24h": plain(quote.high),
-            "low_24h": plain(quote.low),
-            "total_size": str(_size(quote)),
-            "volume_24h_base": plain(quote.volume_base),
-            "volume_24h_quote": plain(quote.volume_usd),
-        }
-        for quote in book.of(query.get("settle", ""))
-    ]
-
-
-def _spot_pairs(query: Query, book: Book) -> list[dict[str, Any]]:
-    del query, book
-    return [
-        {
-            "id": f"{base}_USDT",
-            "base": base,
-            "quote": "USDT",
-            "fee": "0.2",
-            "amount_precision": 4,
-            "precision": 2,
-            "trade_status": "tradable",
-            "buy_start": 0,
-        }
-        for base in ("BTC", "ETH", "SOL")
-    ]
-
-
-_EACH_PATH = RateLimit(requests=200, seconds=10)
-_CONTRACTS = OpenInterestBody(tables=lambda body: [body], symbol="name", sizes=("position_size",))
+_PUBLISHED = Published("gate")
+_FIELDS: Fields = {
+    "name": "instrument.native", "funding_rate": "funding_or_zero",
+    "type": lambda quote: "direct" if quote.instrument.margin == "linear" else "inverse",
+    "quanto_multiplier": lambda quote: (
+        quote.instrument.contract_size if quote.instrument.margin == "linear" else "0"
+    ),
+    "funding_rate_indicative": "funding_or_zero", "funding_interval": _interval,
+    "funding_next_apply": _next_funding, "mark_price": "mark", "index_price": "index",
+    "mark_price_round": "instrument.price_step", "order_price_round": "instrument.price_step",
+    "last_price": "last", "leverage_max": "instrument.max_leverage", "position_size": "size",
+    "maintenance_rate": lambda _: "0.005",
+}  # fmt: skip
+_CONTRACT = _PUBLISHED.kinds("contracts", {"whole": _FIELDS, "fractions": _FIELDS}, size_kind)
+_TICKER: Fields = {
+    "contract": "instrument.native", "last": "last", "mark_price": "mark", "index_price": "index",
+    "funding_rate": "funding_or_zero", "funding_rate_indicative": "funding_or_zero",
+    "high_24h": "high", "low_24h": "low", "change_percentage": lambda quote: 100 * quote.change,
+    "total_size": "size", "volume_24h": "contracts", "volume_24h_base": "volume_base",
+    "volume_24h_quote": "volume_usd", "volume_24h_usd": "volume_usd",
+    "volume_24h_settle": "turnover",
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="gate",
@@ -168,40 +95,14 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     endpoints=(
         *PAST,
-        Endpoint(
-            "GET",
-            "/api/v4/futures/{settle}/contracts",
-            _contracts,
-            limit=_EACH_PATH,
-            open_interest=_CONTRACTS,
+        _PUBLISHED.table(
+            "contracts", _CONTRACT, _of_settlement, limit=EACH_PATH, open_interest=CONTRACTS
         ),
-        Endpoint("GET", "/api/v4/futures/{settle}/tickers", _tickers, limit=_EACH_PATH),
-        Endpoint(
-            "GET",
-            "/api/v4/delivery/{settle}/contracts",
-            deliveries,
-            limit=_EACH_PATH,
-            open_interest=_CONTRACTS,
-        ),
-        Endpoint("GET", "/api/v4/delivery/{settle}/tickers", delivery_tickers, limit=_EACH_PATH),
-        Endpoint("GET", "/api/v4/options/underlyings", underlyings, limit=_EACH_PATH),
-        Endpoint(
-            "GET",
-            "/api/v4/options/contracts",
-            option_contracts,
-            limit=_EACH_PATH,
-            open_interest=_CONTRACTS,
-        ),
-        Endpoint(
-            "GET",
-            "/api/v4/options/tickers",
-            option_tickers,
-            limit=_EACH_PATH,
-            open_interest=_CONTRACTS,
-        ),
-        Endpoint("GET", "/api/v4/spot/currency_pairs", _spot_pairs),
-        Endpoint("GET", "/api/v4/spot/currencies", constant([])),
-        Endpoint("GET", "/api/v4/margin/currency_pairs", constant([])),
+        _PUBLISHED.table("tickers", _TICKER, _of_settlement, limit=EACH_PATH),
+        *DATED,
+        _PUBLISHED.fixed("spot"),
+        _PUBLISHED.fixed("currencies"),
+        _PUBLISHED.fixed("margin pairs"),
     ),
 )
 """Perpetuals alone."""

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, milliseconds, plain
-from oirisk.sandbox.listing import LISTED_MS, dated, linear, renamed, sized
-from oirisk.sandbox.options import list_options, premium
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
+from oirisk.sandbox.listing import dated, linear, renamed, sized
+from oirisk.sandbox.options import list_options
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Query, Row
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit
 
 _DELIVERED = {"BTC": Decimal("0.0001"), "ETH": Decimal("0.01")}
 _OPTIONS = {"BTC": Decimal("0.01"), "ETH": Decimal("0.1"), "SOL": Decimal(1)}
@@ -51,142 +51,81 @@ def _option(option: SimulatedInstrument) -> SimulatedInstrument:
     return replace(named, oi_unit=_OPTIONS[option.asset], size_step=Decimal(1))
 
 
-def deliveries(query: Query, book: Book) -> list[Row]:
+def _deliveries(query: Query, book: Book) -> list[Quote]:
     """Return the contracts that are delivered and settle in a currency."""
-    quotes = book.of("delivery")
-    return [_delivery_row(q) for q in quotes if q.instrument.settle.lower() == query.get("settle")]
-
-
-def _delivery_row(quote: Quote) -> Row:
-    it = quote.instrument
-    return {
-        "name": it.native,
-        "underlying": f"{it.asset}_USDT",
-        "cycle": "QUARTERLY",
-        "type": "direct",
-        "quanto_multiplier": plain(it.contract_size),
-        "mark_type": "index",
-        "last_price": plain(quote.last),
-        "mark_price": plain(quote.mark),
-        "index_price": plain(quote.index),
-        "basis_rate": f"{quote.mark / quote.index - 1:.6f}",
-        "basis_value": plain(quote.mark - quote.index),
-        "basis_impact_value": "100000",
-        "settle_price": "0",
-        "settle_price_interval": 60,
-        "settle_price_duration": 1800,
-        "settle_fee_rate": "0.00015",
-        "expire_time": milliseconds(it.expiry) // 1000 if it.expiry else 0,
-        "order_price_round": plain(it.price_step),
-        "mark_price_round": plain(it.price_step),
-        "leverage_min": "1",
-        "leverage_max": str(it.max_leverage),
-        "maintenance_rate": "0.005",
-        "maker_fee_rate": "-0.00025",
-        "taker_fee_rate": "0.00075",
-        "order_price_deviate": "0.5",
-        "order_size_min": 1,
-        "order_size_max": 1_000_000,
-        "orders_limit": 50,
-        "position_size": int(quote.size),
-        "config_change_time": LISTED_MS // 1000,
-        "in_delisting": False,
-    }
-
-
-def delivery_tickers(query: Query, book: Book) -> list[Row]:
-    """Return the tickers of the contracts that are delivered."""
-    quotes = book.of("delivery")
-    return [
-        {
-            "contract": quote.instrument.native,
-            "last": plain(quote.last),
-            "mark_price": plain(quote.mark),
-            "index_price": plain(quote.index),
-            "high_24h": plain(quote.high),
-            "low_24h": plain(quote.low),
-            "total_size": str(int(quote.size)),
-            "volume_24h_base": plain(quote.volume_base),
-            "volume_24h_quote": plain(quote.volume_usd),
-        }
-        for quote in quotes
-        if quote.instrument.settle.lower() == query.get("settle")
-    ]
-
-
-def underlyings(query: Query, book: Book) -> list[dict[str, Any]]:
-    """Return the underlyings of options with their index prices."""
-    del query
-    prices = {quote.instrument.asset: plain(quote.index) for quote in book.of("option")}
-    return [{"name": f"{coin}_USDT", "index_price": price} for coin, price in prices.items()]
-
-
-def option_contracts(query: Query, book: Book) -> list[Row]:
-    """Return the options on an underlying."""
-    return [_contract(quote, book) for quote in _of_underlying(query, book)]
+    settle = query.get("settle")
+    return [quote for quote in book.of("delivery") if quote.instrument.settle.lower() == settle]
 
 
 def _of_underlying(query: Query, book: Book) -> list[Quote]:
     name = query.get("underlying", "")
-    return [quote for quote in book.of("option") if f"{quote.instrument.asset}_USDT" == name]
+    return [quote for quote in book.of("option") if _underlying(quote) == name]
 
 
-def _contract(quote: Quote, book: Book) -> Row:
-    it = quote.instrument
-    price = f"{premium(quote, book.at)[0]:.4f}"
-    return {
-        "name": it.native,
-        "tag": "month",
-        "is_active": True,
-        "underlying": f"{it.asset}_USDT",
-        "strike_price": plain(it.strike or Decimal(0)),
-        "is_call": it.option_type == "call",
-        "multiplier": plain(it.oi_unit),
-        "expiration_time": milliseconds(it.expiry) // 1000 if it.expiry else 0,
-        "create_time": LISTED_MS // 1000,
-        "last_price": price,
-        "mark_price": price,
-        "mark_price_round": "0.1",
-        "mark_price_up": price,
-        "mark_price_down": "0",
-        "underlying_price": plain(quote.mark),
-        "position_size": int(quote.size),
-        "trade_size": int(quote.volume_base / it.oi_unit),
-        "order_price_round": "0.1",
-        "order_price_deviate": "0.2",
-        "order_size_min": 1,
-        "order_size_max": 10_000,
-        "position_limit": 100_000,
-        "orders_limit": 10,
-        "maker_fee_rate": "0.0003",
-        "taker_fee_rate": "0.0003",
-        "settle_fee_rate": "0.00015",
-    }
+def _underlyings(query: Query, book: Book) -> list[Quote]:
+    """Return an option on each underlying."""
+    del query
+    return list({quote.instrument.asset: quote for quote in book.of("option")}.values())
 
 
-def option_tickers(query: Query, book: Book) -> list[Row]:
-    """Return the tickers of the options on an underlying."""
-    return [_ticker(quote, book) for quote in _of_underlying(query, book)]
+def _underlying(quote: Quote) -> str:
+    return f"{quote.instrument.asset}_USDT"
 
 
-def _ticker(quote: Quote, book: Book) -> Row:
-    usd, volatility = premium(quote, book.at)
-    share, price = f"{volatility / 100:.4f}", f"{usd:.2f}"
-    return {
-        "name": quote.instrument.native,
-        "last_price": price,
-        "mark_price": price,
-        "position_size": int(quote.size),
-        "mark_iv": share,
-        "bid_iv": share,
-        "ask_iv": share,
-        "bid1_price": price,
-        "bid1_size": 1,
-        "ask1_price": price,
-        "ask1_size": -1,
-        "delta": "0.5",
-        "gamma": "0.0001",
-        "vega": "1",
-        "theta": "-1",
-        "leverage": "6",
-    }
+def _expiry(quote: Quote) -> int:
+    return quote.instrument.expiry_ms // 1000
+
+
+_PUBLISHED = Published("gate")
+_PRICES: Fields = {
+    "mark_price": "mark", "index_price": "index",
+    "basis_rate": lambda quote: round(quote.mark / quote.index - 1, 6),
+    "basis_value": lambda quote: quote.mark - quote.index,
+}  # fmt: skip
+_DELIVERY: Fields = {
+    **_PRICES, "name": "instrument.native", "underlying": _underlying, "last_price": "last",
+    "cycle": lambda _: "QUARTERLY", "expire_time": _expiry,
+    "quanto_multiplier": "instrument.contract_size",
+    "order_price_round": "instrument.price_step", "mark_price_round": "instrument.price_step",
+    "leverage_max": "instrument.max_leverage", "maintenance_rate": lambda _: "0.005",
+    "position_size": "size",
+}  # fmt: skip
+_DELIVERY_TICKER: Fields = {
+    **_PRICES, "contract": "instrument.native", "last": "last", "high_24h": "high",
+    "low_24h": "low", "change_percentage": lambda quote: 100 * quote.change, "total_size": "size",
+    "volume_24h": "contracts", "volume_24h_base": "volume_base", "volume_24h_quote": "volume_usd",
+    "volume_24h_usd": "volume_usd", "volume_24h_settle": "turnover",
+}  # fmt: skip
+_OPTION: Fields = {
+    "name": "instrument.native", "underlying": _underlying, "strike_price": "instrument.strike",
+    "is_call": lambda quote: quote.instrument.option_type == "call", "expiration_time": _expiry,
+    "multiplier": "instrument.oi_unit", "last_price": "premium_usd", "mark_price": "premium_usd",
+    "mark_price_up": "premium_usd", "underlying_price": "mark", "position_size": "size",
+    "ask1_price": "premium_usd", "bid1_price": "premium_usd",
+    "trade_size": lambda quote: int(quote.volume_base / quote.instrument.oi_unit),
+}  # fmt: skip
+_OPTION_TICKER: Fields = {
+    "name": "instrument.native", "last_price": "premium_usd", "mark_price": "premium_usd",
+    "position_size": "size", "mark_iv": "volatility", "bid_iv": "volatility",
+    "ask_iv": "volatility",
+    "bid1_price": "premium_usd", "ask1_price": "premium_usd",
+}  # fmt: skip
+_UNDERLYING: Fields = {"name": _underlying, "index_price": "index"}
+EACH_PATH = RateLimit(requests=200, seconds=10)
+CONTRACTS = OpenInterestBody(tables=lambda body: [body], symbol="name", sizes=("position_size",))
+DATED = (
+    _PUBLISHED.table(
+        "deliveries", _DELIVERY, _deliveries, limit=EACH_PATH, open_interest=CONTRACTS
+    ),
+    _PUBLISHED.table("tickers of deliveries", _DELIVERY_TICKER, _deliveries, limit=EACH_PATH),
+    _PUBLISHED.table("underlyings", _UNDERLYING, _underlyings, limit=EACH_PATH),
+    _PUBLISHED.table("options", _OPTION, _of_underlying, limit=EACH_PATH, open_interest=CONTRACTS),
+    _PUBLISHED.table(
+        "tickers of options",
+        _OPTION_TICKER,
+        _of_underlying,
+        limit=EACH_PATH,
+        open_interest=CONTRACTS,
+    ),
+)
+"""Deliveries and options."""

@@ -7,9 +7,9 @@ same instant, as on Gate since 2025. Ratios and liquidations are none.
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from oirisk.sandbox.instruments import plain
-from oirisk.sandbox.quotes import Quote
-from oirisk.sandbox.venue import Endpoint, Past, Query, Row, constant
+from oirisk.sandbox.published import Fields, Published
+from oirisk.sandbox.quotes import Bar, Quote
+from oirisk.sandbox.venue import Past, Query
 
 STEP = timedelta(minutes=5)
 _NONE = (
@@ -30,48 +30,41 @@ def _steps(query: Query, past: Past, most: int) -> Iterator[datetime]:
         yield at
 
 
-def _statistics(query: Query, past: Past) -> list[Row]:
-    return [
-        _statistic(at, quote) for at in _steps(query, past, 100) for quote in past.book(at).quotes
-    ]
+def _statistics(query: Query, past: Past) -> list[Quote]:
+    return [quote for at in _steps(query, past, 100) for quote in past.book(at).quotes]
 
 
-def _statistic(at: datetime, quote: Quote) -> Row:
-    whole = quote.instrument.size_step == 1
-    size = 2 * quote.size
-    return {
-        "time": int(at.timestamp()),
-        **dict.fromkeys(_NONE, 0),
-        "open_interest": int(size) if whole else plain(size),
-        "open_interest_usd": float(2 * quote.usd),
-        "mark_price": plain(quote.mark),
-    }
+def size_kind(quote: Quote) -> str:
+    """Return whether sizes of a contract are whole numbers, or fractions and printed as text."""
+    return "whole" if quote.instrument.size_step == 1 else "fractions"
 
 
-def _candles(query: Query, past: Past) -> list[Row]:
-    return [
-        row for at in _steps(query, past, 1999) for row in _candle(at, past) if at + STEP <= past.at
-    ]
+def _candles(query: Query, past: Past) -> Iterator[tuple[Quote, Quote, Bar]]:
+    """Yield what a contract was at the ends of each step, and what it did between them."""
+    for at in _steps(query, past, 1999):
+        until = at + STEP
+        bar = past.bar(at, until) if until <= past.at else None
+        if bar is not None:
+            yield past.book(at).quotes[0], past.book(until).quotes[0], bar
 
 
-def _candle(at: datetime, past: Past) -> list[Row]:
-    bar = past.bar(at, at + STEP)
-    return [
-        {
-            "t": int(at.timestamp()),
-            "o": plain(opening.last),
-            "h": plain(max(opening.last, closing.last, bar.high)),
-            "l": plain(min(opening.last, closing.last, bar.low)),
-            "c": plain(closing.last),
-            "v": int(bar.base / closing.instrument.contract_size),
-        }
-        for opening, closing in zip(past.book(at).quotes, past.book(at + STEP).quotes, strict=True)
-        if bar is not None
-    ]
-
-
-PAST = tuple(
-    Endpoint("GET", f"/api/v4/futures/{{settle}}/{path}", constant([]), tell=tell, names="contract")
-    for path, tell in (("contract_stats", _statistics), ("candlesticks", _candles))
+_PUBLISHED = Published("gate")
+_FIELDS: Fields = {
+    **dict.fromkeys(_NONE, lambda _: 0),
+    "time": lambda quote: quote.now // 1000,
+    "open_interest": lambda quote: 2 * quote.size,
+    "open_interest_usd": lambda quote: 2 * quote.usd,
+    "mark_price": "mark",
+}
+_STATISTIC = _PUBLISHED.kinds("statistics", {"whole": _FIELDS, "fractions": _FIELDS}, size_kind)
+_CANDLE: Fields = {
+    "t": lambda it: it[0].now // 1000, "o": lambda it: it[0].last, "c": lambda it: it[1].last,
+    "h": lambda it: max(it[0].last, it[1].last, it[2].high),
+    "l": lambda it: min(it[0].last, it[1].last, it[2].low),
+    "v": lambda it: int(it[2].base / it[0].instrument.contract_size), "sum": lambda it: it[2].usd,
+}  # fmt: skip
+PAST = (
+    _PUBLISHED.table("statistics", _STATISTIC, _statistics, past_of="contract"),
+    _PUBLISHED.table("candles", _CANDLE, _candles, past_of="contract"),
 )
-"""Endpoints that tell of one contract, now and before."""
+"""What is told of one contract, now and before."""

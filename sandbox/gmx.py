@@ -5,28 +5,21 @@ prices and USD are integers times powers of ten, as the public description has t
 markets, each against a pool of its own; one market only swaps. There is no instant.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, plain
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import linear
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = 60
 _USD = 30
 _DECIMALS = {"BTC": 8, "SOL": 9}
 _ENTRY = Decimal("0.9")
-_SWAP = {
-    "symbol": "SWAP-ONLY [USDC-USDT]",
-    "marketTokenAddress": f"0x{0xFFFF:040x}",
-    "indexTokenAddress": f"0x{0:040x}",
-    "isListed": True,
-    "isSpotOnly": True,
-}
 
 
 def _list_contracts(coins: Sequence[Coin], calendar: Calendar) -> tuple[SimulatedInstrument, ...]:
@@ -59,70 +52,59 @@ def _token(coin: str) -> str:
     return f"0x{int.from_bytes(coin.encode()):040x}"
 
 
-def _tokens(query: Query, book: Book) -> list[Row]:
-    del query
-    coins = dict.fromkeys(quote.instrument.asset for quote in book.quotes)
-    return [
-        {
-            "symbol": coin,
-            "address": "0x" + _token(coin).removeprefix("0x").upper(),
-            "decimals": _decimals(coin),
-        }
-        for coin in coins
-    ]
-
-
-def _markets(query: Query, book: Book) -> list[Row]:
-    del query
-    return [
-        *(
-            {
-                "symbol": _name(quote.instrument),
-                "marketTokenAddress": quote.instrument.native,
-                "indexTokenAddress": _token(quote.instrument.asset),
-                "isListed": True,
-                "isSpotOnly": False,
-            }
-            for quote in book.quotes
-        ),
-        _SWAP,
-    ]
-
-
 def _name(it: SimulatedInstrument) -> str:
     """Name a market as the venue does, its pool by the two tokens that are in it."""
     long_token, _, short_token = it.settle.partition("+")
     return f"{it.asset}/USD [{long_token}-{short_token or long_token}]"
 
 
-def _tickers(query: Query, book: Book) -> list[Row]:
+def _coins(query: Query, book: Book) -> list[str]:
     del query
-    return [_ticker(quote) for quote in book.quotes]
+    return list(dict.fromkeys(quote.instrument.asset for quote in book.quotes))
 
 
-def _ticker(quote: Quote) -> Row:
-    it = quote.instrument
-    decimals = _decimals(it.asset)
-    price = plain(quote.mark.scaleb(_USD - decimals))
-    row = {
-        "symbol": _name(it),
-        "marketTokenAddress": it.native,
-        "minPrice": price,
-        "maxPrice": price,
-        "markPrice": price,
-    }
-    for side, size in zip(("long", "short"), quote.sides, strict=True):
-        coins = size * it.oi_unit
-        usd = coins * quote.mark
-        row[f"{side}InterestInTokens"] = plain(coins.scaleb(decimals))
-        row[f"{side}InterestUsdMark"] = plain(usd.scaleb(_USD))
-        row[f"{side}InterestUsd"] = plain((usd * _ENTRY).scaleb(_USD))
-    return row
+def _markets_and_swap(query: Query, book: Book) -> list[SimulatedInstrument | None]:
+    """Return the markets, and none for one that only swaps."""
+    del query
+    return [*(quote.instrument for quote in book.quotes), None]
 
 
-def _tables(body: Any) -> list[list[Any]]:  # noqa: ANN401 -- any JSON
-    return [body]
+def _price(quote: Quote) -> Decimal:
+    """Return the mark price times a power of ten."""
+    return quote.mark.scaleb(_USD - _decimals(quote.instrument.asset))
 
+
+def _tokens(side: int) -> Callable[[Quote], Decimal]:
+    """Return a reader of the longs (0) or the shorts (1) in smallest units of the token."""
+    return lambda quote: _open(quote, side).scaleb(_decimals(quote.instrument.asset))
+
+
+def _usd(side: int, part: Decimal = Decimal(1)) -> Callable[[Quote], Decimal]:
+    """Return a reader of the longs (0) or the shorts (1) in USD at a part of the mark price."""
+    return lambda quote: (_open(quote, side) * quote.mark * part).scaleb(_USD)
+
+
+def _open(quote: Quote, side: int) -> Decimal:
+    return quote.sides[side] * quote.instrument.oi_unit
+
+
+_PUBLISHED = Published("gmx")
+_TOKEN: Fields = {
+    "symbol": str, "decimals": _decimals,
+    "address": lambda coin: "0x" + _token(coin).removeprefix("0x").upper(),
+}  # fmt: skip
+_MARKET = _PUBLISHED.row("markets", {
+    "symbol": _name, "marketTokenAddress": "native",
+    "indexTokenAddress": lambda it: _token(it.asset),
+}, "market")  # fmt: skip
+_SWAP = _PUBLISHED.row("markets", {}, "swap")
+_TICKER = _PUBLISHED.row("tickers", {
+    "symbol": lambda quote: _name(quote.instrument), "marketTokenAddress": "instrument.native",
+    "minPrice": _price, "maxPrice": _price, "markPrice": _price,
+    "longInterestInTokens": _tokens(0), "shortInterestInTokens": _tokens(1),
+    "longInterestUsdMark": _usd(0), "shortInterestUsdMark": _usd(1),
+    "longInterestUsd": _usd(0, _ENTRY), "shortInterestUsd": _usd(1, _ENTRY),
+})  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="gmx",
@@ -130,20 +112,23 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=100, seconds=10),
     endpoints=(
-        Endpoint("GET", "/v1/tokens", _tokens),
-        Endpoint("GET", "/v1/markets", _markets),
-        Endpoint(
-            "GET",
-            "/v1/markets/tickers",
-            _tickers,
+        _PUBLISHED.table("tokens", _TOKEN, _coins),
+        _PUBLISHED.table(
+            "markets", lambda it: _SWAP(it) if it is None else _MARKET(it), _markets_and_swap
+        ),
+        _PUBLISHED.table(
+            "tickers",
+            _TICKER,
             open_interest=OpenInterestBody(
-                tables=_tables,
+                tables=lambda body: [body],
                 symbol="marketTokenAddress",
                 sizes=(
-                    "longInterestInTokens", "shortInterestInTokens",
-                    "longInterestUsdMark", "shortInterestUsdMark",
+                    "longInterestInTokens",
+                    "shortInterestInTokens",
+                    "longInterestUsdMark",
+                    "shortInterestUsdMark",
                 ),
             ),
         ),
     ),
-)  # fmt: skip
+)

@@ -4,30 +4,23 @@ Every figure is longs plus shorts, twice the truth: ``volume`` in contracts, ``a
 and, for linear contracts only, ``value`` in USDT. The one instant is that of the whole answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import (
-    LISTED_AT,
-    Calendar,
-    SimulatedInstrument,
-    milliseconds,
-    quantity_step,
-)
-from oirisk.sandbox.listing import SPOT_BASES, dated, inverse, linear, sized
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, quantity_step
+from oirisk.sandbox.listing import dated, inverse, linear, sized
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
     Endpoint,
     OpenInterestBody,
     Query,
     RateLimit,
-    Row,
     SimulatedVenue,
-    constant,
 )
 
 _COINS = 190
@@ -62,120 +55,76 @@ def _inverse(coin: Coin) -> SimulatedInstrument:
     return replace(inverse(_linear(coin), f"{coin.name}-USD", usd), product="coin_swap")
 
 
-def _data(rows: list[Row], book: Book) -> dict[str, Any]:
-    return {"status": "ok", "data": rows, "ts": milliseconds(book.at)}
+def _of(product: str) -> Callable[[Query, Book], list[Quote]]:
+    """Return a reader of the quotes of a product line, or of the contract that is named."""
+
+    def named(query: Query, book: Book) -> list[Quote]:
+        name = query.get("contract_code", "")
+        return [quote for quote in book.of(product) if not name or quote.instrument.native == name]
+
+    return named
 
 
-def _delivery(it: SimulatedInstrument, at: datetime) -> str:
-    """Return which delivery a future is, by how many weeks are left."""
-    if it.expiry is None:
-        return "swap"
-    return {0: "this_week", 1: "next_week"}.get((it.expiry - at).days // 7, "quarter")
-
-
-def _contract(it: SimulatedInstrument, at: datetime) -> Row:
-    row: Row = {
-        "symbol": it.listed_base,
-        "contract_code": it.native,
-        "contract_size": float(it.contract_size),
-        "price_tick": float(it.price_step),
-        "create_date": f"{LISTED_AT:%Y%m%d}",
-        "contract_status": 1,
-        "settlement_date": str(milliseconds(LISTED_AT)),
-        "delivery_time": str(milliseconds(it.expiry)) if it.expiry else "",
-    }
-    if it.margin == "linear" or it.expiry:
-        row["delivery_date"] = f"{it.expiry:%Y%m%d}" if it.expiry else ""
-        row["contract_type"] = _delivery(it, at)
-    if it.margin == "linear":
-        row["support_margin_mode"] = "cross" if it.expiry else "all"
-        row["business_type"] = "futures" if it.expiry else "swap"
-        row["pair"] = f"{it.listed_base}-{it.quote}"
-    return row
-
-
-def _linear_contracts(query: Query, book: Book) -> dict[str, Any]:
+def _linear_listed(query: Query, book: Book) -> list[Quote]:
     everything = query.get("business_type") == "all"
-    chosen = [it for it in book.of("linear") if everything or it.instrument.kind == "perp"]
-    return _data([_contract(quote.instrument, book.at) for quote in chosen], book)
+    return [q for q in book.of("linear") if everything or q.instrument.kind == "perp"]
 
 
-def _coin_swap_contracts(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    return _data([_contract(quote.instrument, book.at) for quote in book.of("coin_swap")], book)
+def _delivery(quote: Quote) -> str:
+    """Return which delivery a future is, by how many weeks are left."""
+    expiry = quote.instrument.expiry
+    if expiry is None:
+        return "swap"
+    return {0: "this_week", 1: "next_week"}.get((expiry - quote.at).days // 7, "quarter")
 
 
-def _coin_future_contracts(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    return _data([_contract(quote.instrument, book.at) for quote in book.of("coin_future")], book)
+def _business(quote: Quote) -> str:
+    return "futures" if quote.instrument.expiry else "swap"
 
 
-def _linear_interest(query: Query, book: Book) -> dict[str, Any]:
-    """Answer for every swap and future unless one is named."""
-    name = query.get("contract_code", "")
-    quotes = [q for q in book.of("linear") if not name or q.instrument.native == name]
-    return _data([_linear_row(quote, book.at) for quote in quotes], book)
+def _day(quote: Quote) -> str:
+    return f"{quote.instrument.expiry:%Y%m%d}" if quote.instrument.expiry else ""
 
 
-def _linear_row(quote: Quote, at: datetime) -> Row:
-    it = quote.instrument
-    return {
-        "volume": int(2 * quote.size),
-        "amount": float(2 * quote.listed_base),
-        "symbol": it.listed_base,
-        "value": float(2 * quote.usd),
-        "contract_code": it.native,
-        "trade_amount": float(2 * quote.volume_base),
-        "trade_volume": int(2 * quote.volume_base / it.contract_size),
-        "trade_turnover": float(2 * quote.volume_usd),
-        "business_type": "futures" if it.expiry else "swap",
-        "pair": f"{it.listed_base}-{it.quote}",
-        "contract_type": _delivery(it, at),
-    }
+def _twice(name: str) -> Callable[[Quote], Decimal]:
+    """Return a reader of a figure as longs plus shorts."""
+    read = attrgetter(name)
+    return lambda quote: 2 * read(quote)
 
 
-def _coin_swap_interest(query: Query, book: Book) -> dict[str, Any]:
-    name = query.get("contract_code", "")
-    quotes = [q for q in book.of("coin_swap") if not name or q.instrument.native == name]
-    return _data([_coin_row(quote) for quote in quotes], book)
+def _pair(quote: Quote) -> str:
+    return f"{quote.instrument.listed_base}-{quote.instrument.quote}"
 
 
-def _coin_future_interest(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    rows = [
-        {**_coin_row(quote), "contract_type": _delivery(quote.instrument, book.at)}
-        for quote in book.of("coin_future")
-    ]
-    return _data(rows, book)
+_PUBLISHED = Published("htx")
+_NAMED: Fields = {"symbol": "instrument.listed_base", "contract_code": "instrument.native"}
+_LISTED: Fields = {
+    **_NAMED, "contract_size": "instrument.contract_size", "price_tick": "instrument.price_step",
+    "delivery_time": lambda quote: quote.instrument.expiry_ms or "",
+}  # fmt: skip
+_DATED: Fields = {"delivery_date": _day, "contract_type": _delivery}
+_LINEAR: Fields = {"business_type": _business, "pair": _pair}
+_LINEAR_CONTRACT: Fields = {
+    **_LINEAR,
+    "support_margin_mode": lambda quote: "cross" if quote.instrument.expiry else "all",
+}
+_INTEREST: Fields = {
+    **_NAMED, "volume": _twice("size"), "amount": _twice("listed_base"),
+    "trade_amount": _twice("volume_base"), "trade_volume": _twice("contracts"),
+    "trade_turnover": _twice("volume_usd"),
+}  # fmt: skip
 
 
-def _coin_row(quote: Quote) -> Row:
-    it = quote.instrument
-    return {
-        "volume": float(2 * quote.size),
-        "amount": float(2 * quote.listed_base),
-        "symbol": it.listed_base,
-        "contract_code": it.native,
-        "trade_amount": float(2 * quote.volume_base),
-        "trade_volume": int(2 * quote.volume_usd / it.contract_size),
-        "trade_turnover": float(2 * quote.volume_usd),
-    }
+def _table(
+    name: str,
+    select: Callable[[Query, Book], list[Quote]],
+    fields: Fields,
+    body: OpenInterestBody | None = None,
+) -> Endpoint:
+    row = _PUBLISHED.row(name, fields)
+    return _PUBLISHED.table(name, row, select, {"ts": "now"}, open_interest=body)
 
 
-_SPOT = [
-    {
-        "base-currency": base.lower(),
-        "quote-currency": "usdt",
-        "price-precision": 2,
-        "amount-precision": 6,
-        "symbol-partition": "main",
-        "symbol": f"{base.lower()}usdt",
-        "state": "online",
-        "value-precision": 8,
-        "api-trading": "enabled",
-    }
-    for base in SPOT_BASES
-]
 _BODY = OpenInterestBody(
     tables=lambda body: [body["data"]],
     symbol="contract_code",
@@ -189,22 +138,23 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=240, seconds=3),
     endpoints=(
-        Endpoint("GET", "/linear-swap-api/v1/swap_contract_info", _linear_contracts),
-        Endpoint("GET", "/swap-api/v1/swap_contract_info", _coin_swap_contracts),
-        Endpoint("GET", "/api/v1/contract_contract_info", _coin_future_contracts),
-        Endpoint(
-            "GET",
-            "/linear-swap-api/v1/swap_open_interest",
-            _linear_interest,
-            open_interest=replace(_BODY, sizes=("volume", "amount", "value")),
+        _table("linear contracts", _linear_listed, {**_LISTED, **_DATED, **_LINEAR_CONTRACT}),
+        _table("coin swaps", _of("coin_swap"), _LISTED),
+        _table("coin futures", _of("coin_future"), {**_LISTED, **_DATED}),
+        _table(
+            "linear open interest",
+            _of("linear"),
+            {**_INTEREST, **_LINEAR, "value": _twice("usd"), "contract_type": _delivery},
+            replace(_BODY, sizes=("volume", "amount", "value")),
         ),
-        Endpoint(
-            "GET", "/swap-api/v1/swap_open_interest", _coin_swap_interest, open_interest=_BODY
+        _table("coin swap open interest", _of("coin_swap"), _INTEREST, _BODY),
+        _table(
+            "coin future open interest",
+            _of("coin_future"),
+            {**_INTEREST, "contract_type": _delivery},
+            _BODY,
         ),
-        Endpoint(
-            "GET", "/api/v1/contract_open_interest", _coin_future_interest, open_interest=_BODY
-        ),
-        Endpoint("GET", "/v1/common/symbols", constant({"status": "ok", "data": _SPOT})),
-        Endpoint("GET", "/v2/reference/currencies", constant({"code": 200, "data": []})),
+        _PUBLISHED.fixed("spot"),
+        _PUBLISHED.fixed("currencies"),
     ),
 )

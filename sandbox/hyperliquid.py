@@ -8,60 +8,20 @@ open interest; it carries no time. Funding is hourly.
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from oirisk.sandbox import listing
-from oirisk.sandbox.accounts import clearinghouse_state
+from oirisk.sandbox.accounts import ACCOUNT
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.hyperliquid_dexes import DEXES, list_dexes, perp_dexes
-from oirisk.sandbox.instruments import (
-    Calendar,
-    SimulatedInstrument,
-    plain,
-    price_step,
-    quantity_step,
-)
+from oirisk.sandbox.hyperliquid_dexes import DEXES, PERP_DEXES, list_dexes
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, price_step, quantity_step
+from oirisk.sandbox.published import Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import (
-    Endpoint,
-    OpenInterestBody,
-    Query,
-    RateLimit,
-    Row,
-    SimulatedVenue,
-    constant,
-)
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = 206
 _THOUSANDS = ("PEPE", "SHIB", "BONK", "FLOKI", "LUNC", "DOGS", "NEIRO")
-_TOKENS = [
-    {
-        "name": name,
-        "szDecimals": size,
-        "weiDecimals": wei,
-        "index": index,
-        "tokenId": f"0x{index:032x}",
-        "isCanonical": True,
-        "evmContract": None,
-        "fullName": None,
-    }
-    for name, index, size, wei in (
-        *(("USDC", 0, 8, 8), ("PURR", 1, 0, 5)),
-        *(("USDE", 235, 2, 8), ("USDH", 360, 2, 8)),
-    )
-]
-_SPOT = {
-    "tokens": _TOKENS,
-    "universe": [{"name": "PURR/USDC", "tokens": [1, 0], "index": 0, "isCanonical": True}],
-}
-_SPOT_CONTEXT = {
-    "dayNtlVlm": "8906.0",
-    "markPx": "0.14",
-    "midPx": "0.1401",
-    "prevDayPx": "0.1385",
-    "circulatingSupply": "596000000.0",
-    "coin": "PURR/USDC",
-}
 
 
 def _list_contracts(coins: Sequence[Coin], calendar: Calendar) -> tuple[SimulatedInstrument, ...]:
@@ -88,42 +48,37 @@ def _perp(index: int, coin: Coin) -> SimulatedInstrument:
     )
 
 
-def _meta_and_contexts(query: Query, book: Book) -> list[Any]:
+def _of_dex(query: Query, book: Book) -> list[Quote]:
+    """Return the quotes of the exchange that is named, else those of the main book."""
     dex = query.get("dex", "")
-    quotes = book.of("builder" if dex else "perp")
-    if dex:
-        quotes = [quote for quote in quotes if quote.instrument.native.startswith(f"{dex}:")]
-    universe = [
-        {
-            "szDecimals": max(0, -int(quote.instrument.size_step.as_tuple().exponent)),
-            "name": quote.instrument.native,
-            "maxLeverage": quote.instrument.max_leverage,
-            "marginTableId": 50,
-        }
-        for quote in quotes
-    ]
-    token = DEXES[dex][1] if dex in DEXES else 0
-    meta = {"universe": universe, "marginTables": [], "collateralToken": token}
-    return [meta, [_context(quote) for quote in quotes]]
+    if not dex:
+        return book.of("perp")
+    return [q for q in book.of("builder") if q.instrument.native.startswith(f"{dex}:")]
 
 
-def _context(quote: Quote) -> Row:
-    return {
-        "funding": "0.0" if quote.funding is None else plain(quote.funding),
-        "openInterest": plain(2 * quote.size),
-        "prevDayPx": plain(quote.before),
-        "dayNtlVlm": plain(quote.volume_usd),
-        "premium": f"{quote.mark / quote.index - 1:.8f}",
-        "oraclePx": plain(quote.index),
-        "markPx": plain(quote.mark),
-        "midPx": plain(quote.last),
-        "impactPxs": [
-            plain(quote.last - quote.instrument.price_step),
-            plain(quote.last + quote.instrument.price_step),
-        ],
-        "dayBaseVlm": plain(quote.volume_base),
-    }
+def _contexts(query: Query, book: Book) -> Any:  # noqa: ANN401 -- any JSON
+    quotes = _of_dex(query, book)
+    universe = [_UNIVERSE(quote.instrument) for quote in quotes]
+    token = DEXES[query["dex"]][1] if query.get("dex") in DEXES else 0
+    return _ANSWER((universe, token, [_CONTEXT(quote) for quote in quotes]))
 
+
+_PUBLISHED = Published("hyperliquid")
+_UNIVERSE = _PUBLISHED.row(
+    "contexts",
+    {"szDecimals": "size_decimals", "name": "native", "maxLeverage": "max_leverage"},
+    "universe",
+)
+_CONTEXT = _PUBLISHED.row("contexts", {
+    "funding": "funding_or_zero", "openInterest": lambda quote: 2 * quote.size,
+    "prevDayPx": "before", "dayNtlVlm": "volume_usd", "dayBaseVlm": "volume_base",
+    "premium": lambda quote: round(quote.mark / quote.index - 1, 8), "oraclePx": "index",
+    "markPx": "mark", "midPx": "last", "impactPxs": lambda quote: [quote.bid, quote.ask],
+}, "context")  # fmt: skip
+_ANSWER = _PUBLISHED.body(
+    "contexts",
+    {"0.universe": itemgetter(0), "0.collateralToken": itemgetter(1), "1": itemgetter(2)},
+)
 
 VENUE = SimulatedVenue(
     id="hyperliquid",
@@ -132,10 +87,9 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=1200, seconds=60),
     endpoints=(
-        Endpoint(
-            "POST",
-            "/info",
-            _meta_and_contexts,
+        _PUBLISHED.answer(
+            "contexts",
+            _contexts,
             when={"type": "metaAndAssetCtxs"},
             weight=20,
             open_interest=OpenInterestBody(
@@ -144,17 +98,10 @@ VENUE = SimulatedVenue(
                 sizes=("openInterest",),
             ),
         ),
-        Endpoint("POST", "/info", perp_dexes, when={"type": "perpDexs"}, weight=20),
-        Endpoint(
-            "POST", "/info", clearinghouse_state, when={"type": "clearinghouseState"}, weight=2
-        ),
-        Endpoint("POST", "/info", constant(_SPOT), when={"type": "spotMeta"}),
-        Endpoint(
-            "POST",
-            "/info",
-            constant([_SPOT, [_SPOT_CONTEXT]]),
-            when={"type": "spotMetaAndAssetCtxs"},
-        ),
+        PERP_DEXES,
+        ACCOUNT,
+        _PUBLISHED.fixed("spot", when={"type": "spotMeta"}),
+        _PUBLISHED.fixed("spot contexts", when={"type": "spotMetaAndAssetCtxs"}),
     ),
 )
 """The main book alone."""

@@ -6,11 +6,11 @@ numbers. A coin that the main book lists too is another contract there.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import linear
+from oirisk.sandbox.published import Published
 from oirisk.sandbox.quotes import Book
 from oirisk.sandbox.venue import Query
 
@@ -47,20 +47,22 @@ def _perp(dex: str, market_id: int, coin: Coin) -> SimulatedInstrument:
     )
 
 
-def perp_dexes(query: Query, book: Book) -> list[dict[str, Any] | None]:
+def _listing_something(query: Query, book: Book) -> list[str | None]:
     """Return the exchanges that list something, after the main one, which has no name."""
     del query
     listed = {quote.instrument.native.split(":")[0] for quote in book.of("builder")}
-    rows = [_dex(name) for name in DEXES if name in listed]
-    return [None, *rows]
+    return [None, *(name for name in DEXES if name in listed)]
 
 
-def _dex(name: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "fullName": name.capitalize(),
-        "deployer": f"0x{0:040x}",
-        "oracleUpdater": None,
-        "feeRecipient": None,
-        "assetToStreamingOiCap": [],
-    }
+_PUBLISHED = Published("hyperliquid")
+_DEX = _PUBLISHED.row("dexes", {
+    "name": str, "fullName": str.capitalize, "assetToStreamingOiCap": lambda _: [],
+})  # fmt: skip
+PERP_DEXES = _PUBLISHED.table(
+    "dexes",
+    lambda name: None if name is None else _DEX(name),
+    _listing_something,
+    when={"type": "perpDexs"},
+    weight=20,
+)
+"""The list of such exchanges."""

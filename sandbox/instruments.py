@@ -9,7 +9,8 @@ from typing import Literal
 Kind = Literal["perp", "future", "option", "pool"]
 Margin = Literal["linear", "inverse"]
 
-LISTED_AT = datetime(2024, 3, 1, 8, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _EXPIRY_HOUR = 8
 _FRIDAY = 4
 _QUARTER_MONTHS = (3, 6, 9, 12)
@@ -80,6 +81,21 @@ class SimulatedInstrument:
             return self.prints_usd
         return self.margin == "inverse" and self.kind != "option"
 
+    @property
+    def expiry_ms(self) -> int:
+        """Delivery in milliseconds since the epoch; 0 for perpetuals."""
+        return 0 if self.expiry is None else milliseconds(self.expiry)
+
+    @property
+    def price_decimals(self) -> int:
+        """How many decimals a price has."""
+        return decimals(self.price_step)
+
+    @property
+    def size_decimals(self) -> int:
+        """How many decimals a size has."""
+        return decimals(self.size_step)
+
 
 def power_of_ten(value: float) -> Decimal:
     """Return the largest power of ten that is not above a positive value."""
@@ -98,7 +114,12 @@ def quantity_step(price: float, usd: float = 1.0) -> Decimal:
 
 def milliseconds(at: datetime) -> int:
     """Return milliseconds since the epoch, rounded down."""
-    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    return (at - _EPOCH) // _MILLISECOND
+
+
+def decimals(step: Decimal) -> int:
+    """Return how many decimals a step has."""
+    return max(0, -int(step.as_tuple().exponent))
 
 
 def plain(value: Decimal) -> str:

@@ -8,31 +8,24 @@ ones. Rows ``in_`` and ``rr_`` are indices, with neither open interest nor marke
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from operator import itemgetter
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import (
-    LISTED_AT,
-    Calendar,
-    SimulatedInstrument,
-    plain,
-    quantity_step,
-)
-from oirisk.sandbox.listing import dated, decimals, inverse, linear
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, quantity_step
+from oirisk.sandbox.listing import dated, inverse, linear
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import (
     ISO_TEXT,
-    Endpoint,
     OpenInterestBody,
     Query,
     RateLimit,
-    Row,
     SimulatedVenue,
 )
 
 _COINS = 215
 _INVERSE = ("BTC", "ETH", "XRP", "LTC", "BCH")
-_TYPES = {"linear": "flexible_futures", "inverse": "futures_inverse"}
 
 
 def _list_contracts(coins: Sequence[Coin], calendar: Calendar) -> tuple[SimulatedInstrument, ...]:
@@ -66,94 +59,69 @@ def _linear(coin: Coin) -> SimulatedInstrument:
     )
 
 
-def _instruments(query: Query, book: Book) -> dict[str, Any]:
+def _in_order(query: Query, book: Book) -> list[Quote | tuple[str, Quote]]:
+    """Return the contracts, and among them the names of indices with their quotes."""
     del query
-    rows = [_instrument(quote.instrument) for quote in book.quotes]
-    return {"result": "success", "instruments": rows, "serverTime": _iso(book.at)}
+    indices = [
+        (f"{kind}_{quote.instrument.listed_base.lower()}usd", quote)
+        for quote in book.quotes
+        if (quote.instrument.kind, quote.instrument.margin) == ("perp", "inverse")
+        for kind in ("in", "rr")
+    ]
+    return [*book.quotes[:_COINS], *indices, *book.quotes[_COINS:]]
+
+
+def _kind(source: Quote | tuple[str, Quote]) -> str:
+    return "index" if isinstance(source, tuple) else source.instrument.kind
+
+
+def _margin_and_kind(it: SimulatedInstrument) -> str:
+    return f"{it.margin} {it.kind}"
+
+
+def _listed(query: Query, book: Book) -> list[SimulatedInstrument]:
+    del query
+    return [quote.instrument for quote in book.quotes]
 
 
 def _iso(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
 
 
-def _instrument(it: SimulatedInstrument) -> Row:
-    row: Row = {
-        "symbol": it.native,
-        "type": _TYPES[it.margin],
-        "pair": f"{it.listed_base}:USD",
-        "base": it.listed_base,
-        "quote": "USD",
-        "tickSize": float(it.price_step),
-        "contractSize": 1,
-        "tradeable": True,
-        "impactMidSize": 1,
-        "maxPositionSize": 1_000_000,
-        "openingDate": _iso(LISTED_AT),
-        "contractValueTradePrecision": decimals(it.size_step),
-        "postOnly": False,
-        "marginLevels": [
-            {"numNonContractUnits": 0, "initialMargin": 0.02, "maintenanceMargin": 0.01}
-        ],
-        "category": "",
-        "tags": [],
-    }
-    if it.expiry is not None:
-        row["lastTradingTime"] = _iso(it.expiry)
-    return row
+def _funding(quote: Quote) -> Decimal:
+    """Return the funding of a contract for an hour, in USD a coin, or in coins a USD if inverse."""
+    if quote.instrument.margin == "linear":
+        return quote.funding_or_zero * quote.index
+    return quote.funding_or_zero / quote.index
 
 
-def _tickers(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    rows = [_ticker(quote, book.at) for quote in book.quotes]
-    indices = [_index(quote, name, book.at) for quote in book.quotes for name in _names(quote)]
-    rows[_COINS:_COINS] = indices
-    return {"result": "success", "tickers": rows, "serverTime": _iso(book.at)}
-
-
-def _ticker(quote: Quote, at: datetime) -> Row:
-    it = quote.instrument
-    perpetual = it.kind == "perp"
-    traded = quote.volume_base if it.margin == "linear" else quote.volume_usd
-    row: Row = {
-        "symbol": it.native,
-        "last": float(quote.last),
-        "lastTime": _iso(at),
-        "tag": "perpetual" if perpetual else "quarter",
-        "pair": f"{it.listed_base}:USD",
-        "markPrice": float(quote.mark),
-        "bid": float(quote.last - it.price_step),
-        "bidSize": float(it.size_step * 10),
-        "ask": float(quote.last + it.price_step),
-        "askSize": float(it.size_step * 10),
-        "vol24h": float(traded),
-        "volumeQuote": float(quote.volume_usd),
-        "openInterest": float(quote.size),
-        "open24h": float(quote.before),
-        "high24h": float(quote.high),
-        "low24h": float(quote.low),
-        "lastSize": float(it.size_step),
-        "suspended": False,
-        "indexPrice": float(quote.index),
-        "postOnly": False,
-        "change24h": round(100 * (float(quote.last / quote.before) - 1), 2),
-    }
-    if quote.funding is not None:
-        price = quote.index
-        rate = quote.funding * price if it.margin == "linear" else quote.funding / price
-        row |= {"fundingRate": float(rate), "fundingRatePrediction": float(rate)}
-    return row
-
-
-def _names(quote: Quote) -> list[str]:
-    it = quote.instrument
-    if (it.kind, it.margin) != ("perp", "inverse"):
-        return []
-    return [f"{kind}_{it.listed_base.lower()}usd" for kind in ("in", "rr")]
-
-
-def _index(quote: Quote, name: str, at: datetime) -> Row:
-    return {"symbol": name, "last": float(plain(quote.index)), "lastTime": _iso(at)}
-
+_PUBLISHED = Published("krakenfutures")
+_LISTED: Fields = {
+    "symbol": "native", "pair": lambda it: f"{it.listed_base}:USD", "base": "listed_base",
+    "tickSize": "price_step", "contractValueTradePrecision": "size_decimals",
+}  # fmt: skip
+_DATED: Fields = {**_LISTED, "lastTradingTime": lambda it: _iso(it.expiry)}
+_INSTRUMENTS = _PUBLISHED.kinds("instruments", {
+    "linear perp": _LISTED, "linear future": _DATED,
+    "inverse perp": _LISTED, "inverse future": _DATED,
+}, _margin_and_kind)  # fmt: skip
+_TICKER: Fields = {
+    "symbol": "instrument.native", "last": "last", "lastTime": lambda quote: _iso(quote.at),
+    "pair": lambda quote: f"{quote.instrument.listed_base}:USD", "markPrice": "mark",
+    "bid": "bid", "ask": "ask", "vol24h": "volume", "volumeQuote": "volume_usd",
+    "openInterest": "size", "open24h": "before", "high24h": "high", "low24h": "low",
+    "lastSize": "instrument.size_step", "indexPrice": "index",
+    "change24h": lambda quote: round(100 * quote.change, 2),
+}  # fmt: skip
+_TICKERS = _PUBLISHED.kinds("tickers", {
+    "perp": {**_TICKER, "fundingRate": _funding, "fundingRatePrediction": _funding},
+    "future": _TICKER,
+    "index": {
+        "symbol": itemgetter(0), "last": lambda named: named[1].index,
+        "lastTime": lambda named: _iso(named[1].at),
+    },
+}, _kind)  # fmt: skip
+_ENVELOPE: Fields = {"serverTime": lambda reply: _iso(reply.at)}
 
 VENUE = SimulatedVenue(
     id="krakenfutures",
@@ -161,11 +129,12 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=500, seconds=10),
     endpoints=(
-        Endpoint("GET", "/derivatives/api/v3/instruments", _instruments),
-        Endpoint(
-            "GET",
-            "/derivatives/api/v3/tickers",
-            _tickers,
+        _PUBLISHED.table("instruments", _INSTRUMENTS, _listed, _ENVELOPE),
+        _PUBLISHED.table(
+            "tickers",
+            _TICKERS,
+            _in_order,
+            _ENVELOPE,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["tickers"]],
                 symbol="symbol",

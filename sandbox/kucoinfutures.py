@@ -8,29 +8,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from oirisk.sandbox import listing
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import (
-    LISTED_AT,
     Calendar,
     SimulatedInstrument,
-    milliseconds,
-    plain,
     quantity_step,
     quarter_code,
 )
-from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import (
-    Endpoint,
-    OpenInterestBody,
-    Query,
-    RateLimit,
-    Row,
-    SimulatedVenue,
-    constant,
-)
+from oirisk.sandbox.published import Fields, Published
+from oirisk.sandbox.quotes import Quote
+from oirisk.sandbox.venue import OpenInterestBody, RateLimit, SimulatedVenue
 
 _COINS = 238
 _INVERSE = ("BTC", "ETH", "XRP", "SOL", "DOT")
@@ -63,64 +52,40 @@ def _future(perp: SimulatedInstrument, expiry: datetime) -> SimulatedInstrument:
     return listing.dated(perp, native, expiry, weight=0.02)
 
 
-def _active(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    return {"code": "200000", "data": [_contract(quote, book) for quote in book.quotes]}
-
-
-def _contract(quote: Quote, book: Book) -> Row:
+def _settle(quote: Quote) -> str:
     it = quote.instrument
-    perpetual, linear = it.kind == "perp", it.margin == "linear"
-    settle = it.listed_base if it.settle == it.asset else it.settle
-    expiry = milliseconds(it.expiry) if it.expiry else None
-    return {
-        "symbol": it.native,
-        "rootSymbol": settle,
-        "type": "FFWCSX" if perpetual else "FFICSX",
-        "firstOpenDate": milliseconds(LISTED_AT),
-        "expireDate": expiry,
-        "settleDate": expiry,
-        "baseCurrency": it.listed_base,
-        "quoteCurrency": it.quote,
-        "settleCurrency": settle,
-        "maxOrderQty": 1_000_000,
-        "maxPrice": 1_000_000,
-        "lotSize": 1,
-        "tickSize": float(it.price_step),
-        "indexPriceTickSize": float(it.price_step),
-        "multiplier": float(it.contract_size) if linear else -1,
-        "initialMargin": 0.013,
-        "maintainMargin": 0.007,
-        "makerFeeRate": 0.0002,
-        "takerFeeRate": 0.0006,
-        "isDeleverage": True,
-        "isQuanto": linear,
-        "isInverse": not linear,
-        "markMethod": "FairPrice",
-        "fairMethod": "FundingRate" if perpetual else "",
-        "status": "Open",
-        "fundingFeeRate": None if quote.funding is None else float(quote.funding),
-        "predictedFundingFeeRate": None if quote.funding is None else float(quote.funding),
-        "fundingRateGranularity": 28_800_000 if perpetual else None,
-        "openInterest": plain(quote.size),
-        "turnoverOf24h": float(quote.volume_usd if linear else quote.volume_base),
-        "volumeOf24h": float(quote.volume_base if linear else quote.volume_usd),
-        "markPrice": float(quote.mark),
-        "indexPrice": float(quote.index),
-        "lastTradePrice": float(quote.last),
-        "nextFundingRateTime": _until_funding(book.at) if perpetual else None,
-        "maxLeverage": it.max_leverage,
-        "lowPrice": float(quote.low),
-        "highPrice": float(quote.high),
-        "priceChgPct": round(float(quote.last / quote.before) - 1, 4),
-        "priceChg": float(quote.last - quote.before),
-    }
+    return it.listed_base if it.settle == it.asset else it.settle
 
 
-def _until_funding(at: datetime) -> int:
+def _until_funding(quote: Quote) -> int:
     """Return the milliseconds that are left, which is what the field holds."""
-    return 28_800_000 - milliseconds(at) % 28_800_000
+    return 28_800_000 - quote.now % 28_800_000
 
+
+_PUBLISHED = Published("kucoinfutures")
+_FIELDS: Fields = {
+    "symbol": "instrument.native", "rootSymbol": _settle, "baseCurrency": "instrument.listed_base",
+    "quoteCurrency": "instrument.quote", "settleCurrency": _settle,
+    "tickSize": "instrument.price_step", "indexPriceTickSize": "instrument.price_step",
+    "multiplier": lambda quote: (
+        quote.instrument.contract_size if quote.instrument.margin == "linear" else -1
+    ),
+    "isQuanto": lambda quote: quote.instrument.margin == "linear",
+    "isInverse": lambda quote: quote.instrument.margin == "inverse",
+    "openInterest": "size", "turnoverOf24h": "turnover", "volumeOf24h": "volume",
+    "markPrice": "mark", "indexPrice": "index", "lastTradePrice": "last",
+    "maxLeverage": "instrument.max_leverage", "lowPrice": "low", "highPrice": "high",
+    "priceChgPct": "change", "priceChg": "rise",
+}  # fmt: skip
+_ROWS = _PUBLISHED.kinds("contracts", {
+    "perp": {
+        **_FIELDS, "fundingFeeRate": "funding", "predictedFundingFeeRate": "funding",
+        "nextFundingRateTime": _until_funding,
+    },
+    "future": {
+        **_FIELDS, "expireDate": "instrument.expiry_ms", "settleDate": "instrument.expiry_ms",
+    },
+})  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="kucoinfutures",
@@ -128,15 +93,14 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=2000, seconds=30),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/api/v1/contracts/active",
-            _active,
+        _PUBLISHED.table(
+            "contracts",
+            _ROWS,
             weight=3,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]], symbol="symbol", sizes=("openInterest",)
             ),
         ),
-        Endpoint("GET", "/api/v3/currencies", constant({"code": "200000", "data": []})),
+        _PUBLISHED.fixed("currencies"),
     ),
 )

@@ -5,13 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import (
-    LISTED_AT,
-    SimulatedInstrument,
-    milliseconds,
-    price_step,
-    quantity_step,
-)
+from oirisk.sandbox.instruments import SimulatedInstrument, price_step, quantity_step
 
 SPOT_BASES = ("BTC", "ETH", "SOL")
 _THOUSANDS = ("PEPE", "SHIB", "BONK", "FLOKI", "LUNC", "XEC", "SATS", "RATS", "CAT", "BTT")
@@ -131,19 +125,3 @@ def dated(
 def renamed(option: SimulatedInstrument, native: str) -> SimulatedInstrument:
     """Give an option the name that the exchange at hand would."""
     return replace(option, market_id=native, native=native)
-
-
-def decimals(step: Decimal) -> int:
-    """Return how many decimals a step has."""
-    return max(0, -int(step.as_tuple().exponent))
-
-
-def next_funding(instrument: SimulatedInstrument, at: datetime) -> int:
-    """Return the next funding in milliseconds since the epoch; 0 without funding."""
-    if instrument.funding_hours is None:
-        return 0
-    interval = instrument.funding_hours * 3_600_000
-    return (milliseconds(at) // interval + 1) * interval
-
-
-LISTED_MS = milliseconds(LISTED_AT)

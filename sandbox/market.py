@@ -117,7 +117,7 @@ class SimulatedMarket:
         if kept is not None and kept.at == at:
             return kept
         position = self._position(at)
-        quotes = self._state(venue).quotes(position)
+        quotes = self._state(venue).quotes(position, at)
         book = Book(at, quotes, holdings(self._ledgers[venue], position))
         self._books[venue] = book
         return book
@@ -133,7 +133,7 @@ class SimulatedMarket:
             return Book(at, tuple(q for q in kept.quotes if q.instrument.native == native))
         rows = [row for row, it in enumerate(self._contracts[venue]) if it.native == native]
         position = self._position(at)
-        return Book(at, self._state(venue).select(rows).quotes(position) if rows else ())
+        return Book(at, self._state(venue).select(rows).quotes(position, at) if rows else ())
 
     def bar_of_one(self, venue: str, native: str, since: datetime, until: datetime) -> Bar | None:
         """Return what one contract did between two instants; None if the exchange lists none such.

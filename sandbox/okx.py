@@ -7,32 +7,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from oirisk.sandbox import listing
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import (
-    LISTED_AT,
-    Calendar,
-    SimulatedInstrument,
-    milliseconds,
-    plain,
-    quantity_step,
-)
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, quantity_step
 from oirisk.sandbox.okx_options import (
+    EACH_PATH,
+    INDICES,
+    OPTIONS,
+    SUMMARIES,
     chosen,
-    index_tickers,
     list_okx_options,
-    mark_of,
-    option_instrument,
-    summaries,
 )
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = 208
 _INVERSE = ("BTC", "ETH", "SOL", "XRP", "DOGE", "LTC", "BCH", "ADA", "LINK", "AVAX", "DOT", "FIL")
-_EACH_PATH = RateLimit(requests=20, seconds=2)
 _SIZES = {"BTC": Decimal("0.01"), "ETH": Decimal("0.1"), "SOL": Decimal(1), "XRP": Decimal(100)}
 
 
@@ -77,101 +69,40 @@ def _future(perp: SimulatedInstrument, expiry: datetime) -> SimulatedInstrument:
     return listing.dated(perp, native, expiry, "futures", weight=0.02)
 
 
-def _data(rows: list[Row]) -> dict[str, Any]:
-    return {"code": "0", "data": rows, "msg": ""}
-
-
 def _quotes(query: Query, book: Book) -> list[Quote]:
     kind = query.get("instType", "").lower()
     return chosen(query, book) if kind == "option" else book.of(kind)
 
 
-def _instruments(query: Query, book: Book) -> dict[str, Any]:
-    if query.get("instType") == "SPOT":
-        return _data([_spot(base) for base in listing.SPOT_BASES])
-    if query.get("instType") == "OPTION":
-        return _data([option_instrument(quote.instrument) for quote in chosen(query, book)])
-    return _data([_instrument(quote) for quote in _quotes(query, book)])
+def _listed(query: Query, book: Book) -> list[SimulatedInstrument]:
+    return [quote.instrument for quote in _quotes(query, book)]
 
 
-def _instrument(quote: Quote) -> Row:
-    it = quote.instrument
-    linear = it.margin == "linear"
-    return {
-        "alias": "",
-        "baseCcy": "",
-        "category": "1",
-        "ctMult": "1",
-        "ctType": it.margin,
-        "ctVal": plain(it.contract_size),
-        "ctValCcy": it.asset if linear else "USD",
-        "expTime": str(milliseconds(it.expiry)) if it.expiry else "",
-        "instFamily": f"{it.asset}-{it.quote}",
-        "instId": it.native,
-        "instType": it.product.upper(),
-        "lever": str(it.max_leverage),
-        "listTime": str(milliseconds(LISTED_AT)),
-        "lotSz": plain(it.size_step),
-        "maxLmtSz": "100000000",
-        "minSz": plain(it.size_step),
-        "optType": "",
-        "quoteCcy": "",
-        "settleCcy": it.settle,
-        "state": "live",
-        "stk": "",
-        "tickSz": plain(it.price_step),
-        "uly": f"{it.asset}-{it.quote}",
-    }
+def _mark(quote: Quote) -> Decimal:
+    """Return the mark price; that of an option is its premium in coins."""
+    return quote.premium_coins if quote.instrument.kind == "option" else quote.mark
 
 
-def _spot(base: str) -> Row:
-    return {
-        "baseCcy": base,
-        "instId": f"{base}-USDT",
-        "instType": "SPOT",
-        "lever": "10",
-        "listTime": str(milliseconds(LISTED_AT)),
-        "lotSz": "0.0001",
-        "minSz": "0.0001",
-        "quoteCcy": "USDT",
-        "settleCcy": "",
-        "state": "live",
-        "tickSz": "0.01",
-        "uly": "",
-    }
+def _family(it: SimulatedInstrument) -> str:
+    return f"{it.asset}-{it.quote}"
 
 
-def _open_interest(query: Query, book: Book) -> dict[str, Any]:
-    rows = [
-        {
-            "instId": quote.instrument.native,
-            "instType": quote.instrument.product.upper(),
-            "oi": plain(quote.size),
-            "oiCcy": plain(quote.listed_base),
-            "oiUsd": plain(quote.usd),
-            "ts": str(milliseconds(book.at)),
-        }
-        for quote in _quotes(query, book)
-    ]
-    return _data(rows)
-
-
-def _mark_prices(query: Query, book: Book) -> dict[str, Any]:
-    rows = [
-        {
-            "instId": quote.instrument.native,
-            "instType": quote.instrument.product.upper(),
-            "markPx": _mark(quote, book),
-            "ts": str(milliseconds(book.at)),
-        }
-        for quote in _quotes(query, book)
-    ]
-    return _data(rows)
-
-
-def _mark(quote: Quote, book: Book) -> str:
-    return mark_of(quote, book) if quote.instrument.kind == "option" else plain(quote.mark)
-
+_PUBLISHED = Published("okx")
+_INSTRUMENT: Fields = {
+    "ctType": "margin", "ctVal": "contract_size", "expTime": lambda it: it.expiry_ms or "",
+    "ctValCcy": lambda it: it.asset if it.margin == "linear" else "USD", "instId": "native",
+    "instFamily": _family, "uly": _family, "instType": lambda it: it.product.upper(),
+    "lever": "max_leverage", "lotSz": "size_step", "minSz": "size_step", "settleCcy": "settle",
+    "tickSz": "price_step",
+}  # fmt: skip
+_NAMED: Fields = {
+    "instId": "instrument.native", "ts": "now",
+    "instType": lambda quote: quote.instrument.product.upper(),
+}  # fmt: skip
+_OPEN_INTEREST = _PUBLISHED.row(
+    "open interest", {**_NAMED, "oi": "size", "oiCcy": "listed_base", "oiUsd": "usd"}
+)
+_MARK_PRICE: Fields = {**_NAMED, "markPx": _mark}
 
 VENUE = SimulatedVenue(
     id="okx",
@@ -179,12 +110,14 @@ VENUE = SimulatedVenue(
     option_share=0.06,
     list_contracts=_list_contracts,
     endpoints=(
-        Endpoint("GET", "/api/v5/public/instruments", _instruments, limit=_EACH_PATH),
-        Endpoint(
-            "GET",
-            "/api/v5/public/open-interest",
-            _open_interest,
-            limit=_EACH_PATH,
+        _PUBLISHED.fixed("spot", when={"instType": "SPOT"}, limit=EACH_PATH),
+        OPTIONS,
+        _PUBLISHED.table("instruments", _INSTRUMENT, _listed, limit=EACH_PATH),
+        _PUBLISHED.table(
+            "open interest",
+            _OPEN_INTEREST,
+            _quotes,
+            limit=EACH_PATH,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]],
                 symbol="instId",
@@ -192,9 +125,9 @@ VENUE = SimulatedVenue(
                 stamps={"ts": 1000},
             ),
         ),
-        Endpoint("GET", "/api/v5/public/mark-price", _mark_prices, limit=RateLimit(10, 2)),
-        Endpoint("GET", "/api/v5/market/index-tickers", index_tickers, limit=_EACH_PATH),
-        Endpoint("GET", "/api/v5/public/opt-summary", summaries, limit=_EACH_PATH),
+        _PUBLISHED.table("mark prices", _MARK_PRICE, _quotes, limit=RateLimit(10, 2)),
+        INDICES,
+        SUMMARIES,
     ),
 )
 """Swaps and futures alone."""

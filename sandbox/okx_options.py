@@ -7,13 +7,18 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from operator import itemgetter
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, milliseconds, plain
-from oirisk.sandbox.listing import LISTED_MS, inverse, linear, renamed
-from oirisk.sandbox.options import list_options, premium
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
+from oirisk.sandbox.listing import inverse, linear, renamed
+from oirisk.sandbox.options import list_options
+from oirisk.sandbox.published import Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Query, Row
+from oirisk.sandbox.venue import Query, RateLimit
+
+EACH_PATH = RateLimit(requests=20, seconds=2)
+"""The limit of most paths."""
 
 _MULTIPLIERS = {"BTC": Decimal("0.01"), "ETH": Decimal("0.1")}
 
@@ -39,89 +44,50 @@ def chosen(query: Query, book: Book) -> list[Quote]:
     return [quote for quote in book.of("option") if f"{quote.instrument.asset}-USD" == family]
 
 
-def option_instrument(it: SimulatedInstrument) -> Row:
-    """Return an option's row of the instruments."""
-    family = f"{it.asset}-USD"
-    return {
-        "alias": "",
-        "baseCcy": "",
-        "category": "1",
-        "ctMult": plain(it.oi_unit),
-        "ctType": "",
-        "ctVal": "1",
-        "ctValCcy": it.asset,
-        "expTime": str(milliseconds(it.expiry)) if it.expiry else "",
-        "instFamily": family,
-        "instId": it.native,
-        "instType": "OPTION",
-        "lever": "",
-        "listTime": str(LISTED_MS),
-        "lotSz": "1",
-        "minSz": "1",
-        "optType": str(it.option_type)[0].upper(),
-        "quoteCcy": "",
-        "settleCcy": it.settle,
-        "state": "live",
-        "stk": plain(it.strike or Decimal(0)),
-        "tickSz": "0.0005",
-        "uly": family,
-    }
+def _listed(query: Query, book: Book) -> list[SimulatedInstrument]:
+    return [quote.instrument for quote in chosen(query, book)]
 
 
-def index_tickers(query: Query, book: Book) -> dict[str, object]:
+def _indices(query: Query, book: Book) -> list[tuple[str, Quote]]:
     """Return the indices that are quoted in a currency, or the one that is named."""
     quoted, name = query.get("quoteCcy", ""), query.get("instId", "")
     found: dict[str, Quote] = {}
     for quote in (*book.of("option"), *book.of("swap")):
         found.setdefault(f"{quote.instrument.asset}-{quote.instrument.quote}", quote)
-    rows = [
-        _index(index, quote, book)
+    return [
+        (index, quote)
         for index, quote in found.items()
         if (index == name if name else index.endswith(f"-{quoted}"))
     ]
-    return {"code": "0", "data": rows, "msg": ""}
 
 
-def _index(name: str, quote: Quote, book: Book) -> Row:
-    return {
-        "instId": name,
-        "idxPx": plain(quote.index),
-        "high24h": plain(quote.high),
-        "low24h": plain(quote.low),
-        "open24h": plain(quote.before),
-        "sodUtc0": plain(quote.before),
-        "sodUtc8": plain(quote.before),
-        "ts": str(milliseconds(book.at)),
-    }
+_PUBLISHED = Published("okx")
+_FAMILY = "{}-USD".format
+OPTIONS = _PUBLISHED.table("instruments of options", {
+        "ctMult": "oi_unit", "ctValCcy": "asset", "expTime": "expiry_ms", "instId": "native",
+        "instFamily": lambda it: _FAMILY(it.asset), "uly": lambda it: _FAMILY(it.asset),
+        "optType": lambda it: str(it.option_type)[0].upper(), "settleCcy": "settle",
+        "stk": "strike",
+    },
+    _listed, when={"instType": "OPTION"}, limit=EACH_PATH,
+)  # fmt: skip
+"""The contracts."""
 
+INDICES = _PUBLISHED.table("indices", {
+        "instId": itemgetter(0), "idxPx": lambda index: index[1].index,
+        "high24h": lambda index: index[1].high, "low24h": lambda index: index[1].low,
+        "open24h": lambda index: index[1].before, "sodUtc0": lambda index: index[1].before,
+        "sodUtc8": lambda index: index[1].before, "ts": lambda index: index[1].now,
+    },
+    _indices, limit=EACH_PATH,
+)  # fmt: skip
+"""What the options are valued at."""
 
-def mark_of(quote: Quote, book: Book) -> str:
-    """Return an option's mark price, which is its premium in coins."""
-    return f"{premium(quote, book.at)[0] / float(quote.mark):.8f}"
-
-
-def summaries(query: Query, book: Book) -> dict[str, object]:
-    """Return forwards and volatilities of a family."""
-    rows = [_summary(quote, book) for quote in chosen(query, book)]
-    return {"code": "0", "data": rows, "msg": ""}
-
-
-def _summary(quote: Quote, book: Book) -> Row:
-    share = f"{premium(quote, book.at)[1] / 100:.6f}"
-    return {
-        "instId": quote.instrument.native,
-        "instType": "OPTION",
-        "uly": f"{quote.instrument.asset}-USD",
-        "fwdPx": plain(quote.mark),
-        "markVol": share,
-        "askVol": share,
-        "bidVol": share,
-        "volLv": share,
-        "realVol": "0",
-        "delta": "0.5",
-        "gamma": "0",
-        "vega": "0",
-        "theta": "0",
-        "lever": "5",
-        "ts": str(milliseconds(book.at)),
-    }
+SUMMARIES = _PUBLISHED.table("summaries", {
+        "instId": "instrument.native", "uly": lambda quote: _FAMILY(quote.instrument.asset),
+        "fwdPx": "mark", "markVol": "volatility", "askVol": "volatility", "bidVol": "volatility",
+        "volLv": "volatility", "ts": "now",
+    },
+    chosen, limit=EACH_PATH,
+)  # fmt: skip
+"""Forwards and volatilities of a family."""

@@ -17,7 +17,6 @@ from oirisk.sandbox.instruments import (
     price_step,
     quantity_step,
 )
-from oirisk.sandbox.quotes import Quote
 
 _LADDER = (0.6, 0.7, 0.8, 0.88, 0.94, 1.0, 1.06, 1.13, 1.25, 1.4, 1.7)
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -78,8 +77,13 @@ def _option(
     )
 
 
-def premium(quote: Quote, at: datetime) -> tuple[float, float]:
-    """Return the premium in USD per coin and the implied volatility in percent (Black 1976).
+def premium(option: SimulatedInstrument, forward: Decimal, at: datetime) -> tuple[Decimal, Decimal]:
+    """Return the premium in USD per coin and the implied volatility as a share (Black 1976).
+
+    Args:
+        option: The option.
+        forward: Price of its underlying.
+        at: The instant.
 
     Raises:
         ValueError: The contract is no option.
@@ -87,14 +91,14 @@ def premium(quote: Quote, at: datetime) -> tuple[float, float]:
     Source:
         Black, F. (1976), The pricing of commodity contracts, J. Financial Economics 3.
     """
-    it = quote.instrument
-    if it.strike is None or it.expiry is None:
-        raise ValueError(f"{it.native} has no premium: it is a {it.kind}, an option was needed")
-    forward, strike = float(quote.mark), float(it.strike)
-    volatility = 0.5 + 0.25 * math.log(strike / forward) ** 2
-    years = max((it.expiry - at).total_seconds(), 60.0) / _YEAR_SECONDS
+    if option.strike is None or option.expiry is None:
+        saw = f"{option.native} has no premium: it is a {option.kind}, an option was needed"
+        raise ValueError(saw)
+    price, strike = float(forward), float(option.strike)
+    volatility = 0.5 + 0.25 * math.log(strike / price) ** 2
+    years = max((option.expiry - at).total_seconds(), 60.0) / _YEAR_SECONDS
     deviation = volatility * math.sqrt(years)
-    high = math.log(forward / strike) / deviation + deviation / 2
-    call = forward * _NORMAL.cdf(high) - strike * _NORMAL.cdf(high - deviation)
-    usd = call if it.option_type == "call" else call - forward + strike
-    return max(usd, 0.0), round(100 * volatility, 2)
+    high = math.log(price / strike) / deviation + deviation / 2
+    call = price * _NORMAL.cdf(high) - strike * _NORMAL.cdf(high - deviation)
+    usd = call if option.option_type == "call" else call - price + strike
+    return Decimal(f"{max(usd, 0.0):.8f}"), Decimal(f"{volatility:.4f}")

@@ -5,22 +5,18 @@ older ones is contracts: 1 USD for BTCUSD, which is inverse, and some coins for 
 are linear and settled in USD. Prices there are times 10^4, rates times 10^8.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import (
-    Calendar,
-    SimulatedInstrument,
-    milliseconds,
-    plain,
-    price_step,
-)
-from oirisk.sandbox.listing import LISTED_MS, in_thousands, inverse, linear, sized
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, plain, price_step
+from oirisk.sandbox.listing import in_thousands, inverse, linear, sized
+from oirisk.sandbox.published import Fields, Published
 from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = 205
 _SCALED = {"ETH": Decimal("0.005"), "XRP": Decimal(5), "LTC": Decimal("0.05")}
@@ -51,140 +47,86 @@ def _in_contracts(coin: Coin) -> SimulatedInstrument:
     return replace(perp, product="usd", price_step=step, weight=0.03, funding_hours=8)
 
 
-def _products(query: Query, book: Book) -> dict[str, Any]:
+def _old(query: Query, book: Book) -> list[Quote]:
     del query
-    data = {
-        "currencies": [],
-        "products": [_old_product(q.instrument) for q in book.of("inverse", "usd")],
-        "perpProductsV2": [_product(quote.instrument) for quote in book.of("usdt")],
-        "riskLimits": [],
-        "riskLimitsV2": [],
-        "ratioScale": 8,
-    }
-    return {"code": 0, "msg": "", "data": data}
+    return book.of("inverse", "usd")
 
 
-def _product(it: SimulatedInstrument) -> Row:
+def _old_listed(query: Query, book: Book) -> list[SimulatedInstrument]:
+    return [quote.instrument for quote in _old(query, book)]
+
+
+def _usdt(query: Query, book: Book) -> list[Quote]:
+    del query
+    return book.of("usdt")
+
+
+def _products(query: Query, book: Book) -> Any:  # noqa: ANN401 -- any JSON
+    usdt = [_USDT(quote.instrument) for quote in _usdt(query, book)]
+    return _ANSWER(([_OLD(it) for it in _old_listed(query, book)], usdt))
+
+
+def _counted(it: SimulatedInstrument) -> str:
+    """Return what the size of an older contract is counted in."""
+    return "USD" if it.margin == "inverse" else it.asset
+
+
+def _base(it: SimulatedInstrument) -> str:
     thousands = it.base_multiplier == _THOUSAND
-    base = it.listed_base.replace("1000", "1000 ", 1) if thousands else it.listed_base
-    return {
-        "symbol": it.native,
-        "code": 41541,
-        "type": "PerpetualV2",
-        "displaySymbol": f"{base} / USDT",
-        "indexSymbol": f".{it.native}",
-        "markSymbol": f".M{it.native}",
-        "fundingRateSymbol": f".{it.native}FR",
-        "fundingRate8hSymbol": f".{it.native}FR8H",
-        "contractUnderlyingAssets": base,
-        "settleCurrency": it.settle,
-        "quoteCurrency": it.quote,
-        "tickSize": plain(it.price_step),
-        "priceScale": 0,
-        "ratioScale": 0,
-        "pricePrecision": 1,
-        "baseCurrency": base,
-        "description": f"{base}/USDT perpetual contracts",
-        "status": "Listed",
-        "tipOrderQty": 0,
-        "listTime": LISTED_MS,
-        "majorSymbol": False,
-        "defaultLeverage": "-10",
-        "fundingInterval": 3600 * (it.funding_hours or 8),
-        "maxLeverage": it.max_leverage,
-        "qtyStepSize": plain(it.size_step),
-    }
+    return it.listed_base.replace("1000", "1000 ", 1) if thousands else it.listed_base
 
 
-def _old_product(it: SimulatedInstrument) -> Row:
-    return {
-        "symbol": it.native,
-        "type": "Perpetual",
-        "displaySymbol": f"{it.asset} / USD",
-        "indexSymbol": f".{it.asset}",
-        "contractUnderlyingAssets": "USD" if it.margin == "inverse" else it.asset,
-        "settleCurrency": it.settle,
-        "quoteCurrency": it.quote,
-        "contractSize": float(it.contract_size),
-        "lotSize": 1,
-        "tickSize": float(it.price_step),
-        "priceScale": 4,
-        "ratioScale": 8,
-        "pricePrecision": 1,
-        "status": "Listed",
-        "listTime": LISTED_MS,
-        "fundingInterval": 28_800,
-        "maxLeverage": it.max_leverage,
-    }
+def _scaled(name: str, places: int = 4) -> Callable[[Quote], int]:
+    """Return a reader of a figure as a whole number, scaled by a power of ten."""
+    read = attrgetter(name)
+    return lambda quote: int(read(quote).scaleb(places))
 
 
-def _old_products(query: Query, book: Book) -> dict[str, Any]:
-    """Return the scales of money, which the other product list leaves out."""
-    del query
-    rows = [
-        {"symbol": q.instrument.native, "valueScale": 8 if q.instrument.margin == "inverse" else 4}
-        for q in book.of("inverse", "usd")
-    ]
-    return {"code": 0, "msg": "OK", "data": rows}
+def _turnover(quote: Quote) -> int:
+    return int(quote.turnover.scaleb(8 if quote.instrument.margin == "inverse" else 4))
 
 
-def _result(rows: list[Row]) -> dict[str, Any]:
-    return {"error": None, "id": 0, "result": rows}
-
-
-def _tickers(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    return _result([_ticker(quote, book) for quote in book.of("usdt")])
-
-
-def _ticker(quote: Quote, book: Book) -> Row:
-    funding = "0" if quote.funding is None else plain(quote.funding)
-    return {
-        "closeRp": plain(quote.last),
-        "fundingRateRr": funding,
-        "highRp": plain(quote.high),
-        "indexPriceRp": plain(quote.index),
-        "lowRp": plain(quote.low),
-        "markPriceRp": plain(quote.mark),
-        "openInterestRv": plain(quote.size),
-        "openRp": plain(quote.before),
-        "predFundingRateRr": funding,
-        "symbol": quote.instrument.native,
-        "timestamp": milliseconds(book.at) * 1_000_000,
-        "turnoverRv": plain(quote.volume_usd),
-        "volumeRq": plain(quote.volume_base),
-    }
-
-
-def _scaled_tickers(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    return _result([_scaled_ticker(quote, book) for quote in book.of("inverse", "usd")])
-
-
-def _scaled_ticker(quote: Quote, book: Book) -> Row:
-    it = quote.instrument
-    coin_margined = it.margin == "inverse"
-    traded = quote.volume_usd if coin_margined else quote.volume_base
-    turnover = quote.volume_base.scaleb(8) if coin_margined else quote.volume_usd.scaleb(4)
-    funding = 0 if quote.funding is None else int(quote.funding.scaleb(8))
-    return {
-        "askEp": int((quote.last + it.price_step).scaleb(4)),
-        "bidEp": int((quote.last - it.price_step).scaleb(4)),
-        "fundingRateEr": funding,
-        "highEp": int(quote.high.scaleb(4)),
-        "indexEp": int(quote.index.scaleb(4)),
-        "lastEp": int(quote.last.scaleb(4)),
-        "lowEp": int(quote.low.scaleb(4)),
-        "markEp": int(quote.mark.scaleb(4)),
-        "openEp": int(quote.before.scaleb(4)),
-        "openInterest": int(quote.size),
-        "predFundingRateEr": funding,
-        "symbol": it.native,
-        "timestamp": milliseconds(book.at) * 1_000_000,
-        "turnoverEv": int(turnover),
-        "volume": int(traded / it.contract_size),
-    }
-
+_PUBLISHED = Published("phemex")
+_OLD = _PUBLISHED.row("products", {
+    "symbol": "native", "displaySymbol": lambda it: f"{it.asset} / USD",
+    "indexSymbol": lambda it: f".{it.asset}", "markSymbol": lambda it: f".M{it.asset}",
+    "contractUnderlyingAssets": _counted,
+    "settleCurrency": "settle", "quoteCurrency": "quote", "contractSize": "contract_size",
+    "tickSize": "price_step", "maxLeverage": "max_leverage",
+}, "old")  # fmt: skip
+_USDT = _PUBLISHED.row("products", {
+    "symbol": "native", "displaySymbol": lambda it: f"{_base(it)} / USDT",
+    "indexSymbol": lambda it: f".{it.native}", "markSymbol": lambda it: f".M{it.native}",
+    "fundingRateSymbol": lambda it: f".{it.native}FR", "contractUnderlyingAssets": _base,
+    "fundingRate8hSymbol": lambda it: f".{it.native}FR8H", "settleCurrency": "settle",
+    "quoteCurrency": "quote", "tickSize": "price_step", "baseCurrency": _base,
+    "fundingInterval": lambda it: 3600 * (it.funding_hours or 8), "maxLeverage": "max_leverage",
+    "qtyPrecision": "size_decimals", "qtyStepSize": "size_step",
+}, "usdt")  # fmt: skip
+_ANSWER = _PUBLISHED.body(
+    "products", {"data.products": itemgetter(0), "data.perpProductsV2": itemgetter(1)}
+)
+_SCALES = _PUBLISHED.row("scales", {
+    "symbol": "native", "underlyingSymbol": lambda it: f".{it.asset}", "baseCurrency": "asset",
+    "quoteCurrency": "quote", "settlementCurrency": "settle", "tickSize": "price_step",
+    "contractSize": lambda it: f"{plain(it.contract_size)} {_counted(it)}",
+    "valueScale": lambda it: 8 if it.margin == "inverse" else 4, "maxLeverage": "max_leverage",
+})  # fmt: skip
+_TICKER: Fields = {
+    "closeRp": "last", "fundingRateRr": "funding_or_zero", "highRp": "high",
+    "indexPriceRp": "index", "lowRp": "low", "markPriceRp": "mark", "openInterestRv": "size",
+    "openRp": "before", "predFundingRateRr": "funding_or_zero", "symbol": "instrument.native",
+    "timestamp": lambda quote: 1_000_000 * quote.now, "turnoverRv": "volume_usd",
+    "volumeRq": "volume_base",
+}  # fmt: skip
+_SCALED_TICKER: Fields = {
+    "askEp": _scaled("ask"), "bidEp": _scaled("bid"), "highEp": _scaled("high"),
+    "indexEp": _scaled("index"), "lastEp": _scaled("last"), "lowEp": _scaled("low"),
+    "markEp": _scaled("mark"), "openEp": _scaled("before"), "openInterest": "size",
+    "fundingRateEr": _scaled("funding_or_zero", 8), "symbol": "instrument.native",
+    "predFundingRateEr": _scaled("funding_or_zero", 8), "turnoverEv": _turnover,
+    "timestamp": lambda quote: 1_000_000 * quote.now, "volume": "contracts",
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="phemex",
@@ -192,12 +134,12 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=5000, seconds=300),
     endpoints=(
-        Endpoint("GET", "/public/products", _products),
-        Endpoint("GET", "/v1/exchange/public/products", _old_products),
-        Endpoint(
-            "GET",
-            "/md/v2/ticker/24hr/all",
-            _tickers,
+        _PUBLISHED.answer("products", _products),
+        _PUBLISHED.table("scales", _SCALES, _old_listed),
+        _PUBLISHED.table(
+            "tickers",
+            _TICKER,
+            _usdt,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["result"]],
                 symbol="symbol",
@@ -205,10 +147,10 @@ VENUE = SimulatedVenue(
                 stamps={"timestamp": _BILLION},
             ),
         ),
-        Endpoint(
-            "GET",
-            "/v1/md/ticker/24hr/all",
-            _scaled_tickers,
+        _PUBLISHED.table(
+            "scaled tickers",
+            _SCALED_TICKER,
+            _old,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["result"]],
                 symbol="symbol",

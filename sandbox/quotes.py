@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 
-from oirisk.sandbox.instruments import SimulatedInstrument
+from oirisk.sandbox.instruments import SimulatedInstrument, milliseconds
+from oirisk.sandbox.options import premium
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,7 @@ class Quote:
 
     Args:
         instrument: The contract.
+        at: The instant.
         size: Single-sided open interest in the unit that the exchange prints.
         mark: Mark price; for an option the price of its underlying, not the premium.
         index: Index price.
@@ -27,6 +30,7 @@ class Quote:
     """
 
     instrument: SimulatedInstrument
+    at: datetime
     size: Decimal
     mark: Decimal
     index: Decimal
@@ -37,6 +41,77 @@ class Quote:
     volume_base: Decimal
     volume_usd: Decimal
     funding: Decimal | None
+
+    @property
+    def now(self) -> int:
+        """The instant in milliseconds since the epoch."""
+        return milliseconds(self.at)
+
+    @property
+    def ask(self) -> Decimal:
+        """The best ask, a tick above the last price."""
+        return self.last + self.instrument.price_step
+
+    @property
+    def bid(self) -> Decimal:
+        """The best bid, a tick below the last price."""
+        return self.last - self.instrument.price_step
+
+    @property
+    def change(self) -> Decimal:
+        """What the last price has risen in 24 hours, as a share."""
+        return round(self.last / self.before - 1, 6)
+
+    @property
+    def rise(self) -> Decimal:
+        """What the last price has risen in 24 hours, in USD per listed base."""
+        return self.last - self.before
+
+    @property
+    def volume(self) -> Decimal:
+        """What was traded in 24 hours in what the contract counts: listed base, USD if inverse."""
+        return self.volume_base if self.instrument.margin == "linear" else self.volume_usd
+
+    @property
+    def turnover(self) -> Decimal:
+        """What was traded in 24 hours in the currency of settlement."""
+        return self.volume_usd if self.instrument.margin == "linear" else self.volume_base
+
+    @property
+    def contracts(self) -> int:
+        """Contracts traded in 24 hours."""
+        return int(self.volume / self.instrument.contract_size)
+
+    @property
+    def funding_or_zero(self) -> Decimal:
+        """The funding rate, 0 without funding."""
+        return self.funding or Decimal(0)
+
+    @cached_property
+    def premium(self) -> tuple[Decimal, Decimal]:
+        """Of an option: its price in USD per coin, and its implied volatility as a share."""
+        return premium(self.instrument, self.mark, self.at)
+
+    @property
+    def premium_usd(self) -> Decimal:
+        """The price of an option in USD per coin."""
+        return self.premium[0]
+
+    @property
+    def premium_coins(self) -> Decimal:
+        """The price of an option in coins."""
+        return round(self.premium[0] / self.mark, 8)
+
+    @property
+    def volatility(self) -> Decimal:
+        """The implied volatility of an option as a share."""
+        return self.premium[1]
+
+    @property
+    def next_funding(self) -> int:
+        """The next funding in milliseconds since the epoch; 0 without funding."""
+        interval = (self.instrument.funding_hours or 0) * 3_600_000
+        return (self.now // interval + 1) * interval if interval else 0
 
     @property
     def listed_base(self) -> Decimal:

@@ -168,14 +168,14 @@ class Sandbox:
     ) -> tuple[int, Any]:
         """Return status and body of an answer, spoiled if its data have a fault."""
         asked, where, at = endpoint.one_symbol, endpoint.open_interest, self._clock()
-        if endpoint.tell is not None:
-            name = query.get(endpoint.names, "")
+        if endpoint.past_of:
+            name = query.get(endpoint.past_of, "")
             past = Past(
                 at,
                 lambda when: self._market.book_of_one(venue.id, name, when),
                 lambda since, until: self._market.bar_of_one(venue.id, name, since, until),
             )
-            return 200, endpoint.tell(query, past)
+            return 200, endpoint.answer(query, past)
         if asked is None:
             body = endpoint.answer(query, self._market.book(venue.id, at))
             if where is not None and fault is not None:

@@ -6,6 +6,7 @@ hours of the grid everything moves in a straight line.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 import numpy as np
@@ -103,17 +104,18 @@ class States:
         rates: Floats = np.rint(between(self.own.funding, positions) * hours / _EIGHT * 1e8) / 1e8
         return rates
 
-    def quotes(self, position: float) -> tuple[Quote, ...]:
-        """Return the contracts at one position, in exact decimals."""
-        at = np.array([position])
-        marks, indices, lasts = (counts[:, 0] for counts in self.price_counts(at))
-        sizes, funding = self.size_counts(at)[:, 0], self.funding(at)[:, 0]
-        base, usd = (values[:, 0] for values in self.traded(at))
-        before = self.price_counts(at - DAY_HOURS)[2][:, 0]
+    def quotes(self, position: float, at: datetime) -> tuple[Quote, ...]:
+        """Return the contracts at one position, which is an instant, in exact decimals."""
+        here = np.array([position])
+        marks, indices, lasts = (counts[:, 0] for counts in self.price_counts(here))
+        sizes, funding = self.size_counts(here)[:, 0], self.funding(here)[:, 0]
+        base, usd = (values[:, 0] for values in self.traded(here))
+        before = self.price_counts(here - DAY_HOURS)[2][:, 0]
         low, high = self._range(position)
         return tuple(
             Quote(
                 instrument=it,
+                at=at,
                 size=int(sizes[row]) * it.size_step,
                 mark=int(marks[row]) * it.price_step,
                 index=int(indices[row]) * it.price_step,

@@ -6,13 +6,14 @@ The total of the answer counts both ends of every position. Funding is printed b
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from functools import partial
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, plain
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
 from oirisk.sandbox.listing import in_thousands, linear
-from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import Endpoint, OpenInterestBody, Query, RateLimit, Row, SimulatedVenue
+from oirisk.sandbox.published import Fields, Published, Reply
+from oirisk.sandbox.quotes import Quote
+from oirisk.sandbox.venue import OpenInterestBody, RateLimit, SimulatedVenue
 
 _COINS = 50
 _CENT = Decimal("0.01")
@@ -33,32 +34,34 @@ def _perp(coin: Coin) -> SimulatedInstrument:
     )
 
 
-def _stats(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    listings = [_listing(quote) for quote in book.quotes]
-    both = sum(Decimal(row["open_interest"][side]) for row in listings for side in _SIDES)
-    volume = sum(quote.volume_usd for quote in book.quotes)
-    return {
-        "total_volume_24h": plain(Decimal(volume)),
-        "open_interest": plain(2 * Decimal(both)),
-        "num_markets": len(listings),
-        "listings": listings,
-    }
+def _side(number: int, quote: Quote) -> Decimal:
+    return quote.sides[number]
 
 
-def _listing(quote: Quote) -> Row:
-    it = quote.instrument
-    hours = it.funding_hours or 0
-    return {
-        "ticker": it.native,
-        "name": it.asset,
-        "mark_price": plain(quote.mark),
-        "volume_24h": plain(quote.volume_usd),
-        "open_interest": dict(zip(_SIDES, map(plain, quote.sides), strict=True)),
-        "funding_rate": plain((quote.funding or Decimal(0)) * _HOURS_A_YEAR / (hours or 1)),
-        "funding_interval_s": 3600 * hours,
-    }
+def _both(reply: Reply) -> Decimal:
+    """Return both ends of every position, of longs and shorts alike."""
+    sides = (Decimal(row["open_interest"][side]) for row in reply.rows for side in _SIDES)
+    return 2 * sum(sides, Decimal(0))
 
+
+def _volume(reply: Reply) -> Decimal:
+    return sum((Decimal(row["volume_24h"]) for row in reply.rows), Decimal(0))
+
+
+_PUBLISHED = Published("variational")
+_LISTING: Fields = {
+    "ticker": "instrument.native", "name": "instrument.asset", "mark_price": "mark",
+    "volume_24h": "volume_usd",
+    **{f"open_interest.{side}": partial(_side, number) for number, side in enumerate(_SIDES)},
+    "funding_rate": lambda quote: (
+        quote.funding_or_zero * _HOURS_A_YEAR / (quote.instrument.funding_hours or 1)
+    ),
+    "funding_interval_s": lambda quote: 3600 * (quote.instrument.funding_hours or 0),
+}  # fmt: skip
+_TOTALS: Fields = {
+    "total_volume_24h": _volume, "open_interest": _both,
+    "num_markets": lambda reply: len(reply.rows),
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="variational",
@@ -66,10 +69,10 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=10, seconds=10),
     endpoints=(
-        Endpoint(
-            "GET",
-            "/metadata/stats",
-            _stats,
+        _PUBLISHED.table(
+            "statistics",
+            _LISTING,
+            envelope=_TOTALS,
             open_interest=OpenInterestBody(
                 tables=lambda body: [
                     body["listings"],

@@ -98,20 +98,19 @@ class Endpoint:
         one_symbol: Set where one contract is asked about; the book then holds only that.
         weight: What a request counts against the limits.
         limit: A limit of this endpoint alone, besides that of the exchange.
-        tell: Set in place of ``answer`` where the past of one contract is asked for.
-        names: Query parameter that names this contract.
+        past_of: Query parameter that names one contract whose past is asked for; ``answer`` is
+            then given a :class:`Past` in place of a book.
     """
 
     method: str
     path: str
-    answer: Callable[[Query, Book], Any]
+    answer: Callable[[Query, Any], Any]
     when: Mapping[str, str] = field(default_factory=dict)
     open_interest: OpenInterestBody | None = None
     one_symbol: OneSymbol | None = None
     weight: int = 1
     limit: RateLimit | None = None
-    tell: Callable[[Query, Past], Any] | None = None
-    names: str = "symbol"
+    past_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,8 +139,3 @@ class SimulatedVenue:
     def share_of(self, *, options: bool) -> float:
         """Return its part of the market's options, or of everything else."""
         return self.share if self.option_share is None or not options else self.option_share
-
-
-def constant(body: Any) -> Callable[[Query, Book], Any]:  # noqa: ANN401 -- any JSON
-    """Make an answer that never changes."""
-    return lambda _query, _book: body

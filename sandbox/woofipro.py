@@ -5,21 +5,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from oirisk.sandbox.assets import Coin
-from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, milliseconds
-from oirisk.sandbox.listing import LISTED_MS, in_thousands, linear, next_funding
-from oirisk.sandbox.quotes import Book, Quote
-from oirisk.sandbox.venue import (
-    Endpoint,
-    OpenInterestBody,
-    Query,
-    RateLimit,
-    Row,
-    SimulatedVenue,
-    constant,
-)
+from oirisk.sandbox.instruments import Calendar, SimulatedInstrument
+from oirisk.sandbox.listing import in_thousands, linear
+from oirisk.sandbox.published import Fields, Published
+from oirisk.sandbox.venue import OpenInterestBody, RateLimit, SimulatedVenue
 
 _COINS = 105
 
@@ -35,69 +26,22 @@ def _perp(coin: Coin) -> SimulatedInstrument:
     return replace(perp, product="perp", funding_hours=8, max_leverage=50)
 
 
-def _rows(rows: list[Row], book: Book) -> dict[str, Any]:
-    return {"success": True, "timestamp": milliseconds(book.at), "data": {"rows": rows}}
-
-
-def _info(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    return _rows([_instrument(quote.instrument) for quote in book.quotes], book)
-
-
-def _instrument(it: SimulatedInstrument) -> Row:
-    return {
-        "symbol": it.native,
-        "quote_min": float(it.price_step),
-        "quote_max": float(it.price_step * 10_000_000),
-        "quote_tick": float(it.price_step),
-        "base_min": float(it.size_step),
-        "base_max": float(it.size_step * 1_000_000),
-        "base_tick": float(it.size_step),
-        "min_notional": 10,
-        "price_range": 0.02,
-        "price_scope": 0.4,
-        "std_liquidation_fee": 0.03,
-        "liquidator_fee": 0.015,
-        "claim_insurance_fund_discount": 0.0075,
-        "funding_period": it.funding_hours,
-        "cap_funding": 0.000375,
-        "floor_funding": -0.000375,
-        "interest_rate": 0.0001,
-        "created_time": LISTED_MS,
-        "updated_time": LISTED_MS,
-        "base_mmr": 0.012,
-        "base_imr": 0.02,
-        "imr_factor": 0.0000002512,
-        "liquidation_tier": "1",
-    }
-
-
-def _futures(query: Query, book: Book) -> dict[str, Any]:
-    del query
-    return _rows([_future(quote, book) for quote in book.quotes], book)
-
-
-def _future(quote: Quote, book: Book) -> Row:
-    funding = 0.0 if quote.funding is None else float(quote.funding)
-    return {
-        "symbol": quote.instrument.native,
-        "index_price": float(quote.index),
-        "mark_price": float(quote.mark),
-        "sum_unitary_funding": 26_522.3,
-        "est_funding_rate": funding,
-        "last_funding_rate": funding,
-        "next_funding_time": next_funding(quote.instrument, book.at),
-        "open_interest": float(quote.size),
-        "24h_open": float(quote.before),
-        "24h_close": float(quote.last),
-        "24h_high": float(quote.high),
-        "24h_low": float(quote.low),
-        "24h_volume": float(quote.volume_base),
-        "24h_amount": float(quote.volume_usd),
-    }
-
-
-_NOTHING = constant({"success": True, "timestamp": LISTED_MS, "data": {"rows": []}})
+_PUBLISHED = Published("woofipro")
+_NOW: Fields = {"timestamp": "now"}
+_CONTRACT: Fields = {
+    "symbol": "instrument.native", "quote_min": "instrument.price_step",
+    "quote_max": lambda quote: quote.instrument.price_step * 10_000_000,
+    "quote_tick": "instrument.price_step", "base_min": "instrument.size_step",
+    "base_max": lambda quote: quote.instrument.size_step * 1_000_000,
+    "base_tick": "instrument.size_step", "funding_period": "instrument.funding_hours",
+}  # fmt: skip
+_FUTURE: Fields = {
+    "symbol": "instrument.native", "index_price": "index", "mark_price": "mark",
+    "est_funding_rate": "funding_or_zero", "last_funding_rate": "funding_or_zero",
+    "next_funding_time": "next_funding", "open_interest": "size", "24h_open": "before",
+    "24h_close": "last", "24h_high": "high", "24h_low": "low", "24h_volume": "volume_base",
+    "24h_amount": "volume_usd",
+}  # fmt: skip
 
 VENUE = SimulatedVenue(
     id="woofipro",
@@ -105,11 +49,11 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=10, seconds=1),
     endpoints=(
-        Endpoint("GET", "/v1/public/info", _info),
-        Endpoint(
-            "GET",
-            "/v1/public/futures",
-            _futures,
+        _PUBLISHED.table("contracts", _CONTRACT, envelope=_NOW),
+        _PUBLISHED.table(
+            "futures",
+            _FUTURE,
+            envelope=_NOW,
             open_interest=OpenInterestBody(
                 tables=lambda body: [body["data"]["rows"]],
                 symbol="symbol",
@@ -117,7 +61,7 @@ VENUE = SimulatedVenue(
                 stamps={"timestamp": 1000},
             ),
         ),
-        Endpoint("GET", "/v1/public/token", _NOTHING),
-        Endpoint("GET", "/v1/public/chain_info", _NOTHING),
+        _PUBLISHED.fixed("tokens"),
+        _PUBLISHED.fixed("chains"),
     ),
 )

@@ -12,7 +12,7 @@ import pytest
 from packaging.version import Version
 
 FOLDERS = ("flows", "sandbox", "transforms", "schemas", "templates", "warehouse")
-PAYLOAD = {".py", ".sql", ".j2", ".css", ".toml", ".typed"}
+PAYLOAD = {".py", ".sql", ".j2", ".css", ".toml", ".json", ".typed"}
 MACHINE = re.compile(
     rb"/(?:root|home/\w+|Users/\w+|work|tmp/venv)/|--(?:extra-)?index-url|--find-links|--trusted-host"
 )

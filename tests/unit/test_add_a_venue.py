@@ -36,6 +36,21 @@ print(json.dumps({"problems": [*fetched.failures, *derived.problems], "rows": ro
 """
 
 
+SIMULATE_IT = """
+import json
+from datetime import UTC, datetime
+from oirisk.sandbox.blofin import VENUE
+from oirisk.sandbox.market import SimulatedMarket
+
+at = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
+market = SimulatedMarket(end=at, days=1, venues=(VENUE,))
+(tickers,) = VENUE.endpoints
+first = tickers.answer({}, market.book("blofin", at))["data"][0]
+contracts = market.truth(at)["oi_base"][0] / 0.001
+print(json.dumps([tickers.path, first, contracts]))
+"""
+
+
 @pytest.fixture
 def guide(root: Path) -> str:
     return (root / "docs" / "how-to" / "add-a-venue.md").read_text(encoding="utf-8")
@@ -96,8 +111,13 @@ def _elsewhere(guide: str) -> list[dict[str, Any]]:
 
 def _read(folder: Path, venues: str) -> Any:
     """Run the project's copy on the recording; returns its problems and rows."""
+    return _run(folder, READ_IT % venues)
+
+
+def _run(folder: Path, code: str) -> Any:
+    """Run code of a copy of the project; returns the JSON that it prints."""
     done = subprocess.run(  # noqa: S603 -- our own code
-        [sys.executable, "-c", READ_IT % venues],
+        [sys.executable, "-c", code],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
@@ -161,3 +181,17 @@ def test_a_section_with_an_address_makes_one_without_a_file(guide: str, copy: Pa
     (copy / "oirisk.toml").write_text(section, encoding="utf-8")
     chosen = 'chosen_venues(load_settings(Path()), ["elsewhere"])'
     assert _read(copy, chosen) == ELSEWHERE
+
+
+def test_a_payload_and_a_file_of_the_guide_make_a_simulated_venue(guide: str, copy: Path) -> None:
+    sandbox = copy / "oirisk" / "sandbox"
+    (sandbox / "payloads" / "blofin.json").write_text(_block(guide, "json", "{"), encoding="utf-8")
+    simulated = _block(guide, "python", '"""BloFin as simulated')
+    (sandbox / "blofin.py").write_text(simulated, encoding="utf-8")
+
+    path, ticker, contracts = _run(copy, SIMULATE_IT)
+    assert path == "/api/v1/market/tickers"
+    assert {**ticker, "markPrice": "", "openInterest": ""} == {
+        "instId": "BTC-USDT", "openInterest": "", "markPrice": "", "ts": "1795219500000",
+    }  # fmt: skip
+    assert float(ticker["openInterest"]) == pytest.approx(contracts, rel=1e-12)
