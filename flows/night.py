@@ -27,6 +27,7 @@ from oirisk.flows.exchanges.sources import (
     wall_clock,
 )
 from oirisk.flows.mail.mailing import mail_report
+from oirisk.flows.mail.usable import require_mail
 from oirisk.flows.observe import observe_listed
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.pipeline import RunFrame, store
@@ -122,9 +123,7 @@ async def mail(frame: RunFrame) -> tuple[str, ...]:
     except OiRiskError as error:
         return (f"anyone: {error}",)
     return tuple(
-        f"{delivery.recipient}: {delivery.detail}"
-        for delivery in deliveries
-        if delivery.state == "failed"
+        f"{delivery.recipient}: {delivery.words}" for delivery in deliveries if delivery.is_missing
     )
 
 
@@ -174,6 +173,8 @@ def plain_night(home: Home, due: datetime, source: Source) -> Outcome:
 
 async def _snapshot(night: Night, steps: Steps) -> tuple[RunFrame, Outcome]:
     settings = load_settings(night.home)
+    if night.flow == "nightly":
+        require_mail(settings.mail)
     venues = chosen_venues(settings)
     source = _source(night, venues)
     frame = RunFrame(

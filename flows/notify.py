@@ -168,7 +168,8 @@ def _mail(home: Home, settings: Settings, notice: Notice, now: datetime) -> bool
     except OiRiskError as error:
         log.warning("notice not mailed reason=%s", error)
         return False
-    return any(one.state == "sent" for one in deliveries)
+    # What the server does not take for now is in the outbox and is sent later by itself.
+    return any(one.state in {"sent", "failed", "queued"} for one in deliveries)
 
 
 def _escaped(text: str) -> str:

@@ -28,10 +28,10 @@ class DeliveryRecord:
 
     Args:
         message_id: Message-ID of the first attempt, and so of every later one.
-        state: ``queued``, ``sending``, ``sent`` or ``failed``.
+        state: ``queued``, ``sending``, ``sent``, ``failed`` (tried again) or ``given_up``.
         attempts: How often it was handed to the mail server.
         sent_at: When the server took it, UTC; None before.
-        error: The server's words, when it failed.
+        error: Why the last attempt failed, or why it was given up.
     """
 
     message_id: str

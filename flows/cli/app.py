@@ -215,9 +215,16 @@ def report(
 
 
 @app.command()
-def send(home: HomeOption = DEFAULT_HOME, date: DateOption = "") -> None:
-    """Mail a report, once per recipient and night; without SMTP settings leave it as .eml."""
-    _call("briefing", "send", home, date)
+def send(
+    home: HomeOption = DEFAULT_HOME,
+    date: DateOption = "",
+    *,
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="only what no server took so far and is due")
+    ] = False,
+) -> None:
+    """Mail a report, once per recipient and night, and what waits; without a server leave .eml."""
+    _call("briefing", "send", home, date, only_waiting=waiting)
 
 
 @app.command()

@@ -6,10 +6,11 @@ from pathlib import Path
 from oirisk.flows.cli.output import print_line
 from oirisk.flows.cli.rederive import day
 from oirisk.flows.exchanges.sources import wall_clock
-from oirisk.flows.mail.mailing import latest_night, mail_report, read_report
+from oirisk.flows.mail.attempt import Delivery
+from oirisk.flows.mail.mailing import flush, latest_night, mail_report, read_report
 from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.settings.model import load_settings
-from oirisk.schemas.errors import HomeError
+from oirisk.schemas.errors import ConfigurationError, HomeError
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
 from oirisk.warehouse.sql_files import statement
@@ -39,15 +40,24 @@ def write_again(home: Home, night: dt.date | None) -> Path:
     return write_report(home, told, settings.schedule.night_of(told.as_of))
 
 
-def send(home: Path, date: str) -> int:
-    """Mail a report and say what became of it."""
+def send(home: Path, date: str, *, only_waiting: bool) -> int:
+    """Mail a report, and what else waits in the outbox and is due; say what became of it."""
     place = Home(home)
-    night = f"{day('--date', date)}" if date else latest_night(place)
-    deliveries = mail_report(place, night, load_settings(home), wall_clock())
+    settings = load_settings(home)
+    deliveries: list[Delivery] = []
+    if not only_waiting:
+        night = f"{day('--date', date)}" if date else latest_night(place)
+        deliveries += mail_report(place, night, settings, wall_clock())
+    elif date:
+        raise ConfigurationError("--waiting is whatever waits: --date names one report; give one")
     for delivery in deliveries:
         where = delivery.path.resolve() if delivery.path else delivery.recipient
-        print_line(f"{delivery.state}: {where} {delivery.detail}".rstrip())
-    return 1 if any(delivery.state == "failed" for delivery in deliveries) else 0
+        print_line(f"{delivery.state}: {where} {delivery.words}".rstrip())
+    others = flush(place, settings, wall_clock())
+    for delivery in others:
+        of = f"{delivery.recipient} (report of {delivery.report_date})"
+        print_line(f"{delivery.state}: {of} {delivery.words}".rstrip())
+    return 1 if any(delivery.is_missing for delivery in (*deliveries, *others)) else 0
 
 
 def _subject(home: Home, night: dt.date | None, zone: str) -> tuple[str, dt.datetime | None]:

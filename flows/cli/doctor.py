@@ -12,10 +12,11 @@ from packaging.requirements import Requirement
 from oirisk.flows.briefing import next_run
 from oirisk.flows.cli.doctor_reports import check_reports, mend_reports
 from oirisk.flows.cli.output import print_json, print_line, print_table
-from oirisk.flows.cli.preflight import require_accounts, require_mail
+from oirisk.flows.cli.preflight import require_accounts
 from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.exchanges.sources import wall_clock
+from oirisk.flows.mail.usable import require_mail
 from oirisk.flows.settings.model import Settings, load_settings
 from oirisk.flows.settings.sections import MailSettings, ObserveSettings, ScheduleSettings
 from oirisk.flows.status import status_of
@@ -153,6 +154,10 @@ def check_schedule(settings: ScheduleSettings) -> Finding:
 def check_mail(settings: MailSettings) -> Finding:
     """Return whether the mail settings could work; connects to nothing."""
     name = "mail"
+    try:
+        require_mail(settings)
+    except ConfigurationError as error:
+        return Finding(name, "fail", str(error), "mend the named option in oirisk.toml")
     if not settings.host:
         if settings.recipients:
             detail = "mail.recipients is set, mail.host is not: nothing would be sent"
@@ -161,10 +166,6 @@ def check_mail(settings: MailSettings) -> Finding:
     if not settings.recipients:
         detail = "mail.host is set, mail.recipients is empty: nothing would be sent"
         return Finding(name, "warn", detail, "set mail.recipients")
-    try:
-        require_mail(settings)
-    except ConfigurationError as error:
-        return Finding(name, "fail", str(error), "mend the named option in oirisk.toml")
     habit = {465: "tls", 587: "starttls"}.get(settings.port)
     if habit and settings.security not in {habit, "none"}:
         detail = (

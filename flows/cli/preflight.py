@@ -4,10 +4,9 @@ from pathlib import Path
 
 from oirisk.flows.exchanges.account_lists import read_accounts
 from oirisk.flows.exchanges.configured import chosen_venues
-from oirisk.flows.mail.message import parse_address
-from oirisk.flows.mail.smtp import MailServer
+from oirisk.flows.mail.usable import require_mail
 from oirisk.flows.settings.model import Settings
-from oirisk.flows.settings.sections import MailSettings, ObserveSettings
+from oirisk.flows.settings.sections import ObserveSettings
 from oirisk.schemas.errors import ConfigurationError, RecordingError
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.paths import require_database_path
@@ -24,20 +23,6 @@ def require_usable(home: Path, settings: Settings) -> None:
     chosen_venues(settings)
     require_mail(settings.mail)
     require_accounts(home, settings.observe)
-
-
-def require_mail(settings: MailSettings) -> None:
-    """Refuse mail settings that cannot work; nothing is connected.
-
-    Raises:
-        ConfigurationError: The server, the password or an address cannot work.
-    """
-    if not settings.host or not settings.recipients:
-        return
-    MailServer(settings)
-    parse_address(settings.sender, "mail.sender")
-    for address in settings.recipients:
-        parse_address(address, "mail.recipients")
 
 
 def require_accounts(home: Path, settings: ObserveSettings) -> None:

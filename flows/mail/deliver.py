@@ -1,52 +1,30 @@
-"""Mail the briefing: once per recipient, night and kind, whatever happens in between.
+"""Mail a message: once per recipient, night and kind, whatever happens in between.
 
-A message is in the outbox before the mail server hears of it, and its outcome right after. A run
-that dies in between leaves ``sending`` behind: the message may or may not have arrived, so the
-next run sends it again under the same Message-ID, by which mail programs know a duplicate.
+A message is in the outbox before the mail server hears of it, and its outcome right after. What
+the server does not take stays there and is tried later; what it refuses for good is given up.
+A message that was handed over whole without an answer may have arrived: it is tried once more,
+under the same Message-ID, by which mail programs know a duplicate.
 """
 
 import logging
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal
 
-from oirisk.flows.mail.message import MessageContent, build_message, parse_address
-from oirisk.flows.mail.outbox import Outbox, QueuedMessage
+from oirisk.flows.mail.attempt import Call, Delivery, give_up, too_late
+from oirisk.flows.mail.message import KIND, MessageContent, build_message, parse_address
+from oirisk.flows.mail.outbox import Outbox, QueuedMessage, Waiting
+from oirisk.flows.mail.patience import GIVE_UP_AFTER, IN_A_NIGHT, LATER, Patience
 from oirisk.flows.mail.smtp import MailServer
 from oirisk.flows.settings.sections import MailSettings
 from oirisk.schemas.errors import DeliveryError
-from oirisk.warehouse.deliveries import DeliveryKey, DeliveryRecord
+from oirisk.warehouse.deliveries import DeliveryKey
 from oirisk.warehouse.files import write_whole
 
 logger = logging.getLogger(__name__)
 
 EML_NAME = "briefing.eml"
-BACKOFF_SECONDS = (2.0, 4.0)
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What became of one message.
-
-    Args:
-        recipient: Bare address; empty for a file addressed to nobody in particular.
-        state: ``sent`` now, ``already_sent`` by an earlier call, ``failed``, or ``file``.
-        message_id: Its Message-ID.
-        attempts: Attempts on record, those of earlier calls included.
-        detail: Why it failed or was left as a file, or when it had been sent.
-        path: The ``.eml`` file, when it was left as one.
-    """
-
-    recipient: str
-    state: Literal["sent", "already_sent", "failed", "file"]
-    message_id: str
-    attempts: int
-    detail: str = ""
-    path: Path | None = None
 
 
 def deliver(
@@ -55,13 +33,14 @@ def deliver(
     outbox: Outbox,
     now: datetime,
     eml_folder: Path,
-    pause: Callable[[float], None] = time.sleep,
+    patience: Patience = IN_A_NIGHT,
 ) -> tuple[Delivery, ...]:
     """Send the message to every recipient who has not had it, over one connection.
 
-    Without a server or recipients it is left as a file instead. What a server may still accept
-    later (a 4xx answer, a lost connection) is tried up to three times, the waiting shared by
-    all recipients; one recipient's refusal does not touch the others.
+    Without a server or recipients it is left as a file instead. What may pass within seconds (a
+    4xx answer, a connection lost early) is tried again within the call, the waiting shared by all
+    recipients; one recipient's refusal does not touch the others. What is not taken stays in the
+    outbox, for ``send_due``; and so does everything while another process is sending.
 
     Args:
         content: The message.
@@ -69,11 +48,11 @@ def deliver(
         outbox: Holds what is to be sent, and remembers what was.
         now: Instant of the delivery, with its time zone; for ``Date`` and the outbox.
         eml_folder: Where the file goes.
-        pause: Waits, in seconds.
+        patience: How long the server is waited for.
 
     Returns:
         One outcome per recipient, in the order configured, each address once; or the one file.
-        A refusal is an outcome, not an exception: the caller looks for ``failed``.
+        A refusal is an outcome, not an exception: the caller looks for ``is_missing``.
 
     Raises:
         ConfigurationError: An address or the server's settings cannot work; nothing was sent.
@@ -81,30 +60,84 @@ def deliver(
     """
     if not settings.host or not settings.recipients:
         return (_leave_as_file(content, settings, now, eml_folder),)
-    server = MailServer(settings)
+    server = MailServer(settings, patience)
     recipients = {_key(content, recipient): recipient for recipient in settings.recipients}
-    outcomes: dict[DeliveryKey, Delivery] = {}
-    queued: list[QueuedMessage] = []
-    for key, recipient in recipients.items():
-        record = outbox.find(key)
-        if record is not None and record.state == "sent":
-            outcomes[key] = _already_sent(key, record)
-            continue
-        identifier = record.message_id if record is not None else ""
-        references = _previous_message_id(content, key, outbox)
-        message = build_message(
-            content,
-            settings.sender,
-            recipient,
-            sent_at=now,
-            identifier=identifier,
-            references=references,
-        )
-        queued.append(_queued(key, message))
-    for one in queued:
-        outbox.queue(one)
-    outcomes |= _send(queued, server, outbox, now, pause)
-    return tuple(outcomes[key] for key in recipients)
+    messages = [
+        _message(content, settings.sender, key, recipient, outbox, now)
+        for key, recipient in recipients.items()
+    ]
+    for message in messages:
+        outbox.queue(message, now)
+    call = Call(server, outbox, now, patience)
+    with outbox.sending(patience.others) as is_free:
+        why = "" if is_free else "another process is sending from this home"
+        waiting = [one for one in outbox.waiting() if is_free and one.key in recipients]
+        outcomes = call.send(waiting)
+    return tuple(outcomes.get(key) or _standing(key, outbox, why) for key in recipients)
+
+
+def send_due(
+    settings: MailSettings, outbox: Outbox, now: datetime, patience: Patience = LATER
+) -> tuple[Delivery, ...]:
+    """Try what waits in the outbox and is due; give up what waited for two days.
+
+    While another process is sending, or without a server, nothing is tried.
+
+    Args:
+        settings: The server; and who still is a recipient.
+        outbox: Holds what is to be sent.
+        now: Instant of the call, with its time zone.
+        patience: How long the server is waited for.
+
+    Returns:
+        One outcome per message that was tried or given up, the oldest report first.
+
+    Raises:
+        ConfigurationError: The server's settings cannot work; nothing was sent.
+    """
+    with outbox.sending(patience.others) as is_free:
+        waiting = outbox.waiting() if is_free else []
+        outcomes = {}
+        for one in waiting:
+            hopeless = _hopeless(one, settings, now)
+            if hopeless:
+                outcomes[one.key] = give_up(outbox, one, hopeless)
+        due = [one for one in waiting if one.key not in outcomes and one.is_due(now)]
+        if due and settings.host:
+            call = Call(MailServer(settings, patience), outbox, now, patience)
+            outcomes |= call.send(due)
+    return tuple(outcomes[one.key] for one in waiting if one.key in outcomes)
+
+
+def _hopeless(waiting: Waiting, settings: MailSettings, now: datetime) -> str:
+    """Return why a message is not worth another try, or nothing."""
+    key = waiting.key
+    addressed = {parse_address(one, "mail.recipients").addr_spec for one in settings.recipients}
+    if key.kind.startswith(KIND) and key.recipient not in addressed:
+        return "no longer among mail.recipients"
+    if now - waiting.queued_at > GIVE_UP_AFTER:
+        return too_late(waiting.error or "it was never tried")
+    return ""
+
+
+def _message(
+    content: MessageContent,
+    sender: str,
+    key: DeliveryKey,
+    recipient: str,
+    outbox: Outbox,
+    now: datetime,
+) -> QueuedMessage:
+    record = outbox.find(key)
+    message = build_message(
+        content,
+        sender,
+        recipient,
+        sent_at=now,
+        identifier=record.message_id if record is not None else "",
+        references=_previous_message_id(content, key, outbox),
+    )
+    return _queued(key, message)
 
 
 def _key(content: MessageContent, recipient: str) -> DeliveryKey:
@@ -125,55 +158,23 @@ def _previous_message_id(content: MessageContent, key: DeliveryKey, outbox: Outb
     return record.message_id if record is not None and record.state == "sent" else ""
 
 
-def _already_sent(key: DeliveryKey, record: DeliveryRecord) -> Delivery:
-    when = f"sent {record.sent_at:%Y-%m-%d %H:%M} UTC" if record.sent_at else "sent earlier"
-    logger.info("mail not repeated recipient=%s report_date=%s", key.recipient, key.report_date)
-    return Delivery(key.recipient, "already_sent", record.message_id, record.attempts, when)
-
-
-def _send(
-    messages: Sequence[QueuedMessage],
-    server: MailServer,
-    outbox: Outbox,
-    now: datetime,
-    pause: Callable[[float], None],
-) -> dict[DeliveryKey, Delivery]:
-    """Send all messages, then those that may still be taken once more after each wait."""
-    outcomes: dict[DeliveryKey, Delivery] = {}
-    with server:
-        for wait in (0.0, *BACKOFF_SECONDS):
-            if not messages:
-                break
-            if wait:
-                pause(wait)
-            tried = _hand_over(messages, server, outbox, now)
-            outcomes |= {message.key: delivery for message, delivery, _ in tried}
-            messages = [message for message, _, is_temporary in tried if is_temporary]
-    return outcomes
-
-
-def _hand_over(
-    messages: Sequence[QueuedMessage], server: MailServer, outbox: Outbox, now: datetime
-) -> list[tuple[QueuedMessage, Delivery, bool]]:
-    """Try each message once; return it with its outcome and whether to try again soon."""
-    tried = []
-    unusable = None
-    for message in messages:
-        recipient = message.key.recipient
-        record = outbox.begin(message.key)
-        unusable = unusable or server.open()
-        refusal = unusable or server.send(message.sender, recipient, message.content)
-        if refusal is None:
-            outbox.mark_sent(message.key, now)
-            logger.info("mail sent recipient=%s message_id=%s", recipient, message.message_id)
-            delivery = Delivery(recipient, "sent", message.message_id, record.attempts)
-            tried.append((message, delivery, False))
-            continue
-        outbox.mark_failed(message.key, refusal.words)
-        logger.warning("mail refused recipient=%s reason=%s", recipient, refusal.words)
-        delivery = Delivery(recipient, "failed", message.message_id, record.attempts, refusal.words)
-        tried.append((message, delivery, refusal.is_temporary))
-    return tried
+def _standing(key: DeliveryKey, outbox: Outbox, why: str) -> Delivery:
+    """Say how a message stands that this call did not try."""
+    record = outbox.find(key)
+    if record is None:
+        raise DeliveryError(f"the outbox lost {key.kind} of {key.report_date} to {key.recipient}")
+    if record.state == "sent":
+        state: Literal["already_sent", "given_up", "queued"] = "already_sent"
+        detail = f"sent {record.sent_at:%Y-%m-%d %H:%M} UTC" if record.sent_at else "sent earlier"
+        logger.info("mail not repeated recipient=%s report_date=%s", key.recipient, key.report_date)
+    elif record.state == "given_up":
+        state, detail = "given_up", record.error or "given up earlier"
+    else:
+        state, detail = "queued", f"not tried yet: {why or 'the mail server is slow'}"
+    return Delivery(
+        key.recipient, state, record.message_id, record.attempts, detail,
+        report_date=key.report_date,
+    )  # fmt: skip
 
 
 def _leave_as_file(
@@ -191,4 +192,4 @@ def _leave_as_file(
     logger.info("mail left as file path=%s missing=%s", path, missing)
     address = _key(content, recipient).recipient if recipient else ""
     why = f"not mailed: {missing} is not set"
-    return Delivery(address, "file", str(message["Message-ID"]), 0, why, path)
+    return Delivery(address, "file", str(message["Message-ID"]), 0, why, path, content.report_date)

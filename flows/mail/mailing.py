@@ -1,15 +1,19 @@
-"""Mail a written report from its folder."""
+"""Mail a written report from its folder, and what is left in the outbox later."""
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from oirisk.flows.mail.deliver import Delivery, deliver
+from oirisk.flows.mail.attempt import Delivery
+from oirisk.flows.mail.deliver import deliver, send_due
 from oirisk.flows.mail.message import KIND, MessageContent
-from oirisk.flows.mail.outbox import open_outbox
+from oirisk.flows.mail.outbox import Waiting, open_outbox
+from oirisk.flows.mail.patience import IN_A_NIGHT, LATER, Patience
 from oirisk.flows.settings.model import Settings
 from oirisk.flows.settings.sections import ScheduleSettings
 from oirisk.schemas.errors import HomeError
@@ -32,14 +36,40 @@ Records = Sequence[tuple[DeliveryKey, DeliveryRecord]]
 
 DATE_LENGTH = len("2026-11-30")
 
-_PATIENCE_SECONDS = 60.0
-"""How long to wait for another process that sends from the same home."""
+
+@dataclass(frozen=True)
+class Backlog:
+    """Mail that no server has taken yet and that is not given up.
+
+    Args:
+        count: How many messages, each to one recipient.
+        oldest: Since when the oldest waits, UTC; None: there is none.
+        reasons: Why they were not taken, each once, the most frequent first.
+    """
+
+    count: int
+    oldest: datetime | None
+    reasons: tuple[str, ...]
 
 
 def mail_report(
-    home: Home, night: date | str, settings: Settings, now: datetime
+    home: Home,
+    night: date | str,
+    settings: Settings,
+    now: datetime,
+    patience: Patience = IN_A_NIGHT,
 ) -> Sequence[Delivery]:
     """Send a night's report to everyone who has not had it; without a server leave it as a file.
+
+    What the server does not take, or not in time, is left to ``flush``. No lock of the home or of
+    the warehouse is held meanwhile.
+
+    Args:
+        home: The home folder.
+        night: Date or key of the night.
+        settings: Whom it is mailed to, and how.
+        now: Instant of the call.
+        patience: How long the server is waited for.
 
     Raises:
         HomeError: There is no report of that night.
@@ -48,24 +78,78 @@ def mail_report(
     """
     content = _content(home.report(night), settings.schedule)
     is_new = not home.outbox.exists()
-    with open_outbox(home.outbox, _PATIENCE_SECONDS) as outbox:
+    with open_outbox(home.outbox) as outbox:
         if is_new and home.published.is_file():
             with reading(home) as connection:
                 outbox.remember(recorded_deliveries(connection))
-        deliveries = deliver(content, settings.mail, outbox, now, home.report(night))
+        folder = home.report(night)
+        deliveries = deliver(content, settings.mail, outbox, now, folder, patience)
         records = outbox.records()
     _put_on_record(home, records, now)
     return deliveries
 
 
+def flush(
+    home: Home, settings: Settings, now: datetime, patience: Patience = LATER
+) -> Sequence[Delivery]:
+    """Try what waits in the outbox and is due, and give up what waited for two days.
+
+    What waits is due 1, 6, 21 and 81 minutes after it was queued and every hour after that, so
+    this may be called as often as one likes. Of two processes at once, one sends. No lock of the
+    home or of the warehouse is held meanwhile.
+
+    Args:
+        home: The home folder.
+        settings: The server.
+        now: Instant of the call.
+        patience: How long the server is waited for.
+
+    Returns:
+        One outcome per message that was tried or given up.
+
+    Raises:
+        HomeError: The outbox cannot be used.
+        ConfigurationError: The mail settings cannot work.
+    """
+    if not home.outbox.is_file():
+        return ()
+    with open_outbox(home.outbox) as outbox:
+        deliveries = send_due(settings.mail, outbox, now, patience)
+        records = outbox.records()
+    _put_on_record(home, records, now)
+    return deliveries
+
+
+def backlog(home: Home) -> Backlog:
+    """Return what waits in the outbox.
+
+    Raises:
+        HomeError: The outbox cannot be used.
+    """
+    waiting: list[Waiting] = []
+    if home.outbox.is_file():
+        with open_outbox(home.outbox) as outbox:
+            waiting = outbox.waiting()
+    reasons = Counter(one.error for one in waiting if one.error)
+    return Backlog(
+        count=len(waiting),
+        oldest=min((one.queued_at for one in waiting), default=None),
+        reasons=tuple(reason for reason, _ in reasons.most_common()),
+    )
+
+
 def _put_on_record(home: Home, records: Records, now: datetime) -> None:
-    """Copy what is new to ``ops.deliveries``; while the warehouse is held, the next call does."""
-    if not records:
+    """Copy what is new to ``ops.deliveries``; while the warehouse is held, a later call does.
+
+    Another attempt that failed like the one before is not worth writing the warehouse.
+    """
+    if not records or not home.published.is_file():
         return
-    with reading(home) as connection:
-        if set(records) <= set(recorded_deliveries(connection)):
-            return
     try:
+        with reading(home) as connection:
+            known = {(key, record.state) for key, record in recorded_deliveries(connection)}
+        if all((key, record.state) in known for key, record in records):
+            return
         with writing(home, now) as connection:
             record_deliveries(connection, records)
     except HomeError as error:

@@ -1,23 +1,34 @@
 """One connection to the mail server: encrypted, verified, and never louder than it must be."""
 
 import base64
-import ipaddress
+import io
 import logging
+import re
 import smtplib
+import socket
 import ssl
+import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import Any, Literal, Self
 
 from oirisk.flows.mail.password import with_password
+from oirisk.flows.mail.patience import Patience
+from oirisk.flows.mail.usable import require_server
 from oirisk.flows.settings.sections import MailSettings
-from oirisk.schemas.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT_SECONDS = 30.0
 _LONGEST_WORDS = 300
+_BLOCK_BYTES = 65_536
+_FAREWELL_SECONDS = 5.0
+_LINE_OF_A_DOT = re.compile(rb"(?m)^\.")
+"""A dot that begins a line is doubled (RFC 5321, 4.5.2)."""
+
+_END = b".\r\n"
+_CLOSING = 421
 
 
 @dataclass(frozen=True)
@@ -26,11 +37,61 @@ class Refusal:
 
     Args:
         words: The server's words, or the operating system's; never the password.
-        is_temporary: Whether trying again soon may help.
+        again: Whether it is worth trying again within seconds, later, or never.
+        is_for_all: Whether other messages need not be tried now: there is no usable server.
+        is_in_doubt: Whether the message was handed over whole, so that it may have arrived.
     """
 
     words: str
-    is_temporary: bool
+    again: Literal["soon", "later", "never"]
+    is_for_all: bool = False
+    is_in_doubt: bool = False
+
+
+class _Replies(io.RawIOBase):
+    """What a server says; a whole reply, however it trickles in, is waited for until an instant."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self.until = 0.0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 -- any writable buffer
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._sock.settimeout(left)
+        return self._sock.recv_into(buffer)
+
+
+class _Patient(smtplib.SMTP):
+    """A client that waits ``reply_seconds`` for each reply, and as long for a block to leave."""
+
+    def __init__(self, host: str, port: int, seconds: float, **more: Any) -> None:  # noqa: ANN401 -- as the library's
+        self.reply_seconds = seconds
+        self._replies: _Replies | None = None
+        super().__init__(host, port, timeout=seconds, **more)
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None or self._replies is None:
+            self._replies = _Replies(self.sock)  # type: ignore[arg-type]
+            self.file = io.BufferedReader(self._replies)
+        self._replies.until = time.monotonic() + self.reply_seconds
+        reply = super().getreply()
+        self.wait(self.reply_seconds)
+        return reply
+
+    def wait(self, seconds: float) -> None:
+        """Set how long what follows is waited for."""
+        self.reply_seconds = seconds
+        if self.sock is not None:
+            self.sock.settimeout(seconds)
+
+
+class _PatientTls(_Patient, smtplib.SMTP_SSL):
+    """The same, encrypted from its first byte."""
 
 
 class MailServer:
@@ -38,19 +99,20 @@ class MailServer:
 
     Args:
         settings: Where to connect and how.
+        patience: How long each answer is waited for.
 
     Raises:
         ConfigurationError: The settings would send in the clear or cannot work; says which
             option, what was seen and what is needed. Nothing has been connected by then.
     """
 
-    def __init__(self, settings: MailSettings) -> None:
+    def __init__(self, settings: MailSettings, patience: Patience) -> None:
         """Refuse unsafe settings; connect to nothing yet."""
         settings = with_password(settings)
-        _require_safe(settings)
+        self._context = require_server(settings)
         self._settings = settings
-        self._context = None if settings.security == "none" else _tls_context(settings)
-        self._client: smtplib.SMTP | None = None
+        self._patience = patience
+        self._client: _Patient | None = None
 
     def __enter__(self) -> Self:
         """Connect to nothing yet."""
@@ -67,77 +129,134 @@ class MailServer:
         if client is None:
             return
         if kind is None and client.sock is not None:
+            client.wait(_FAREWELL_SECONDS)
             with suppress(OSError):  # what was accepted stays accepted, whatever the answer
                 client.quit()
         client.close()
 
-    def open(self) -> Refusal | None:
-        """Connect, encrypt and log in, unless that is done already; return what went wrong."""
-        if self._client is not None and self._client.sock is not None:
-            return None
-        try:
-            self._client = self._connect()
-        except OSError as error:  # every smtplib error is one
-            refusal = self._refusal(error)
-            logger.warning("mail server unusable reason=%s", refusal.words)
-            return refusal
-        return None
-
-    def send(self, sender: str, recipient: str, message: bytes) -> Refusal | None:
+    def send(
+        self, sender: str, recipient: str, message: bytes, before_end: Callable[[], None]
+    ) -> Refusal | None:
         """Hand over one message to one recipient; return why it was not taken, or None.
 
         Args:
             sender: Envelope sender, a bare address.
             recipient: Envelope recipient, a bare address.
             message: The whole message.
+            before_end: Called when all but its end is handed over. Before that the server cannot
+                have taken it; after it and without an answer, nobody knows.
         """
-        refusal = self.open()
-        if refusal is not None or self._client is None:
-            return refusal
+        client = self._open()
+        if isinstance(client, Refusal):
+            return client
         try:
-            self._client.sendmail(sender, [recipient], message)
-        except OSError as error:
+            self._hand_over(client, sender, recipient, message)
+        except OSError as error:  # every smtplib error is one
+            self._reset(client)
             return self._refusal(error)
-        return None
+        before_end()
+        return self._end(client)
 
-    def _connect(self) -> smtplib.SMTP:
-        settings = self._settings
-        address = (settings.host, settings.port)
-        client: smtplib.SMTP
-        if settings.security == "tls":
-            client = smtplib.SMTP_SSL(*address, timeout=TIMEOUT_SECONDS, context=self._context)
-        else:
-            client = smtplib.SMTP(*address, timeout=TIMEOUT_SECONDS)
+    def _open(self) -> "_Patient | Refusal":
+        """Connect, encrypt and log in, unless that is done already."""
+        if self._client is not None and self._client.sock is not None:
+            return self._client
         try:
+            self._client = self._connect()
+        except OSError as error:
+            refusal = self._refusal(error)
+            logger.warning("mail server unusable reason=%s", refusal.words)
+            # A password or a certificate that is refused is mended by a person, not by seconds.
+            again = "later" if refusal.again == "never" else refusal.again
+            return replace(refusal, again=again, is_for_all=True)
+        return self._client
+
+    def _connect(self) -> _Patient:
+        settings = self._settings
+        address = (settings.host, settings.port, self._patience.greeting)
+        client: _Patient
+        if settings.security == "tls":
+            client = _PatientTls(*address, context=self._context)
+        else:
+            client = _Patient(*address)
+        try:
+            client.wait(self._patience.command)
             if settings.security == "starttls":
                 client.starttls(context=self._context)
             if settings.username:
                 client.login(settings.username, settings.password.get_secret_value())
+            client.ehlo_or_helo_if_needed()
         except BaseException:
             client.close()
             raise
         return client
 
+    def _hand_over(self, client: _Patient, sender: str, recipient: str, message: bytes) -> None:
+        """Hand over everything but the line that ends it."""
+        body = _LINE_OF_A_DOT.sub(b"..", message)
+        if not body.endswith(b"\r\n"):
+            body += b"\r\n"
+        client.wait(self._patience.command)
+        size = [f"size={len(body)}"] if client.does_esmtp and client.has_extn("size") else []
+        _require("2", *client.mail(sender, size))
+        _require("2", *client.rcpt(recipient))
+        client.wait(self._patience.data_start)
+        _require("3", *client.docmd("data"))
+        client.wait(self._patience.data_block)
+        for start in range(0, len(body), _BLOCK_BYTES):
+            client.send(body[start : start + _BLOCK_BYTES])
+
+    def _end(self, client: _Patient) -> Refusal | None:
+        """End the message and hear whether it is taken."""
+        client.wait(self._patience.data_end)
+        try:
+            client.send(_END)
+            code, text = client.getreply()
+        except OSError as error:
+            return self._doubt(error)
+        match f"{code}"[0]:
+            case "2":
+                return None
+            case "4" | "5":
+                refused = smtplib.SMTPDataError(code, text)
+                if code == _CLOSING:
+                    client.close()
+                return self._refusal(refused)
+            case _:
+                client.close()
+                return self._doubt(smtplib.SMTPDataError(code, text))
+
+    def _doubt(self, error: OSError) -> Refusal:
+        return replace(self._refusal(error), again="later", is_in_doubt=True)
+
+    def _reset(self, client: _Patient) -> None:
+        """Leave the connection as one that the next message may use, or closed."""
+        try:
+            if client.sock is not None:
+                client.rset()
+        except OSError:
+            client.close()
+
     def _refusal(self, error: OSError) -> Refusal:
         where = f"{self._settings.host}:{self._settings.port}"
+        again: Literal["soon", "later", "never"] = "later"
+        is_mute = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
         match error:
-            case smtplib.SMTPRecipientsRefused(recipients=refused):
-                answers = [_answer(*answer) for answer in refused.values()]
-                words = "; ".join(answers)
-                is_temporary = all(answer.startswith("4") for answer in answers)
+            case _ if is_mute:
+                words = f"{where} did not answer in time: {error}"
             case smtplib.SMTPResponseException(smtp_code=code, smtp_error=text):
                 words = _answer(code, text)
-                is_temporary = words.startswith("4")
+                again = {"4": "soon", "5": "never"}.get(words[0], "later")  # type: ignore[assignment]
             case smtplib.SMTPServerDisconnected():
-                words, is_temporary = f"{where} closed the connection: {error}", True
+                words, again = f"{where} closed the connection: {error}", "soon"
             case ssl.SSLError():
-                words, is_temporary = f"no trusted connection to {where}: {error}", False
+                words = f"no trusted connection to {where}: {error}"
             case smtplib.SMTPException():
                 needed = f"(mail.security = {self._settings.security})"
-                words, is_temporary = f"{where} is not usable {needed}: {error}", False
+                words = f"{where} is not usable {needed}: {error}"
             case _:
-                words, is_temporary = f"cannot reach {where}: {error}", True
-        return Refusal(self._without_secrets(words), is_temporary)
+                words, again = f"cannot reach {where}: {error}", "soon"
+        return Refusal(self._without_secrets(words), again, is_for_all=is_mute)
 
     def _without_secrets(self, words: str) -> str:
         """Blank out the password, should a server repeat it, and anything not printable."""
@@ -151,53 +270,12 @@ class MailServer:
         return words[:_LONGEST_WORDS]
 
 
+def _require(digit: str, code: int, text: bytes) -> None:
+    """Refuse an answer of another class than expected."""
+    if f"{code}"[0] != digit:
+        raise smtplib.SMTPResponseException(code, text)
+
+
 def _answer(code: int, text: bytes | str) -> str:
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     return f"{code} {words}"
-
-
-def _require_safe(settings: MailSettings) -> None:
-    if settings.security == "none" and not _is_loopback(settings.host):
-        raise ConfigurationError(
-            f"mail.security is none, but mail.host {settings.host!r} is another computer: mail "
-            "and password would travel unencrypted; use starttls or tls"
-        )
-    try:
-        settings.host.encode("idna")
-    except UnicodeError as error:
-        raise ConfigurationError(
-            f"mail.host {settings.host!r} is not a host name: {error}"
-        ) from error
-    password = settings.password.get_secret_value()
-    if settings.username and not password:
-        raise ConfigurationError(
-            f"mail.username is {settings.username!r}, but there is no password; set "
-            "OIRISK_MAIL__PASSWORD or mail.password_file, or leave mail.username empty to send "
-            "without login"
-        )
-    if not (settings.username + password).isascii():
-        raise ConfigurationError(
-            "mail.username and mail.password must be ASCII: SMTP logins carry nothing else"
-        )
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _tls_context(settings: MailSettings) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if settings.ca_file is not None:
-        try:
-            context.load_verify_locations(cafile=settings.ca_file)
-        except OSError as error:
-            raise ConfigurationError(
-                f"mail.ca_file {str(settings.ca_file)!r} is not a readable PEM file of "
-                f"certificates: {error}"
-            ) from error
-    return context

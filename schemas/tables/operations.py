@@ -88,10 +88,16 @@ class DeliveriesTable(Table, name="ops.deliveries", key=("recipient", "report_da
     report_date: pl.Date = column("date of the report", unit="UTC")
     kind: str = column("what was sent")
     message_id: str = column("Message-ID of the mail")
-    state: str = column("how the delivery stands")
+    state: str = column(
+        "queued, sending, sent; failed: not taken yet, and tried again; given_up: not tried again"
+    )
     attempts: pl.Int32 = _count("tries so far")
-    sent_at: UtcTimestamp = column("when the server took it; null until then", nullable=True)
-    error: str = column("why the last try failed; null if it did not", nullable=True)
+    sent_at: UtcTimestamp = column(
+        "start of the call in which the server took it; null until then", nullable=True
+    )
+    error: str = column(
+        "why the last try failed, or why it was given up; null if neither", nullable=True
+    )
 
 
 class StaleTable(Table, name="ops.stale"):

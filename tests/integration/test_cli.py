@@ -329,7 +329,7 @@ def test_a_recording_that_cannot_be_read_is_explained(
     assert missing.exit_code == 2
 
 
-def test_a_mail_setting_that_cannot_work_does_not_lose_the_night(
+def test_a_mail_setting_that_cannot_work_is_refused_before_anything_is_asked(
     oirisk: Any, tape: Any, gate_row: Any, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
@@ -337,9 +337,9 @@ def test_a_mail_setting_that_cannot_work_does_not_lose_the_night(
     (home / "oirisk.toml").write_text('[mail]\nhost = "127.0.0.1"\nrecipients = ["no address"]\n')
     path = tape.gate(gate_row(3_000, 50_000)).write()
     result = oirisk("nightly", "--home", home, "--replay", path)
-    assert result.exit_code == 1
-    assert "not mailed to anyone: mail.recipients" in result.stdout
-    assert (home / "reports" / "2026-11-21" / "index.html").is_file()
+    assert result.exit_code == 2
+    assert "mail.recipients: 'no address' is not one e-mail address" in result.stderr
+    assert [one.name for one in home.iterdir()] == ["oirisk.toml"]
 
 
 def test_send_leaves_a_file_without_a_mail_server(oirisk: Any, filled: Any) -> None:
@@ -347,6 +347,14 @@ def test_send_leaves_a_file_without_a_mail_server(oirisk: Any, filled: Any) -> N
     assert result.exit_code == 0, result.stderr
     assert result.stdout.startswith("file: ")
     assert oirisk("send", "--home", filled.home.root, "--date", "2020-01-01").exit_code == 2
+
+
+def test_send_waiting_sends_what_waits_and_no_report(oirisk: Any, filled: Any) -> None:
+    told = oirisk("send", "--waiting", "--home", filled.home.root)
+    assert (told.exit_code, told.stdout) == (0, "")
+    both = oirisk("send", "--waiting", "--date", "2026-11-21", "--home", filled.home.root)
+    assert both.exit_code == 2
+    assert "--waiting is whatever waits" in both.stderr
 
 
 def test_rederive_tells_what_changed(oirisk: Any, filled: Any) -> None:

@@ -1,18 +1,15 @@
 """Mail over real connections to a real SMTP server on this computer, with a real outbox."""
 
-import asyncio
 import base64
 import logging
 import signal
 import sqlite3
-import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -20,129 +17,23 @@ from typing import Any
 
 import pytest
 import trustme
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pydantic import SecretStr
 
 from oirisk.flows.mail.deliver import deliver
 from oirisk.flows.mail.message import MessageContent
 from oirisk.flows.mail.outbox import Outbox, QueuedMessage, open_outbox
+from oirisk.flows.mail.patience import IN_A_NIGHT, Patience
 from oirisk.flows.settings.sections import MailSettings
 from oirisk.schemas.errors import ConfigurationError, DeliveryError, HomeError
 from oirisk.warehouse.deliveries import DeliveryKey
+from tests.mail_server import PASSWORD, PostOffice, certificate, serving
 
 pytestmark = pytest.mark.integration
 
 NIGHT = date(2026, 9, 21)
 NOW = datetime(2026, 9, 21, 0, 9, 30, tzinfo=UTC)
-PASSWORD = "correct-horse-9"  # noqa: S105 -- of the server in this file
 ANN, BOB, EVE = "ann@fund.example", "bob@fund.example", "eve@fund.example"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
-
-
-@dataclass
-class PostOffice:
-    """What the server does with mail, and what it saw."""
-
-    answers: dict[str, list[str]] = field(default_factory=dict)  # to RCPT, by recipient
-    data_answers: list[str] = field(default_factory=list)
-    hang_ups: int = 0
-    is_silent: bool = False
-    login_answer: str = ""
-    received: list[tuple[str, bytes]] = field(default_factory=list)
-    commands: list[str] = field(default_factory=list)
-    logins: list[tuple[bytes, bytes]] = field(default_factory=list)
-    connections: int = 0
-    farewells: int = 0
-    port: int = 0
-
-    async def handle_RCPT(  # noqa: N802 -- the server's interface
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
-    ) -> str:
-        """Answer as planned, else accept."""
-        self.commands.append(f"RCPT {address}")
-        planned = self.answers.get(address)
-        if planned:
-            return planned.pop(0)
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Hang up, refuse, keep silent or take the message."""
-        assert isinstance(envelope.content, bytes)
-        if self.hang_ups:
-            self.hang_ups -= 1
-            server.transport.abort()
-            return "250 nobody hears this"
-        if self.data_answers:
-            return self.data_answers.pop(0)
-        assert len(envelope.rcpt_tos) == 1
-        self.received.append((envelope.rcpt_tos[0], envelope.content))
-        self.commands.append(f"DATA tls={session.ssl is not None}")
-        if self.is_silent:
-            await asyncio.sleep(60)  # ended sooner by the client's death
-        return "250 taken"
-
-    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
-        """Count who takes leave in good order."""
-        self.farewells += 1
-        return "221 Bye"
-
-    def authenticate(
-        self, _server: object, _session: object, _envelope: object, _mechanism: str, data: object
-    ) -> AuthResult:
-        """Check the password, or refuse in the planned words."""
-        assert isinstance(data, LoginPassword)
-        self.logins.append((data.login, data.password))
-        if self.login_answer:
-            return AuthResult(success=False, handled=False, message=self.login_answer)
-        return AuthResult(success=data.password == PASSWORD.encode(), handled=False)
-
-    @property
-    def message_ids(self) -> list[str]:
-        """Message-IDs of what was taken, in order."""
-        return [
-            str(message_from_bytes(raw, policy=policy.default)["Message-ID"])
-            for _, raw in self.received
-        ]
-
-
-@contextmanager
-def serving(
-    office: PostOffice,
-    context: ssl.SSLContext | None = None,
-    *,
-    is_implicit: bool = False,
-    **more: Any,
-) -> Iterator[PostOffice]:
-    """Run a server on a free port of this computer."""
-    loop = asyncio.new_event_loop()
-    starttls = None if is_implicit else context
-
-    def connection() -> SMTP:
-        office.connections += 1
-        return SMTP(office, hostname="mail.test", tls_context=starttls, loop=loop, **more)
-
-    server = loop.run_until_complete(
-        loop.create_server(connection, "127.0.0.1", 0, ssl=context if is_implicit else None)
-    )
-    office.port = server.sockets[0].getsockname()[1]
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield office
-    finally:
-        asyncio.run_coroutine_threadsafe(_close(server), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
-
-
-async def _close(server: asyncio.Server) -> None:
-    server.close()
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
 
 
 @pytest.fixture(scope="module")
@@ -155,12 +46,6 @@ def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
     path = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(path))
     return path
-
-
-def certificate(authority: trustme.CA, *names: str) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert(*names).configure_cert(context)
-    return context
 
 
 @pytest.fixture
@@ -222,6 +107,11 @@ def content(**changes: Any) -> MessageContent:
 
 
 Waits = list[float]
+
+
+def waiting(waits: Waits) -> Patience:
+    """Wait for nothing, and note how long it would have been."""
+    return replace(IN_A_NIGHT, pause=waits.append)
 
 
 def test_mail_goes_out_encrypted_with_login_and_arrives_as_it_was_written(
@@ -376,12 +266,12 @@ def test_a_refused_recipient_does_not_stop_the_others(
     office.answers[BOB] = ["550 5.1.1 no such user here"]
     mail = settings(office, ca_file, recipients=(ANN, BOB, EVE))
     ann, bob, eve = deliver(content(), mail, outbox, NOW, tmp_path)
-    assert (ann.state, bob.state, eve.state) == ("sent", "failed", "sent")
+    assert (ann.state, bob.state, eve.state) == ("sent", "given_up", "sent")
     assert bob.detail == "550 5.1.1 no such user here"
     assert office.connections == 1
     assert rows(outbox) == [
         (ANN, "sent", 1, None),
-        (BOB, "failed", 1, "550 5.1.1 no such user here"),
+        (BOB, "given_up", 1, "550 5.1.1 no such user here"),
         (EVE, "sent", 1, None),
     ]
 
@@ -409,20 +299,22 @@ def test_a_temporary_refusal_is_tried_again_after_a_wait(
     else:
         office.data_answers = [answer]
     waits: Waits = []
-    (delivery,) = deliver(content(), settings(office, ca_file), outbox, NOW, tmp_path, waits.append)
+    (delivery,) = deliver(
+        content(), settings(office, ca_file), outbox, NOW, tmp_path, waiting(waits)
+    )
     assert (delivery.state, delivery.attempts) == ("sent", 2)
     assert waits == [2.0]
     assert len(office.received) == 1
     assert office.connections == 1
 
 
-def test_a_refusal_that_stays_temporary_is_given_up_after_three_attempts(
+def test_a_refusal_that_stays_temporary_is_left_for_later_after_three_attempts(
     office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
     office.answers[BOB] = ["450 busy"] * 5
     waits: Waits = []
     mail = settings(office, ca_file, recipients=(ANN, BOB))
-    ann, bob = deliver(content(), mail, outbox, NOW, tmp_path, waits.append)
+    ann, bob = deliver(content(), mail, outbox, NOW, tmp_path, waiting(waits))
     assert (ann.state, ann.attempts) == ("sent", 1)
     assert (bob.state, bob.attempts, bob.detail) == ("failed", 3, "450 busy")
     assert waits == [2.0, 4.0]
@@ -435,7 +327,7 @@ def test_a_lost_connection_is_made_again(
     office.hang_ups = 1
     waits: Waits = []
     mail = settings(office, ca_file, recipients=(ANN, BOB))
-    ann, bob = deliver(content(), mail, outbox, NOW, tmp_path, waits.append)
+    ann, bob = deliver(content(), mail, outbox, NOW, tmp_path, waiting(waits))
     assert (ann.state, ann.attempts, bob.state, bob.attempts) == ("sent", 2, "sent", 1)
     assert sorted(recipient for recipient, _ in office.received) == [ANN, BOB]
     assert office.connections == 2
@@ -445,7 +337,7 @@ def test_a_connection_that_is_lost_every_time_ends_as_failed(
     office: PostOffice, outbox: Outbox, ca_file: Path, tmp_path: Path
 ) -> None:
     office.hang_ups = 9
-    (delivery,) = deliver(content(), settings(office, ca_file), outbox, NOW, tmp_path, [].append)
+    (delivery,) = deliver(content(), settings(office, ca_file), outbox, NOW, tmp_path, waiting([]))
     assert (delivery.state, delivery.attempts) == ("failed", 3)
     assert f"localhost:{office.port} closed the connection" in delivery.detail
     assert rows(outbox) == [(ANN, "failed", 3, delivery.detail)]
@@ -459,7 +351,7 @@ def test_a_server_that_is_not_there_fails_every_recipient_with_the_reason(
         pass
     waits: Waits = []
     mail = settings(office, None, recipients=(ANN, BOB))
-    outcomes = deliver(content(), mail, outbox, NOW, tmp_path, waits.append)
+    outcomes = deliver(content(), mail, outbox, NOW, tmp_path, waiting(waits))
     assert [each.state for each in outcomes] == ["failed", "failed"]
     assert all(f"cannot reach localhost:{office.port}" in each.detail for each in outcomes)
     assert waits == [2.0, 4.0]
@@ -607,21 +499,22 @@ def test_an_attempt_is_on_disk_before_the_server_hears_of_the_message(
         return "250 OK"
 
     office.handle_MAIL = look  # type: ignore[attr-defined]
-    deliver(content(), settings(office, ca_file), outbox, NOW, tmp_path, [].append)
+    deliver(content(), settings(office, ca_file), outbox, NOW, tmp_path, waiting([]))
     ((state, attempts, size),) = seen
     assert (state, attempts) == ("sending", 1)
     assert size > len(PNG)
 
 
-def test_what_was_sent_keeps_no_content(
+def test_what_was_sent_or_given_up_keeps_no_content(
     office: PostOffice, outbox: Outbox, database: Path, ca_file: Path, tmp_path: Path
 ) -> None:
-    office.answers[BOB] = ["550 mailbox closed"]
-    mail = settings(office, ca_file, recipients=(ANN, BOB))
-    deliver(content(), mail, outbox, NOW, tmp_path)
+    office.answers[BOB] = ["450 busy"] * 3
+    office.answers[EVE] = ["550 mailbox closed"]
+    mail = settings(office, ca_file, recipients=(ANN, BOB, EVE))
+    deliver(content(), mail, outbox, NOW, tmp_path, waiting([]))
     with closing(sqlite3.connect(database)) as other:
         kept = dict(other.execute("select recipient, length(content) from messages"))
-    assert kept[ANN] == 0
+    assert (kept[ANN], kept[EVE]) == (0, 0)
     assert kept[BOB] > len(PNG)
 
 
@@ -633,25 +526,32 @@ def test_what_was_sent_cannot_be_begun_again_or_be_marked_failed(outbox: Outbox)
     key = DeliveryKey(ANN, NIGHT, "briefing")
     with pytest.raises(DeliveryError, match="the outbox says nothing"):
         outbox.begin(key)
-    outbox.queue(queued("<first@desk.example>"))
+    outbox.queue(queued("<first@desk.example>"), NOW)
     with pytest.raises(DeliveryError, match="no attempt was begun"):
         outbox.mark_sent(key, NOW)
     outbox.begin(key)
     outbox.mark_sent(key, NOW)
-    outbox.queue(queued("<second@desk.example>"))
+    outbox.queue(queued("<second@desk.example>"), NOW)
     with pytest.raises(DeliveryError, match="the outbox says sent"):
         outbox.begin(key)
     with pytest.raises(DeliveryError, match="no attempt was begun"):
-        outbox.mark_failed(key, "late news")
+        outbox.mark_failed(key, "late news", NOW, 0)
     record = outbox.find(key)
     assert record is not None
     assert (record.message_id, record.state, record.attempts) == ("<first@desk.example>", "sent", 1)
 
 
-def test_two_processes_do_not_send_from_one_outbox_at_once(outbox: Outbox, database: Path) -> None:
-    with pytest.raises(HomeError, match="another process is sending"), open_outbox(database):
-        pass
-    assert rows(outbox) == []
+def test_two_processes_do_not_send_from_one_outbox_at_once(
+    office: PostOffice, outbox: Outbox, database: Path, ca_file: Path, tmp_path: Path
+) -> None:
+    hurried = replace(IN_A_NIGHT, others=0.0)
+    with open_outbox(database) as other, other.sending() as is_free:
+        assert is_free
+        (delivery,) = deliver(content(), settings(office, ca_file), outbox, NOW, tmp_path, hurried)
+    assert delivery.state == "queued"
+    assert delivery.detail == "not tried yet: another process is sending from this home"
+    assert office.connections == 0
+    assert [one.state for one in outbox.waiting()] == ["queued"]
 
 
 def test_a_file_that_is_no_outbox_is_an_error_that_names_it(database: Path) -> None:
@@ -688,7 +588,7 @@ def test_an_outbox_lies_at_any_path(tmp_path: Path) -> None:
     folder = tmp_path / "100%20 #1 ?a=b &c"
     folder.mkdir()
     with open_outbox(folder / "outbox.sqlite") as outbox:
-        outbox.queue(queued("<first@desk.example>"))
+        outbox.queue(queued("<first@desk.example>"), NOW)
     with open_outbox(folder / "outbox.sqlite") as outbox:
         assert outbox.find(queued("").key) is not None
     assert (folder / "outbox.sqlite").is_file()
