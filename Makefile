@@ -14,7 +14,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--constraints requirements/constraints.in
 
 .DEFAULT_GOAL := help
-.PHONY: help venv dev demo nightly test check typing docs bench soak lock sbom clean
+.PHONY: help venv dev demo nightly test check typing docs bench faults soak lock sbom clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,10 @@ bench: dev ## measure a snapshot, requests, the liquidation map and the warehous
 	-$(BIN)/python -m bench.warehouse load
 	-$(BIN)/python -m bench.warehouse marts --instruments 100 --rows 1000000 --days 20
 	-$(BIN)/python -m bench.warehouse history --instruments 20 --days 120
+
+faults: dev ## try every fault, and write the table of them
+	-$(BIN)/python -m pytest -q -n auto --dist loadfile tests/faults --junitxml build/faults.xml
+	$(BIN)/python tools/faults.py build/faults.xml
 
 soak: dev ## a year of nights with faults at random, checked against the truth (an hour or more)
 	$(BIN)/python -m bench.soak --write docs/reference/soak.md

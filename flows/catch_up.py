@@ -21,7 +21,7 @@ from oirisk.flows.backfill import Request, backfill
 from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.exchanges.registry import all_histories
 from oirisk.flows.exchanges.sources import Source
-from oirisk.flows.mail.mailing import mail_report
+from oirisk.flows.mail.mailing import is_queued, mail_report
 from oirisk.flows.marts import build_stale
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.reports import report_of, write_report
@@ -142,7 +142,7 @@ class Catcher:
     def catch_up(self) -> list[CaughtUp]:
         """Catch up the nights that were missed, oldest first; one that fails ends no other.
 
-        The newest of them is mailed when no later night is due before it: it is tonight's.
+        Only the newest night is mailed, once it has a report.
 
         Raises:
             HomeError: The warehouse stays locked.
@@ -153,7 +153,18 @@ class Catcher:
             if past:
                 self.say(f"asking history for {len(past)} nights that did not happen")
                 self._fill(past[0].due - _BEFORE)
-            return [self._one(night) for night in missed]
+            done = [self._one(night) for night in missed]
+            self._mail_newest()
+            return done
+
+    def _mail_newest(self) -> None:
+        """Queue the newest night's mail where a run ended between the report and that."""
+        now, schedule = self.now(), self.settings.schedule
+        due = schedule.due(now - _BEFORE, now + timedelta(seconds=1))
+        night = schedule.night_of(due[-1]) if due else ""
+        has_report = night and (self.home.report(night) / "report.json").is_file()
+        if has_report and not is_queued(self.home, night, self.settings):
+            mail_report(self.home, night, self.settings, now)
 
     def _one(self, night: MissedNight) -> CaughtUp:
         self.say(f"catching up the night of {night.due:%Y-%m-%d %H:%M} UTC")
@@ -171,11 +182,8 @@ class Catcher:
             run_id, state = self._put_on_record(night.due)
         if state == "failed":
             return CaughtUp(night.due, state, "no exchange publishes open interest of that instant")
-        schedule = self.settings.schedule
-        key = schedule.night_of(night.due)
+        key = self.settings.schedule.night_of(night.due)
         write_report(self.home, report_of(self.home, run_id, self.settings), key)
-        if not schedule.due(night.due + timedelta(seconds=1), self.now()):
-            mail_report(self.home, key, self.settings, self.now())
         return CaughtUp(night.due, state)
 
     def _fill(self, since: datetime) -> None:

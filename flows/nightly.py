@@ -29,6 +29,7 @@ from prefect.utilities.annotations import opaque
 from oirisk.flows import night
 from oirisk.flows.catch_up import Catcher
 from oirisk.flows.exchanges.sources import LiveSource, SandboxSource, Source, wall_clock
+from oirisk.flows.mail.mailing import flush
 from oirisk.flows.maintain import maintain_home, require_reach
 from oirisk.flows.night import Night, Steps, plain_night, run_night
 from oirisk.flows.notify import after_night, look_after
@@ -178,6 +179,8 @@ def catch_up_job() -> list[str]:
     done = Catcher(
         home, settings, source, lambda due: plain_night(home, due, source), wall_clock
     ).catch_up()
+    for one in flush(home, settings, wall_clock()):
+        log.info("waiting mail state=%s recipient=%s why=%s", one.state, one.recipient, one.words)
     look_after(home, settings, wall_clock())
     return [f"{one.due:%Y-%m-%d %H:%M}: {one.state} {one.reason}".rstrip() for one in done]
 

@@ -4,26 +4,26 @@ Read from the published copy and the outbox alone, so that it can be asked at an
 """
 
 import json
-import shutil
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from oirisk import __version__
 from oirisk.flows.briefing import next_run
+from oirisk.flows.mail.outbox import Backlog, backlog
 from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import HomeError
-from oirisk.warehouse.files import write_whole
+from oirisk.warehouse.files import free_bytes, write_whole
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
+from oirisk.warehouse.safety import room_needed
 from oirisk.warehouse.sql_files import statement
 
 STATUS_NAME, METRICS_NAME = "status.json", "metrics.prom"
-_LEAST_FREE = 200 * 1024**2
 _COPIES = 2
-"""A night writes the warehouse and its copy: this much of its size must be free, and a bit more."""
+"""A night needs room for one; below this a person is told in time."""
+_MAIL_LATE = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class HomeStatus:
         coverage: Covered share of open interest that night, 0 to 1; None where unknown.
         failed_venues: Exchanges that gave nothing that night.
         free_bytes: Free space where the home lies.
+        mail_waiting: Messages that no server has taken yet.
         troubles: What is wrong; empty when all is well.
     """
 
@@ -68,6 +69,7 @@ class HomeStatus:
     coverage: float | None
     failed_venues: tuple[str, ...]
     free_bytes: int
+    mail_waiting: int
     troubles: tuple[Trouble, ...]
 
 
@@ -79,7 +81,7 @@ def status_of(home: Home, settings: Settings, now: datetime) -> HomeStatus:
         settings: The schedule, and when a night is late.
         now: The time of day.
     """
-    free = shutil.disk_usage(_existing(home.root)).free
+    free = free_bytes(home.root)
     night: dict[str, object] = {}
     troubles: list[Trouble] = []
     try:
@@ -87,7 +89,12 @@ def status_of(home: Home, settings: Settings, now: datetime) -> HomeStatus:
     except HomeError as error:
         troubles.append(Trouble("unreadable", str(error), "see `oirisk doctor`"))
     stored_at = _instant(night.get("stored_at"))
-    troubles += [*_of_nights(settings, night, stored_at, now), *_of_disk(home, free)]
+    waiting = backlog(home.outbox)
+    troubles += [
+        *_of_nights(settings, night, stored_at, now),
+        *_of_disk(home, free),
+        *_of_mail(waiting, now),
+    ]
     coverage = night.get("coverage")
     failed = night.get("failed_venues")
     return HomeStatus(
@@ -101,6 +108,7 @@ def status_of(home: Home, settings: Settings, now: datetime) -> HomeStatus:
         coverage=coverage if isinstance(coverage, float) else None,
         failed_venues=tuple(failed) if isinstance(failed, list) else (),
         free_bytes=free,
+        mail_waiting=waiting.count,
         troubles=tuple(troubles),
     )
 
@@ -163,16 +171,29 @@ def _of_nights(
 
 
 def _of_disk(home: Home, free: int) -> list[Trouble]:
-    size = home.warehouse.stat().st_size if home.warehouse.is_file() else 0
-    needed = _COPIES * size + _LEAST_FREE
+    needed = room_needed(home, copies=_COPIES)
     if free >= needed:
         return []
     return [
         Trouble(
             "disk-low",
-            f"{free / 1024**2:,.0f} MB are free in {home.root}, a night may need "
+            f"{free / 1024**2:,.0f} MB are free in {home.root}, the next nights may need "
             f"{needed / 1024**2:,.0f} MB",
             "free space there, or set [retention] and run `oirisk maintain`",
+        )
+    ]
+
+
+def _of_mail(waiting: Backlog, now: datetime) -> list[Trouble]:
+    if waiting.oldest is None or now - waiting.oldest < _MAIL_LATE:
+        return []
+    return [
+        Trouble(
+            "mail-waiting",
+            f"{waiting.count} messages wait for the mail server, the oldest since "
+            f"{waiting.oldest:%Y-%m-%d %H:%M} UTC: {'; '.join(waiting.reasons) or 'not tried yet'}",
+            "mend what the server says; they are tried every hour for two days, or by "
+            "`oirisk send --waiting`",
         )
     ]
 
@@ -194,6 +215,7 @@ def _metrics(status: HomeStatus) -> CollectorRegistry:
     gauge("failed_venues", "Exchanges that gave nothing, newest night",
           float(len(status.failed_venues)))  # fmt: skip
     gauge("free_bytes", "Free space where the home lies", float(status.free_bytes))
+    gauge("mail_waiting", "Messages that no server has taken yet", float(status.mail_waiting))
     troubles = Gauge("oirisk_trouble", "1 for each kind of trouble", ["id"], registry=registry)
     for one in status.troubles:
         troubles.labels(one.id).set(1)
@@ -206,8 +228,3 @@ def _seconds(instant: datetime | None) -> float | None:
 
 def _instant(value: object) -> datetime | None:
     return value if isinstance(value, datetime) else None
-
-
-def _existing(folder: Path) -> Path:
-    """Return the folder, or the nearest one above it that exists."""
-    return next(one for one in (folder, *folder.resolve().parents) if one.exists())

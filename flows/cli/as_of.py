@@ -1,6 +1,6 @@
 """Read the instant that ``--as-of`` gives."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from oirisk.schemas.errors import ConfigurationError
 
@@ -30,3 +30,15 @@ def instant(text: str) -> datetime | None:
             f"saw {text!r}"
         )
     return at.astimezone(UTC)
+
+
+def day(option: str, text: str) -> date:
+    """Read a date.
+
+    Raises:
+        ConfigurationError: It is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigurationError(f"{option}: expected YYYY-MM-DD, saw {text!r}") from error

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from oirisk.flows.backfill import Request, VenueFilled, exit_status
 from oirisk.flows.backfill import backfill as run_backfill
+from oirisk.flows.cli.as_of import day
 from oirisk.flows.cli.output import print_json, print_line, print_table
 from oirisk.flows.cli.progress import shown_progress
-from oirisk.flows.cli.rederive import day
 from oirisk.flows.exchanges.sources import LiveSource, SandboxSource, Source, wall_clock
 from oirisk.flows.looks_back import closed_note
 from oirisk.flows.settings.model import load_settings

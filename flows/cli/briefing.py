@@ -3,8 +3,8 @@
 import datetime as dt
 from pathlib import Path
 
+from oirisk.flows.cli.as_of import day
 from oirisk.flows.cli.output import print_line
-from oirisk.flows.cli.rederive import day
 from oirisk.flows.exchanges.sources import wall_clock
 from oirisk.flows.mail.attempt import Delivery
 from oirisk.flows.mail.mailing import flush, latest_night, mail_report, read_report

@@ -4,8 +4,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from oirisk.flows.cli.as_of import day
 from oirisk.flows.cli.output import print_json, print_table
-from oirisk.flows.cli.rederive import day
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.export import Span, export_table

@@ -1,13 +1,12 @@
 """``rederive``."""
 
-from datetime import date
 from pathlib import Path
 
+from oirisk.flows.cli.as_of import day
 from oirisk.flows.cli.output import print_json, print_line
 from oirisk.flows.exchanges.sources import wall_clock
 from oirisk.flows.rederive import rederive_since
 from oirisk.flows.settings.model import load_settings
-from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.home import Home
 
 
@@ -20,15 +19,3 @@ def rederive(home: Path, since: str, *, as_json: bool) -> int:
         print_line(f"{done.runs} runs derived again, facts from {done.first} to {done.last}")
         print_line(f"{done.restated} rows restated; the old ones are kept as superseded")
     return 0
-
-
-def day(option: str, text: str) -> date:
-    """Read a date.
-
-    Raises:
-        ConfigurationError: It is none.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigurationError(f"{option}: expected YYYY-MM-DD, saw {text!r}") from error

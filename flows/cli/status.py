@@ -38,6 +38,7 @@ def status(home: Path, *, as_json: bool) -> int:
         {"": "next night", " ": f"{found.next_run_at:%Y-%m-%d %H:%M %Z}"
          if found.next_run_at else "none"},
         {"": "covered", " ": "unknown" if found.coverage is None else f"{found.coverage:.1%}"},
+        {"": "mail waiting", " ": str(found.mail_waiting)},
         {"": "exchanges that gave nothing", " ": ", ".join(found.failed_venues) or "none"},
     ])  # fmt: skip
     for one in found.troubles:

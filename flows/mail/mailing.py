@@ -1,18 +1,16 @@
 """Mail a written report from its folder, and what is left in the outbox later."""
 
 import logging
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from oirisk.flows.mail.attempt import Delivery
-from oirisk.flows.mail.deliver import deliver, send_due
-from oirisk.flows.mail.message import KIND, MessageContent
-from oirisk.flows.mail.outbox import Waiting, open_outbox
+from oirisk.flows.mail.deliver import EML_NAME, deliver, send_due
+from oirisk.flows.mail.message import KIND, MessageContent, parse_address
+from oirisk.flows.mail.outbox import open_outbox
 from oirisk.flows.mail.patience import IN_A_NIGHT, LATER, Patience
 from oirisk.flows.settings.model import Settings
 from oirisk.flows.settings.sections import ScheduleSettings
@@ -35,21 +33,6 @@ log = logging.getLogger(__name__)
 Records = Sequence[tuple[DeliveryKey, DeliveryRecord]]
 
 DATE_LENGTH = len("2026-11-30")
-
-
-@dataclass(frozen=True)
-class Backlog:
-    """Mail that no server has taken yet and that is not given up.
-
-    Args:
-        count: How many messages, each to one recipient.
-        oldest: Since when the oldest waits, UTC; None: there is none.
-        reasons: Why they were not taken, each once, the most frequent first.
-    """
-
-    count: int
-    oldest: datetime | None
-    reasons: tuple[str, ...]
 
 
 def mail_report(
@@ -120,22 +103,18 @@ def flush(
     return deliveries
 
 
-def backlog(home: Home) -> Backlog:
-    """Return what waits in the outbox.
-
-    Raises:
-        HomeError: The outbox cannot be used.
-    """
-    waiting: list[Waiting] = []
-    if home.outbox.is_file():
-        with open_outbox(home.outbox) as outbox:
-            waiting = outbox.waiting()
-    reasons = Counter(one.error for one in waiting if one.error)
-    return Backlog(
-        count=len(waiting),
-        oldest=min((one.queued_at for one in waiting), default=None),
-        reasons=tuple(reason for reason, _ in reasons.most_common()),
-    )
+def is_queued(home: Home, night: str, settings: Settings) -> bool:
+    """Return whether the outbox knows of a night's briefing to everyone; so it does once queued."""
+    if not settings.mail.host or not settings.mail.recipients:
+        return (home.report(night) / EML_NAME).is_file()
+    if not home.outbox.is_file():
+        return False
+    kind = KIND + night[DATE_LENGTH:]
+    addresses = [
+        parse_address(one, "mail.recipients").addr_spec for one in settings.mail.recipients
+    ]
+    with open_outbox(home.outbox) as outbox:
+        return all(outbox.find(DeliveryKey(one, _date(night), kind)) for one in addresses)
 
 
 def _put_on_record(home: Home, records: Records, now: datetime) -> None:

@@ -13,6 +13,7 @@ same. Queueing needs nobody's leave either; sending is for one process at a time
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -307,3 +308,36 @@ def _change(connection: Connection, key: DeliveryKey, **values: object) -> None:
 
 def _is(key: DeliveryKey) -> list[ColumnElement[bool]]:
     return [MESSAGES.c[name] == value for name, value in asdict(key).items()]
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Mail that no server has taken yet and that is not given up.
+
+    Args:
+        count: How many messages, each to one recipient.
+        oldest: Since when the oldest waits, UTC; None: there is none.
+        reasons: Why they were not taken, each once, the most frequent first.
+    """
+
+    count: int
+    oldest: datetime | None
+    reasons: tuple[str, ...]
+
+
+def backlog(path: Path) -> Backlog:
+    """Return what waits in the outbox of that path, where there is one.
+
+    Raises:
+        HomeError: The outbox cannot be used.
+    """
+    waiting: list[Waiting] = []
+    if path.is_file():
+        with open_outbox(path) as outbox:
+            waiting = outbox.waiting()
+    reasons = Counter(one.error for one in waiting if one.error)
+    return Backlog(
+        count=len(waiting),
+        oldest=min((one.queued_at for one in waiting), default=None),
+        reasons=tuple(reason for reason, _ in reasons.most_common()),
+    )

@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from oirisk.flows.mail.password import with_password
 from oirisk.flows.mail.patience import Patience
-from oirisk.flows.mail.usable import require_server
+from oirisk.flows.mail.usable import require_server, with_password
 from oirisk.flows.settings.sections import MailSettings
 
 logger = logging.getLogger(__name__)

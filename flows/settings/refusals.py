@@ -9,9 +9,9 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from oirisk.flows.settings.places import Part, place_of
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.text import seen
+from oirisk.transforms.toml_places import Part, place_of
 
 PREFIX, BETWEEN = "OIRISK_", "__"
 OTHER_VARIABLES = frozenset(

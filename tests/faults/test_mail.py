@@ -22,9 +22,9 @@ from pydantic import SecretStr
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.mail.attempt import Delivery
 from oirisk.flows.mail.deliver import deliver
-from oirisk.flows.mail.mailing import Backlog, backlog, flush, mail_report
+from oirisk.flows.mail.mailing import flush, mail_report
 from oirisk.flows.mail.message import MessageContent
-from oirisk.flows.mail.outbox import Outbox, open_outbox
+from oirisk.flows.mail.outbox import Backlog, Outbox, backlog, open_outbox
 from oirisk.flows.mail.patience import IN_A_NIGHT, LATER, Patience
 from oirisk.flows.mail.usable import require_mail
 from oirisk.flows.night import Night, run_night
@@ -104,22 +104,22 @@ def test_greylisting_of_minutes_ends_in_one_copy(office: PostOffice, home: Home)
     assert flush(home, mail, NOW + 81 * MINUTE) == ()
     assert len(office.received) == 1
     assert rows(home) == [(ANN, "sent", 6)]
-    assert backlog(home) == Backlog(0, None, ())
+    assert backlog(home.outbox) == Backlog(0, None, ())
 
 
 def test_what_waits_is_told_with_its_age_its_reason_and_when_it_is_due(
     office: PostOffice, home: Home
 ) -> None:
-    assert backlog(home) == Backlog(0, None, ())
+    assert backlog(home.outbox) == Backlog(0, None, ())
     assert not home.outbox.exists()
     office.answers[ANN] = ["450 busy"] * 4
     office.answers[BOB] = ["550 no such user"]
     mail = settings(office.port, ANN, BOB, "eve@fund.example")
     night(home, mail)
-    assert backlog(home) == Backlog(1, NOW, ("450 busy",))
+    assert backlog(home.outbox) == Backlog(1, NOW, ("450 busy",))
     (again,) = flush(home, mail, NOW + 3 * MINUTE)
     assert again.words == "450 busy; the next try is due 2026-09-21 00:15 UTC"
-    assert backlog(home) == Backlog(1, NOW, ("450 busy",))
+    assert backlog(home.outbox) == Backlog(1, NOW, ("450 busy",))
 
 
 def test_two_days_of_refusals_end_it_with_the_last_reason(office: PostOffice, home: Home) -> None:
@@ -134,7 +134,7 @@ def test_two_days_of_refusals_end_it_with_the_last_reason(office: PostOffice, ho
     assert (last.state, last.attempts) == ("given_up", 51)
     assert last.detail == "given up after 48 hours: 450 busy"
     assert office.commands.count(f"RCPT {ANN}") == 51
-    assert backlog(home) == Backlog(0, None, ())
+    assert backlog(home.outbox) == Backlog(0, None, ())
 
 
 @pytest.mark.parametrize("state", ["queued", "failed"])
@@ -306,7 +306,7 @@ def test_a_server_that_says_nothing_is_left_at_once_and_asked_later(
             (ANN, "failed"), (BOB, "failed"),
         ]  # fmt: skip
         assert len(server.seen) == 1
-    (reason,) = backlog(home).reasons
+    (reason,) = backlog(home.outbox).reasons
     assert reason.startswith(f"127.0.0.1:{server.port} did not answer in time")
     mail = settings(office.port, ANN, BOB)
     assert states(flush(home, mail, NOW + MINUTE)) == [(ANN, "sent"), (BOB, "sent")]
@@ -329,7 +329,7 @@ def test_a_slow_server_gets_the_rest_later(office: PostOffice, home: Home) -> No
     office.seconds_to_answer = 0.5
     mail = settings(office.port, ANN, BOB)
     assert night(home, mail, replace(TONIGHT, call=0.4)) == [(ANN, "sent"), (BOB, "queued")]
-    assert backlog(home).count == 1
+    assert backlog(home.outbox).count == 1
     assert states(flush(home, mail, NOW + MINUTE)) == [(BOB, "sent")]
     assert [recipient for recipient, _ in office.received] == [ANN, BOB]
 
@@ -512,7 +512,7 @@ def test_an_outbox_of_an_earlier_version_opens_keeps_its_rows_and_is_sent(
     earlier_outbox(home)
     everyone = [f"r{count}@fund.example" for count in range(5)]
     mail = settings(office.port, *everyone)
-    assert backlog(home) == Backlog(4, datetime(2026, 8, 1, tzinfo=UTC), ("450 busy",))
+    assert backlog(home.outbox) == Backlog(4, datetime(2026, 8, 1, tzinfo=UTC), ("450 busy",))
     assert rows(home) == [
         ("r1@fund.example", "sending", 1),
         ("r2@fund.example", "failed", 3),
@@ -558,7 +558,7 @@ def test_without_a_server_what_waits_waits(office: PostOffice, home: Home) -> No
     queue_only(home, settings(office.port))
     silent = Settings(mail=MailSettings(recipients=(ANN,)))
     assert flush(home, silent, NOW + HOUR) == ()
-    assert backlog(home).count == 1
+    assert backlog(home.outbox).count == 1
     assert states(flush(home, settings(office.port), NOW + HOUR)) == [(ANN, "sent")]
 
 

@@ -27,7 +27,7 @@ from oirisk.flows.exchanges.cassette import read_recording, recording_lines
 from oirisk.flows.exchanges.configured import known_venues
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.sources import ReplaySource
-from oirisk.flows.mail.password import with_password
+from oirisk.flows.mail.usable import with_password
 from oirisk.flows.settings.model import Settings, load_settings
 from oirisk.flows.settings.sections import FetchSettings, MailSettings
 from oirisk.schemas.errors import ConfigurationError
