@@ -58,15 +58,29 @@ def back_up(home: Home, target: Path) -> Kept:
             copy_whole(home.published, target)
             return _inspected(target)
         files = sum(_copy_tree(home.root / name, target / name) for name in _TREES)
-        for secret in (home.config, home.outbox):
-            if secret.is_file():
-                copy_whole(secret, target / secret.name, SECRET_MODE)
+        for own in (*_own_files(home), home.outbox):
+            if own.is_file():
+                copy_whole(own, target / own.name, SECRET_MODE)
                 files += 1
         copy_whole(home.published, target / home.warehouse.name)
         found = _inspected(target / home.warehouse.name)
     except OSError as error:
         raise HomeError(f"cannot back up to {target}: {error}") from error
     return Kept(target, found.runs, found.newest, files + 1)
+
+
+def _own_files(home: Home) -> list[Path]:
+    """Return the files in a home that its owner wrote: settings, and what these may point to."""
+    written = {".duckdb", ".wal", ".sqlite", ".prom"}
+    ours = {"status.json", "notices.json", home.outbox.name}
+    return sorted(
+        path
+        for path in home.root.iterdir()
+        if path.is_file()
+        and not path.name.startswith(".")
+        and path.name not in ours
+        and path.suffix not in written
+    )
 
 
 def _copy_tree(source: Path, target: Path) -> int:
@@ -116,8 +130,8 @@ def source_of(home: Home, origin: str) -> Path:
 def restore(home: Home, origin: str, now: datetime) -> Kept:
     """Put a database in the place of the warehouse and of its copy, once it has been read whole.
 
-    From a folder that :func:`back_up` filled, responses, archived rows, reports and settings that
-    are not in the home come with it.
+    From a folder that :func:`back_up` filled, responses, archived rows, reports, settings and
+    other files of the owner that are not in the home come with it.
 
     Raises:
         HomeError: There is nothing to restore from, it is damaged or of a newer version, or
@@ -139,9 +153,9 @@ def _bring(backup: Path, home: Home) -> None:
     """Bring back what the home lacks, but for the outbox: its mail may have been sent since."""
     for name in _TREES:
         _copy_missing(backup / name, home.root / name)
-    settings = backup / home.config.name
-    if settings.is_file() and not home.config.exists():
-        copy_whole(settings, home.config, SECRET_MODE)
+    for own in _own_files(Home(backup)):
+        if not (home.root / own.name).exists():
+            copy_whole(own, home.root / own.name, SECRET_MODE)
 
 
 def _copy_missing(source: Path, target: Path) -> None:
