@@ -76,6 +76,7 @@ class Sandbox:
             for method, path in dict.fromkeys((e.method, e.path) for e in venue.endpoints):
                 route = f"/{venue.id}{path}"
                 application.router.add_route(method, route, self._handler(venue, method, path))
+            application.router.add_route("*", f"/{venue.id}{{path:/.*}}", _not_simulated(venue))
         self._stopping = asyncio.Event()
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=_STOP_SECONDS)
         await self._runner.setup()
@@ -225,6 +226,18 @@ class Sandbox:
             if limit is not None
         ]
         return admit(windows, time.monotonic(), endpoint.weight)
+
+
+def _not_simulated(venue: SimulatedVenue) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Answer what the exchange is asked besides, naming the request."""
+    known = sorted({f"{endpoint.method} {endpoint.path}" for endpoint in venue.endpoints})
+
+    async def handle(request: web.Request) -> web.Response:
+        asked = f"{request.method} {request.match_info['path']}"
+        error = f"no answer to {asked} is simulated; there are {', '.join(known)}"
+        return web.json_response({"error": error}, status=404)
+
+    return handle
 
 
 async def _query(request: web.Request) -> dict[str, str]:

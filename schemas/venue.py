@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from oirisk.schemas.errors import ConfigurationError
+
 Market = Mapping[str, Any]
 """A ccxt unified market structure."""
 
@@ -182,6 +184,15 @@ class Endpoint:
     fallback_for: str = ""
     ignores: Callable[[Row], bool] | None = None
     asks: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse rows that complete others and do not say whose."""
+        if self.enriches and not self.key:
+            raise ConfigurationError(
+                f"endpoint {self.name!r} enriches {self.enriches!r} without a key: `key` names the "
+                f"field of its rows that equals the market id, and `@{self.name}.FIELD` in `Fields`"
+                " reads one of them"
+            )
 
     @property
     def label(self) -> str:

@@ -75,7 +75,7 @@ def fetched(home: Home, run: RunLabel, responses: Sequence[Response]) -> list[Fe
     found = []
     for venue in sorted({response.venue for response in responses}):
         mine = [response for response in responses if response.venue == venue]
-        file = _file(home, run, venue).relative_to(home.root).as_posix()
+        file = home.name_of(_file(home, run, venue))
         size = sum(len(response.body.encode()) for response in mine)
         found.append(Fetched(venue, file, _content(mine), len(mine), size))
     return found

@@ -93,7 +93,7 @@ def _is_damaged(home: Home, path: Path, contents: Mapping[str, str]) -> bool:
         frame = read_archive(path)
     except DamagedFileError:
         return True
-    expected = contents.get(path.relative_to(home.root).as_posix())
+    expected = contents.get(home.name_of(path))
     return expected is not None and content_of(frame) != expected
 
 

@@ -73,6 +73,10 @@ class Home:
         """All reports."""
         return self.root / "reports"
 
+    def name_of(self, path: Path) -> str:
+        """Return the name by which the warehouse notes a file, which a moved home keeps."""
+        return path.relative_to(self.root).as_posix()
+
     def report(self, night: date | str) -> Path:
         """One night's report, by its date or key."""
         return self.reports / str(night)

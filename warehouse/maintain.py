@@ -121,10 +121,11 @@ def thin(
         ).fetchall()[0]
         if removed:
             name = f"{table}-{thinning.resolution}-{now:%Y%m%dT%H%M%SZ}.parquet"
+            target = home.archive / name
             if not dry_run:
-                _take_out(connection, table, home.archive / name, removed)
+                _take_out(connection, table, target, removed)
             counted = {"rows_before": before, "rows_removed": removed}
-            kept = f"{home.archive.name}/{name}"
+            kept = home.name_of(target)
             done.append(Done(now, "thin", table, **asdict(thinning), **counted, archive=kept))
     connection.execute("drop table if exists temp.thinned")
     if not dry_run:
@@ -202,6 +203,7 @@ def remove_old(
     Returns:
         One row for each of the two that loses anything; not on record yet.
     """
+    folders = {"raw": home.raw, "reports": home.reports}
     going = {
         "raw": [path for path in home.raw.glob("date=*/venue=*/*") if path.is_file()],
         "reports": [
@@ -212,7 +214,8 @@ def remove_old(
     }
     done = []
     for name, day in before.items():
-        files = [path for path in going[name] if _day_of(path, home.root / name) < day.isoformat()]
+        folder = folders[name]
+        files = [path for path in going[name] if _day_of(path, folder) < day.isoformat()]
         if files:
             size = sum(path.stat().st_size for path in files)
             older = datetime.combine(day, datetime.min.time(), UTC)
@@ -220,7 +223,7 @@ def remove_old(
                 Done(now, "remove", name, older_than=older, bytes_before=size, bytes_after=0)
             )
             if not dry_run:
-                _remove(files, home.root / name)
+                _remove(files, folder)
     return done
 
 
@@ -258,13 +261,11 @@ def compact_raw(connection: Writer, home: Home, now: datetime, *, dry_run: bool)
         return []
     before = sum(path.stat().st_size for path in files)
     if dry_run:
-        return [Done(now, "compact", home.raw.name, older_than=now, bytes_before=before)]
+        return [Done(now, "compact", "raw", older_than=now, bytes_before=before)]
     damaged = [path for path in files if not _rewrite(path)]
     set_damaged_aside(damaged)
     after = sum(path.stat().st_size for path in files if path.exists())
-    done = Done(
-        now, "compact", home.raw.name, older_than=now, bytes_before=before, bytes_after=after
-    )
+    done = Done(now, "compact", "raw", older_than=now, bytes_before=before, bytes_after=after)
     note(connection, [done])
     return [done]
 

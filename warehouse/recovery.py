@@ -24,7 +24,10 @@ from oirisk.warehouse.writer import only_writer, publish
 PUBLISHED, AUTOMATIC, RAW = "published", "automatic", "raw"
 """What to restore from, beside the path of a backup."""
 
-_TREES = ("raw", "archive", "reports")
+
+def _trees(home: Home) -> dict[str, Path]:
+    """Return the folders of a home that a backup holds, by their names in it."""
+    return {"raw": home.raw, "archive": home.archive, "reports": home.reports}
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def back_up(home: Home, target: Path) -> Kept:
         if target.suffix == ".duckdb":
             copy_whole(home.published, target)
             return _inspected(target)
-        files = sum(_copy_tree(home.root / name, target / name) for name in _TREES)
+        files = sum(_copy_tree(tree, target / name) for name, tree in _trees(home).items())
         for own in (*_own_files(home), home.outbox):
             if own.is_file():
                 copy_whole(own, target / own.name, SECRET_MODE)
@@ -151,8 +154,8 @@ def restore(home: Home, origin: str, now: datetime) -> Kept:
 
 def _bring(backup: Path, home: Home) -> None:
     """Bring back what the home lacks, but for the outbox: its mail may have been sent since."""
-    for name in _TREES:
-        _copy_missing(backup / name, home.root / name)
+    for name, tree in _trees(home).items():
+        _copy_missing(backup / name, tree)
     for own in _own_files(Home(backup)):
         if not (home.root / own.name).exists():
             copy_whole(own, home.root / own.name, SECRET_MODE)

@@ -35,6 +35,20 @@ def unlimited(market: SimulatedMarket) -> Iterator[Sandbox]:
         yield running
 
 
+def test_a_request_that_is_not_simulated_is_named(unlimited: Sandbox) -> None:
+    async def ask() -> tuple[int, Any]:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{unlimited.url}/woofipro/v1/public/nothing") as answer,
+        ):
+            return answer.status, await answer.json()
+
+    status, body = asyncio.run(ask())
+    assert status == 404
+    assert body["error"].startswith("no answer to GET /v1/public/nothing is simulated; there are ")
+    assert "GET /v1/public/futures" in body["error"]
+
+
 class Clock:
     """Seconds that pass when the test says so, however busy the machine is."""
 

@@ -53,7 +53,7 @@ def test_toml_code_block_is_settings_that_load(tmp_path: Path, text: str) -> Non
 
 def test_no_page_has_a_code_block_in_an_unknown_language() -> None:
     known = {
-        "", "bash", "sh", "sql", "toml", "ini", "python", "mermaid", "dockerfile", "cron", "json",
+        "", "bash", "sh", "sql", "toml", "ini", "python", "json", "mermaid", "dockerfile", "cron",
     }  # fmt: skip
     fences = {
         (page.name, word)

@@ -12,7 +12,8 @@ from oirisk.flows.exchanges.excluded import LEFT_OUT, SAME_BOOK
 from oirisk.flows.exchanges.registry import all_venues, select_venues
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
-from oirisk.schemas.venue import Bulk, Call, PerValue, each
+from oirisk.schemas.venue import Bulk, Call, Endpoint, PerValue, each, once
+from oirisk.transforms.decode import rows_at
 from oirisk.transforms.derive import Derived, derive
 
 AT = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
@@ -73,6 +74,11 @@ def test_lines_have_names_of_their_own_and_refer_to_lines_that_exist(venue: Any)
         assert endpoint.enriches in {"", *names}
         assert endpoint.fallback_for in {"", *names}
         assert bool(endpoint.key) == bool(endpoint.enriches)
+
+
+def test_an_endpoint_that_completes_rows_says_by_what() -> None:
+    with pytest.raises(ConfigurationError, match="'marks' enriches 'interest' without a key"):
+        Endpoint("marks", (), once("publicGetMarks"), rows_at(), enriches="interest")
 
 
 @pytest.mark.parametrize("venue", VENUES, ids=[venue.id for venue in VENUES])
