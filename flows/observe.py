@@ -41,7 +41,7 @@ from oirisk.warehouse.archive import RunLabel, archive
 from oirisk.warehouse.load import RunRow, record_run
 from oirisk.warehouse.market_cache import latest_markets
 from oirisk.warehouse.observed import load_positions, record_observation
-from oirisk.warehouse.writer import require_same_kind, writing
+from oirisk.warehouse.writer import opened, require_same_kind, writing
 
 FLOW = "observe"
 _WORKERS = 8
@@ -98,6 +98,9 @@ async def observe(
         HomeError: The warehouse is locked, or holds the other kind of data.
     """
     most = frame.settings.observe.most_accounts
+    wait = frame.patience_seconds
+    with opened(frame.home, frame.started_at, wait_seconds=wait, publishes=False) as connection:
+        require_same_kind(connection, is_simulated=source.is_simulated)
     asked = await _ask_all(frame, source, accounts[:most])
     asked.leave_out(f"beyond observe.most_accounts = {most}", len(accounts) - most)
     judged = judge_positions(

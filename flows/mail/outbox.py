@@ -260,8 +260,9 @@ def open_outbox(path: Path) -> Iterator[Outbox]:
     url = URL.create("sqlite", database=str(path))
     engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
     try:
-        path.touch(SECRET_MODE)
-        path.chmod(SECRET_MODE)
+        if not path.exists():
+            path.touch(SECRET_MODE)
+            path.chmod(SECRET_MODE)
         yield Outbox(engine)
     except SQLAlchemyError as error:
         if is_disk_full(error):

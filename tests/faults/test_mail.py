@@ -381,7 +381,7 @@ def test_mail_of_a_night_whose_outbox_another_holds_is_sent_later(
     assert [one.words for one in done] == [
         "not tried yet: another process is sending from this home"
     ] * 2
-    assert backlog(reported).count == 2
+    assert backlog(reported.outbox).count == 2
     assert states(flush(reported, mail, at + HOUR)) == [(ANN, "sent"), (BOB, "sent")]
     assert [recipient for recipient, _ in office.received] == [ANN, BOB]
 
@@ -587,9 +587,6 @@ def test_a_failing_disk_leaves_nothing_sent_that_is_not_on_record(
 BAD = [
     ({"sender": "desk"}, "mail.sender: 'desk' is not one e-mail address"),
     ({"recipients": ("a@b.example, c@d.example",)}, "mail.recipients: 'a@b.example, c@d.example'"),
-    ({"host": "smtp://mail.example"}, "mail.host 'smtp://mail.example' is not a host name"),
-    ({"host": "mail.example:587"}, "the port goes into mail.port"),
-    ({"host": " mail.example"}, "mail.host ' mail.example'"),
     ({"host": "mail..example"}, "mail.host 'mail..example'"),
     ({"host": "mail.example", "security": "none"}, "mail.security is none"),
     ({"host": "mail.example", "ca_file": Path("no-such.pem")}, "mail.ca_file 'no-such.pem'"),
@@ -618,6 +615,6 @@ def test_no_exchange_is_asked_on_mail_settings_that_cannot_work(home: Home) -> N
         raise AssertionError("exchanges were asked")
 
     source = SandboxSource(url="http://127.0.0.1:9", clock=asked)
-    with pytest.raises(ConfigurationError, match=r"mail\.host 'smtp://mail\.example'"):
+    with pytest.raises(ConfigurationError, match=r"mail\.host: expected the name of the server"):
         asyncio.run(run_night(Night(home.root, source=source)))
     assert [one.name for one in home.root.iterdir()] == ["oirisk.toml"]

@@ -323,7 +323,8 @@ def test_password_block() -> None:
 def test_password_without_block() -> None:
     code = (
         "import sys; from oirisk.flows.mail.smtp import MailServer;"
+        "from oirisk.flows.mail.patience import LATER;"
         "from oirisk.flows.settings.sections import MailSettings;"
-        "MailServer(MailSettings(host='smtp.example.com')); assert 'prefect' not in sys.modules"
+        "MailServer(MailSettings(host='smtp.example.com'), LATER); assert 'prefect' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=300)  # noqa: S603

@@ -128,7 +128,9 @@ def test_a_home_that_is_a_file_is_named(desk: Any, night: Path) -> None:
 def test_a_damaged_warehouse_is_named(desk: Any, night: Path) -> None:
     desk.home.root.mkdir()
     desk.home.warehouse.write_bytes(b"this is no database" * 1000)
-    with pytest.raises(HomeError, match=r"cannot open .*warehouse\.duckdb.*Move it away; restore"):
+    with pytest.raises(
+        HomeError, match=r"cannot open .*warehouse\.duckdb.*damaged: `oirisk restore"
+    ):
         desk.replay(night)
 
 

@@ -62,7 +62,9 @@ def test_every_command_works_in_a_home_of_any_name(
     assert "marts built" in oirisk("build", home, "--full")
     assert "compact" in oirisk("maintain", home)
     oirisk("report", home)
-    assert "fail" not in oirisk("doctor", home)
+    said = oirisk("doctor", home, status=1)
+    assert "fail" not in said
+    assert "night-missing" in said
 
 
 def test_files_of_any_name_are_read(place: Path, oirisk: Callable[..., str]) -> None:

@@ -74,7 +74,7 @@ def test_a_report_of_history_says_what_is_known(
     built: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The last hour of 3 September, which no map was made of."""
-    assert report(built.root, "2026-09-03") == 0
+    assert report(built.root, "2026-09-03", stored=False) == 0
     assert "2026-09-03/index.html" in capsys.readouterr().out
     told = _report(built, date(2026, 9, 3))
     assert told.is_history
@@ -100,7 +100,7 @@ def test_a_report_of_history_says_what_is_known(
 def test_the_newest_instant_is_reported_without_a_day_and_a_missing_asset_counts(
     built: Home,
 ) -> None:
-    assert report(built.root, "") == 0
+    assert report(built.root, "", stored=False) == 0
     told = _report(built, date(2026, 9, 4))
     assert told.as_of == START + timedelta(hours=HOURS)
     assert told.is_mapped
@@ -116,8 +116,8 @@ def test_what_a_home_of_history_offers_works(
     chosen = ("marts.oi_market", "marts.oi_by_product")
     assert export(built.root, tmp_path / "out", chosen, "csv", ("", ""), as_json=True) == 0
     assert pl.read_csv(tmp_path / "out" / "marts.oi_market.csv").height == HOURS + 1
-    report(built.root, "")
-    assert send(built.root, "") == 0
+    report(built.root, "", stored=False)
+    assert send(built.root, "", only_waiting=False) == 0
     assert "briefing.eml" in capsys.readouterr().out
     mail = (built.report(date(2026, 9, 4)) / "briefing.eml").read_text(encoding="utf-8")
     assert "[HISTORY] Open interest $98.6m (+3.0% 24h" in mail
@@ -126,12 +126,12 @@ def test_what_a_home_of_history_offers_works(
 @pytest.mark.parametrize("day", ["", "2026-09-03"])
 def test_without_totals_there_is_nothing_to_report(imported: Home, day: str) -> None:
     with pytest.raises(HomeError, match="oirisk build"):
-        report(imported.root, day)
+        report(imported.root, day, stored=False)
 
 
 def test_a_day_without_history_is_named(built: Home) -> None:
     with pytest.raises(HomeError, match="nothing to report on 2026-09-25"):
-        report(built.root, "2026-09-25")
+        report(built.root, "2026-09-25", stored=False)
 
 
 def test_a_run_is_reported_before_history(
@@ -146,8 +146,8 @@ def test_a_run_is_reported_before_history(
     pl.DataFrame(given).write_parquet(tmp_path / "later.parquet")
     import_files(desk.home, [str(tmp_path / "later.parquet")], later)
     desk.build(later)
-    report(desk.home.root, "")
+    report(desk.home.root, "", stored=False)
     told = _report(desk.home, tape.at.date())
     assert (told.run_id, told.is_history) == (outcome.run_id, False)
-    report(desk.home.root, f"{later:%Y-%m-%d}")
+    report(desk.home.root, f"{later:%Y-%m-%d}", stored=False)
     assert _report(desk.home, later.date()).is_history
