@@ -9,6 +9,13 @@ import pytest
 from oirisk.flows.cli.endings import noting_interrupts, reason
 from oirisk.schemas.errors import HomeError
 
+
+@pytest.fixture(autouse=True)
+def _nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No command has said yet what it does."""
+    monkeypatch.setattr("oirisk.flows.cli.endings.STEPS", [])
+
+
 STOPPED = "stopped by a signal; what was stored before that stays, run it again"
 
 
