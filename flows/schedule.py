@@ -229,6 +229,7 @@ def scheduler() -> Iterator[None]:
             thread.start()
             try:
                 _await_start(server, thread)
+                _hear_ourselves()
                 log.info("scheduler started address=%s", PREFECT_API_URL.value())
                 yield
             finally:
@@ -245,3 +246,10 @@ def _await_start(server: uvicorn.Server, thread: Thread) -> None:
                 "PREFECT_API_URL can name a Prefect server of your own"
             )
         time.sleep(0.1)
+
+
+def _hear_ourselves() -> None:
+    """Undo what the server's migrations do to the loggers that were there before."""
+    for name in logging.root.manager.loggerDict:
+        if name.partition(".")[0] == "oirisk":
+            logging.getLogger(name).disabled = False

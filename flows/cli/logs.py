@@ -38,11 +38,13 @@ def log_to_stderr(*, verbose: bool) -> None:
     is_terminal = sys.stderr.isatty()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter(_PLAIN) if is_terminal else JsonLines())
-    logging.basicConfig(handlers=[handler], level=logging.INFO if verbose else logging.ERROR)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING if verbose else logging.ERROR)
+    logging.getLogger("oirisk").setLevel(logging.INFO if verbose else logging.ERROR)
     logging.Formatter.converter = time.gmtime
     level = "INFO" if verbose else "CRITICAL"
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", level)
-    os.environ.setdefault("PREFECT_LOGGING_ROOT_LEVEL", level)
+    os.environ.setdefault("PREFECT_LOGGING_ROOT_LEVEL", "WARNING" if verbose else level)
     os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "oirisk")
+    os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
     if not is_terminal:
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER", "json")
