@@ -26,7 +26,7 @@ from multiprocessing import active_children
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import uvicorn
@@ -138,7 +138,9 @@ def clear(deployments: Sequence[UUID]) -> int:
     Returns:
         How many runs were left.
     """
-    left = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_UNFINISHED)))
+    left = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(_UNFINISHED)))
+    )
     ours = DeploymentFilter(id=DeploymentFilterId(any_=list(deployments)))
     count = 0
     with get_client(sync_client=True) as client:
@@ -213,7 +215,7 @@ def scheduler() -> Iterator[None]:
     ):
         listener.bind(("127.0.0.1", 0))
         secret = f"oirisk:{secrets.token_urlsafe(32)}"
-        own = {
+        own: dict[Any, object] = {
             PREFECT_API_URL: f"http://127.0.0.1:{listener.getsockname()[1]}/api",
             PREFECT_API_AUTH_STRING: secret,
             PREFECT_SERVER_API_AUTH_STRING: secret,

@@ -5,6 +5,7 @@ Nothing here depends on the machine, or on what lies beside the repository.
 
 import asyncio
 import json
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -77,6 +78,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Sharin
     """Share tests out in the order of their folders: short files come last and fill the gaps."""
     config.option.loadscopereorder = False
     return _Sharing(config, log)
+
+
+@pytest.fixture(autouse=True)
+def _heard() -> None:
+    """Log as a process that has just begun: commands and servers of other tests turn logs off."""
+    for name in logging.root.manager.loggerDict:
+        if name.partition(".")[0] == "oirisk":
+            logging.getLogger(name).disabled = False
+    logging.getLogger("oirisk").setLevel(logging.NOTSET)
 
 
 @pytest.fixture(autouse=True)

@@ -156,7 +156,7 @@ def test_a_stopped_scheduler_stops_its_run_within_the_patience_of_an_init_system
 def test_nobody_else_may_ask_the_server_and_jobs_take_no_orders(scheduler: Scheduler) -> None:
     process = scheduler.start()
     until(lambda: b"scheduler started" in scheduler.log.read_bytes(), "the server")
-    (address,) = re.findall(r"address=(\S+)", scheduler.log.read_text())[:1]
+    (address,) = re.findall(r"address=(http://[\d.:]+/api)", scheduler.log.read_text())[:1]
     assert address.startswith("http://127.0.0.1:")
     assert httpx.post(f"{address}/deployments/filter", json={}).status_code == 401
     assert httpx.post(f"{address}/flow_runs/filter", json={}).status_code == 401
