@@ -33,8 +33,9 @@ from oirisk.flows.settings.sections import FetchSettings
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import VENUES, select_simulated
 from oirisk.sandbox.server import Sandbox
+from oirisk.schemas.calls import Market
 from oirisk.schemas.responses import MARKETS_ENDPOINT, VenueSnapshot
-from oirisk.schemas.venue import Market, Venue
+from oirisk.schemas.venue import Venue
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 LATENCY_SECONDS = 0.05

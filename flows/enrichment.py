@@ -19,10 +19,11 @@ from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.exchanges.terms import TERMS
 from oirisk.flows.option_indices import CALLS, ENDPOINT
 from oirisk.flows.settings.model import Settings
+from oirisk.schemas.calls import Market
 from oirisk.schemas.errors import SourceError
 from oirisk.schemas.history import Page, SupplementaryData, Wanted, Window
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.venue import Endpoint, Market, Venue
+from oirisk.schemas.venue import Endpoint, Venue
 from oirisk.transforms.decode import rows_at
 from oirisk.transforms.instruments import list_instruments
 

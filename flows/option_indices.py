@@ -11,13 +11,13 @@ import polars as pl
 
 from oirisk.flows.exchanges.greeks import PARSERS
 from oirisk.flows.exchanges.unreadable_markets import UNREADABLE
+from oirisk.schemas.calls import Bulk, PerValue, each, once
 from oirisk.schemas.columns import LOAD_COLUMNS
 from oirisk.schemas.history import OptionPoint
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.responses import Response
 from oirisk.schemas.tables.market import OptionsTable
 from oirisk.schemas.text import shown
-from oirisk.schemas.venue import Bulk, PerValue, each, once
 from oirisk.transforms.decode import decode
 from oirisk.transforms.derive import Derived
 from oirisk.warehouse.archive import RunLabel

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from oirisk.schemas.calls import Call
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.responses import KnownMarkets, Response
-from oirisk.schemas.venue import Call
 
 Kind = Literal[
     "open_interest", "bars", "positioning", "liquidations", "leverage_tiers", "depth", "options"

@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from oirisk.schemas.calls import Market
 from oirisk.schemas.text import is_name
-from oirisk.schemas.venue import Market
 
 Kind = Literal["perp", "future", "option", "pool"]
 Margin = Literal["linear", "inverse", "quanto"]

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from oirisk.schemas.venue import Market
+from oirisk.schemas.calls import Market
 
 MARKETS_ENDPOINT = "markets"
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from oirisk.schemas.calls import value_at
 from oirisk.schemas.text import record_of, shown
-from oirisk.schemas.venue import Row, value_at
+from oirisk.schemas.venue import Row
 
 _SHOWN = 120
 

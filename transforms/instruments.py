@@ -7,10 +7,11 @@ from decimal import Decimal
 from math import prod
 from typing import Any
 
+from oirisk.schemas.calls import Market
 from oirisk.schemas.instruments import Instrument, Kind, Margin, is_dollar, is_symbol
 from oirisk.schemas.text import is_name, seen
 from oirisk.schemas.units import unit_rules
-from oirisk.schemas.venue import Endpoint, Market, Product, Venue
+from oirisk.schemas.venue import Endpoint, Product, Venue
 from oirisk.transforms.assets import canonical_asset
 from oirisk.transforms.decode import pick
 from oirisk.transforms.numbers import number

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from oirisk.schemas.calls import Market
 from oirisk.schemas.instruments import is_dollar
 from oirisk.schemas.text import seen
-from oirisk.schemas.venue import Market, Row, TimeUnit
+from oirisk.schemas.venue import Row, TimeUnit
 from oirisk.transforms.assets import ALIASES
 from oirisk.transforms.decode import pick
 from oirisk.transforms.times import instant

@@ -7,10 +7,11 @@ from typing import Any
 
 import polars as pl
 
+from oirisk.schemas.calls import value_at
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.tables.observed import ObservedPosition
 from oirisk.schemas.text import LONGEST_NAME, record_of, shown
-from oirisk.schemas.venue import Row, value_at
+from oirisk.schemas.venue import Row
 from oirisk.transforms.numbers import number
 from oirisk.transforms.validate import ValidationResult, validate
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from oirisk.schemas.calls import Market
 from oirisk.schemas.units import unit_rules
-from oirisk.schemas.venue import Market, Product, Row, Venue
+from oirisk.schemas.venue import Product, Row, Venue
 from oirisk.transforms.decode import pick
 from oirisk.transforms.joins import Answer
 from oirisk.transforms.market_fields import interval_hours

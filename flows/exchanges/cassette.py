@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 from yarl import URL
 
+from oirisk.schemas.calls import Market
 from oirisk.schemas.errors import RecordingError
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
-from oirisk.schemas.venue import Market
 
 _CLIENT_KEYS = frozenset({"timestamp", "nonce", "recvWindow", "recv_window", "_"})
 

@@ -20,9 +20,10 @@ from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.exchanges.transport import UNDER_WAY, Exchange, NoRecordedAnswerError
 from oirisk.flows.exchanges.unreadable_markets import UNREADABLE, KeptAnswers
 from oirisk.flows.settings.sections import FetchSettings
+from oirisk.schemas.calls import Call, Market
 from oirisk.schemas.errors import ConfigurationError, SourceError
 from oirisk.schemas.responses import MARKETS_ENDPOINT, KnownMarkets, Response
-from oirisk.schemas.venue import Call, Endpoint, Market, Row, Venue
+from oirisk.schemas.venue import Endpoint, Row, Venue
 from oirisk.transforms.decode import BodyError, decode
 
 log = logging.getLogger(__name__)

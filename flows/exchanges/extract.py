@@ -9,9 +9,10 @@ from oirisk.flows.exchanges.circuit_breaker import RequestLimits
 from oirisk.flows.exchanges.client import LOAD_MARKETS, VenueClient
 from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.settings.sections import FetchSettings
+from oirisk.schemas.calls import Call, Market, value_at
 from oirisk.schemas.errors import SourceError
 from oirisk.schemas.responses import MARKETS_ENDPOINT, KnownMarkets, Response, VenueSnapshot
-from oirisk.schemas.venue import Call, Endpoint, Market, Row, Venue, value_at
+from oirisk.schemas.venue import Endpoint, Row, Venue
 
 _NAMED = 5
 _OTHER_ROW = "@"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from oirisk.flows.exchanges.client import VenueClient
+from oirisk.schemas.calls import Call
 from oirisk.schemas.errors import SourceError
 from oirisk.schemas.history import (
     Feed,
@@ -18,7 +19,7 @@ from oirisk.schemas.history import (
 )
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.responses import MARKETS_ENDPOINT, KnownMarkets, Response
-from oirisk.schemas.venue import Call, Endpoint
+from oirisk.schemas.venue import Endpoint
 from oirisk.transforms.bars import STEP
 from oirisk.transforms.decode import BodyError
 from oirisk.transforms.instruments import list_instruments

@@ -23,24 +23,11 @@ from typing import Any
 import ccxt.async_support as ccxt
 from pydantic import SecretStr
 
+from oirisk.schemas.calls import Bulk, Call, Market, PerValue, get
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.generic import GenericLine, GenericMarkets
 from oirisk.schemas.units import add_rules
-from oirisk.schemas.venue import (
-    Address,
-    Bulk,
-    Call,
-    Endpoint,
-    Fields,
-    Figures,
-    Market,
-    MarketList,
-    PerValue,
-    Product,
-    Row,
-    Venue,
-    get,
-)
+from oirisk.schemas.venue import Address, Endpoint, Fields, Figures, MarketList, Product, Row, Venue
 from oirisk.transforms.decode import object_at, rows_at, values_at
 from oirisk.transforms.markets import ContractFields
 

@@ -11,7 +11,8 @@ from urllib.parse import quote, urlencode
 
 import ccxt.async_support as ccxt
 
-from oirisk.schemas.venue import Address, Market
+from oirisk.schemas.calls import Market
+from oirisk.schemas.venue import Address
 from oirisk.transforms.decode import BodyError, decode
 
 

@@ -11,8 +11,9 @@ from oirisk.flows.exchanges.cassette import Recording
 from oirisk.flows.exchanges.loopback import loopback_urls
 from oirisk.flows.exchanges.transport import Clock, LiveSession, ReplaySession, Session
 from oirisk.flows.settings.sections import FetchSettings
+from oirisk.schemas.calls import Market
 from oirisk.schemas.errors import ConfigurationError
-from oirisk.schemas.venue import Market, Venue
+from oirisk.schemas.venue import Venue
 
 SourceName = Literal["live", "sandbox", "replay"]
 

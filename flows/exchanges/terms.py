@@ -17,9 +17,9 @@ from oirisk.flows.exchanges.htx import history as htx
 from oirisk.flows.exchanges.kucoinfutures import history as kucoinfutures
 from oirisk.flows.exchanges.okx import history as okx
 from oirisk.flows.exchanges.reading import last_millisecond, milliseconds, of_product
+from oirisk.schemas.calls import Call
 from oirisk.schemas.history import Feed, Window
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.venue import Call
 
 _DAY = timedelta(days=1)
 _BITGET_TYPES = {"usdt": "USDT-FUTURES", "usdc": "USDC-FUTURES", "coin": "COIN-FUTURES"}

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import ccxt.async_support as ccxt
 
-from oirisk.schemas.venue import Market
+from oirisk.schemas.calls import Market
 
 MOST_ODD = 20
 """With more of them, it is the form of the list that has changed."""

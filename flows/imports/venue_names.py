@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from oirisk.flows.exchanges.excluded import SAME_BOOK
-from oirisk.schemas.venue import Market, Venue
+from oirisk.schemas.calls import Market
+from oirisk.schemas.venue import Venue
 from oirisk.transforms.imports.venues import VenueNames
 
 _FAMILIES = (("binance", "binanceusdm", "binancecoinm"), ("deribit", "coinbaseinternational"))

@@ -19,8 +19,8 @@ from oirisk.flows.backfill import Request, VenueFilled, backfill, exit_status, p
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.settings.model import Settings
 from oirisk.flows.settings.sections import FetchSettings
+from oirisk.schemas.calls import Market
 from oirisk.schemas.errors import ConfigurationError
-from oirisk.schemas.venue import Market
 from oirisk.warehouse.home import Home
 
 pytestmark = pytest.mark.integration

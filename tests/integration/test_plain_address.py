@@ -17,9 +17,10 @@ from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.generic import build_generic
 from oirisk.flows.exchanges.sources import ReplaySource, SandboxSource, Source
 from oirisk.flows.settings.sections import FetchSettings
+from oirisk.schemas.calls import Bulk, Call
 from oirisk.schemas.generic import GenericLine
 from oirisk.schemas.responses import MARKETS_ENDPOINT, VenueSnapshot
-from oirisk.schemas.venue import Address, Bulk, Call, Endpoint, Fields, MarketList, Product, Venue
+from oirisk.schemas.venue import Address, Endpoint, Fields, MarketList, Product, Venue
 from oirisk.transforms.decode import rows_at
 from oirisk.transforms.derive import Derived, derive
 from oirisk.transforms.markets import ContractFields

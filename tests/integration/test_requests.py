@@ -19,8 +19,9 @@ from oirisk.flows.exchanges.circuit_breaker import RequestLimits
 from oirisk.flows.exchanges.extract import fetch_venue
 from oirisk.flows.exchanges.sources import SandboxSource
 from oirisk.flows.settings.sections import FetchSettings
+from oirisk.schemas.calls import Market, each
 from oirisk.schemas.responses import VenueSnapshot
-from oirisk.schemas.venue import Endpoint, Fields, Market, Product, Venue, each
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 pytestmark = pytest.mark.integration

@@ -10,9 +10,10 @@ import pytest
 
 from oirisk.flows.exchanges.excluded import LEFT_OUT, SAME_BOOK
 from oirisk.flows.exchanges.registry import all_venues, select_venues
+from oirisk.schemas.calls import Bulk, Call, PerValue, each, once
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.responses import MARKETS_ENDPOINT, Response
-from oirisk.schemas.venue import Bulk, Call, Endpoint, PerValue, each, once
+from oirisk.schemas.venue import Endpoint
 from oirisk.transforms.decode import rows_at
 from oirisk.transforms.derive import Derived, derive
 

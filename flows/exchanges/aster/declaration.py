@@ -6,16 +6,8 @@ intervals come with ``fundingInfo``. ccxt paces three requests a second, which a
 would make minutes of; ten a second are what others ask without refusal.
 """
 
-from oirisk.schemas.venue import (
-    Call,
-    Endpoint,
-    Fields,
-    Interval,
-    PerValue,
-    Product,
-    Venue,
-    completing,
-)
+from oirisk.schemas.calls import Call, PerValue
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue, completing
 from oirisk.transforms.decode import object_at, rows_at
 
 LINEAR = Product(

@@ -8,21 +8,8 @@ Contracts without fees that share in the profit (``BTC_UPSIDE``) are markets of 
 
 from typing import Any
 
-from oirisk.schemas.venue import (
-    Address,
-    Bulk,
-    Call,
-    Endpoint,
-    Fields,
-    Figures,
-    Market,
-    MarketList,
-    PerValue,
-    Product,
-    Row,
-    Venue,
-    value_at,
-)
+from oirisk.schemas.calls import Bulk, Call, Market, PerValue, value_at
+from oirisk.schemas.venue import Address, Endpoint, Fields, Figures, MarketList, Product, Row, Venue
 from oirisk.transforms.decode import values_at
 from oirisk.transforms.markets import contract
 

@@ -4,7 +4,8 @@ Open interest is ``openInterest`` in coins (measured: as USD it would be next to
 files it as a value), one side (assumed). Prices of another moment are not multiplied with it.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, completing, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, completing
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(

@@ -8,7 +8,8 @@ Futures of Binance are the venues ``binanceusdm`` and ``binancecoinm``.
 
 from collections.abc import Sequence
 
-from oirisk.schemas.venue import Call, Endpoint, Fields, Market, Product, Venue
+from oirisk.schemas.calls import Call, Market
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 OPTION = Product(

@@ -20,9 +20,10 @@ from oirisk.flows.exchanges.reading import (
     share_of_sides,
     time_of,
 )
+from oirisk.schemas.calls import Call
 from oirisk.schemas.history import Feed, InterestPoint, SharePoint, Window
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.venue import Call, Row
+from oirisk.schemas.venue import Row
 
 _REACH = timedelta(days=30)
 _SPAN = timedelta(minutes=5) * 500

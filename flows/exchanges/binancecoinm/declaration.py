@@ -5,7 +5,8 @@ that the exchange lists with each contract. Documented by Binance, Open Interest
 information; that each contract counts once is Binance's own public statement.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, completing, each
+from oirisk.schemas.calls import each
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, completing
 from oirisk.transforms.decode import object_at, rows_at
 
 INVERSE = Product(

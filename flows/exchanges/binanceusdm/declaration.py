@@ -6,7 +6,8 @@ moment are not multiplied with it. Funding is paid every eight hours unless ``fu
 otherwise.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue, completing, each
+from oirisk.schemas.calls import each
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue, completing
 from oirisk.transforms.decode import object_at, rows_at
 
 LINEAR = Product(

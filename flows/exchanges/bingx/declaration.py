@@ -8,7 +8,8 @@ of its own that may be hours old; a price of now is then not multiplied with it.
 
 from typing import Any
 
-from oirisk.schemas.venue import Endpoint, Fields, Market, Product, Venue, completing, each
+from oirisk.schemas.calls import Market, each
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, completing
 from oirisk.transforms.decode import object_at, rows_at
 
 _COMPLETED = {

@@ -4,7 +4,8 @@ Open interest is element 18, taken as coins (assumed: as USD it would contradict
 one side (assumed). Element 15 is the mark price. Funding is paid every eight hours.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import columns_at
 
 _NAMES = {

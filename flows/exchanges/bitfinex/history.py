@@ -12,9 +12,9 @@ from oirisk.flows.exchanges.reading import (
     positive,
     time_of,
 )
+from oirisk.schemas.calls import Call
 from oirisk.schemas.history import Feed, InterestPoint, Liquidation, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.venue import Call
 
 _TIME, _MARK, _INTEREST = 0, 14, 17
 _STATUS_FIELDS = 18

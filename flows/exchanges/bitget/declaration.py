@@ -7,7 +7,8 @@ the unified-account tickers stand in (``openInterest``), then one request a cont
 
 from typing import Any
 
-from oirisk.schemas.venue import Endpoint, Fields, Interval, Market, Product, Venue, each, once
+from oirisk.schemas.calls import Market, each, once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 _COMMON: dict[str, Any] = {

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from oirisk.flows.exchanges.reading import objects_at, of_product, required, share_of_sides, time_of
+from oirisk.schemas.calls import Call
 from oirisk.schemas.history import Feed, SharePoint, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.venue import Call
 
 
 def parse_account(body: Any, _instrument: Instrument) -> list[SharePoint]:  # noqa: ANN401

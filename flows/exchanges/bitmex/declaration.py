@@ -9,18 +9,16 @@ coin of settlement: for each USD of the price (linear, quanto), or divided by th
 from decimal import Decimal
 from typing import Any
 
+from oirisk.schemas.calls import Bulk, Market, get
 from oirisk.schemas.venue import (
     Address,
-    Bulk,
     Endpoint,
     Fields,
     Interval,
-    Market,
     MarketList,
     Product,
     Row,
     Venue,
-    get,
 )
 from oirisk.transforms.decode import rows_at
 from oirisk.transforms.markets import contract

@@ -5,7 +5,8 @@ contracts, but nobody says the same of open interest), one side (measured). No m
 the last one values it. Spot rows carry no open interest and are no instruments of ours.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 LINEAR = Product(

@@ -8,7 +8,8 @@ Documented by Bybit, API v5, Get Tickers; see the rules ``bybit.*`` of the unit 
 
 from typing import Any
 
-from oirisk.schemas.venue import Endpoint, Fields, Interval, Market, Product, Venue, each, once
+from oirisk.schemas.calls import Market, each, once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 _PRICES: dict[str, Any] = {

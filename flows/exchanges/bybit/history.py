@@ -14,9 +14,9 @@ from oirisk.flows.exchanges.reading import (
     share_of_sides,
     time_of,
 )
+from oirisk.schemas.calls import Call
 from oirisk.schemas.history import Feed, InterestPoint, SharePoint, Tier, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.venue import Call
 from oirisk.transforms.decode import pick
 
 _PERCENT_ABOVE = 2

@@ -6,7 +6,8 @@ funding, every hour, are perpetuals. Perpetuals of Coinbase International stand 
 are left to its own venue.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Row, Venue, once, value_at
+from oirisk.schemas.calls import once, value_at
+from oirisk.schemas.venue import Endpoint, Fields, Product, Row, Venue
 from oirisk.transforms.decode import rows_at
 
 _VENUE = "product_venue"

@@ -5,18 +5,8 @@ Open interest is ``open_interest_volume``: coins for linear contracts, USD for i
 are dated to their receipt and have no funding.
 """
 
-from oirisk.schemas.venue import (
-    Address,
-    Bulk,
-    Endpoint,
-    Fields,
-    Market,
-    MarketList,
-    Product,
-    Row,
-    Venue,
-    get,
-)
+from oirisk.schemas.calls import Bulk, Market, get
+from oirisk.schemas.venue import Address, Endpoint, Fields, MarketList, Product, Row, Venue
 from oirisk.transforms.decode import rows_at
 from oirisk.transforms.markets import contract
 

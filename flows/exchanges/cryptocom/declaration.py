@@ -4,7 +4,8 @@ Open interest is ``oi``, taken as coins (assumed), one side (assumed). The answe
 price: coins are valued at the last trade.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 LINEAR = Product(

@@ -9,7 +9,8 @@ hour, nobody says.
 
 from typing import Any
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, each, once, refuse_quanto
+from oirisk.schemas.calls import each, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, refuse_quanto
 from oirisk.transforms.decode import object_at, rows_at
 
 _TIME: dict[str, Any] = {"observed_at": "timestamp", "observed_unit": "us"}

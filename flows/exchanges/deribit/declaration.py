@@ -9,7 +9,8 @@ underlying price and never enter a futures total. Spot and combos in the answer 
 from collections.abc import Sequence
 from typing import Any
 
-from oirisk.schemas.venue import Call, Endpoint, Fields, Market, Product, Row, Venue
+from oirisk.schemas.calls import Call, Market
+from oirisk.schemas.venue import Endpoint, Fields, Product, Row, Venue
 from oirisk.transforms.decode import pick, rows_at
 
 _COMMON: dict[str, Any] = {"market_id": "instrument_name", "observed_at": "creation_timestamp"}

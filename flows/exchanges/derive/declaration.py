@@ -5,7 +5,8 @@ not name its instrument, the request does. Options are left out: one request eac
 thousands. Funding is paid every hour.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, each
+from oirisk.schemas.calls import each
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import object_at
 
 PERP = Product(

@@ -5,7 +5,8 @@ side (assumed). The oracle price is the price that positions are marked at. The 
 time: rows are dated to their receipt. Funding is paid every hour.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import values_at
 
 PERP = Product(

@@ -7,17 +7,16 @@ only that of the second is asked.
 
 from typing import Any
 
+from oirisk.schemas.calls import PerValue, get
 from oirisk.schemas.venue import (
     Address,
     Endpoint,
     Fields,
     Interval,
     MarketList,
-    PerValue,
     Product,
     Row,
     Venue,
-    get,
 )
 from oirisk.transforms.decode import rows_at
 from oirisk.transforms.markets import ContractFields

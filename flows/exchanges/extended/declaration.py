@@ -4,7 +4,8 @@ Open interest is ``openInterestBase`` in coins, beside ``openInterest`` in USD; 
 (measured: they differ by the price). One side (assumed). Funding is paid every hour.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(

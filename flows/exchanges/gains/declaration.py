@@ -8,21 +8,9 @@ time than the open interest is not used.
 
 from typing import Any
 
+from oirisk.schemas.calls import Bulk, Call, Market, value_at
 from oirisk.schemas.text import seen
-from oirisk.schemas.venue import (
-    Address,
-    Bulk,
-    Call,
-    Endpoint,
-    Fields,
-    Figures,
-    Market,
-    MarketList,
-    Product,
-    Row,
-    Venue,
-    value_at,
-)
+from oirisk.schemas.venue import Address, Endpoint, Fields, Figures, MarketList, Product, Row, Venue
 from oirisk.transforms.decode import BodyError, rows_at
 from oirisk.transforms.markets import contract
 

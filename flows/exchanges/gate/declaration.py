@@ -6,7 +6,8 @@ quanto: ``quanto_multiplier`` BTC for each USD of its price. Option contracts ar
 coins. Documented by Gate, API v4, futures, delivery and options contract.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Interval, Market, Product, Venue, each, once
+from oirisk.schemas.calls import Market, each, once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 _FIELDS = Fields(

@@ -14,6 +14,7 @@ from oirisk.flows.exchanges.reading import (
     share_of_ratio,
     time_of,
 )
+from oirisk.schemas.calls import Call
 from oirisk.schemas.history import (
     Feed,
     InterestPoint,
@@ -24,7 +25,7 @@ from oirisk.schemas.history import (
     Window,
 )
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.venue import Call, Row
+from oirisk.schemas.venue import Row
 
 _STEP_SECONDS = 300
 _RATIOS = (

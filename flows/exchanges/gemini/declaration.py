@@ -5,7 +5,8 @@ must agree (measured: they differ by the price). One side (assumed). The answer 
 name nor a time: rows are told by their request and dated to their receipt.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, each
+from oirisk.schemas.calls import each
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import object_at
 
 PERP = Product(

@@ -9,19 +9,8 @@ price is USD for the smallest unit, times 10^30. The answer says no time.
 from decimal import Decimal
 from typing import Any
 
-from oirisk.schemas.venue import (
-    Address,
-    Bulk,
-    Endpoint,
-    Fields,
-    Figures,
-    Market,
-    MarketList,
-    Product,
-    Row,
-    Venue,
-    get,
-)
+from oirisk.schemas.calls import Bulk, Market, get
+from oirisk.schemas.venue import Address, Endpoint, Fields, Figures, MarketList, Product, Row, Venue
 from oirisk.transforms.decode import require_rows, rows_at
 from oirisk.transforms.markets import contract
 

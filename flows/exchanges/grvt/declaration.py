@@ -4,7 +4,8 @@ Open interest is ``open_interest`` in coins (measured: as USD it would be next t
 (assumed). Volumes are left out: they come split by the side that took.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, each
+from oirisk.schemas.calls import each
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import object_at
 
 PERP = Product(

@@ -4,7 +4,8 @@ Open interest is ``open_interest`` in coins (measured: as USD it would be next t
 files it as a value), one side (assumed). Funding is paid every eight hours.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import values_at
 
 PERP = Product(

@@ -8,7 +8,8 @@ carry no price. The linear address has no generated ccxt method, so it is named 
 
 from collections.abc import Sequence
 
-from oirisk.schemas.venue import Call, Endpoint, Fields, Market, Product, Venue, each, once
+from oirisk.schemas.calls import Call, Market, each, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import object_at, rows_at
 
 _FIELDS = Fields(market_id="contract_code")

@@ -15,9 +15,10 @@ from oirisk.flows.exchanges.reading import (
     required,
     time_of,
 )
+from oirisk.schemas.calls import Call
 from oirisk.schemas.history import Feed, InterestPoint, Liquidation, Tier, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.venue import Call, Row
+from oirisk.schemas.venue import Row
 from oirisk.transforms.decode import BodyError
 
 _COINS = 2

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from oirisk.schemas.venue import Call, Endpoint, Fields, Market, Product, Row, Venue, once
+from oirisk.schemas.calls import Call, Market, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Row, Venue
 from oirisk.transforms.decode import BodyError, pick, require_rows
 from oirisk.transforms.observed import PositionFields
 

@@ -9,7 +9,8 @@ with ``in_`` or ``rr_`` are indices. Funding is hourly and printed as an amount,
 
 from typing import Any
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Row, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Row, Venue
 from oirisk.transforms.decode import rows_at
 
 _COMMON: dict[str, Any] = {

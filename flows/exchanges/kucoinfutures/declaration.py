@@ -9,7 +9,8 @@ it carries no price.
 from dataclasses import replace
 from typing import Any
 
-from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue, once, refuse_quanto
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue, refuse_quanto
 from oirisk.transforms.decode import rows_at
 
 _COMMON: dict[str, Any] = {

@@ -12,9 +12,9 @@ from oirisk.flows.exchanges.reading import (
     required,
     time_of,
 )
+from oirisk.schemas.calls import Call
 from oirisk.schemas.history import Feed, InterestPoint, Tier, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.venue import Call
 
 
 def parse_interest(body: Any, instrument: Instrument) -> list[InterestPoint]:  # noqa: ANN401

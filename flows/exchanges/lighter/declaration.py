@@ -5,7 +5,8 @@ prints in USD), one side (measured by others: twice the figure exceeds what trad
 price: coins are valued at the last trade.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(

@@ -8,7 +8,8 @@ refused, because nobody documents their size.
 
 from typing import Any
 
-from oirisk.schemas.venue import Endpoint, Fields, Market, Product, Venue, once, refuse_quanto
+from oirisk.schemas.calls import Market, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, refuse_quanto
 from oirisk.transforms.decode import rows_at
 
 _COMMON: dict[str, Any] = {

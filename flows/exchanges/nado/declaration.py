@@ -5,7 +5,8 @@ Open interest is ``open_interest`` in coins (``k`` names in thousands), beside
 The funding rate is over 24 hours, whatever of it is paid when. The answer says no time.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import values_at
 
 PERP = Product(

@@ -8,7 +8,8 @@ they are perpetuals. Units documented by OKX, API v5, Get open interest; the cou
 side is not documented (assumed one-sided).
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, each, once
+from oirisk.schemas.calls import each, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import pick, rows_at
 
 _FIELDS = Fields(market_id="instId", observed_at="ts")

@@ -17,10 +17,10 @@ from oirisk.flows.exchanges.reading import (
     share_of_ratio,
     time_of,
 )
+from oirisk.schemas.calls import Call
 from oirisk.schemas.history import Feed, InterestPoint, SharePoint, Tier, VenueHistory, Window
 from oirisk.schemas.instruments import Instrument
 from oirisk.schemas.text import seen
-from oirisk.schemas.venue import Call
 from oirisk.transforms.decode import BodyError
 
 _ROW = 4

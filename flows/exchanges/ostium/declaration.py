@@ -7,18 +7,8 @@ another time than the open interest and is not used.
 
 from typing import Any
 
-from oirisk.schemas.venue import (
-    Address,
-    Bulk,
-    Call,
-    Endpoint,
-    Fields,
-    Figures,
-    MarketList,
-    Product,
-    Row,
-    Venue,
-)
+from oirisk.schemas.calls import Bulk, Call
+from oirisk.schemas.venue import Address, Endpoint, Fields, Figures, MarketList, Product, Row, Venue
 from oirisk.transforms.decode import rows_at
 from oirisk.transforms.markets import ContractFields
 

@@ -3,7 +3,8 @@
 Open interest is ``open_interest``, taken as coins (assumed), one side (assumed).
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(

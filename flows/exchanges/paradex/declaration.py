@@ -5,7 +5,8 @@ one side (assumed). ``created_at`` is when the row was made, not when it was tru
 dated to their receipt. Options are valued at the price of the underlying. Spot rows are left out.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Row, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Row, Venue
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(

@@ -8,7 +8,8 @@ of decimals that the contract lists. The counting side is not documented (assume
 
 from typing import Any
 
-from oirisk.schemas.venue import Endpoint, Fields, Interval, Market, Product, Venue, each, once
+from oirisk.schemas.calls import Market, each, once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue
 from oirisk.transforms.decode import object_at, rows_at
 
 _TIME: dict[str, Any] = {"observed_at": "timestamp", "observed_unit": "ns"}

@@ -5,7 +5,8 @@ request for a single contract prints), one side (assumed). Shadow books (``TBV_`
 answer and are listed nowhere. Others doubt the volumes that Toobit prints.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Row, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Row, Venue
 from oirisk.transforms.decode import rows_at
 
 LINEAR = Product(

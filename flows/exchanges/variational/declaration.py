@@ -5,17 +5,8 @@ USD. Funding is printed by the year and is left out. The answer says when it las
 when its open interest is.
 """
 
-from oirisk.schemas.venue import (
-    Address,
-    Bulk,
-    Endpoint,
-    Fields,
-    Figures,
-    MarketList,
-    Product,
-    Venue,
-    get,
-)
+from oirisk.schemas.calls import Bulk, get
+from oirisk.schemas.venue import Address, Endpoint, Fields, Figures, MarketList, Product, Venue
 from oirisk.transforms.decode import rows_at
 from oirisk.transforms.markets import ContractFields
 

@@ -4,7 +4,8 @@ Open interest is ``open_interest``, taken as coins (assumed), one side (assumed)
 coins are valued at the last trade.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(

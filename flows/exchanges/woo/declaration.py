@@ -4,7 +4,8 @@ Open interest is ``openInterest`` in coins (measured: as USD it would be next to
 (assumed).
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(

@@ -4,7 +4,8 @@ Open interest is ``open_interest`` in coins (measured: as USD it would be next t
 (assumed). Every front end of Orderly shows the same book, which is summed once.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue, once
+from oirisk.schemas.calls import once
+from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue
 from oirisk.transforms.decode import rows_at
 
 PERP = Product(

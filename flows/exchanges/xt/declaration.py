@@ -6,7 +6,8 @@ assumed, and a row whose figures disagree is suspect. One side (assumed). Coin-m
 of which no answer is known, are not asked.
 """
 
-from oirisk.schemas.venue import Endpoint, Fields, Product, Venue, each, once
+from oirisk.schemas.calls import each, once
+from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import object_at, rows_at
 
 _CALL = "publicLinearGetFutureMarketV1Public"
