@@ -217,7 +217,7 @@ def test_a_fault_of_our_own_is_told_in_one_line_and_in_full_to_the_log(
 
     monkeypatch.setattr("oirisk.flows.cli.doctor.doctor", broken)
     with caplog.at_level("INFO"):
-        result = oirisk("doctor", "--home", tmp_path)
+        result = oirisk("-v", "doctor", "--home", tmp_path)
     assert result.exit_code == 2
     (line,) = result.stderr.splitlines()
     assert line.startswith(
