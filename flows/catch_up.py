@@ -219,14 +219,14 @@ def _coverage(
     connection: Writer, settings: Settings, run_id: str, at: datetime
 ) -> list[dict[str, object]]:
     """Return rows of ``ops.coverage``: what history tells of each configured exchange, and why."""
-    terms = {"snapshot_at": at, "max_age_minutes": settings.coverage.max_age_minutes}
-    rows = connection.execute(statement("ops/history_told.sql"), terms).fetchall()
+    rows = connection.execute(statement("ops/history_told.sql"), {"snapshot_at": at}).fetchall()
     told = {venue: (count, listed) for venue, count, listed in rows}
     return [
         {
             "run_id": run_id, "venue": venue.id, "status": _status(count, listed),
             "instruments_expected": listed, "received": count, "accepted": count, "rejected": 0,
-            "requests": 0, "seconds": 0.0, "error": _why(venue.id, count, listed),
+            "requests": 0, "seconds": 0.0,
+            "error": _why(venue.id, count, listed, settings.top_up.assets),
         }
         for venue in chosen_venues(settings)
         for count, listed in [told.get(venue.id, (0, 0))]
@@ -239,11 +239,12 @@ def _status(told: int, listed: int) -> str:
     return "ok" if told == listed else "partial"
 
 
-def _why(venue: str, told: int, listed: int) -> str | None:
+def _why(venue: str, told: int, listed: int, coins: int) -> str | None:
     if told and told == listed:
         return None
+    asked = f"not asked that night; history was asked for the {coins} largest coins"
     if told:
-        return f"not asked that night; its history tells of {told} of {listed} contracts"
+        return f"{asked} and tells of {told} of {listed} contracts"
     if venue in all_histories():
-        return "not asked that night; its history tells nothing of that instant"
+        return f"{asked} and tells nothing of that instant"
     return "not asked that night; it publishes no history of open interest"

@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
+from datetime import UTC, datetime
 from multiprocessing import active_children
 from pathlib import Path
 from threading import Event, Thread
@@ -35,6 +36,7 @@ from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterId,
     FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
@@ -130,7 +132,7 @@ def cron(expression: str, timezone: str) -> Schedule:
 
 
 def clear(deployments: Sequence[UUID]) -> int:
-    """End what a server still holds for running or due: nothing of it runs when we begin.
+    """End what a server still holds for running or overdue: nothing of it runs when we begin.
 
     Args:
         deployments: Ours.
@@ -139,7 +141,8 @@ def clear(deployments: Sequence[UUID]) -> int:
         How many runs were left.
     """
     left = FlowRunFilter(
-        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(_UNFINISHED)))
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(_UNFINISHED))),
+        expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
     )
     ours = DeploymentFilter(id=DeploymentFilterId(any_=list(deployments)))
     count = 0

@@ -9,8 +9,8 @@ from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.sources import LiveSource, wall_clock
 from oirisk.flows.night import plain_night
 from oirisk.flows.settings.model import load_settings
+from oirisk.flows.status import HomeStatus, status_of
 from oirisk.flows.status import as_json as status_json
-from oirisk.flows.status import status_of
 from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.home import Home
 
@@ -30,21 +30,24 @@ def status(home: Path, *, as_json: bool) -> int:
     if as_json:
         print_line(status_json(found))
         return int(bool(found.troubles))
-    print_table(f"home {home}", [
-        {"": "last night", " ": f"{found.night_at:%Y-%m-%d %H:%M} UTC, {found.night_state}"
-         if found.night_at else "none yet"},
-        {"": "last totals", " ": f"{found.last_success_at:%Y-%m-%d %H:%M} UTC, "
-         f"{found.age_hours:.1f} hours ago" if found.last_success_at else "none yet"},
-        {"": "next night", " ": f"{found.next_run_at:%Y-%m-%d %H:%M %Z}"
-         if found.next_run_at else "none"},
-        {"": "covered", " ": "unknown" if found.coverage is None else f"{found.coverage:.1%}"},
-        {"": "mail waiting", " ": str(found.mail_waiting)},
-        {"": "exchanges that gave nothing", " ": ", ".join(found.failed_venues) or "none"},
-    ])  # fmt: skip
+    print_table(f"home {home}", _rows(found))
     for one in found.troubles:
         print_line(f"{one.id}: {one.what}; {one.repair}")
     print_line("something is wrong" if found.troubles else "all is well")
     return int(bool(found.troubles))
+
+
+def _rows(found: HomeStatus) -> list[dict[str, object]]:
+    night, success, upcoming = found.night_at, found.last_success_at, found.next_run_at
+    told = {
+        "last night": night and f"{night:%Y-%m-%d %H:%M} UTC, {found.night_state}",
+        "last totals": success and f"{success:%Y-%m-%d %H:%M} UTC, {found.age_hours:.1f} hours ago",
+        "next night": upcoming and f"{upcoming:%Y-%m-%d %H:%M %Z}",
+        "covered": "unknown" if found.coverage is None else f"{found.coverage:.1%}",
+        "exchanges that gave nothing": ", ".join(found.failed_venues),
+        "mail waiting": str(found.mail_waiting),
+    }
+    return [{"what": what, "how it stands": how or "none"} for what, how in told.items()]
 
 
 def catch_up(home: Path, *, as_json: bool) -> int:

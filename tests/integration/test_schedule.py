@@ -16,7 +16,11 @@ from uuid import UUID
 import cloudpickle
 import duckdb
 import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import StateType
+from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
+from prefect.states import Running, Scheduled
 
 from oirisk.flows import schedule
 from oirisk.flows.nightly import JOBS, nightly, snapshot
@@ -75,6 +79,25 @@ def test_deployments_for_workers_are_the_same_jobs_at_the_default_times() -> Non
     }
     for name, module, attribute, _cron in found:
         assert getattr(importlib.import_module(module), attribute).name == name
+
+
+@pytest.mark.integration
+def test_what_is_left_of_an_earlier_scheduler_is_ended_and_what_is_yet_to_come_stays() -> None:
+    with schedule.scheduler(), get_client(sync_client=True) as client:
+        deployed = schedule.deploy(Runner(name="trial"), JOBS[:1], Settings())["nightly"]
+        now = datetime.now(UTC)
+        overdue, coming = (
+            client.create_flow_run_from_deployment(deployed, state=Scheduled(at))
+            for at in (now - timedelta(days=3), now + timedelta(days=300))
+        )
+        left = client.create_flow_run_from_deployment(deployed, state=Scheduled(now))
+        client.set_flow_run_state(left.id, Running(), force=True)
+        assert schedule.clear([deployed]) == 2
+        assert client.read_flow_run(left.id).state_type == StateType.CRASHED
+        assert client.read_flow_run(coming.id).state_type == StateType.SCHEDULED
+        with pytest.raises(ObjectNotFound):
+            client.read_flow_run(overdue.id)
+        assert schedule.clear([deployed]) == 0
 
 
 @pytest.fixture

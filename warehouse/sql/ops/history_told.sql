@@ -1,7 +1,7 @@
--- history_told: how many contracts each exchange's history tells of near an instant.
+-- history_told: how many contracts each exchange's history tells of at an instant.
 -- Grain   one row per venue that lists anything or tells anything
 -- Inputs  core.open_interest, core.instruments
--- Params  $snapshot_at  timestamptz; $max_age_minutes  double
+-- Params  $snapshot_at  timestamptz
 with
 
 told as (
@@ -13,8 +13,7 @@ told as (
     where
         facts.superseded_at is null
         and facts.source = 'history'
-        and facts.snapshot_at <= $snapshot_at
-        and facts.snapshot_at > $snapshot_at - to_seconds($max_age_minutes * 60)
+        and facts.snapshot_at = $snapshot_at
     group by facts.venue
 
 ),
