@@ -87,10 +87,10 @@ def test_what_is_left_of_an_earlier_scheduler_is_ended_and_what_is_yet_to_come_s
         deployed = schedule.deploy(Runner(name="trial"), JOBS[:1], Settings())["nightly"]
         now = datetime.now(UTC)
         overdue, coming = (
-            client.create_flow_run_from_deployment(deployed, state=Scheduled(at))
+            client.create_flow_run_from_deployment(deployed, state=Scheduled(scheduled_time=at))
             for at in (now - timedelta(days=3), now + timedelta(days=300))
         )
-        left = client.create_flow_run_from_deployment(deployed, state=Scheduled(now))
+        left = client.create_flow_run_from_deployment(deployed, state=Scheduled(scheduled_time=now))
         client.set_flow_run_state(left.id, Running(), force=True)
         assert schedule.clear([deployed]) == 2
         assert client.read_flow_run(left.id).state_type == StateType.CRASHED
