@@ -142,7 +142,9 @@ def clear(deployments: Sequence[UUID]) -> int:
     """
     left = FlowRunFilter(
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(_UNFINISHED))),
-        expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
+        expected_start_time=FlowRunFilterExpectedStartTime.model_validate(
+            {"before_": datetime.now(UTC)}
+        ),
     )
     ours = DeploymentFilter(id=DeploymentFilterId(any_=list(deployments)))
     count = 0
