@@ -133,6 +133,10 @@ def load_options(
 ) -> None:
     """Store volatility and greeks of one venue's options, as far as its answers tell them."""
     rows, problems = option_frame(result, answers, label)
+    for problem in problems:
+        log.warning("options not read venue=%s reason=%s", result.venue, problem)
+    if rows.is_empty():
+        return
     judged = validate_facts("core.options", rows)
     load_facts(
         connection, "core.options", judged.accepted, run_id=label.run_id, recorded_at=recorded_at
@@ -140,8 +144,6 @@ def load_options(
     if judged.rejected.height:
         key = ImportKey(label.run_id, recorded_at)
         append_rejects(connection, judged.rejected.to_arrow().to_reader(), key)
-    for problem in problems:
-        log.warning("options not read venue=%s reason=%s", result.venue, problem)
 
 
 def snapshots_of(responses: Sequence[Response], known: Mapping[str, Venue]) -> list[VenueSnapshot]:

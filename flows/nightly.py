@@ -29,12 +29,12 @@ from prefect.utilities.annotations import opaque
 from oirisk.flows import night
 from oirisk.flows.catch_up import Catcher
 from oirisk.flows.exchanges.sources import LiveSource, SandboxSource, Source, wall_clock
+from oirisk.flows.job import HOME, PARENT, SANDBOX, Job
 from oirisk.flows.mail.mailing import flush
 from oirisk.flows.maintain import maintain_home, require_reach
 from oirisk.flows.night import Night, Steps, plain_night, run_night
 from oirisk.flows.notify import after_night, look_after
 from oirisk.flows.outcome import Outcome
-from oirisk.flows.server import HOME, PARENT, SANDBOX, Job
 from oirisk.flows.settings.model import Settings, load_settings
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.warehouse.home import Home

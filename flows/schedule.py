@@ -54,7 +54,8 @@ from prefect.settings import (
 )
 from prefect.states import Crashed
 
-from oirisk.flows.server import HOME, PARENT, Job, is_configured, silence
+from oirisk.flows.job import HOME, PARENT, Job
+from oirisk.flows.server import is_configured, silence
 from oirisk.flows.settings.model import Settings
 from oirisk.schemas.errors import ConfigurationError, HomeError
 from oirisk.warehouse.files import alone, make_folder

@@ -1,32 +1,12 @@
-"""What Prefect is told and asked: the jobs, and whether the server that is configured answers."""
+"""Whether a Prefect server is configured, and whether it answers."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL
 
-from oirisk.flows.settings.sections import ScheduleSettings
-
 _PATIENCE_SECONDS = 10.0
 WAY_OUT = "start it, or unset PREFECT_API_URL in the environment and in the Prefect profile"
-
-
-SANDBOX = "OIRISK_SANDBOX"
-"""Address of simulated exchanges that runs ask instead of real ones; for trials."""
-
-HOME, PARENT = "OIRISK_HOME", "OIRISK_SCHEDULER_PID"
-"""What the jobs' processes are told: the home they serve, and whose end is theirs."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """A flow that runs by itself, and when; an empty cron expression means: never."""
-
-    flow: Any
-    cron: Callable[[ScheduleSettings], str]
 
 
 def is_configured() -> bool:

@@ -15,12 +15,12 @@ from oirisk.flows.cli.preflight import require_usable
 from oirisk.flows.cli.progress import shown_progress
 from oirisk.flows.exchanges.cassette import read_recording
 from oirisk.flows.exchanges.sources import require_present, wall_clock
+from oirisk.flows.job import SANDBOX, may_name_a_server
 from oirisk.flows.night import Night, run_night
 from oirisk.flows.notify import watched
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.progress import PROGRESS
 from oirisk.flows.record import record_run
-from oirisk.flows.server import SANDBOX, WAY_OUT, is_configured, silence
 from oirisk.flows.settings.model import load_settings
 from oirisk.warehouse.home import Home
 
@@ -85,10 +85,13 @@ def run_flow(night: Night) -> Outcome:
 
 def _runner() -> Callable[[Night], Coroutine[Any, Any, Outcome]]:
     """Return what runs a night: Prefect's flow where a server answers, else the plain coroutine."""
-    if not is_configured():
+    if not may_name_a_server():
         return run_night
-    if reason := silence():
-        print_note(f"{reason}; this run goes without it and is not shown there: {WAY_OUT}")
+    server = importlib.import_module("oirisk.flows.server")
+    if not server.is_configured():
+        return run_night
+    if reason := server.silence():
+        print_note(f"{reason}; this run goes without it and is not shown there: {server.WAY_OUT}")
         return run_night
     shown: Callable[[Night], Coroutine[Any, Any, Outcome]] = importlib.import_module(
         "oirisk.flows.nightly"
