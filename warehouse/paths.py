@@ -13,8 +13,14 @@ def quoted(text: object) -> str:
 
 
 def taken_literally(path: Path) -> str:
-    """Write a path so that a glob pattern finds that path alone."""
-    return "".join(f"[{letter}]" if letter in _WILD else letter for letter in str(path))
+    """Write a path so that a glob pattern finds that path alone.
+
+    No pattern of DuckDB means a backslash: beside other such letters any letter stands for it.
+    """
+    if not any(letter in _WILD for letter in str(path)):
+        return str(path)
+    literal = {**{letter: f"[{letter}]" for letter in _WILD}, "\\": "?"}
+    return "".join(literal.get(letter, letter) for letter in str(path))
 
 
 def require_database_path(path: Path) -> None:

@@ -80,7 +80,8 @@ def archived_files(home: Home) -> str:
     folder = home.raw.resolve()
     if "\\" not in str(folder):
         return f"[{quoted(f'{taken_literally(folder)}/{ARCHIVED}')}]"
-    return "[" + ", ".join(quoted(path) for path in sorted(folder.glob(ARCHIVED))) + "]"
+    files = sorted(folder.glob(ARCHIVED))
+    return "[" + ", ".join(quoted(taken_literally(path)) for path in files) + "]"
 
 
 def _comment(connection: duckdb.DuckDBPyConnection) -> None:

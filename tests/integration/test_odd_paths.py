@@ -15,8 +15,8 @@ from oirisk.flows.imports.files import find_files
 pytestmark = pytest.mark.integration
 
 NAMES = (
-    "home [a-z] [1]", "a * of {x,y}", "it's \"quoted\"; & $HOME #1 100%s", "Überlauf 持仓 \u200b",
-    "back\\slash", "[", "-rf", "%2e%2e",
+    "home [a-z] [1] * of {x,y}", "it's \"quoted\"; & $HOME #1 100%s Überlauf 持仓 \u200b",
+    "back\\slash [x] [", "-rf %2e%2e",
 )  # fmt: skip
 FILL = "2026-03-01T00:00:00Z,BTC,fill,a,b,3\n"
 METRIC = "2024-02-16 00:{:02d}:00,BTCUSDT,10{},5050000,1.5,2,0.25,3\n"

@@ -13,6 +13,7 @@ from oirisk.warehouse.writer import writing
 pytestmark = pytest.mark.integration
 
 DAY = timedelta(days=1)
+WEEK = "standing-week"
 FROZEN = (
     "the figure stands still for more than six observations, though the venue does not say that "
     "nothing is traded"
@@ -20,12 +21,12 @@ FROZEN = (
 
 
 @pytest.fixture
-def week(desk: Any, tape: Any, bybit_row: Any, gate_row: Any) -> Callable[[int], Any]:
+def nights(desk: Any, tape: Any, bybit_row: Any, gate_row: Any) -> Callable[..., Any]:
     """Store some nights: 100 BTC and more on Bybit, 30 BTC on Gate night after night."""
 
-    def nights(count: int) -> Any:
+    def store(*numbers: int) -> Any:
         outcome = None
-        for night in range(count):
+        for night in numbers:
             told = tape.later(night * DAY, f"{night}.jsonl")
             told.bybit(
                 bybit_row("BTCUSDT", 200 + night, 50_000, volume24h="900"),
@@ -34,7 +35,7 @@ def week(desk: Any, tape: Any, bybit_row: Any, gate_row: Any) -> Callable[[int],
             outcome = desk.replay(told.write())
         return outcome
 
-    return nights
+    return store
 
 
 def _gate(desk: Any) -> list[tuple[Any, ...]]:
@@ -45,16 +46,14 @@ def _gate(desk: Any) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in rows]
 
 
-def test_six_nights_are_no_reason(desk: Any, week: Callable[[int], Any]) -> None:
-    week(6)
-    assert _gate(desk) == [(None, 6)]
-
-
-def test_after_the_seventh_night_none_of_them_counts_and_the_report_says_so(
-    desk: Any, week: Callable[[int], Any], at: Any
+def test_six_nights_are_no_reason_after_the_seventh_none_counts_and_the_report_says_so(
+    desk: Any, nights: Callable[..., Any], once: Callable[..., None], at: Any
 ) -> None:
-    outcome = week(7)
+    nights(*range(6))
+    assert _gate(desk) == [(None, 6)]
+    outcome = nights(6)
     assert _gate(desk) == [("frozen", 7)]
+    once(WEEK, desk, lambda: None)
     kept = "select count(*) from core.open_interest where venue = 'gate' and quality = 'ok'"
     assert desk.column(kept) == [6]  # as they were believed, superseded now
     totals = desk.column(
@@ -68,9 +67,9 @@ def test_after_the_seventh_night_none_of_them_counts_and_the_report_says_so(
 
 
 def test_what_is_derived_again_is_judged_alike(
-    desk: Any, week: Callable[[int], Any], at: Any
+    desk: Any, nights: Callable[..., Any], once: Callable[..., None], at: Any
 ) -> None:
-    week(7)
+    once(WEEK, desk, lambda: nights(*range(7)))
     current = "select * from core.open_interest where superseded_at is null order by all"
     before = desk.rows(current)
     done = rederive_since(desk.home, date(2026, 11, 1), desk.settings, at + 30 * DAY)
