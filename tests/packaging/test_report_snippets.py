@@ -9,7 +9,9 @@ from functools import partial
 from typing import Any, get_args
 
 import pytest
+from typer.testing import CliRunner
 
+from oirisk.flows.cli.app import app
 from oirisk.schemas.report.briefing import Figure, Report
 from oirisk.schemas.report.parts import Rows, Source
 from oirisk.templates.sentences import say
@@ -42,17 +44,27 @@ def answers(reader: Any, snippets: list[str]) -> Answers:
     """Rows by the name that stands in a query's first line, one list for each time it is asked."""
     found = defaultdict(list)
     for text in snippets:
-        command = f'oirisk sql --home oirisk-demo-home --format json "{text}"'
-        done = reader.run(["bash", "-c", command])
-        assert done.returncode == 0, (text, done.stderr)
+        asked = ["sql", "--home", str(reader.home), "--format", "json", text]
+        done = CliRunner().invoke(app, asked)
+        assert done.exit_code == 0, (text, done.output)
         name = text.removeprefix("-- ").partition(":")[0]
         found[name].append(json.loads(done.stdout))
     return found
 
 
-def test_a_snippet_survives_double_quotes(snippets: list[str]) -> None:
+def test_a_snippet_survives_double_quotes(reader: Any, snippets: list[str]) -> None:
     assert len(snippets) > 20
     assert not [text for text in snippets if _HOSTILE & set(text)]
+    quoted = " ".join(f'"{text}"' for text in snippets)
+    done = reader.run(["bash", "-c", f"printf '%s\\0' {quoted}"])
+    assert done.stdout.split("\0")[:-1] == snippets
+
+
+def test_one_can_be_pasted_into_the_command_line(reader: Any, snippets: list[str]) -> None:
+    (text,) = (text for text in snippets if text.startswith("-- market:"))
+    command = f'oirisk sql --home oirisk-demo-home --format json "{text}"'
+    done = reader.run(["bash", "-c", command])
+    assert len(json.loads(done.stdout)) == 1, done.stderr
 
 
 def test_one_can_be_pasted_into_standard_input(reader: Any, snippets: list[str]) -> None:
