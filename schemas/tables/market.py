@@ -207,6 +207,19 @@ class OptionsTable(
     theta: float = finite("by time; null when not sent", unit="USD per coin and day", method="M30")
     mark_price: float = amount("premium; null when not sent", nullable=True)
     underlying_price: float = amount("price of the underlying; null when not sent", nullable=True)
+    underlying_kind: str = column(
+        "forward: underlying_price is of that expiry, spot: it is the index; null when not sent",
+        isin=["forward", "spot"],
+        nullable=True,
+    )
+    bid_iv: float = amount("of the best bid; null when not sent", unit="fraction", nullable=True)
+    ask_iv: float = amount("of the best ask; null when not sent", unit="fraction", nullable=True)
+    delta_convention: str = column(
+        "black: by the forward, premium_adjusted: less the premium in coins; null without delta",
+        method="M30",
+        isin=["black", "premium_adjusted"],
+        nullable=True,
+    )
     oi_base: float = amount("null when not sent", nullable=True)
     oi_usd: float = amount("at the underlying's price; null without", nullable=True)
     is_simulated: bool = column(SIMULATED)
