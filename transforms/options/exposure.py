@@ -2,21 +2,24 @@
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.optimize.elementwise import find_root
 
 from oirisk.transforms.options.black import Black, Floats
 from oirisk.transforms.options.smile import ALL, SMILE
 from oirisk.transforms.options.value import black, gamma_exposure, numbers
 
+FLIP = ("gamma_flip", "flip_low", "flip_high")
+
 LOWEST, HIGHEST = 0.5, 2.0
 """Prices over the price, between which the flip is looked for."""
 
 MATERIAL = 1e-6
-"""A net that is a smaller part of the largest gross has no sign: far from all strikes both vanish."""
+"""A net below this part of the largest gross has no sign: far from all strikes both vanish."""
 
 _PLACES = 121
 _CLOSER = 3.0
-"""Prices at which the net is taken lie closest where the price is: 0.35 % apart, 3.5 % at the ends."""
+"""Where the net is taken: 0.35 % apart next to the price, 3.5 % at the ends."""
 
 
 def exposures(options: pl.DataFrame) -> pl.DataFrame:
@@ -44,6 +47,12 @@ def exposures(options: pl.DataFrame) -> pl.DataFrame:
         bracket ``flip_low, flip_high`` (USD per coin), ``flips`` (changes of sign) and
         ``flip_reason``: why there is none. Sums are null where no option has gamma.
     """
+    # One snapshot at a time: what is computed over and over then stays near the processor.
+    nights = options.partition_by("snapshot_at", maintain_order=True) or [options]
+    return pl.concat(_of_snapshot(night) for night in nights).sort(SMILE)
+
+
+def _of_snapshot(options: pl.DataFrame) -> pl.DataFrame:
     members = _members(options)
     found = _sums(members).join(_flips(members), on=SMILE, how="left", nulls_equal=True)
     reason = (
@@ -56,15 +65,16 @@ def exposures(options: pl.DataFrame) -> pl.DataFrame:
     )
     return found.with_columns(
         pl.col("flips").fill_null(0),
+        *(pl.col(name) * pl.col("price") for name in FLIP),
         gex_net_short_all_usd=-pl.col("gex_gross_usd"),
         flip_reason=reason,
-    ).sort(SMILE)
+    )
 
 
 def _members(options: pl.DataFrame) -> pl.DataFrame:
     """Return each option once for every row that it is part of."""
     of_venue = options.select(
-        *SMILE, "strike", "option_type", "forward", "years", "iv", "oi_base", "index_price",
+        *SMILE, "strike", "option_type", "forward", "years", "iv", "oi_base", "price",
         "delta", "gex_gross_usd", "is_simulated",
     )  # fmt: skip
     of_expiry = pl.concat([of_venue, of_venue.with_columns(venue=pl.lit(ALL))])
@@ -89,21 +99,96 @@ def _sums(members: pl.DataFrame) -> pl.DataFrame:
         dex_base=known((pl.col("delta") * base).sum()),
         options=pl.len().cast(pl.Int32),
         options_with_gamma=has_gamma.sum().cast(pl.Int32),
-        gamma_oi_share=pl.when(base.sum() > 0).then(
-            base.filter(has_gamma).sum() / base.sum()
-        ),
-        price=pl.col("index_price").median(),
+        gamma_oi_share=pl.when(base.sum() > 0).then(base.filter(has_gamma).sum() / base.sum()),
+        price=pl.col("price").median(),
         is_simulated=pl.col("is_simulated").any(),
     )
 
 
 def _flips(members: pl.DataFrame) -> pl.DataFrame:
-    """Return ``gamma_flip, flip_low, flip_high, flips`` of those whose net changes its sign."""
+    """Return those whose net changes its sign: ``FLIP`` as factors of the price, and ``flips``."""
     held = members.filter(pl.col("gex_gross_usd").is_not_null())
     curves = _Curves(held)
-    first = curves.starts
+    low, high, flips = _brackets(curves)
+    row = np.flatnonzero(flips)
+    ends = low[row], high[row]
+    flip = find_root(curves.net_of, ends, args=(row.astype(np.float64),)).x
+    found = dict(zip(FLIP, (flip, *ends), strict=True))
     return (
-        held[first]
+        held[curves.starts[row]]
         .select(SMILE)
-        ...
+        .with_columns(
+            *(pl.Series(name, np.exp(at)) for name, at in found.items()),
+            pl.Series("flips", flips[row], dtype=pl.Int32),
+        )
     )
+
+
+class _Curves:
+    """Net gamma of each row of a result, as a function of the logarithm of the price's factor.
+
+    Args:
+        members: Options with gamma, those of a row together.
+    """
+
+    def __init__(self, members: pl.DataFrame) -> None:
+        row = members.select(pl.struct(SMILE).rle_id()).to_series().to_numpy()
+        self.starts = np.flatnonzero(np.diff(row, prepend=-1))
+        self._row = row
+        self._base = numbers(members, "oi_base")
+        self._options = black(members)
+
+    def at(self, logarithms: Floats) -> tuple[Floats, Floats]:
+        """Return net (naive) and gross of each row, each at its own price."""
+        one = self._options
+        moved = Black(
+            one.sign, one.forward * np.exp(logarithms)[self._row], one.strike, one.years,
+            one.volatility,
+        )  # fmt: skip
+        gross = gamma_exposure(moved, self._base)
+        net, all_ = (np.add.reduceat(each, self.starts) for each in (one.sign * gross, gross))
+        return net, all_
+
+    def net_of(self, logarithms: Floats, rows: Floats) -> Floats:
+        """Return the net of some rows; of those that come in one array."""
+        chosen = rows.astype(np.int64)
+        everywhere = np.zeros(self.starts.size)
+        everywhere[chosen] = logarithms
+        return self.at(everywhere)[0][chosen]
+
+
+def _places() -> Floats:
+    """Return logarithms of factors of the price, closest where they are nearest to 1."""
+    spread = np.sinh(np.linspace(-_CLOSER, _CLOSER, _PLACES)) / np.sinh(_CLOSER)
+    return np.where(spread < 0, -np.log(LOWEST), np.log(HIGHEST)) * spread
+
+
+def _brackets(curves: _Curves) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Return where the net of each row changes its sign nearest to the price, and how often.
+
+    Where it never does, the bracket is nan.
+    """
+    places = _places()
+    shape = (places.size, curves.starts.size)
+    net, gross = np.empty(shape), np.empty(shape)
+    for place, at in enumerate(places):
+        net[place], gross[place] = curves.at(np.full(shape[1], at))
+    net[np.abs(net) <= MATERIAL * gross.max(axis=0)] = 0
+    return _nearest_change(places, np.sign(net))
+
+
+def _nearest_change(places: Floats, signs: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Return the ends of the change of sign nearest to 0 in each column, and how many there are."""
+    columns = signs.shape[1]
+    low, high, nearest = np.full((3, columns), np.nan)
+    nearest[:] = np.inf
+    last, last_at, changes = np.zeros(columns), np.zeros(columns), np.zeros(columns, np.int64)
+    for at, sign in zip(places, signs, strict=True):
+        is_changed = sign * last < 0
+        changes += is_changed
+        distance = np.maximum(0, np.maximum(last_at, -at))
+        is_nearer = is_changed & (distance < nearest)
+        low[is_nearer], high[is_nearer] = last_at[is_nearer], at
+        nearest[is_nearer] = distance[is_nearer]
+        last, last_at = np.where(sign != 0, (sign, np.full(columns, at)), (last, last_at))
+    return low, high, changes

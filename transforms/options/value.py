@@ -34,9 +34,9 @@ def value(known: pl.DataFrame) -> pl.DataFrame:
         options.with_columns(
             years=(pl.col("expiry") - pl.col("observed_at")).dt.total_microseconds()
             / (_YEAR_SECONDS * 1e6),
-            is_crossed=(
-                (pl.col("ask_iv") > 0) & (pl.col("bid_iv") > pl.col("ask_iv"))
-            ).fill_null(value=False),
+            is_crossed=((pl.col("ask_iv") > 0) & (pl.col("bid_iv") > pl.col("ask_iv"))).fill_null(
+                value=False
+            ),
         )
     )
     priced = black(options)
@@ -98,7 +98,9 @@ def _with_volatility(options: pl.DataFrame) -> pl.DataFrame:
     )
     open_ = barred["barred"].is_null()
     solved = _solved(options, open_ & barred["iv"].is_null())
-    source = pl.when(pl.col("told_iv").is_not_null()).then(pl.lit("venue")).otherwise(pl.lit("mark"))
+    source = (
+        pl.when(pl.col("told_iv").is_not_null()).then(pl.lit("venue")).otherwise(pl.lit("mark"))
+    )
     return (
         options.with_columns(barred["barred"], barred["iv"].alias("told_iv"), *solved)
         .with_columns(
