@@ -34,17 +34,13 @@ def smiles(options: pl.DataFrame) -> pl.DataFrame:
         put_25d_iv, risk_reversal_25d`` (call less put), ``butterfly_25d``, ``strikes`` that tell
         it, and ``smile_reason``: why any of these is null.
     """
-    each = options.select(
-        *SMILE, "strike", "option_type", "forward", "years", "iv", "oi_base", "is_simulated"
-    )
+    each = options.select(*SMILE, "strike", "option_type", "forward", "years", "iv", "oi_base")
     every = pl.concat([each, each.with_columns(venue=pl.lit(ALL))]).with_columns(
         smile_forward=_mean("forward").over(SMILE)
     )
     points = _points(every)
     segments = _segments(points)
-    found = every.group_by(SMILE).agg(
-        forward=pl.col("smile_forward").first(), is_simulated=pl.col("is_simulated").any()
-    )
+    found = every.group_by(SMILE).agg(forward=pl.col("smile_forward").first())
     strikes = points.group_by(SMILE).agg(strikes=pl.len().cast(pl.Int32))
     for one in (strikes, _at_the_money(segments), *(_wing(segments, s) for s in (1, -1))):
         found = found.join(one, on=SMILE, how="left")
