@@ -43,7 +43,10 @@ _TOLD: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 OPTION_DTYPES = OptionsTable.dtypes(without=LOAD_COLUMNS)
-_FIGURES = ("mark_iv", "delta", "gamma", "vega", "theta", "mark_price", "underlying_price")
+_FIGURES = (
+    "mark_iv", "bid_iv", "ask_iv", "delta", "gamma", "vega", "theta", "mark_price",
+    "underlying_price",
+)  # fmt: skip
 
 
 def option_frame(
@@ -113,6 +116,8 @@ def _row(
         "strike": None if option.strike is None else float(option.strike),
         "option_type": option.option_type,
         **{name: None if value is None else float(value) for name, value in figures.items()},
+        "underlying_kind": point.underlying_kind,
+        "delta_convention": point.delta_convention,
         "oi_base": interest.get("oi_base"),
         "oi_usd": interest.get("oi_usd"),
     }

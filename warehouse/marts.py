@@ -16,7 +16,7 @@ from oirisk.warehouse.window import BuildWindow
 
 log = logging.getLogger(__name__)
 
-TOTALS = marts_of("totals", "series")
+TOTALS = marts_of("totals", "series", "options")
 """What sums and compares: made of facts, and of other marts."""
 
 AUDIT = marts_of("audit")

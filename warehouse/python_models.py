@@ -134,8 +134,8 @@ PYTHON_MODELS: tuple[tuple[str, str, Callable[..., pl.DataFrame]], ...] = (
         "options",
         """\
 -- int_options_exposures: gamma and delta, gross and of assumed dealers.
--- Grain   one row per (snapshot_at, asset, venue, expiry); venue ALL for all venues, expiry null
---         for all expiries
+-- Grain   one row per (snapshot_at, asset, venue, expiry); ALL for all venues, null for all
+--         expiries
 -- Inputs  int_options_valued, int_options_priced
 """,
         exposures,

@@ -151,7 +151,7 @@ class _Curves:
         chosen = rows.astype(np.int64)
         everywhere = np.zeros(self.starts.size)
         everywhere[chosen] = logarithms
-        return self.at(everywhere)[0][chosen]
+        return np.asarray(self.at(everywhere)[0][chosen])
 
 
 def _places() -> Floats:

@@ -1,0 +1,84 @@
+-- int_options_totalled: what is open over the strikes of an expiry, and over all expiries.
+-- Grain   one row per (snapshot_at, asset, venue, expiry); expiry is null for all of them
+-- Inputs  int_options_laddered, int_options_priced
+-- Out of the money are calls above the price and puts below it; at the price is neither.
+with
+
+priced as (
+
+    select
+        ladder.*,
+        priced.price,
+        case when ladder.strike > priced.price then ladder.call_oi_base else 0 end
+            as call_otm_base,
+        case when ladder.strike < priced.price then ladder.put_oi_base else 0 end
+            as put_otm_base
+    from int_options_laddered as ladder
+    left join int_options_priced as priced
+        using (snapshot_at, asset, venue)
+
+),
+
+summed as (
+
+    select
+        snapshot_at,
+        asset,
+        venue,
+        expiry,
+        any_value(price) as price,
+        core.exact_sum(call_oi_base) as call_oi_base,
+        core.exact_sum(put_oi_base) as put_oi_base,
+        core.exact_sum(oi_usd) as oi_usd,
+        core.exact_sum(call_volume_24h_base) as call_volume_24h_base,
+        core.exact_sum(put_volume_24h_base) as put_volume_24h_base,
+        core.exact_sum(coalesce(call_change_24h, 0) + coalesce(put_change_24h, 0)) filter (
+            where coalesce(call_change_24h, put_change_24h) is not null
+        ) as change_24h_base,
+        core.exact_sum(coalesce(call_change_7d, 0) + coalesce(put_change_7d, 0)) filter (
+            where coalesce(call_change_7d, put_change_7d) is not null
+        ) as change_7d_base,
+        core.exact_sum(call_otm_base) as call_otm_base,
+        core.exact_sum(put_otm_base) as put_otm_base,
+        core.exact_sum(call_oi_base * strike) as call_moment,
+        core.exact_sum(put_oi_base * strike) as put_moment,
+        core.exact_sum(premium_usd) as premium_usd,
+        core.exact_sum(premium_base) as premium_base,
+        core.exact_sum(greeks_base) as greeks_base,
+        bool_or(is_simulated) as is_simulated
+    from priced
+    group by grouping sets (
+        (snapshot_at, asset, venue, expiry),
+        (snapshot_at, asset, venue)
+    )
+
+)
+
+select
+    snapshot_at,
+    asset,
+    venue,
+    expiry,
+    price,
+    call_oi_base + put_oi_base as oi_base,
+    oi_usd,
+    call_oi_base,
+    put_oi_base,
+    call_volume_24h_base,
+    put_volume_24h_base,
+    put_oi_base / nullif(call_oi_base, 0) as put_call_ratio,
+    put_volume_24h_base / nullif(call_volume_24h_base, 0) as put_call_ratio_volume,
+    case when price > 0 then put_otm_base / nullif(call_otm_base, 0) end as put_call_ratio_otm,
+    case
+        when price > 0
+            then (call_otm_base - put_otm_base) / nullif(call_otm_base + put_otm_base, 0)
+    end as oi_skew,
+    call_moment / nullif(call_oi_base, 0) as call_centre,
+    put_moment / nullif(put_oi_base, 0) as put_centre,
+    change_24h_base,
+    change_7d_base,
+    premium_usd,
+    coalesce(premium_base, 0) / nullif(call_oi_base + put_oi_base, 0) as premium_covered_share,
+    coalesce(greeks_base, 0) / nullif(call_oi_base + put_oi_base, 0) as greeks_covered_share,
+    is_simulated
+from summed
