@@ -157,7 +157,7 @@ class _Curves:
 def _places() -> Floats:
     """Return logarithms of factors of the price, closest where they are nearest to 1."""
     spread = np.sinh(np.linspace(-_CLOSER, _CLOSER, _PLACES)) / np.sinh(_CLOSER)
-    return np.where(spread < 0, -np.log(LOWEST), np.log(HIGHEST)) * spread
+    return np.asarray(np.where(spread < 0, -np.log(LOWEST), np.log(HIGHEST)) * spread)
 
 
 def _brackets(curves: _Curves) -> tuple[Floats, Floats, NDArray[np.int64]]:
