@@ -136,7 +136,7 @@ PYTHON_MODELS: tuple[tuple[str, str, Callable[..., pl.DataFrame]], ...] = (
 -- int_options_exposures: gamma and delta, gross and of assumed dealers.
 -- Grain   one row per (snapshot_at, asset, venue, expiry); ALL for all venues, null for all
 --         expiries
--- Inputs  int_options_valued
+-- Inputs  int_options_valued, int_options_priced
 """,
         exposures,
     ),

@@ -30,9 +30,9 @@ def with_forwards(options: pl.DataFrame) -> pl.DataFrame:
     told = options.with_columns(
         is_underlying_stale=((deviation - 1).abs() > STALE).fill_null(value=False)
     ).with_columns(
-        told=pl.when(named & ~pl.col("is_underlying_stale") & (pl.col("underlying_price") > 0)).then(
-            "underlying_price"
-        )
+        told=pl.when(
+            named & ~pl.col("is_underlying_stale") & (pl.col("underlying_price") > 0)
+        ).then("underlying_price")
     )
     venue = pl.coalesce("told", pl.col("told").median().over(EXPIRY))
     return (
@@ -51,9 +51,7 @@ def with_forwards(options: pl.DataFrame) -> pl.DataFrame:
 def _parities(options: pl.DataFrame) -> pl.DataFrame:
     """Return ``parity`` by expiry, of those whose forward no option tells."""
     is_untold = pl.col("told").is_null().all().over(EXPIRY)
-    marked = options.filter(
-        is_untold & (pl.col("mark_price") > 0) & ~pl.col("is_underlying_stale")
-    )
+    marked = options.filter(is_untold & (pl.col("mark_price") > 0) & ~pl.col("is_underlying_stale"))
     call, put = (
         marked.filter(pl.col("option_type") == kind).select(
             *EXPIRY, "strike", pl.col("mark_price").alias(kind)

@@ -97,7 +97,7 @@ def _above(distance: Floats, value: Floats) -> Floats:
         step = (value - time_value(distance, deviation)) / slope
         deviation = deviation + step
         if np.all(np.abs(step) <= _SMALL_STEP * deviation):
-            return deviation
+            break
     return np.where(np.abs(step) <= _SMALL_STEP * deviation, deviation, np.nan)
 
 
@@ -113,5 +113,5 @@ def _below(distance: Floats, value: Floats) -> Floats:
         step = excess * above * 2 / deviation**3
         precision = precision + step
         if np.all(np.abs(step) <= _SMALL_STEP * precision):
-            return np.asarray(1 / np.sqrt(precision))
+            break
     return np.where(np.abs(step) <= _SMALL_STEP * precision, 1 / np.sqrt(precision), np.nan)

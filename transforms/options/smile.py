@@ -34,14 +34,15 @@ def smiles(options: pl.DataFrame) -> pl.DataFrame:
         put_25d_iv, risk_reversal_25d`` (call less put), ``butterfly_25d``, ``strikes`` that tell
         it, and ``smile_reason``: why any of these is null.
     """
-    each = options.select(
-        *SMILE, "strike", "option_type", "forward", "years", "iv", "oi_base", "is_simulated"
+    each = options.select(*SMILE, "strike", "option_type", "forward", "years", "iv", "oi_base")
+    every = pl.concat([each, each.with_columns(venue=pl.lit(ALL))]).with_columns(
+        smile_forward=_mean("forward").over(SMILE)
     )
-    every = pl.concat([each, each.with_columns(venue=pl.lit(ALL))])
     points = _points(every)
     segments = _segments(points)
-    found = every.group_by(SMILE).agg(is_simulated=pl.col("is_simulated").any())
-    for one in (_told(points), _at_the_money(segments), *(_wing(segments, s) for s in (1, -1))):
+    found = every.group_by(SMILE).agg(forward=pl.col("smile_forward").first())
+    strikes = points.group_by(SMILE).agg(strikes=pl.len().cast(pl.Int32))
+    for one in (strikes, _at_the_money(segments), *(_wing(segments, s) for s in (1, -1))):
         found = found.join(one, on=SMILE, how="left")
     return found.sort(SMILE).with_columns(
         pl.col("strikes").fill_null(0),
@@ -57,10 +58,7 @@ def smiles(options: pl.DataFrame) -> pl.DataFrame:
 
 
 def _points(options: pl.DataFrame) -> pl.DataFrame:
-    """Return the points of each smile in order: ``at`` (ln K / F), ``iv``, and what is open.
-
-    ``forward_of_smile`` is the one forward of all its points.
-    """
+    """Return the points of each smile in order: ``at`` (ln K / F), ``iv``, and what is open."""
     side = pl.when(pl.col("option_type") == "call").then(1).otherwise(-1)
     return (
         options.filter(
@@ -68,31 +66,24 @@ def _points(options: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(at=(pl.col("strike") / pl.col("forward")).log())
         .group_by(*SMILE, "strike")
-        .agg(*(_mean(name) for name in ("at", "iv", "forward", "years")), pl.col("oi_base").sum())
+        .agg(
+            *(_mean(name) for name in ("at", "iv", "smile_forward", "years")),
+            pl.col("oi_base").sum(),
+        )
         .sort(*SMILE, "at")
-        .with_columns(forward_of_smile=_mean("forward").over(SMILE))
     )
 
 
 def _mean(name: str) -> pl.Expr:
-    """Return the mean of a column by open interest; plain where nothing is open."""
-    base = pl.col("oi_base")
-    weight = pl.when(base.sum() > 0).then(base).otherwise(1.0)
-    return ((pl.col(name) * weight).sum() / weight.sum()).alias(name)
-
-
-def _told(points: pl.DataFrame) -> pl.DataFrame:
-    """Return ``forward`` and ``strikes`` of each smile."""
-    return points.group_by(SMILE).agg(
-        forward=pl.col("forward_of_smile").first(), strikes=pl.len().cast(pl.Int32)
-    )
+    """Return the mean of a column by open interest, where it is known; plain if nothing is open."""
+    value, base = (pl.col(one).filter(pl.col(name).is_not_null()) for one in (name, "oi_base"))
+    weighted = (value * base).sum() / base.sum()
+    return pl.when(base.sum() > 0).then(weighted).otherwise(value.mean()).alias(name)
 
 
 def _segments(points: pl.DataFrame) -> pl.DataFrame:
     """Return neighbours of each smile that has enough strikes."""
-    following = [
-        pl.col(name).shift(-1).over(SMILE).alias(f"{name}_next") for name in ("at", "iv")
-    ]
+    following = [pl.col(name).shift(-1).over(SMILE).alias(f"{name}_next") for name in ("at", "iv")]
     return (
         points.filter(pl.len().over(SMILE) >= FEWEST_STRIKES)
         .with_columns(*following)
@@ -122,9 +113,7 @@ def _wing(segments: pl.DataFrame, sign: int) -> pl.DataFrame:
     outward = segments.filter(sign * pl.col(outer) > 0).with_columns(
         inside=pl.when(sign * pl.col(inner) > 0).then(inner).otherwise(0.0), outside=outer
     )
-    within, beyond = (
-        _delta(outward, numbers(outward, end), sign) for end in ("inside", "outside")
-    )
+    within, beyond = (_delta(outward, numbers(outward, end), sign) for end in ("inside", "outside"))
     held = (
         outward.filter(pl.Series((within >= WING_DELTA) & (beyond <= WING_DELTA)))
         .sort(*SMILE, pl.col("inside").abs())
@@ -134,7 +123,7 @@ def _wing(segments: pl.DataFrame, sign: int) -> pl.DataFrame:
     at = _root(held, sign)
     return held.select(
         *SMILE,
-        pl.Series(f"{name}_25d_strike", numbers(held, "forward_of_smile") * np.exp(at)),
+        pl.Series(f"{name}_25d_strike", numbers(held, "smile_forward") * np.exp(at)),
         pl.Series(f"{name}_25d_iv", _iv_at(held, at)),
     )
 

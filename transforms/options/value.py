@@ -1,5 +1,7 @@
 """Volatility, value and derivatives of every option that counts (M30), and its gamma (M31)."""
 
+from datetime import timedelta
+
 import numpy as np
 import polars as pl
 
@@ -10,7 +12,7 @@ from oirisk.transforms.options.implied import implied_volatility
 HIGHEST_TOLD = 5.0
 """Volatilities from here on are what exchanges print where they know none."""
 
-_YEAR_SECONDS = DAYS * 86400
+_YEAR = timedelta(days=DAYS)
 
 
 def value(known: pl.DataFrame) -> pl.DataFrame:
@@ -32,11 +34,10 @@ def value(known: pl.DataFrame) -> pl.DataFrame:
     options = with_forwards(known.filter(pl.col("standing") == "counts"))
     options = _with_volatility(
         options.with_columns(
-            years=(pl.col("expiry") - pl.col("observed_at")).dt.total_microseconds()
-            / (_YEAR_SECONDS * 1e6),
-            is_crossed=(
-                (pl.col("ask_iv") > 0) & (pl.col("bid_iv") > pl.col("ask_iv"))
-            ).fill_null(value=False),
+            years=((pl.col("expiry") - pl.col("observed_at")) / _YEAR).clip(lower_bound=0),
+            is_crossed=((pl.col("ask_iv") > 0) & (pl.col("bid_iv") > pl.col("ask_iv"))).fill_null(
+                value=False
+            ),
         )
     )
     priced = black(options)
@@ -98,7 +99,9 @@ def _with_volatility(options: pl.DataFrame) -> pl.DataFrame:
     )
     open_ = barred["barred"].is_null()
     solved = _solved(options, open_ & barred["iv"].is_null())
-    source = pl.when(pl.col("told_iv").is_not_null()).then(pl.lit("venue")).otherwise(pl.lit("mark"))
+    source = (
+        pl.when(pl.col("told_iv").is_not_null()).then(pl.lit("venue")).otherwise(pl.lit("mark"))
+    )
     return (
         options.with_columns(barred["barred"], barred["iv"].alias("told_iv"), *solved)
         .with_columns(
