@@ -376,7 +376,8 @@ def test_a_night_is_the_same_alone_and_among_others() -> None:
     nights = known.partition_by("snapshot_at")
     venues = ("deribit", "okx", "bybit", "ALL")
     at = pl.concat(
-        prices(venues=venues).with_columns(night["snapshot_at"].head(1)) for night in nights
+        prices(venues=venues).with_columns(snapshot_at=pl.lit(night["snapshot_at"][0]))
+        for night in nights
     )
     for model in (smiles, lambda frame: exposures(frame, at)):
         together = model(value(known)).sort(KEY)
