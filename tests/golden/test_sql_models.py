@@ -19,7 +19,7 @@ from oirisk.flows.settings.model import Settings
 from oirisk.schemas.tables.cftc import POSITIONS
 from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.build import build
-from oirisk.warehouse.marts import AUDIT, OBSERVED, REPORTS, TOTALS, build_cftc
+from oirisk.warehouse.marts import AUDIT, OBSERVED, OPTIONS, REPORTS, TOTALS, build_cftc
 from oirisk.warehouse.window import BuildWindow
 from tests.models import marts_under
 
@@ -174,7 +174,7 @@ def _build(connection: duckdb.DuckDBPyConnection, mart: str, given: dict[str, st
     settings = _settings(given)
     for instant in given.get("maps", "").split():
         build_positions(connection, datetime.fromisoformat(instant), settings)
-    for family in (TOTALS, AUDIT, OBSERVED):
+    for family in (TOTALS, OPTIONS, AUDIT, OBSERVED):
         build(connection, marts_under(mart, family), window, values_of(settings))
     if marts_under(mart, REPORTS):
         build_cftc(connection, window)

@@ -9,6 +9,10 @@ priced as (
     select
         ladder.*,
         priced.price,
+        coalesce(ladder.call_change_24h + ladder.put_change_24h, ladder.call_change_24h, ladder.put_change_24h)
+            as change_24h,
+        coalesce(ladder.call_change_7d + ladder.put_change_7d, ladder.call_change_7d, ladder.put_change_7d)
+            as change_7d,
         case when ladder.strike > priced.price then ladder.call_oi_base else 0 end
             as call_otm_base,
         case when ladder.strike < priced.price then ladder.put_oi_base else 0 end
@@ -32,12 +36,8 @@ summed as (
         core.exact_sum(oi_usd) as oi_usd,
         core.exact_sum(call_volume_24h_base) as call_volume_24h_base,
         core.exact_sum(put_volume_24h_base) as put_volume_24h_base,
-        core.exact_sum(coalesce(call_change_24h, 0) + coalesce(put_change_24h, 0)) filter (
-            where coalesce(call_change_24h, put_change_24h) is not null
-        ) as change_24h_base,
-        core.exact_sum(coalesce(call_change_7d, 0) + coalesce(put_change_7d, 0)) filter (
-            where coalesce(call_change_7d, put_change_7d) is not null
-        ) as change_7d_base,
+        core.exact_sum(change_24h) as change_24h_base,
+        core.exact_sum(change_7d) as change_7d_base,
         core.exact_sum(call_otm_base) as call_otm_base,
         core.exact_sum(put_otm_base) as put_otm_base,
         core.exact_sum(call_oi_base * strike) as call_moment,

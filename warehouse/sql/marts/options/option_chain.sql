@@ -2,6 +2,7 @@
 -- Grain   one row per (snapshot_at, venue, symbol)
 -- Inputs  int_options_valued
 -- Window  snapshot_at
+-- Reach   interval 33 day after
 -- Slices  250000 options
 select
     snapshot_at,

@@ -3,6 +3,7 @@
 -- Inputs  int_options_placed, int_options_totalled, int_options_horizons, int_options_exposures,
 --         int_options_realised
 -- Window  snapshot_at
+-- Reach   interval 33 day after
 -- Slices  250000 options
 with
 

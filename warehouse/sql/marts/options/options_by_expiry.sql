@@ -3,6 +3,7 @@
 -- Inputs  int_options_placed, int_options_totalled, int_options_pained, int_options_smiles,
 --         int_options_exposures
 -- Window  snapshot_at
+-- Reach   interval 33 day after
 -- Slices  250000 options
 select
     placed.snapshot_at,

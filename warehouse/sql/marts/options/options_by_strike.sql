@@ -2,6 +2,7 @@
 -- Grain   one row per (snapshot_at, asset, venue, expiry, strike)
 -- Inputs  int_options_laddered, int_options_priced
 -- Window  snapshot_at
+-- Reach   interval 33 day after
 -- Slices  250000 options
 with
 
