@@ -19,6 +19,7 @@ from oirisk.flows.settings.model import Settings
 from oirisk.warehouse import build as runner
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
+from oirisk.warehouse.marts import OPTIONS
 from oirisk.warehouse.registry import MODELS, Model, parameters_of
 from oirisk.warehouse.writer import looking, writing
 
