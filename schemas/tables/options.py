@@ -19,7 +19,7 @@ from oirisk.schemas.columns import (
     percent,
 )
 
-FORWARD_SOURCES = ("venue", "parity", "index")
+FORWARD_SOURCES = ("venue", "parity")
 IV_SOURCES = ("venue", "mark")
 
 _ANY_VENUE = "ccxt id of the exchange, or ALL for the sum of those that are fresh"
@@ -72,7 +72,7 @@ class OptionChain(
         "price of the underlying that values the open interest; null where none is known",
         nullable=True,
     )
-    years: float = amount("to expiry, of 365 days", unit="years")
+    years: float = amount("from observed_at to expiry, of 365 days", unit="years")
     forward: float = amount(
         "what the coin is worth at expiry; null where nothing tells it",
         unit="USD per coin",
@@ -80,7 +80,7 @@ class OptionChain(
     )
     forward_source: str = column(
         "venue: the price of the underlying it told for that expiry, parity: from calls and puts "
-        "of one strike, index: its index, where the rest of the day moves it little",
+        "of one strike; null without a forward",
         isin=FORWARD_SOURCES,
         nullable=True,
     )
