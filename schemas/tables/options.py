@@ -198,10 +198,12 @@ class _Figures(_Exposure, _Sides):
     put_call_ratio: float = _ratio("puts over calls, by open interest", "M28")
     put_call_ratio_volume: float = _ratio("the same by the volume of 24 hours", "M28")
     put_call_ratio_otm: float = _ratio(
-        "puts below the price over calls above it, by open interest", "M28"
+        "out-of-the-money puts over such calls, by open interest: beyond the forward of their expiry, "
+        "beyond the price where no forward is known",
+        "M28",
     )
     oi_skew: float = column(
-        "out-of-the-money calls less puts over their sum; null without either",
+        "out-of-the-money calls less puts over their sum, by open interest; null without either",
         unit="fraction",
         method="M33",
         nullable=True,
