@@ -198,8 +198,8 @@ class _Figures(_Exposure, _Sides):
     put_call_ratio: float = _ratio("puts over calls, by open interest", "M28")
     put_call_ratio_volume: float = _ratio("the same by the volume of 24 hours", "M28")
     put_call_ratio_otm: float = _ratio(
-        "out-of-the-money puts over such calls, by open interest: beyond the forward of their expiry, "
-        "beyond the price where no forward is known",
+        "out-of-the-money puts over such calls, by open interest: beyond the forward of their "
+        "expiry, or beyond the price where no forward is known",
         "M28",
     )
     oi_skew: float = column(
