@@ -41,7 +41,7 @@ def with_forwards(options: pl.DataFrame) -> pl.DataFrame:
             forward=pl.coalesce(venue, "parity"),
             forward_source=pl.when(venue.is_not_null())
             .then(pl.lit("venue"))
-            .when(pl.col("parity") > 0)
+            .when(pl.col("parity").is_not_null())
             .then(pl.lit("parity")),
         )
         .drop("told", "parity")
