@@ -24,6 +24,7 @@ IV_SOURCES = ("venue", "mark")
 
 _ANY_VENUE = "ccxt id of the exchange, or ALL for the sum of those that are fresh"
 _WITHHELD = "null where withheld"
+_MOSTLY = "null where that is known of less open interest than the minimum coverage, or withheld"
 _MATCHED = (
     "in coins, hence of contracts times their size, over options known at both ends; one listed "
     "since then counts from 0; null without any such"
@@ -142,7 +143,7 @@ class _Sides(Table):
 class _Exposure(Table):
     gex_gross_usd: float = amount(
         f"gamma exposure, {_PER_MOVE}, whoever holds it, over options whose volatility is known; "
-        f"{_WITHHELD}",
+        f"{_MOSTLY}",
         method="M31",
         nullable=True,
     )
@@ -152,7 +153,7 @@ class _Exposure(Table):
         method="M31",
     )
     premium_usd: float = amount(
-        f"what the open interest was worth at its marks; null without any, {_WITHHELD}",
+        f"what the open interest was worth at its marks, over options that have one; {_MOSTLY}",
         method="M29",
         nullable=True,
     )
@@ -198,10 +199,12 @@ class _Figures(_Exposure, _Sides):
     put_call_ratio: float = _ratio("puts over calls, by open interest", "M28")
     put_call_ratio_volume: float = _ratio("the same by the volume of 24 hours", "M28")
     put_call_ratio_otm: float = _ratio(
-        "puts below the price over calls above it, by open interest", "M28"
+        "out-of-the-money puts over such calls, by open interest: beyond the forward of their "
+        "expiry, or beyond the price where no forward is known",
+        "M28",
     )
     oi_skew: float = column(
-        "out-of-the-money calls less puts over their sum; null without either",
+        "out-of-the-money calls less puts over their sum, by open interest; null without either",
         unit="fraction",
         method="M33",
         nullable=True,

@@ -1,7 +1,7 @@
 -- int_options_totalled: what is open over the strikes of an expiry, and over all expiries.
 -- Grain   one row per (snapshot_at, asset, venue, expiry); expiry is null for all of them
 -- Inputs  int_options_laddered, int_options_priced
--- Out of the money are calls above the price and puts below it; at the price is neither.
+-- Params  $minimum_coverage  double, what is known of less than this part is withheld, 0 to 1
 with
 
 priced as (
@@ -9,14 +9,14 @@ priced as (
     select
         ladder.*,
         priced.price,
-        coalesce(ladder.call_change_24h + ladder.put_change_24h, ladder.call_change_24h, ladder.put_change_24h)
-            as change_24h,
-        coalesce(ladder.call_change_7d + ladder.put_change_7d, ladder.call_change_7d, ladder.put_change_7d)
-            as change_7d,
-        case when ladder.strike > priced.price then ladder.call_oi_base else 0 end
-            as call_otm_base,
-        case when ladder.strike < priced.price then ladder.put_oi_base else 0 end
-            as put_otm_base
+        coalesce(
+            ladder.call_change_24h + ladder.put_change_24h, ladder.call_change_24h,
+            ladder.put_change_24h
+        ) as change_24h,
+        coalesce(
+            ladder.call_change_7d + ladder.put_change_7d, ladder.call_change_7d,
+            ladder.put_change_7d
+        ) as change_7d
     from int_options_laddered as ladder
     left join int_options_priced as priced
         using (snapshot_at, asset, venue)
@@ -31,6 +31,7 @@ summed as (
         venue,
         expiry,
         any_value(price) as price,
+        core.exact_sum(oi_base) as oi_base,
         core.exact_sum(call_oi_base) as call_oi_base,
         core.exact_sum(put_oi_base) as put_oi_base,
         core.exact_sum(oi_usd) as oi_usd,
@@ -60,7 +61,7 @@ select
     venue,
     expiry,
     price,
-    call_oi_base + put_oi_base as oi_base,
+    oi_base,
     oi_usd,
     call_oi_base,
     put_oi_base,
@@ -68,17 +69,16 @@ select
     put_volume_24h_base,
     put_oi_base / nullif(call_oi_base, 0) as put_call_ratio,
     put_volume_24h_base / nullif(call_volume_24h_base, 0) as put_call_ratio_volume,
-    case when price > 0 then put_otm_base / nullif(call_otm_base, 0) end as put_call_ratio_otm,
-    case
-        when price > 0
-            then (call_otm_base - put_otm_base) / nullif(call_otm_base + put_otm_base, 0)
-    end as oi_skew,
+    put_otm_base / nullif(call_otm_base, 0) as put_call_ratio_otm,
+    (call_otm_base - put_otm_base) / nullif(call_otm_base + put_otm_base, 0) as oi_skew,
     call_moment / nullif(call_oi_base, 0) as call_centre,
     put_moment / nullif(put_oi_base, 0) as put_centre,
     change_24h_base,
     change_7d_base,
-    premium_usd,
-    coalesce(premium_base, 0) / nullif(call_oi_base + put_oi_base, 0) as premium_covered_share,
-    coalesce(greeks_base, 0) / nullif(call_oi_base + put_oi_base, 0) as greeks_covered_share,
+    case when core.is_known_of(premium_base, oi_base, $minimum_coverage) then premium_usd end
+        as premium_usd,
+    coalesce(premium_base, 0) / nullif(oi_base, 0) as premium_covered_share,
+    coalesce(greeks_base, 0) / nullif(oi_base, 0) as greeks_covered_share,
+    core.is_known_of(greeks_base, oi_base, $minimum_coverage) as has_greeks,
     is_simulated
 from summed
