@@ -54,7 +54,8 @@ def chain(at: datetime) -> pl.DataFrame:
     return rows.with_columns(
         symbol=pl.format(
             "{}/USD:{}-{}-{}-{}", "asset", "asset", pl.col("expiry").dt.strftime("%y%m%d"),
-            pl.col("strike").cast(pl.Int64), pl.col("option_type").str.slice(0, 1).str.to_uppercase(),
+            pl.col("strike").cast(pl.Int64),
+            pl.col("option_type").str.slice(0, 1).str.to_uppercase(),
         ),
         snapshot_at=pl.lit(at).cast(pl.Datetime("us", "UTC")),
         oi_base=pl.Series(base),
@@ -97,7 +98,9 @@ def add_nights(connection: Writer, nights: Iterator[datetime]) -> int:
 def add_listings(connection: Writer, nights: Iterator[datetime]) -> None:
     """Store what is listed over some nights, each option since the first of them that tells it."""
     listed = pl.concat(
-        chain(at).select("venue", "symbol", "asset", "expiry", "strike", "option_type", "snapshot_at")
+        chain(at).select(
+            "venue", "symbol", "asset", "expiry", "strike", "option_type", "snapshot_at"
+        )
         for at in nights
     ).unique(["venue", "symbol"], keep="first", maintain_order=True)
     rows = listed.with_columns(valid_from="snapshot_at", market_id="symbol", settle="asset")
@@ -110,5 +113,5 @@ def add_listings(connection: Writer, nights: Iterator[datetime]) -> None:
 
 def _insert(connection: Writer, table: str, rows: pl.DataFrame) -> None:
     connection.register("drawn_rows", rows.to_arrow())
-    connection.execute(f"insert into {table} by name from drawn_rows")  # noqa: S608
+    connection.execute(f"insert into {table} by name from drawn_rows")
     connection.unregister("drawn_rows")
