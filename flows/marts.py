@@ -16,6 +16,7 @@ from oirisk.warehouse.marts import (
     AUDIT,
     MAP,
     OBSERVED,
+    OPTIONS,
     REPORTS,
     TOTALS,
     build_cftc,
@@ -29,6 +30,7 @@ from oirisk.warehouse.stale import (
     MAPS,
     ON_MAPS,
     ON_OBSERVATIONS,
+    ON_OPTIONS,
     ON_REPORTS,
     ON_STANDING,
     ON_TOTALS,
@@ -96,11 +98,13 @@ def marts_due(
     nights = None if judged is None else nights_due(connection, judged.since, opened[0])
     span = _within(_stale_maps(stale, settings), opened)
     maps = [] if span is None else map_instants(connection, span.since, span.until, mapped)
-    totals_rest_on = ON_TOTALS | ON_MAPS | {MAPS} if maps else ON_TOTALS
+    mapped_facts = ON_MAPS | {MAPS} if maps else frozenset()
+    totals = _totals_window(stale, maps, opened, settings)
     found = (
         (CONVENTIONS, nights, ON_STANDING),
         (MAP, _from_first_to_last(maps), ON_MAPS | {MAPS}),
-        ((*TOTALS, *AUDIT), _totals_window(stale, maps, opened, settings), totals_rest_on),
+        ((*TOTALS, *AUDIT), totals, ON_TOTALS | mapped_facts),
+        (OPTIONS, _options_window(stale, totals, opened), ON_OPTIONS | mapped_facts),
         (REPORTS, stale.over(ON_REPORTS), ON_REPORTS),
         (OBSERVED, stale.over(ON_OBSERVATIONS), ON_OBSERVATIONS),
     )
@@ -145,8 +149,11 @@ def build_stale(
         stale = stale_facts(connection)
     maps = _build_maps(connection, _stale_maps(stale, settings), opened, settings, now)
     window = _totals_window(stale, maps, opened, settings)
+    options = _options_window(stale, window, opened)
     if window is not None:
-        build_totals(connection, window, settings)
+        build_totals(connection, window, settings, options)
+    elif options is not None:
+        build(connection, OPTIONS, options, values_of(settings))
     reports = stale.over(ON_REPORTS)
     if reports is not None:
         build_cftc(connection, reports)
@@ -214,6 +221,12 @@ def _totals_window(
     return _within(hull(spans), opened)
 
 
+def _options_window(stale: Stale, totals: BuildWindow | None, opened: Ends) -> BuildWindow | None:
+    """Return the snapshots whose options totals or changed bars bear on."""
+    spans = (totals, stale.over(ON_OPTIONS - ON_TOTALS))
+    return _within(hull([span for span in spans if span is not None]), opened)
+
+
 def _from_first_to_last(instants: list[datetime]) -> BuildWindow | None:
     return BuildWindow(instants[0], instants[-1]) if instants else None
 
@@ -251,10 +264,22 @@ def build_positions(
     build_map(connection, snapshot_at, values)
 
 
-def build_totals(connection: Writer, window: BuildWindow, settings: Settings) -> None:
-    """Build the marts that sum and compare, and audit, for a window of snapshots."""
-    for marts in (TOTALS, AUDIT):
-        build(connection, marts, window, values_of(settings))
+def build_totals(
+    connection: Writer,
+    window: BuildWindow,
+    settings: Settings,
+    options: BuildWindow | None = None,
+) -> None:
+    """Build the marts that sum and compare, options, and audit, for a window of snapshots.
+
+    Args:
+        connection: Writer, inside a transaction.
+        window: The snapshots.
+        settings: For the marts.
+        options: Those whose options are built, where these are more.
+    """
+    for marts, span in ((TOTALS, window), (OPTIONS, options or window), (AUDIT, window)):
+        build(connection, marts, span, values_of(settings))
 
 
 def values_of(settings: Settings) -> dict[str, Any]:

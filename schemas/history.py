@@ -98,7 +98,10 @@ class DepthPoint:
 
 @dataclass(frozen=True)
 class OptionPoint:
-    """Volatility and greeks of one option; ``mark_price`` in USD, ``oi_base`` single-sided."""
+    """Volatility and greeks of one option as fractions and USD, and what they mean.
+
+    ``underlying_kind`` and ``delta_convention`` are those of ``core.options``.
+    """
 
     market_id: str
     observed_at: datetime | None
@@ -109,6 +112,10 @@ class OptionPoint:
     theta: Decimal | None
     mark_price: Decimal | None
     underlying_price: Decimal | None
+    bid_iv: Decimal | None = None
+    ask_iv: Decimal | None = None
+    underlying_kind: str | None = None
+    delta_convention: str | None = None
 
 
 @dataclass(frozen=True)

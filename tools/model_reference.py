@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from oirisk.warehouse.conventions import CONVENTIONS
-from oirisk.warehouse.marts import AUDIT, MAP, OBSERVED, REPORTS, TOTALS
+from oirisk.warehouse.marts import AUDIT, MAP, OBSERVED, OPTIONS, REPORTS, TOTALS
 from oirisk.warehouse.registry import MODELS, Input, Model, all_in_order, facts_of, in_order
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "models.md"
@@ -31,6 +31,7 @@ BUILDS = {
     "What figures mean": CONVENTIONS,
     "Entry prices, liquidations, clusters": MAP,
     "Totals, changes, series": TOTALS,
+    "Options": OPTIONS,
     "Audit": AUDIT,
     "Weekly reports": REPORTS,
     "Observed positions": OBSERVED,

@@ -239,6 +239,8 @@ def _parts(
         return _days(window, timedelta(days=slicing.count))
     if slicing.of == "runs":
         return _runs(connection, window, slicing.count)
+    if slicing.of == "options":
+        return _options(connection, window, slicing.count)
     return slices(connection, window, slicing.of, slicing.count)
 
 
@@ -264,6 +266,19 @@ def _runs(
     return [BuildWindow(part[0], part[-1]) for part in parts]
 
 
+def _options(
+    connection: duckdb.DuckDBPyConnection, window: BuildWindow, count: int
+) -> list[BuildWindow]:
+    """Return parts of about so many options that were told; none where none was."""
+    found = connection.execute(
+        "select snapshot_at, count(*) from core.open_interest"
+        " where kind = 'option' and snapshot_at between $since and $until"
+        " group by snapshot_at order by snapshot_at",
+        asdict(window),
+    ).fetchall()
+    return _of_size(window, found, count, 1) if found else []
+
+
 def slices(
     connection: duckdb.DuckDBPyConnection, window: BuildWindow, table: str, most_rows: int
 ) -> list[BuildWindow]:
@@ -282,8 +297,15 @@ def slices(
         f" where {instant} between $since and $until group by {instant} order by {instant}",
         asdict(window),
     ).fetchall()
-    instants = [row[0] for row in found]
-    rows = sum(row[1] for row in found)
+    return _of_size(window, found, most_rows, least)
+
+
+def _of_size(
+    window: BuildWindow, found: Sequence[tuple[datetime, int]], most_rows: int, least: int
+) -> list[BuildWindow]:
+    """Cut a window at instants, so that each part has about so many rows and at least so many."""
+    instants = [instant for instant, _ in found]
+    rows = sum(count for _, count in found)
     size = max(least, most_rows * len(found) // max(rows, 1))
     starts = [window.since, *instants[size::size]]
     ends = [*instants[size - 1 : -1 : size], window.until]

@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 TOTALS = marts_of("totals", "series")
 """What sums and compares: made of facts, and of other marts."""
 
+OPTIONS = marts_of("options")
+"""Options by strike, expiry and asset: made of facts, of totals, and of the clusters of strikes."""
+
 AUDIT = marts_of("audit")
 """What is checked in the snapshots of runs (M36); history that was loaded has checks of its own."""
 
@@ -31,7 +34,7 @@ OBSERVED = marts_of("observed")
 REPORTS = marts_of("cftc")
 """The weekly reports of the CFTC, in coins and USD."""
 
-_OPTIONS = "int_strike_universe"
+_STRIKES = "int_strike_universe"
 
 
 def build_map(
@@ -65,15 +68,15 @@ def build_map(
         raise ConfigurationError(f"a snapshot needs a time zone, saw {snapshot_at!r}")
     values = {**MAP_DEFAULTS, **parameters}
     window = BuildWindow(snapshot_at, snapshot_at)
-    written = build(connection, (*MAP, _OPTIONS), window, values, models)
+    written = build(connection, (*MAP, _STRIKES), window, values, models)
     _tell_unplaced_options(connection, snapshot_at)
-    connection.execute(f"drop table temp.{_OPTIONS}")
+    connection.execute(f"drop table temp.{_STRIKES}")
     return written
 
 
 def _tell_unplaced_options(connection: duckdb.DuckDBPyConnection, snapshot_at: datetime) -> None:
     rows = connection.execute(
-        f"select venue, count(*) from {_OPTIONS}"  # noqa: S608 -- our own name
+        f"select venue, count(*) from {_STRIKES}"  # noqa: S608 -- our own name
         " where taken_at = $until and (strike is null or side is null)"
         " group by venue order by venue",
         {"until": snapshot_at},

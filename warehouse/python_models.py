@@ -12,6 +12,9 @@ from oirisk.transforms.models.coupled import coupled_grid
 from oirisk.transforms.models.forced_closes import opened_beside_forced
 from oirisk.transforms.models.leverage_observed import observed_weights
 from oirisk.transforms.models.stress import stress_grid
+from oirisk.transforms.options.exposure import exposures
+from oirisk.transforms.options.smile import smiles
+from oirisk.transforms.options.value import value
 
 _INSTANT = pl.Datetime("us", "UTC")
 
@@ -108,6 +111,34 @@ PYTHON_MODELS: tuple[tuple[str, str, Callable[..., pl.DataFrame]], ...] = (
 -- Window  all
 """,
         judge,
+    ),
+    (
+        "options",
+        """\
+-- int_options_valued: volatility, value and greeks of the options that count.
+-- Grain   one row per (snapshot_at, venue, symbol) of int_options_known that counts
+-- Inputs  int_options_known
+""",
+        value,
+    ),
+    (
+        "options",
+        """\
+-- int_options_smiles: volatility at the money and at 25 delta.
+-- Grain   one row per (snapshot_at, asset, venue, expiry); venue ALL for all venues
+-- Inputs  int_options_valued
+""",
+        smiles,
+    ),
+    (
+        "options",
+        """\
+-- int_options_exposures: gamma and delta, gross and of assumed dealers.
+-- Grain   one row per (snapshot_at, asset, venue, expiry); ALL for all venues, null for all
+--         expiries
+-- Inputs  int_options_valued, int_options_priced
+""",
+        exposures,
     ),
 )
 """Family, header and function of each; a function takes its inputs in order, then parameters."""

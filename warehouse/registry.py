@@ -35,7 +35,7 @@ _FIELD = re.compile(r"(Grain|Inputs|Params|Window|Reach|Slices)  +(.*)")
 _INPUT = re.compile(r"(?P<name>[\w.]+)(?: by (?P<macro>[\w.]+))?(?P<earlier> \(earlier\))?")
 _PARAMETER = re.compile(r"\$(\w+)\s+(\w+), (.*?)(?=\s*\$\w+\s+\w+, |$)")
 _REACH = re.compile(r"(.+?) (after|before)(?:, |$)")
-_SLICES = re.compile(r"(\d+) (?:rows of (\S+)|(days|runs))")
+_SLICES = re.compile(r"(\d+) (?:rows of (\S+)|(days|runs|options))")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Slicing:
-    """How much is computed at once: so many rows of a table, so many days, or so many runs."""
+    """How much is computed at once: so many rows of a table, days, runs, or options told."""
 
     count: int
     of: str
@@ -186,7 +186,7 @@ def _slicing(text: str) -> Slicing | None:
     found = _SLICES.fullmatch(text)
     if found is None:
         raise ConfigurationError(
-            f"slices are `N rows of TABLE`, `N days` or `N runs`, saw {text!r}"
+            f"slices are `N rows of TABLE`, `N days`, `N runs` or `N options`, saw {text!r}"
         )
     return Slicing(int(found[1]), found[2] or found[3])
 

@@ -32,6 +32,9 @@ ON_TOTALS = frozenset(
 )  # fmt: skip
 """What the marts that sum and compare rest on."""
 
+ON_OPTIONS = ON_TOTALS | {"core.bars"}
+"""What the marts of options rest on: what totals do, and what the price was every day."""
+
 ON_MAPS = frozenset(
     {
         ANYTHING, "core.open_interest", "core.bars", "core.liquidations", "core.depth",

@@ -14,6 +14,10 @@ QUESTIONS = {
     "what_changed": "from what_changed('BTC')",
     "clusters": "from clusters('BTC')",
     "liquidation_map": "from liquidation_map('BTC')",
+    "options": "from options('BTC')",
+    "option_chain": "from option_chain('BTC', null)",
+    "term_structure": "from term_structure('BTC')",
+    "expiry_calendar": "from expiry_calendar('BTC')",
 }
 
 

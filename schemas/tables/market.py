@@ -26,6 +26,8 @@ SIDES = ("long", "short")
 BOOK_SIDES = ("bid", "ask")
 SOURCES = ("live", "history", "import")
 TIER_SOURCES = ("live", "table")
+UNDERLYING_KINDS = ("forward", "spot")
+DELTA_CONVENTIONS = ("black", "premium_adjusted")
 
 
 class PositioningTable(
@@ -184,19 +186,37 @@ class OptionsTable(
     venue: str = column(VENUE)
     symbol: str = column(SYMBOL)
     asset: str = column(COIN)
-    expiry: UtcTimestamp = column("end of trading")
+    expiry: UtcTimestamp = column("end of trading; null of perpetual options", nullable=True)
     strike: float = amount("strike price", unit="USD per coin")
     option_type: str = column("call or put", isin=["call", "put"])
     mark_iv: float = amount(
         "implied volatility a year, 0.6 is 60 %; null when not sent", unit="fraction", nullable=True
     )
+    bid_iv: float = amount(
+        "implied volatility of the best bid; null without a bid or when not sent",
+        unit="fraction",
+        nullable=True,
+    )
+    ask_iv: float = amount(
+        "implied volatility of the best ask; null without an ask or when not sent",
+        unit="fraction",
+        nullable=True,
+    )
     delta: float = column(
-        "change of value by one coin; null when not sent",
+        "change of value by one coin, as the exchange told it: delta_convention says which of the "
+        "two; beyond 1 where it is by spot and the forward is above that; null when not sent",
         unit="coin per coin",
         method="M30",
         nullable=True,
-        ge=-1,
-        le=1,
+        ge=-1.5,
+        le=1.5,
+    )
+    delta_convention: str = column(
+        "black: change of the value in USD; premium_adjusted: of the value in coins, which is less "
+        "by the premium in coins; null without a delta",
+        method="M30",
+        nullable=True,
+        isin=DELTA_CONVENTIONS,
     )
     gamma: float = finite(
         "change of delta; null when not sent", unit="coin per coin and USD", method="M30"
@@ -207,8 +227,14 @@ class OptionsTable(
     theta: float = finite("by time; null when not sent", unit="USD per coin and day", method="M30")
     mark_price: float = amount("premium; null when not sent", nullable=True)
     underlying_price: float = amount("price of the underlying; null when not sent", nullable=True)
+    underlying_kind: str = column(
+        "what underlying_price is, as the exchange means it: the forward of that expiry, or spot, "
+        "which most call index; null without a price, or where nobody says",
+        nullable=True,
+        isin=UNDERLYING_KINDS,
+    )
     oi_base: float = amount("null when not sent", nullable=True)
-    oi_usd: float = amount("at the underlying's price; null without", nullable=True)
+    oi_usd: float = amount("at the index, or as the exchange told it; null without", nullable=True)
     is_simulated: bool = column(SIMULATED)
     run_id: str = column(RUN)
     recorded_at: UtcTimestamp = column(RECORDED, method="M37")

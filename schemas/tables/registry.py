@@ -14,6 +14,7 @@ from oirisk.schemas.tables import (
     marts,
     observed,
     operations,
+    options,
     positions,
     quality,
     reference_data,
@@ -23,8 +24,8 @@ from oirisk.schemas.tables import (
 )  # fmt: skip
 
 _MODULES = (
-    marts, totals, series, balance, positions, market, liquidation, stress, quality, conventions,
-    observed, cftc, facts, reference_data, operations,
+    marts, totals, series, balance, options, positions, market, liquidation, stress, quality,
+    conventions, observed, cftc, facts, reference_data, operations,
 )  # fmt: skip
 
 TABLES: Mapping[str, type[Table]] = MappingProxyType(

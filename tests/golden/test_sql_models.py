@@ -19,7 +19,7 @@ from oirisk.flows.settings.model import Settings
 from oirisk.schemas.tables.cftc import POSITIONS
 from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.build import build
-from oirisk.warehouse.marts import AUDIT, OBSERVED, REPORTS, TOTALS, build_cftc
+from oirisk.warehouse.marts import AUDIT, OBSERVED, OPTIONS, REPORTS, TOTALS, build_cftc
 from oirisk.warehouse.window import BuildWindow
 from tests.models import marts_under
 
@@ -86,6 +86,16 @@ DEFAULTS = {
         "run_id": "'run'",
         "recorded_at": "snapshot_at",
     },
+    "core.options": {
+        "observed_at": "snapshot_at",
+        "asset": "'BTC'",
+        "expiry": "'2026-04-24 08:00:00+00'",
+        "strike": "100",
+        "option_type": "'call'",
+        "is_simulated": "false",
+        "run_id": "'run'",
+        "recorded_at": "snapshot_at",
+    },
     "core.instruments": {
         "symbol": "venue || ':' || kind || ':' || margin",
         "market_id": "symbol",
@@ -120,6 +130,7 @@ DEFAULTS = {
         "record": "'{}'",
         "recorded_at": "'2026-03-01 00:00:00+00'",
     },
+    "marts.clusters": {},
     "marts.leverage_priors": {},
     "ops.unit_rules": {
         "venue": "'venue'",
@@ -174,7 +185,7 @@ def _build(connection: duckdb.DuckDBPyConnection, mart: str, given: dict[str, st
     settings = _settings(given)
     for instant in given.get("maps", "").split():
         build_positions(connection, datetime.fromisoformat(instant), settings)
-    for family in (TOTALS, AUDIT, OBSERVED):
+    for family in (TOTALS, OPTIONS, AUDIT, OBSERVED):
         build(connection, marts_under(mart, family), window, values_of(settings))
     if marts_under(mart, REPORTS):
         build_cftc(connection, window)

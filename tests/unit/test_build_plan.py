@@ -19,6 +19,7 @@ from oirisk.flows.settings.model import Settings
 from oirisk.warehouse import build as runner
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
+from oirisk.warehouse.marts import OPTIONS
 from oirisk.warehouse.registry import MODELS, Model, parameters_of
 from oirisk.warehouse.writer import looking, writing
 
@@ -111,8 +112,8 @@ def test_what_is_planned_is_what_is_built(
         "marts", "window", "snapshots", "because", "models",
     }  # fmt: skip
     oirisk("build")
-    # Reports are made in one go, and audits run by run, of which there is none.
-    others = {"marts.cftc_positions", "ops.audit", "marts.data_quality"}
+    # Reports are made in one go, audits run by run and options where any is told: there is none.
+    others = {"marts.cftc_positions", "ops.audit", "marts.data_quality", *OPTIONS}
     assert set(made) == set(planned) - others
     last = START + 31 * HOUR
     assert made["marts.oi_by_asset"] == [(planned["marts.oi_by_asset"].since, last)]

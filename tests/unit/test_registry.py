@@ -11,7 +11,7 @@ import pytest
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.tables.registry import TABLES
 from oirisk.warehouse.conventions import CONVENTIONS
-from oirisk.warehouse.marts import AUDIT, MAP, OBSERVED, REPORTS, TOTALS
+from oirisk.warehouse.marts import AUDIT, MAP, OBSERVED, OPTIONS, REPORTS, TOTALS
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.registry import (
     MODELS,
@@ -26,7 +26,14 @@ from oirisk.warehouse.registry import (
     read_model,
     stages,
 )
-from oirisk.warehouse.stale import ON_MAPS, ON_OBSERVATIONS, ON_REPORTS, ON_STANDING, ON_TOTALS
+from oirisk.warehouse.stale import (
+    ON_MAPS,
+    ON_OBSERVATIONS,
+    ON_OPTIONS,
+    ON_REPORTS,
+    ON_STANDING,
+    ON_TOTALS,
+)
 from tests.statements import parsed, table_functions, tables
 
 SQL = [model for model in MODELS.values() if model.sql]
@@ -220,6 +227,7 @@ def test_marts_that_reach_as_far_and_are_cut_alike_are_built_together() -> None:
     ("marts", "noted", "otherwise"),
     [
         (TOTALS, ON_TOTALS, {"ops.coverage"}),  # noted with its run
+        (OPTIONS, ON_OPTIONS, set()),
         (
             MAP,
             ON_MAPS,

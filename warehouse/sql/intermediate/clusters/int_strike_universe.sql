@@ -1,8 +1,8 @@
 -- int_strike_universe: open interest of options known at the snapshot, and at those of the
 -- clusters that it may continue.
 -- Grain   one row per (taken_at, venue, symbol)
--- Inputs  core.open_interest, core.open_interest by core.contracts_left_out, core.instruments,
---         marts.clusters (earlier)
+-- Inputs  core.open_interest, core.open_interest by core.contracts_left_out,
+--         core.instruments by core.option_terms, marts.clusters (earlier)
 -- Params  $until            timestamptz, the snapshot to build
 --         $known_at         timestamptz, facts recorded later do not count
 --         $max_age_minutes  double, an observation further from the snapshot than this is stale
@@ -94,25 +94,6 @@ newest as (
 
 ),
 
-spelt as (
-
-    select
-        symbol,
-        try_strptime('20' || terms.expires || ' 08 +0000', '%Y%m%d %H %z') as expiry,
-        try_cast(nullif(terms.strike, '') as double) as strike,
-        case terms.side when 'C' then 'call' when 'P' then 'put' end as side
-    from (
-        select distinct
-            symbol,
-            regexp_extract(
-                symbol, '-([0-9]{6})-([0-9.]+)-([CP])$', ['expires', 'strike', 'side']
-            ) as terms
-        from newest
-        where replace(split_part(symbol, '/', 1), 'XBT', 'BTC') = asset
-    ) as symbols
-
-),
-
 listed as (
 
     select
@@ -124,31 +105,26 @@ listed as (
         newest.oi_usd,
         newest.index_price,
         newest.is_simulated,
-        if(terms.venue is null, spelt.expiry, terms.expiry) as expiry,
-        if(
-            terms.venue is null,
-            spelt.strike,
-            if(terms.strike > 0, terms.strike / terms.base_multiplier, null)
-        ) as strike,
-        if(
-            terms.venue is null,
-            spelt.side,
-            if(terms.option_type in ('call', 'put'), terms.option_type, null)
-        ) as side
+        case
+            when terms.venue is not null then terms.expiry
+            when core.spelt_side(newest.symbol, newest.asset) is not null
+                then core.expires_at(newest.symbol)
+        end as expiry,
+        case
+            when terms.venue is not null then terms.strike
+            else core.spelt_strike(newest.symbol, newest.asset)
+        end as strike,
+        case
+            when terms.venue is not null then terms.side
+            else core.spelt_side(newest.symbol, newest.asset)
+        end as side
     from newest
-    left join spelt
-        on newest.symbol = spelt.symbol
-    left join core.instruments as terms
+    left join core.option_terms() as terms
         on
             newest.venue = terms.venue
             and newest.symbol = terms.symbol
-    qualify
-        row_number() over (
-            partition by newest.taken_at, newest.venue, newest.symbol
-            order by
-                terms.valid_from <= newest.taken_at desc,
-                abs(epoch_us(terms.valid_from) - epoch_us(newest.taken_at)) asc
-        ) = 1
+            and newest.taken_at >= terms.from_at
+            and newest.taken_at < terms.until_at
 
 )
 

@@ -1,0 +1,1 @@
+"""Options: their value and its derivatives, smiles by expiry, exposure by assumed dealer."""
