@@ -31,6 +31,7 @@ from oirisk.warehouse.archive import (
     archived_venues,
     fetched,
     first_archived_day,
+    stored_contents,
 )
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
@@ -93,7 +94,9 @@ def rederive_since(
     with writing(home, now, remakes=remakes) as connection:
         _require_open(connection, since, settings)
         starts = run_starts(connection)
-        for snapshot_at, group in groupby(_snapshot_runs(home, since), key=_snapshot_of):
+        for snapshot_at, group in groupby(
+            _snapshot_runs(connection, home, since), key=_snapshot_of
+        ):
             runs = sorted(group, key=lambda run: _place(run, starts))
             if not instants:
                 for venue in archived_venues(home, since):
@@ -148,9 +151,10 @@ def _require_open(connection: Writer, since: date, settings: Settings) -> None:
         )
 
 
-def _snapshot_runs(home: Home, since: date) -> Iterator[Run]:
-    """Leave out what backfills and top-ups archived."""
-    return (run for run in archived_runs(home, since) if run[0].flow in SNAPSHOT_FLOWS)
+def _snapshot_runs(connection: Writer, home: Home, since: date) -> Iterator[Run]:
+    """Leave out what backfills and top-ups archived, and files that runs did not store so."""
+    runs = archived_runs(home, since, stored_contents(connection))
+    return (run for run in runs if run[0].flow in SNAPSHOT_FLOWS)
 
 
 def _snapshot_of(run: Run) -> datetime:

@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 
 from oirisk.schemas.errors import DamagedFileError, HomeError
-from oirisk.warehouse.archive import read_archive, set_damaged_aside
+from oirisk.warehouse.archive import as_stored, read_archive, set_damaged_aside
 from oirisk.warehouse.files import replacing, write_whole
 from oirisk.warehouse.home import ARCHIVED, Home
 from oirisk.warehouse.writer import Writer
@@ -285,7 +285,7 @@ def _compacted_days(connection: Writer) -> str:
 def _rewrite(path: Path) -> bool:
     """Replace a file by the same rows in fewer bytes, if there are fewer; False: it is damaged."""
     try:
-        rows = read_archive(path)
+        rows = as_stored(read_archive(path))
     except DamagedFileError:
         return False
     dense = io.BytesIO()

@@ -141,6 +141,17 @@ INPUTS = (
         "a recording replayed twice",
         "one run on record",
     ),
+    Fault(
+        "bytes_that_are_no_text",
+        "Latin-1 in the symbol of a row; `maintain` and `rederive` afterwards",
+        "that row is refused; figures of all others stay; the archive holds every byte as it came "
+        "and its hash; derived again, the same facts",
+    ),
+    Fault(
+        "recording_of_bytes_that_are_no_text",
+        "the same, recorded and read back",
+        "every byte as it came",
+    ),
 )
 
 
@@ -326,6 +337,11 @@ HOME = (
         "raw_byte_flipped",
         "a body, or another column, of an archived file changed",
         "found by `doctor`; `--fix` sets the file aside; facts stay",
+    ),
+    Fault(
+        "raw_file_forged",
+        "a body of an archived file changed, and its checksum with it; `rederive`",
+        "the file is not what its run stored (`ops.fetches`): set aside and named; facts stay",
     ),
     Fault(
         "block_corrupt",

@@ -1,5 +1,6 @@
 """What may befall a home folder, and that nothing of it is ever lost for it."""
 
+import hashlib
 import json
 import os
 import resource
@@ -356,6 +357,24 @@ def test_raw_byte_flipped(
     assert any(path.name in said for said in mended["mended"])
     (aside,) = (one for one in mended["all"] if one["status"] != "ok")
     assert (aside["name"], path.name in aside["detail"]) == ("responses set aside", True)
+    assert _held(kept) == before
+
+
+def test_raw_file_forged(
+    kept: Any, config: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _held(kept)
+    path = next(one for one in _raw_files(kept.home) if "venue=gate" in str(one))
+    frame = pl.read_parquet(path, hive_partitioning=False)
+    bodies = [body.replace("3000", "9000") for body in frame["body"]]
+    assert bodies != list(frame["body"])
+    sums = [hashlib.sha256(body.encode()).hexdigest() for body in bodies]
+    frame.with_columns(body=pl.Series(bodies), sha256=pl.Series(sums)).write_parquet(path)
+    found = _finding(config, "archived responses", capsys)
+    assert (found["status"], path.name in found["detail"]) == ("fail", True)
+    assert rederive(config, FIRST_DAY, as_json=True) == 0
+    assert f"{path} is not what its run stored" in caplog.text
+    assert path.with_name(f"{path.name}.damaged").is_file()
     assert _held(kept) == before
 
 
