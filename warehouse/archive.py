@@ -141,7 +141,7 @@ def archived_answers(home: Home, run: RunLabel) -> list[Response]:
 def forget_answers(home: Home, run: RunLabel, *, but: Collection[str] = ()) -> None:
     """Remove the files of a run, those of some venues left: what it repeats or asks for again."""
     for path in _files_of(home, run):
-        if path.parent.name.removeprefix("venue=") not in but:
+        if _venue(path) not in but:
             path.unlink()
 
 
@@ -190,23 +190,36 @@ def archived_runs(
 
 def first_archived_day(home: Home) -> date | None:
     """Return the first day that responses are archived of; None without any."""
-    days = (path.parts[-3].removeprefix("date=") for path in home.raw.glob(ARCHIVED))
-    first = min(days, default=None)
+    first = min((_day(path) for path in home.raw.glob(ARCHIVED)), default=None)
     return None if first is None else date.fromisoformat(first)
 
 
-def archived_venues(home: Home, since: date) -> list[str]:
-    """Return the venues that have archived responses since a day, by name."""
-    venues = {path.parts[-2].removeprefix("venue=") for path in _files_since(home, since)}
-    return sorted(venues)
+def whole_venues(home: Home, since: date, contents: Mapping[str, str]) -> list[str]:
+    """Return the venues of which all responses are there from the first archived day on.
+
+    Args:
+        home: The home folder; files that are damaged are set aside.
+        since: First day; none is missing before the first that anything is archived of.
+        contents: What runs on record stored, by file.
+    """
+    files = _files_since(home, since)
+    set_damaged_aside(files, home, contents)
+    first = min((_day(path) for path in files), default="")
+    stored = [home.root / name for name in contents]
+    gone = {_venue(path) for path in stored if _day(path) >= first and not path.exists()}
+    return sorted({_venue(path) for path in files} - gone)
 
 
 def _files_since(home: Home, since: date) -> list[Path]:
-    return [
-        path
-        for path in sorted(home.raw.glob(ARCHIVED))
-        if path.parts[-3].removeprefix("date=") >= since.isoformat()
-    ]
+    return [path for path in sorted(home.raw.glob(ARCHIVED)) if _day(path) >= since.isoformat()]
+
+
+def _day(path: Path) -> str:
+    return path.parts[-3].removeprefix("date=")
+
+
+def _venue(path: Path) -> str:
+    return path.parts[-2].removeprefix("venue=")
 
 
 def stored_contents(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -263,9 +276,11 @@ def set_aside(path: Path) -> Path:
     return target
 
 
-def set_damaged_aside(paths: Iterable[Path]) -> list[Path]:
-    """Read files whole, set those aside that are damaged, and return under which names."""
-    return [set_aside(path) for path in paths if _read(path) is None]
+def set_damaged_aside(paths: Iterable[Path], home: Home, contents: Mapping[str, str]) -> None:
+    """Read files whole, and set those aside that are damaged or not what a run stored."""
+    for path in paths:
+        if _read(path, contents.get(home.name_of(path))) is None:
+            set_aside(path)
 
 
 def _sound(files: Mapping[Path, str | None]) -> Iterator[pl.DataFrame]:

@@ -263,7 +263,7 @@ def compact_raw(connection: Writer, home: Home, now: datetime, *, dry_run: bool)
     if dry_run:
         return [Done(now, "compact", "raw", older_than=now, bytes_before=before)]
     damaged = [path for path in files if not _rewrite(path)]
-    set_damaged_aside(damaged)
+    set_damaged_aside(damaged, home, {})
     after = sum(path.stat().st_size for path in files if path.exists())
     done = Done(now, "compact", "raw", older_than=now, bytes_before=before, bytes_after=after)
     note(connection, [done])

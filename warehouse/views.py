@@ -60,7 +60,7 @@ def refresh_views(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         connection.execute(_view(home))
     except duckdb.Error as error:
         log.warning("archive is not read whole reason=%s", first_line(error))
-        set_damaged_aside(sorted(home.raw.glob(ARCHIVED)))
+        set_damaged_aside(sorted(home.raw.glob(ARCHIVED)), home, {})
         connection.execute(_view(home))
     _comment(connection)
 

@@ -330,7 +330,7 @@ HOME = (
     ),
     Fault(
         "raw_file_cut_short",
-        "one archived file truncated; night, `rederive`, `maintain`",
+        "one archived file truncated, an old one or the newest; night, `rederive`, `maintain`",
         "the file is set aside and named; each goes on, and no fact is lost",
     ),
     Fault(

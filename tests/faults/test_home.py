@@ -322,12 +322,20 @@ def test_damaged_backup_restored(
     assert _bytes(kept.home) == files
 
 
-@pytest.mark.parametrize("command", ["night", "rederive", "maintain"])
+@pytest.mark.parametrize(
+    ("command", "which"), [("night", 0), ("rederive", 0), ("maintain", 0), ("rederive", -1)],
+    ids=["night", "rederive", "maintain", "newest, rederive"],
+)  # fmt: skip
 def test_raw_file_cut_short(
-    kept: Any, config: Path, command: str, nights: list[Path], caplog: pytest.LogCaptureFixture
+    kept: Any,
+    config: Path,
+    command: str,
+    which: int,
+    nights: list[Path],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    before = _held(kept)[0]
-    path = _raw_files(kept.home)[0]
+    before, instruments = _held(kept)[:2]
+    path = _raw_files(kept.home)[which]
     path.write_bytes(path.read_bytes()[:-100])
     if command == "rederive":
         assert rederive(config, FIRST_DAY, as_json=True) == 0
@@ -335,6 +343,8 @@ def test_raw_file_cut_short(
         assert maintain(config, dry_run=False, as_json=True) == 0
     else:
         assert kept.replay(nights[2]).state == "completed"
+    if command == "rederive":
+        assert _held(kept)[1] == instruments
     assert path.name in caplog.text
     assert path.with_name(f"{path.name}.damaged").is_file()
     assert [row for row in _held(kept)[0] if row in before] == before
