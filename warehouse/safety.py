@@ -7,7 +7,6 @@
 Nothing here changes the home; each refusal says the ways out.
 """
 
-import logging
 import os
 import pwd
 from collections.abc import Iterator
@@ -18,14 +17,8 @@ import duckdb
 
 from oirisk.schemas.errors import DiskFullError, HomeError
 from oirisk.warehouse.files import free_bytes
-from oirisk.warehouse.findings import first_line, opened_read_only, read_all_blocks
+from oirisk.warehouse.findings import read_all_blocks
 from oirisk.warehouse.home import ARCHIVED, Home
-from oirisk.warehouse.sql_files import statement
-
-log = logging.getLogger(__name__)
-
-_PUBLISHED: dict[Path, tuple[tuple[int, int, int], set[str]]] = {}
-"""Copies that this process has published: inode, time and size, and the runs each knows."""
 
 _READ_AT: dict[Path, datetime] = {}
 """When this process has last read the whole of a warehouse."""
@@ -174,29 +167,6 @@ def ways_out(home: Home) -> str:
     return ", ".join(ways)
 
 
-def require_all_runs(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """Refuse to write into a warehouse that knows less than its copy, which it would replace.
-
-    Args:
-        connection: The warehouse, of whatever version.
-        home: The home folder.
-
-    Raises:
-        HomeError: The copy holds runs that the warehouse does not.
-    """
-    lost = sorted(_published_runs(home) - ended_runs(connection))
-    if lost:
-        raise HomeError(
-            f"{home.warehouse} is older than the published copy: it lacks {len(lost)} runs, first "
-            f"{lost[0]}, and would take its place. {ways_out(home)}"
-        )
-
-
-def note_published(home: Home, runs: set[str]) -> None:
-    """Remember what this process has published, to spare opening it again."""
-    _PUBLISHED[home.published] = (_identity(home.published), runs)
-
-
 def read_whole_daily(connection: duckdb.DuckDBPyConnection, home: Home, now: datetime) -> None:
     """Read every block before it is published, unless this process has done so within a day.
 
@@ -207,33 +177,3 @@ def read_whole_daily(connection: duckdb.DuckDBPyConnection, home: Home, now: dat
     if before is None or abs(now - before) >= _DAY:
         read_all_blocks(connection)
         _READ_AT[home.warehouse] = now
-
-
-def _identity(path: Path) -> tuple[int, int, int]:
-    about = path.stat()
-    return about.st_ino, about.st_mtime_ns, about.st_size
-
-
-def _published_runs(home: Home) -> set[str]:
-    if not home.published.is_file():
-        return set()
-    identity, runs = _PUBLISHED.get(home.published, (None, set()))
-    if identity == _identity(home.published):
-        return runs
-    try:
-        with opened_read_only(home.published) as connection:
-            return ended_runs(connection)
-    except duckdb.Error as error:
-        log.warning("published copy cannot be read and is written anew reason=%s",
-                    first_line(error))  # fmt: skip
-        return set()
-
-
-def ended_runs(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """Return the runs on record that have ended; of these none is ever taken off it."""
-    try:
-        return {
-            run_id for (run_id,) in connection.execute(statement("ops/runs_ended.sql")).fetchall()
-        }
-    except duckdb.CatalogException:  # a warehouse that nothing has been stored in
-        return set()

@@ -298,6 +298,12 @@ HOME = (
         "refused: the copy knows runs that it lacks; `restore published` mends it",
     ),
     Fault(
+        "table_lost",
+        "a table of facts dropped or emptied, or one row of it deleted, by hand; all runs on record",
+        "refused, naming table and rows; found by `doctor`; the copy keeps every byte; `restore "
+        "published` brings back every row",
+    ),
+    Fault(
         "warehouse_thinned",
         "rows thinned by maintenance, so that the warehouse has fewer than its copy",
         "no refusal: what maintenance took out is on record",

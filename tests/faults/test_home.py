@@ -216,7 +216,7 @@ def test_old_warehouse_put_back(kept: Any, config: Path, nights: list[Path]) -> 
     before = _held(kept)
     shutil.copy(backup, kept.home.warehouse)
     with pytest.raises(
-        HomeError, match="lacks 1 runs, first 20261123.* `oirisk restore published`"
+        HomeError, match="it lacks 1 runs, first 20261123.* `oirisk restore published`"
     ):
         kept.replay(nights[2])
     assert restore(config, "published", as_json=False) == 0
@@ -227,6 +227,42 @@ def test_old_warehouse_put_back(kept: Any, config: Path, nights: list[Path]) -> 
     assert len(list(kept.home.backups.glob("replaced-*-published.duckdb"))) == 2
     rederive(config, "2026-11-23", as_json=True)
     assert kept.column(f"{BTC} order by snapshot_at") == [*TOTALS, 146.0]
+
+
+TABLES_LOST = {
+    "dropped": "drop table core.bars",
+    "emptied": "delete from core.bars",
+    "listings": "delete from core.instruments",
+    "one row": "delete from core.open_interest where snapshot_at ="
+    " (select min(snapshot_at) from core.open_interest) and asset = 'ETH'",
+}
+
+
+@pytest.mark.parametrize("how", TABLES_LOST)
+def test_table_lost(
+    kept: Any, config: Path, nights: list[Path], how: str, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    bars = tmp_path / "bars.csv"
+    bars.write_text(
+        "bar_at,interval,venue,symbol,asset,open,high,low,close,volume_base\n"
+        "2026-11-20,1d,gate,BTC/USDT:USDT,BTC,9,9,9,9,1\n"
+    )
+    assert import_history(config, [str(bars)], as_json=True) == 0
+    before = [*_held(kept), kept.rows("select * from core.bars")]
+    assert len(before[-1]) == 1
+    with duckdb.connect(str(kept.home.warehouse)) as connection:
+        connection.execute(TABLES_LOST[how])
+    copy = kept.home.published.read_bytes()
+    with pytest.raises(HomeError, match=r"knows less .* of \d+ rows.*`oirisk restore published`"):
+        kept.replay(nights[2])
+    found = _finding(config, "published copy", capsys, fix=True)
+    assert (found["status"], "of" in found["detail"]) == ("fail", True)
+    assert "`oirisk restore published`" in found["repair"]
+    assert kept.home.published.read_bytes() == copy
+    assert restore(config, "published", as_json=False) == 0
+    assert [*_held(kept), kept.rows("select * from core.bars")] == before
+    assert kept.replay(nights[2]).state == "completed"
 
 
 def test_warehouse_thinned(kept: Any, nights: list[Path]) -> None:
