@@ -5,7 +5,7 @@ Read from the published copy and the outbox alone, so that it can be asked at an
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
@@ -13,7 +13,7 @@ from oirisk import __version__
 from oirisk.flows.briefing import next_run
 from oirisk.flows.mail.outbox import Backlog, backlog
 from oirisk.flows.settings.model import Settings
-from oirisk.flows.settings.sections import MailSettings
+from oirisk.flows.settings.sections import MailSettings, ScheduleSettings
 from oirisk.schemas.errors import HomeError
 from oirisk.warehouse.deliveries import DeliveryKey
 from oirisk.warehouse.files import free_bytes, write_whole
@@ -147,7 +147,7 @@ def _of_nights(
     if not night:
         return []
     found = []
-    if due and (stored_at is None or stored_at < due[-1] - timedelta(minutes=5)):
+    if due and not _is_made(settings.schedule, due[-1], stored_at):
         last = f"the last one that gave totals is of {stored_at:%Y-%m-%d %H:%M} UTC"
         found.append(
             Trouble(
@@ -175,6 +175,17 @@ def _of_nights(
             )
         )
     return found
+
+
+def _is_made(schedule: ScheduleSettings, due: datetime, stored_at: datetime | None) -> bool:
+    """Return whether a night was stored: at its instant or later, or under its name.
+
+    Where clocks go forward a scheduler may take a time that is left out for another one.
+    """
+    if stored_at is None:
+        return False
+    is_later = stored_at >= due.astimezone(UTC) - timedelta(minutes=5)
+    return is_later or schedule.night_of(stored_at) == schedule.night_of(due)
 
 
 def _of_disk(home: Home, free: int) -> list[Trouble]:

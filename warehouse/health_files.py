@@ -10,7 +10,13 @@ from oirisk.warehouse.archive import DAMAGED, read_archive
 from oirisk.warehouse.files import SECRET_MODE, is_alone
 from oirisk.warehouse.findings import Finding, read
 from oirisk.warehouse.home import ARCHIVED, Home
-from oirisk.warehouse.safety import not_writable, rights_repair, unwritable
+from oirisk.warehouse.safety import (
+    MOVE_AWAY,
+    not_writable,
+    out_of_place,
+    rights_repair,
+    unwritable,
+)
 
 MEND = "`oirisk doctor --fix`"
 _OTHERS, _ALL_BUT_OWNER = 0o007, 0o077
@@ -19,6 +25,8 @@ _RUN_LOCKS = ".run-*.lock"
 
 def check_rights(home: Home) -> Finding:
     """Return whether this user may write all that runs write."""
+    if wrong := out_of_place(home):
+        return Finding("rights", "fail", wrong, MOVE_AWAY)
     if wrong := unwritable(home, deep=True):
         return Finding("rights", "fail", not_writable(wrong), rights_repair(home))
     return Finding("rights", "ok", "all that runs write can be written")

@@ -25,6 +25,8 @@ _READ_AT: dict[Path, datetime] = {}
 
 _DAY = timedelta(days=1)
 
+MOVE_AWAY = "move it away; what belongs there is made anew, or comes from a backup"
+
 _GROWTH_BYTES = 48 * 1024**2
 _GROWTH_SHARE = 0.1
 """What a night writes beside the copy: the transaction, responses and a report, which are a few
@@ -74,13 +76,17 @@ def unwritable(home: Home, *, deep: bool = False) -> list[Path]:
 
 def _written(home: Home, *, deep: bool) -> Iterator[Path]:
     files = (home.lock, home.warehouse, home.wal, home.outbox)
-    folders = (home.root, home.published.parent, home.raw, home.reports, home.archive, home.backups)
+    folders = (home.root, *_folders(home))
     yield from (path for path in (*folders, *files) if path.exists())
     if deep:
         for folder in folders[1:]:
             yield from sorted(folder.rglob("*"))
     else:
         yield from (*home.raw.glob("date=*"), *home.reports.glob("*/"))
+
+
+def _folders(home: Home) -> tuple[Path, ...]:
+    return home.published.parent, home.raw, home.reports, home.archive, home.backups
 
 
 def _is_writable(path: Path) -> bool:
@@ -96,23 +102,42 @@ def require_rights(home: Home) -> None:
     """
     if home.root.exists() and not home.root.is_dir():
         raise HomeError(f"cannot write in {home.root}: it is not a folder; choose another --home")
-    if wrong := unwritable(home):
-        raise HomeError(f"{not_writable(wrong)}; {rights_repair(home)}")
+    if wrong := out_of_place(home):
+        raise HomeError(f"cannot write in {home.root}: {wrong}; {MOVE_AWAY}")
+    if unwritten := unwritable(home):
+        raise HomeError(f"{not_writable(unwritten)}; {rights_repair(home)}")
+
+
+def out_of_place(home: Home) -> str:
+    """Name a file where a folder of the home belongs, or a folder where a file does."""
+    for folder in _folders(home):
+        if folder.exists() and not folder.is_dir():
+            return f"{folder} is a file, and a folder belongs there"
+    for file in (home.warehouse, home.published, home.outbox):
+        if file.is_dir():
+            return f"{file} is a folder, and a file belongs there"
+    return ""
 
 
 def not_writable(paths: list[Path]) -> str:
     """Say what may not be written, and whose it is."""
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     one = paths[0]
-    if os.statvfs(one).f_flag & os.ST_RDONLY:
+    if _is_read_only(one):
         return f"cannot write {one}{more}: its disk is mounted read-only"
     about = one.stat()
     mode = f"{about.st_mode & 0o777:04o}"
     return f"cannot write {one}{more}: it belongs to {_name(about.st_uid)}, with mode {mode}"
 
 
+def _is_read_only(path: Path) -> bool:
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
 def rights_repair(home: Home) -> str:
     """Say how a home becomes writable again."""
+    if any(_is_read_only(path) for path in unwritable(home)):
+        return "mount that disk for writing again, or choose another --home; nothing was changed"
     return (
         f"give all of it to the user that runs oirisk, `sudo chown -R {_name(os.geteuid())} "
         f"{home.root}`, then `oirisk doctor --fix` sets the modes"

@@ -46,7 +46,7 @@ from oirisk.warehouse.recovery import restore as restore_home
 from oirisk.warehouse.runs import alive
 from oirisk.warehouse.safety import room_needed
 from oirisk.warehouse.writer import opened
-from tests.faults.small_disk import as_other_user, empty, filling_first, small_disk
+from tests.faults.small_disk import as_other_user, empty, filling_first, read_only, small_disk
 
 pytestmark = pytest.mark.integration
 
@@ -472,6 +472,75 @@ def test_not_ours_to_write(
         found = _finding(home.root, "rights", capsys)
     assert (found["status"], found["exit"], what in found["detail"]) == ("fail", 2, True)
     assert "chown" in found["repair"]
+
+
+@pytest.mark.parametrize("what", [".", "published", "raw", "reports"])
+def test_mounted_read_only(
+    what: str, kept: Any, config: Path, nights: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _held(kept)
+    with read_only(kept.home.root / what):
+        with pytest.raises(HomeError, match="mounted read-only; mount that disk for writing"):
+            opened(kept.home, datetime.now(UTC)).__enter__()
+        found = _finding(config, "rights", capsys)
+        assert (found["status"], "mounted read-only" in found["detail"]) == ("fail", True)
+        assert "mount that disk" in found["repair"]
+        assert _held(kept) == before
+    assert kept.replay(nights[2]).state == "completed"
+    assert kept.column(f"{BTC} order by snapshot_at") == [*TOTALS, 146.0]
+
+
+@pytest.mark.parametrize("what", ["published", "raw", "reports"])
+def test_file_in_place_of_a_folder(
+    what: str, kept: Any, config: Path, nights: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = kept.home.root / what
+    folder.rename(config.parent / what)
+    folder.write_text("in the way")
+    with pytest.raises(HomeError, match=f"{what} is a file, and a folder belongs there; move it"):
+        kept.replay(nights[2])
+    found = _finding(config, "rights", capsys)
+    assert (found["status"], f"{what} is a file" in found["detail"]) == ("fail", True)
+    folder.unlink()
+    (config.parent / what).rename(folder)
+    kept.write_report(kept.replay(nights[2]))
+    assert kept.column(f"{BTC} order by snapshot_at") == [*TOTALS, 146.0]
+
+
+CUTS = {"gone": 0.0, "half": 0.5, "without its end": 0.99, "flipped": None}
+
+
+@pytest.mark.parametrize("share", CUTS.values(), ids=CUTS)
+def test_log_damaged(
+    kept: Any, nights: list[Path], share: float | None, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    left = Home(tmp_path / "left")
+    refresh = writer.refresh_views
+
+    def lose_power(*given: Any) -> None:
+        if kept.home.wal.stat().st_size > 9_000:  # the night is committed and not in the file yet
+            shutil.copytree(kept.home.root, left.root, dirs_exist_ok=True)
+        refresh(*given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writer, "refresh_views", lose_power)
+        kept.replay(nights[2])
+    if share is None:
+        _flip(left.wal, 0.5)
+    else:
+        os.truncate(left.wal, int(left.wal.stat().st_size * share))
+    desk = type(kept)(left, kept.settings)
+    assert desk.column(f"{BTC} order by snapshot_at") == TOTALS
+    refused = ""
+    try:
+        desk.replay(nights[2])
+    except HomeError as error:  # as a log that is not whole may be: the copy is
+        refused = str(error)
+        restore(left.root, "published", as_json=False)
+    assert not refused or "`oirisk restore published`" in refused
+    assert desk.replay(nights[2]).state == "completed"
+    assert _held(desk) == _held(kept)
 
 
 def test_modes_lost(kept: Any, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
