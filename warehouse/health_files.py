@@ -25,8 +25,8 @@ _RUN_LOCKS = ".run-*.lock"
 
 def check_rights(home: Home) -> Finding:
     """Return whether this user may write all that runs write."""
-    if wrong := out_of_place(home):
-        return Finding("rights", "fail", wrong, MOVE_AWAY)
+    if misplaced := out_of_place(home):
+        return Finding("rights", "fail", misplaced, MOVE_AWAY)
     if wrong := unwritable(home, deep=True):
         return Finding("rights", "fail", not_writable(wrong), rights_repair(home))
     return Finding("rights", "ok", "all that runs write can be written")
