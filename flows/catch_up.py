@@ -21,7 +21,7 @@ from oirisk.flows.backfill import Request, backfill
 from oirisk.flows.exchanges.configured import chosen_venues
 from oirisk.flows.exchanges.registry import all_histories
 from oirisk.flows.exchanges.sources import Source
-from oirisk.flows.mail.mailing import is_queued, mail_report
+from oirisk.flows.mail.mailing import DATE_LENGTH, is_queued, mail_report
 from oirisk.flows.marts import build_stale
 from oirisk.flows.outcome import Outcome
 from oirisk.flows.reports import report_of, write_report
@@ -91,13 +91,18 @@ def missed_nights(home: Home, settings: Settings, now: datetime) -> list[MissedN
         ).fetchall()
     if first is None:
         return []
-    due = terms.due(max(since, first), now + timedelta(seconds=1))
+    due = [one.astimezone(UTC) for one in terms.due(max(since, first), now + timedelta(seconds=1))]
     ends = [*due[1:], datetime.max.replace(tzinfo=UTC)]
     found = []
     for start, end in zip(due, ends, strict=True):
+        key = terms.night_of(start)
         had = [run for run in runs if start - _GRID < run[1] < end - _GRID]
+        if (
+            not had and len(key) == DATE_LENGTH
+        ):  # a scheduler may take an hour that is left out otherwise
+            had = [run for run in runs if terms.night_of(run[1]) == key]
         missed = _missed(home, start, had)
-        if missed is not None and not (home.report(terms.night_of(start)) / "report.json").exists():
+        if missed is not None and not (home.report(key) / "report.json").exists():
             found.append(missed)
     return found
 

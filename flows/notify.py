@@ -27,6 +27,9 @@ from oirisk.warehouse.home import Home
 log = logging.getLogger(__name__)
 
 NOTICES_NAME = "notices.json"
+_PINGED = ("night-", "mail-given-up-")
+"""Trouble that the dead-man service hears of: no totals, or nobody reads them."""
+
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 
 
@@ -98,7 +101,8 @@ def after_night(
 ) -> None:
     """Tell how a night ended: to the dead-man service, and to whoever is told of trouble."""
     status = _look_after_quietly(home, settings, clock())
-    bad = [one.what for one in status.troubles if one.id.startswith("night-")] if status else []
+    troubles = status.troubles if status else ()
+    bad = [one.what for one in troubles if one.id.startswith(_PINGED)]
     bad += [str(error)] if error else []
     ping(settings, is_well=not bad, what="; ".join(bad))
 

@@ -4,7 +4,7 @@ Runs are derived again from their answers. What backfills and top-ups brought ha
 own and needs the prices of that time; it is counted anew from the rows themselves.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import groupby
@@ -28,12 +28,14 @@ from oirisk.transforms.derive import Derived, derive
 from oirisk.warehouse.archive import (
     RunLabel,
     archived_runs,
-    archived_venues,
     fetched,
     first_archived_day,
+    stored_contents,
+    whole_venues,
 )
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.load import (
+    knows_later_listing,
     load_open_interest,
     rewind_instruments,
     run_starts,
@@ -92,13 +94,14 @@ def rederive_since(
     remakes = remakes or _makes_all(home, since)
     with writing(home, now, remakes=remakes) as connection:
         _require_open(connection, since, settings)
-        starts = run_starts(connection)
-        for snapshot_at, group in groupby(_snapshot_runs(home, since), key=_snapshot_of):
+        starts, contents = run_starts(connection), stored_contents(connection)
+        whole = whole_venues(home, since, contents)
+        for snapshot_at, group in groupby(_snapshot_runs(home, since, contents), key=_snapshot_of):
             runs = sorted(group, key=lambda run: _place(run, starts))
             if not instants:
-                for venue in archived_venues(home, since):
+                for venue in whole:  # of others the listings of some days could not be told again
                     rewind_instruments(connection, venue, snapshot_at)
-            _restate(connection, home, runs, now, venues)
+            _restate(connection, home, runs, now, venues, whole)
             instants.append(snapshot_at)
             count += len(runs)
         instants += _restate_history(connection, datetime.combine(since, time(), UTC), now)
@@ -148,9 +151,10 @@ def _require_open(connection: Writer, since: date, settings: Settings) -> None:
         )
 
 
-def _snapshot_runs(home: Home, since: date) -> Iterator[Run]:
+def _snapshot_runs(home: Home, since: date, contents: Mapping[str, str]) -> Iterator[Run]:
     """Leave out what backfills and top-ups archived."""
-    return (run for run in archived_runs(home, since) if run[0].flow in SNAPSHOT_FLOWS)
+    runs = archived_runs(home, since, contents)
+    return (run for run in runs if run[0].flow in SNAPSHOT_FLOWS)
 
 
 def _snapshot_of(run: Run) -> datetime:
@@ -165,9 +169,17 @@ def _place(run: Run, starts: dict[str, datetime]) -> tuple[datetime, str]:
 
 
 def _restate(
-    connection: Writer, home: Home, runs: Sequence[Run], now: datetime, known: Mapping[str, Venue]
+    connection: Writer,
+    home: Home,
+    runs: Sequence[Run],
+    now: datetime,
+    known: Mapping[str, Venue],
+    listed_anew: Collection[str],
 ) -> None:
-    """Store the rows of the runs of one snapshot, the later ones over the earlier."""
+    """Store the rows of the runs of one snapshot, the later ones over the earlier.
+
+    ``listed_anew`` are the venues whose listings were forgotten, to be read again.
+    """
     frames: list[pl.DataFrame] = []
     venues: set[str] = set()
     for label, responses in runs:
@@ -176,7 +188,9 @@ def _restate(
         fetches = fetched(home, label, responses)
         record(connection, label, snapshots_of(responses, known), derived, fetches, Life(now))
         for result in derived:
-            load_listing(connection, result, label)
+            is_anew = result.venue in listed_anew
+            if is_anew or not knows_later_listing(connection, result.venue, label.snapshot_at):
+                load_listing(connection, result, label)
             mine = [response for response in responses if response.venue == result.venue]
             load_options(connection, result, mine, label, now)
             rows = stored_rows(result, label)

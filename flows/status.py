@@ -5,7 +5,7 @@ Read from the published copy and the outbox alone, so that it can be asked at an
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
@@ -13,7 +13,9 @@ from oirisk import __version__
 from oirisk.flows.briefing import next_run
 from oirisk.flows.mail.outbox import Backlog, backlog
 from oirisk.flows.settings.model import Settings
+from oirisk.flows.settings.sections import MailSettings, ScheduleSettings
 from oirisk.schemas.errors import HomeError
+from oirisk.warehouse.deliveries import DeliveryKey
 from oirisk.warehouse.files import free_bytes, write_whole
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import query, reading
@@ -56,6 +58,7 @@ class HomeStatus:
         failed_venues: Exchanges that gave nothing that night.
         free_bytes: Free space where the home lies.
         mail_waiting: Messages that no server has taken yet.
+        mail_given_up: Recipients whose newest briefing was given up.
         troubles: What is wrong; empty when all is well.
     """
 
@@ -70,6 +73,7 @@ class HomeStatus:
     failed_venues: tuple[str, ...]
     free_bytes: int
     mail_waiting: int
+    mail_given_up: tuple[str, ...]
     troubles: tuple[Trouble, ...]
 
 
@@ -90,10 +94,12 @@ def status_of(home: Home, settings: Settings, now: datetime) -> HomeStatus:
         troubles.append(Trouble("unreadable", str(error), "see `oirisk doctor`"))
     stored_at = _instant(night.get("stored_at"))
     waiting = backlog(home.outbox)
+    given_up = [one for one in waiting.given_up if _is_addressed(one[0].recipient, settings.mail)]
     troubles += [
         *_of_nights(settings, night, stored_at, now),
         *_of_disk(home, free),
         *_of_mail(waiting, now),
+        *(_of_given_up(key, why) for key, why in given_up),
     ]
     coverage = night.get("coverage")
     failed = night.get("failed_venues")
@@ -109,6 +115,7 @@ def status_of(home: Home, settings: Settings, now: datetime) -> HomeStatus:
         failed_venues=tuple(failed) if isinstance(failed, list) else (),
         free_bytes=free,
         mail_waiting=waiting.count,
+        mail_given_up=tuple(key.recipient for key, _ in given_up),
         troubles=tuple(troubles),
     )
 
@@ -140,7 +147,7 @@ def _of_nights(
     if not night:
         return []
     found = []
-    if due and (stored_at is None or stored_at < due[-1] - timedelta(minutes=5)):
+    if due and not _is_made(settings.schedule, due[-1], stored_at):
         last = f"the last one that gave totals is of {stored_at:%Y-%m-%d %H:%M} UTC"
         found.append(
             Trouble(
@@ -168,6 +175,17 @@ def _of_nights(
             )
         )
     return found
+
+
+def _is_made(schedule: ScheduleSettings, due: datetime, stored_at: datetime | None) -> bool:
+    """Return whether a night was stored: at its instant or later, or under its name.
+
+    Where clocks go forward a scheduler may take a time that is left out for another one.
+    """
+    if stored_at is None:
+        return False
+    is_later = stored_at >= due.astimezone(UTC) - timedelta(minutes=5)
+    return is_later or schedule.night_of(stored_at) == schedule.night_of(due)
 
 
 def _of_disk(home: Home, free: int) -> list[Trouble]:
@@ -198,6 +216,20 @@ def _of_mail(waiting: Backlog, now: datetime) -> list[Trouble]:
     ]
 
 
+def _is_addressed(recipient: str, mail: MailSettings) -> bool:
+    """Return whether mail is still meant for a bare address; settings may name it with a name."""
+    return bool(mail.host) and any(recipient in one for one in mail.recipients)
+
+
+def _of_given_up(key: DeliveryKey, why: str) -> Trouble:
+    return Trouble(
+        f"mail-given-up-{key.recipient}",
+        f"the briefing of {key.report_date} to {key.recipient} was given up: {why}",
+        "mend what the server says, or take the address out of mail.recipients; then "
+        f"`oirisk send --date {key.report_date}` sends it anew",
+    )
+
+
 def _metrics(status: HomeStatus) -> CollectorRegistry:
     registry = CollectorRegistry()
 
@@ -216,6 +248,8 @@ def _metrics(status: HomeStatus) -> CollectorRegistry:
           float(len(status.failed_venues)))  # fmt: skip
     gauge("free_bytes", "Free space where the home lies", float(status.free_bytes))
     gauge("mail_waiting", "Messages that no server has taken yet", float(status.mail_waiting))
+    gauge("mail_given_up", "Recipients whose newest briefing was given up",
+          float(len(status.mail_given_up)))  # fmt: skip
     troubles = Gauge("oirisk_trouble", "1 for each kind of trouble", ["id"], registry=registry)
     for one in status.troubles:
         troubles.labels(one.id).set(1)

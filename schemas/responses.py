@@ -8,6 +8,12 @@ from oirisk.schemas.calls import Market
 
 MARKETS_ENDPOINT = "markets"
 
+
+def text_of(received: bytes) -> str:
+    """Return a body as text: JSON is UTF-8, and U+FFFD stands for bytes that are not."""
+    return received.decode(errors="replace")
+
+
 KnownMarkets = tuple[datetime, list[Market]]
 """A market list, and when it was received."""
 
@@ -19,6 +25,7 @@ class Response:
     ``endpoint`` is the product line asked for, ``markets`` for the instrument list (whose body
     is the JSON list of ccxt market structures) or ``load_markets`` for the requests behind it.
     ``error`` says why an answer was not usable, or why there was none (``status`` 0).
+    ``body_bytes`` is what came where that is no UTF-8; ``body`` then shows U+FFFD for what is not.
     """
 
     venue: str
@@ -33,11 +40,17 @@ class Response:
     attempt: int
     body: str
     error: str | None = None
+    body_bytes: bytes | None = None
+
+    @property
+    def received(self) -> bytes:
+        """The body as it came."""
+        return self.body.encode() if self.body_bytes is None else self.body_bytes
 
     @property
     def sha256(self) -> str:
-        """Checksum of the body."""
-        return hashlib.sha256(self.body.encode()).hexdigest()
+        """Checksum of the body as it came."""
+        return hashlib.sha256(self.received).hexdigest()
 
 
 @dataclass

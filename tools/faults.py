@@ -19,7 +19,10 @@ from tests.faults.catalogue import FAULTS  # noqa: E402 -- the project's folder 
 
 TITLES = {
     "home": "The home folder",
+    "at_once": "Several at once",
+    "clock": "The clock",
     "inputs": "What exchanges send",
+    "network": "The network",
     "mail": "The mail server",
     "missed_nights": "Nights that were missed",
     "notice": "Trouble is told",

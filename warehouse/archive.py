@@ -6,19 +6,21 @@ costs its exchange one run, and nothing else reads it again.
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
 
+import duckdb
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from oirisk.schemas.columns import UTC_MICROSECONDS
 from oirisk.schemas.errors import DamagedFileError, HomeError
-from oirisk.schemas.responses import Response
+from oirisk.schemas.responses import Response, text_of
 from oirisk.warehouse.files import replacing
 from oirisk.warehouse.home import ARCHIVED, Home
+from oirisk.warehouse.sql_files import statement
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,9 @@ _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "sha256": pl.String,
     "error": pl.String,
 }
+_NOT_TEXT = "body_bytes"
+"""Column of files with a body that is no UTF-8, beside the text that shows it; others lack it."""
+
 _RESPONSE_FIELDS = tuple(field.name for field in fields(Response))
 
 
@@ -76,7 +81,7 @@ def fetched(home: Home, run: RunLabel, responses: Sequence[Response]) -> list[Fe
     for venue in sorted({response.venue for response in responses}):
         mine = [response for response in responses if response.venue == venue]
         file = home.name_of(_file(home, run, venue))
-        size = sum(len(response.body.encode()) for response in mine)
+        size = sum(len(response.received) for response in mine)
         found.append(Fetched(venue, file, _content(mine), len(mine), size))
     return found
 
@@ -122,21 +127,21 @@ def archive(
         target = _file(home, run, venue)
         if again or not target.exists():
             with replacing(target) as draft:
-                _frame(run, mine).write_parquet(draft, compression="zstd")
+                as_stored(_frame(run, mine)).write_parquet(draft, compression="zstd")
         written.append(target)
     return written
 
 
 def archived_answers(home: Home, run: RunLabel) -> list[Response]:
     """Return what is archived of one run; a file that is damaged is set aside."""
-    frames = list(_sound(_files_of(home, run)))
+    frames = list(_sound(dict.fromkeys(_files_of(home, run))))
     return _run(pl.concat(frames))[1] if frames else []
 
 
 def forget_answers(home: Home, run: RunLabel, *, but: Collection[str] = ()) -> None:
     """Remove the files of a run, those of some venues left: what it repeats or asks for again."""
     for path in _files_of(home, run):
-        if path.parent.name.removeprefix("venue=") not in but:
+        if _venue(path) not in but:
             path.unlink()
 
 
@@ -153,67 +158,115 @@ def _frame(run: RunLabel, responses: Iterable[Response]) -> pl.DataFrame:
     rows = [
         {**asdict(run), **asdict(response), "sha256": response.sha256} for response in responses
     ]
-    return pl.DataFrame(rows, schema=_SCHEMA)
+    return pl.DataFrame(rows, schema={**_SCHEMA, _NOT_TEXT: pl.Binary})
 
 
-def archived_runs(home: Home, since: date) -> Iterator[tuple[RunLabel, list[Response]]]:
+def as_stored(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return responses with the columns that their file has."""
+    return frame.drop(_NOT_TEXT) if frame[_NOT_TEXT].null_count() == frame.height else frame
+
+
+def archived_runs(
+    home: Home, since: date, contents: Mapping[str, str]
+) -> Iterator[tuple[RunLabel, list[Response]]]:
     """Read back whole runs, oldest first.
 
-    A file that is damaged is set aside; of its run the other exchanges are returned.
+    A file that is damaged, or says something else than its run stored, is set aside; of its run
+    the other exchanges are returned.
 
     Args:
         home: The home folder.
         since: First day, by the run's snapshot instant.
+        contents: What runs on record stored, by file; see :func:`stored_contents`.
     """
     files: dict[str, list[Path]] = {}
     for path in _files_since(home, since):
         files.setdefault(path.stem, []).append(path)
     for run_id in sorted(files):
-        if frames := list(_sound(files[run_id])):
+        known = {path: contents.get(home.name_of(path)) for path in files[run_id]}
+        if frames := list(_sound(known)):
             yield _run(pl.concat(frames))
 
 
 def first_archived_day(home: Home) -> date | None:
     """Return the first day that responses are archived of; None without any."""
-    days = (path.parts[-3].removeprefix("date=") for path in home.raw.glob(ARCHIVED))
-    first = min(days, default=None)
+    first = min((_day(path) for path in home.raw.glob(ARCHIVED)), default=None)
     return None if first is None else date.fromisoformat(first)
 
 
-def archived_venues(home: Home, since: date) -> list[str]:
-    """Return the venues that have archived responses since a day, by name."""
-    venues = {path.parts[-2].removeprefix("venue=") for path in _files_since(home, since)}
-    return sorted(venues)
+def whole_venues(home: Home, since: date, contents: Mapping[str, str]) -> list[str]:
+    """Return the venues of which all responses are there from the first archived day on.
+
+    Args:
+        home: The home folder; files that are damaged are set aside.
+        since: First day; none is missing before the first that anything is archived of.
+        contents: What runs on record stored, by file.
+    """
+    files = _files_since(home, since)
+    set_damaged_aside(files, home, contents)
+    first = min((_day(path) for path in files), default="")
+    stored = [home.root / name for name in contents]
+    gone = {_venue(path) for path in stored if _day(path) >= first and not path.exists()}
+    return sorted({_venue(path) for path in files} - gone)
 
 
 def _files_since(home: Home, since: date) -> list[Path]:
-    return [
-        path
-        for path in sorted(home.raw.glob(ARCHIVED))
-        if path.parts[-3].removeprefix("date=") >= since.isoformat()
-    ]
+    return [path for path in sorted(home.raw.glob(ARCHIVED)) if _day(path) >= since.isoformat()]
 
 
-def read_archive(path: Path) -> pl.DataFrame:
+def _day(path: Path) -> str:
+    return path.parts[-3].removeprefix("date=")
+
+
+def _venue(path: Path) -> str:
+    return path.parts[-2].removeprefix("venue=")
+
+
+def stored_contents(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return what runs on record stored, by the names of their files."""
+    return dict(connection.execute(statement("ops/contents.sql")).fetchall())
+
+
+def read_archive(path: Path, content: str | None = None) -> pl.DataFrame:
     """Read one archive file, and check that each body is what was received.
 
+    Args:
+        path: The file.
+        content: What its run stored of it; None where no run on record did.
+
     Raises:
-        DamagedFileError: It is cut short, or a body does not match its checksum.
+        DamagedFileError: It is cut short, a body does not match its checksum, or the file is not
+            the one that was stored.
         HomeError: It cannot be read.
     """
     try:
-        frame = pl.read_parquet(path, schema=_SCHEMA, glob=False)
+        frame = _columns(pl.read_parquet(path, glob=False, hive_partitioning=False))
     except OSError as error:
         raise HomeError(f"cannot read the archive file {path}: {error}") from error
     except (PolarsError, PanicException) as error:
         raise DamagedFileError(f"the archive file {path} is damaged: {error}") from error
-    for url, body, checksum in frame.select("url", "body", "sha256").iter_rows():
-        if hashlib.sha256((body or "").encode()).hexdigest() != checksum:
+    for url, body, received, checksum in frame.select(
+        "url", "body", _NOT_TEXT, "sha256"
+    ).iter_rows():
+        came = (body or "").encode() if received is None else received
+        if hashlib.sha256(came).hexdigest() != checksum or text_of(came) != (body or ""):
             raise DamagedFileError(
                 f"{path}: the archived body of {url or 'its market list'} does not match its "
                 "checksum; restore the file from a backup"
             )
+    if content is not None and _content(_responses(frame)) != content:
+        raise DamagedFileError(
+            f"{path} is not what its run stored (ops.fetches): its content was changed since; "
+            "restore the file from a backup"
+        )
     return frame
+
+
+def _columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a file with every column there can be; one that lacks another is damaged."""
+    if _NOT_TEXT not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, pl.Binary).alias(_NOT_TEXT))
+    return frame.match_to_schema({**_SCHEMA, _NOT_TEXT: pl.Binary})
 
 
 def set_aside(path: Path) -> Path:
@@ -223,33 +276,30 @@ def set_aside(path: Path) -> Path:
     return target
 
 
-def set_damaged_aside(paths: Iterable[Path]) -> list[Path]:
-    """Read files whole, set those aside that are damaged, and return under which names."""
-    return [set_aside(path) for path in paths if _read(path) is None]
-
-
-def _sound(paths: Iterable[Path]) -> Iterator[pl.DataFrame]:
-    """Read files; one that is damaged is set aside and left out."""
+def set_damaged_aside(paths: Iterable[Path], home: Home, contents: Mapping[str, str]) -> None:
+    """Read files whole, and set those aside that are damaged or not what a run stored."""
     for path in paths:
-        frame = _read(path)
+        if _read(path, contents.get(home.name_of(path))) is None:
+            set_aside(path)
+
+
+def _sound(files: Mapping[Path, str | None]) -> Iterator[pl.DataFrame]:
+    """Read files, given with what was stored of each; one that is damaged is set aside."""
+    for path, content in files.items():
+        frame = _read(path, content)
         if frame is None:
             set_aside(path)
         else:
             yield frame
 
 
-def _read(path: Path) -> pl.DataFrame | None:
+def _read(path: Path, content: str | None = None) -> pl.DataFrame | None:
     """Read a file; None, and a warning that names it, if it is damaged."""
     try:
-        return read_archive(path)
+        return read_archive(path, content)
     except DamagedFileError as error:
         log.warning("archive file is set aside file=%s reason=%s", path, error)
         return None
-
-
-def content_of(frame: pl.DataFrame) -> str:
-    """Return what ``ops.fetches`` calls the content of a file."""
-    return _content(_responses(frame))
 
 
 def _run(frame: pl.DataFrame) -> tuple[RunLabel, list[Response]]:

@@ -5,7 +5,6 @@ Nothing here writes to the home. A missing home is no fault: nothing has run yet
 
 import os
 from collections.abc import Callable
-from typing import Any
 
 import duckdb
 
@@ -38,6 +37,7 @@ from oirisk.warehouse.health_runs import (
     check_taken_out,
 )
 from oirisk.warehouse.home import ARCHIVED, Home
+from oirisk.warehouse.known import Known, known_by, lacking
 from oirisk.warehouse.migrate import VERSION
 from oirisk.warehouse.safety import (
     require_warehouse_kept,
@@ -151,24 +151,28 @@ def check_published(home: Home) -> Finding:
     try:
         with opened_read_only(home.published) as connection:
             copy = rows_of(connection, statement("health/contents.sql"))[0]
+            known = known_by(connection)
             read_all_blocks(connection)
     except duckdb.Error as error:
         return Finding(_COPY, "fail", first_line(error), _PUBLISH)
+    return _compared(home, copy, known)
+
+
+def _compared(home: Home, copy: tuple[object, ...], known: Known) -> Finding:
+    """Compare what the copy holds and knows with the warehouse."""
+    if not home.warehouse.exists():
+        return Finding(_COPY, "fail", "there is a copy but no warehouse", ways_out(home))
     try:
-        original = read(home.warehouse, "health/contents.sql")
+        with opened_read_only(home.warehouse) as connection:
+            original = rows_of(connection, statement("health/contents.sql"))[0]
+            lost = lacking(known_by(connection), known)
     except duckdb.Error as error:
         return unread(_COPY, error)
-    if not original:
-        return Finding(_COPY, "fail", "there is a copy but no warehouse", ways_out(home))
-    return _compared(home, copy, original[0])
-
-
-def _compared(home: Home, copy: tuple[Any, ...], original: tuple[Any, ...]) -> Finding:
-    runs, newest = copy[:2]
+    if lost:
+        detail = f"the warehouse knows less than its copy: {lost}"
+        return Finding(_COPY, "fail", detail, ways_out(home))
     if copy == original:
-        return Finding(_COPY, "ok", f"equals the warehouse: {runs} runs, newest {newest}")
-    if runs > original[0]:
-        return Finding(_COPY, "fail", "the warehouse is older than its copy", ways_out(home))
+        return Finding(_COPY, "ok", f"equals the warehouse: {copy[0]} runs, newest {copy[1]}")
     return Finding(_COPY, "warn", "it is older than the warehouse", _PUBLISH)
 
 

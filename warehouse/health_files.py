@@ -6,11 +6,17 @@ from pathlib import Path
 import duckdb
 
 from oirisk.schemas.errors import DamagedFileError
-from oirisk.warehouse.archive import DAMAGED, content_of, read_archive
+from oirisk.warehouse.archive import DAMAGED, read_archive
 from oirisk.warehouse.files import SECRET_MODE, is_alone
 from oirisk.warehouse.findings import Finding, read
 from oirisk.warehouse.home import ARCHIVED, Home
-from oirisk.warehouse.safety import not_writable, rights_repair, unwritable
+from oirisk.warehouse.safety import (
+    MOVE_AWAY,
+    not_writable,
+    out_of_place,
+    rights_repair,
+    unwritable,
+)
 
 MEND = "`oirisk doctor --fix`"
 _OTHERS, _ALL_BUT_OWNER = 0o007, 0o077
@@ -19,6 +25,8 @@ _RUN_LOCKS = ".run-*.lock"
 
 def check_rights(home: Home) -> Finding:
     """Return whether this user may write all that runs write."""
+    if misplaced := out_of_place(home):
+        return Finding("rights", "fail", misplaced, MOVE_AWAY)
     if wrong := unwritable(home, deep=True):
         return Finding("rights", "fail", not_writable(wrong), rights_repair(home))
     return Finding("rights", "ok", "all that runs write can be written")
@@ -82,19 +90,19 @@ def check_archive(home: Home) -> Finding:
 def damaged_files(home: Home) -> list[Path]:
     """Return files that are cut short, or do not say what a run received and stored."""
     try:
-        contents = dict(read(home.warehouse, "health/fetches.sql"))
+        contents = dict(read(home.warehouse, "ops/contents.sql"))
     except duckdb.Error:  # an older warehouse, or a damaged one
         contents = {}
-    return [path for path in archive_files(home) if _is_damaged(home, path, contents)]
+    files = archive_files(home)
+    return [path for path in files if _is_damaged(path, contents.get(home.name_of(path)))]
 
 
-def _is_damaged(home: Home, path: Path, contents: Mapping[str, str]) -> bool:
+def _is_damaged(path: Path, content: str | None) -> bool:
     try:
-        frame = read_archive(path)
+        read_archive(path, content)
     except DamagedFileError:
         return True
-    expected = contents.get(home.name_of(path))
-    return expected is not None and content_of(frame) != expected
+    return False
 
 
 def check_set_aside(home: Home) -> Finding:

@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 
 from oirisk.schemas.errors import DamagedFileError, HomeError
-from oirisk.warehouse.archive import read_archive, set_damaged_aside
+from oirisk.warehouse.archive import as_stored, read_archive, set_damaged_aside
 from oirisk.warehouse.files import replacing, write_whole
 from oirisk.warehouse.home import ARCHIVED, Home
 from oirisk.warehouse.writer import Writer
@@ -263,7 +263,7 @@ def compact_raw(connection: Writer, home: Home, now: datetime, *, dry_run: bool)
     if dry_run:
         return [Done(now, "compact", "raw", older_than=now, bytes_before=before)]
     damaged = [path for path in files if not _rewrite(path)]
-    set_damaged_aside(damaged)
+    set_damaged_aside(damaged, home, {})
     after = sum(path.stat().st_size for path in files if path.exists())
     done = Done(now, "compact", "raw", older_than=now, bytes_before=before, bytes_after=after)
     note(connection, [done])
@@ -285,7 +285,7 @@ def _compacted_days(connection: Writer) -> str:
 def _rewrite(path: Path) -> bool:
     """Replace a file by the same rows in fewer bytes, if there are fewer; False: it is damaged."""
     try:
-        rows = read_archive(path)
+        rows = as_stored(read_archive(path))
     except DamagedFileError:
         return False
     dense = io.BytesIO()

@@ -7,7 +7,6 @@
 Nothing here changes the home; each refusal says the ways out.
 """
 
-import logging
 import os
 import pwd
 from collections.abc import Iterator
@@ -18,19 +17,15 @@ import duckdb
 
 from oirisk.schemas.errors import DiskFullError, HomeError
 from oirisk.warehouse.files import free_bytes
-from oirisk.warehouse.findings import first_line, opened_read_only, read_all_blocks
+from oirisk.warehouse.findings import read_all_blocks
 from oirisk.warehouse.home import ARCHIVED, Home
-from oirisk.warehouse.sql_files import statement
-
-log = logging.getLogger(__name__)
-
-_PUBLISHED: dict[Path, tuple[tuple[int, int, int], set[str]]] = {}
-"""Copies that this process has published: inode, time and size, and the runs each knows."""
 
 _READ_AT: dict[Path, datetime] = {}
 """When this process has last read the whole of a warehouse."""
 
 _DAY = timedelta(days=1)
+
+MOVE_AWAY = "move it away; what belongs there is made anew, or comes from a backup"
 
 _GROWTH_BYTES = 48 * 1024**2
 _GROWTH_SHARE = 0.1
@@ -81,13 +76,17 @@ def unwritable(home: Home, *, deep: bool = False) -> list[Path]:
 
 def _written(home: Home, *, deep: bool) -> Iterator[Path]:
     files = (home.lock, home.warehouse, home.wal, home.outbox)
-    folders = (home.root, home.published.parent, home.raw, home.reports, home.archive, home.backups)
+    folders = (home.root, *_folders(home))
     yield from (path for path in (*folders, *files) if path.exists())
     if deep:
         for folder in folders[1:]:
             yield from sorted(folder.rglob("*"))
     else:
         yield from (*home.raw.glob("date=*"), *home.reports.glob("*/"))
+
+
+def _folders(home: Home) -> tuple[Path, ...]:
+    return home.published.parent, home.raw, home.reports, home.archive, home.backups
 
 
 def _is_writable(path: Path) -> bool:
@@ -103,23 +102,42 @@ def require_rights(home: Home) -> None:
     """
     if home.root.exists() and not home.root.is_dir():
         raise HomeError(f"cannot write in {home.root}: it is not a folder; choose another --home")
-    if wrong := unwritable(home):
-        raise HomeError(f"{not_writable(wrong)}; {rights_repair(home)}")
+    if wrong := out_of_place(home):
+        raise HomeError(f"cannot write in {home.root}: {wrong}; {MOVE_AWAY}")
+    if unwritten := unwritable(home):
+        raise HomeError(f"{not_writable(unwritten)}; {rights_repair(home)}")
+
+
+def out_of_place(home: Home) -> str:
+    """Name a file where a folder of the home belongs, or a folder where a file does."""
+    for folder in _folders(home):
+        if folder.exists() and not folder.is_dir():
+            return f"{folder} is a file, and a folder belongs there"
+    for file in (home.warehouse, home.published, home.outbox):
+        if file.is_dir():
+            return f"{file} is a folder, and a file belongs there"
+    return ""
 
 
 def not_writable(paths: list[Path]) -> str:
     """Say what may not be written, and whose it is."""
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     one = paths[0]
-    if os.statvfs(one).f_flag & os.ST_RDONLY:
+    if _is_read_only(one):
         return f"cannot write {one}{more}: its disk is mounted read-only"
     about = one.stat()
     mode = f"{about.st_mode & 0o777:04o}"
     return f"cannot write {one}{more}: it belongs to {_name(about.st_uid)}, with mode {mode}"
 
 
+def _is_read_only(path: Path) -> bool:
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
 def rights_repair(home: Home) -> str:
     """Say how a home becomes writable again."""
+    if any(_is_read_only(path) for path in unwritable(home)):
+        return "mount that disk for writing again, or choose another --home; nothing was changed"
     return (
         f"give all of it to the user that runs oirisk, `sudo chown -R {_name(os.geteuid())} "
         f"{home.root}`, then `oirisk doctor --fix` sets the modes"
@@ -174,29 +192,6 @@ def ways_out(home: Home) -> str:
     return ", ".join(ways)
 
 
-def require_all_runs(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """Refuse to write into a warehouse that knows less than its copy, which it would replace.
-
-    Args:
-        connection: The warehouse, of whatever version.
-        home: The home folder.
-
-    Raises:
-        HomeError: The copy holds runs that the warehouse does not.
-    """
-    lost = sorted(_published_runs(home) - ended_runs(connection))
-    if lost:
-        raise HomeError(
-            f"{home.warehouse} is older than the published copy: it lacks {len(lost)} runs, first "
-            f"{lost[0]}, and would take its place. {ways_out(home)}"
-        )
-
-
-def note_published(home: Home, runs: set[str]) -> None:
-    """Remember what this process has published, to spare opening it again."""
-    _PUBLISHED[home.published] = (_identity(home.published), runs)
-
-
 def read_whole_daily(connection: duckdb.DuckDBPyConnection, home: Home, now: datetime) -> None:
     """Read every block before it is published, unless this process has done so within a day.
 
@@ -207,33 +202,3 @@ def read_whole_daily(connection: duckdb.DuckDBPyConnection, home: Home, now: dat
     if before is None or abs(now - before) >= _DAY:
         read_all_blocks(connection)
         _READ_AT[home.warehouse] = now
-
-
-def _identity(path: Path) -> tuple[int, int, int]:
-    about = path.stat()
-    return about.st_ino, about.st_mtime_ns, about.st_size
-
-
-def _published_runs(home: Home) -> set[str]:
-    if not home.published.is_file():
-        return set()
-    identity, runs = _PUBLISHED.get(home.published, (None, set()))
-    if identity == _identity(home.published):
-        return runs
-    try:
-        with opened_read_only(home.published) as connection:
-            return ended_runs(connection)
-    except duckdb.Error as error:
-        log.warning("published copy cannot be read and is written anew reason=%s",
-                    first_line(error))  # fmt: skip
-        return set()
-
-
-def ended_runs(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """Return the runs on record that have ended; of these none is ever taken off it."""
-    try:
-        return {
-            run_id for (run_id,) in connection.execute(statement("ops/runs_ended.sql")).fetchall()
-        }
-    except duckdb.CatalogException:  # a warehouse that nothing has been stored in
-        return set()

@@ -45,8 +45,8 @@ _COLUMNS = {
     "requested_at": "when it was asked [UTC]",
     "received_at": "when the answer had come [UTC]",
     "attempt": "which try it was, from 1 [count]",
-    "body": "the answer, letter by letter",
-    "sha256": "hash of the body, hexadecimal",
+    "body": "the answer, letter by letter; U+FFFD stands for bytes that are no UTF-8",
+    "sha256": "hash of the body as it came, hexadecimal",
     "error": "why there is no answer; null if there is",
 }
 
@@ -54,13 +54,13 @@ _COLUMNS = {
 def refresh_views(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Point ``raw.responses`` at the archive of this home, wherever it lies now.
 
-    The columns are those of a file of it. Where that one is damaged, those that are, are set aside.
+    Where the file that tells the columns is damaged, those that are, are set aside.
     """
     try:
         connection.execute(_view(home))
     except duckdb.Error as error:
         log.warning("archive is not read whole reason=%s", first_line(error))
-        set_damaged_aside(sorted(home.raw.glob(ARCHIVED)))
+        set_damaged_aside(sorted(home.raw.glob(ARCHIVED)), home, {})
         connection.execute(_view(home))
     _comment(connection)
 
@@ -68,9 +68,11 @@ def refresh_views(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
 def _view(home: Home) -> str:
     if next(home.raw.glob(ARCHIVED), None) is None:
         return _EMPTY
+    columns = ", ".join(f'"{name}"' for name in _COLUMNS)
     return (
         "create or replace view raw.responses as "  # noqa: S608 -- the quotes are doubled
-        f"select * from read_parquet(coalesce(getvariable('{PLACE}'), {archived_files(home)}),"
+        f"select {columns} from read_parquet("
+        f"coalesce(getvariable('{PLACE}'), {archived_files(home)}),"
         " hive_partitioning = false)"
     )
 

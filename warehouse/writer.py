@@ -13,14 +13,12 @@ from oirisk.warehouse.backups import keep_before_migration
 from oirisk.warehouse.files import FILE_MODE, alone, copy_whole, is_disk_full, make_folder, sweep
 from oirisk.warehouse.findings import first_line, is_damage, is_held, read_all_blocks
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.known import known_by, note_published, require_no_less
 from oirisk.warehouse.load import load_unit_rules
 from oirisk.warehouse.migrate import migrate, version_behind
 from oirisk.warehouse.paths import require_database_path
 from oirisk.warehouse.safety import (
-    ended_runs,
-    note_published,
     read_whole_daily,
-    require_all_runs,
     require_rights,
     require_room,
     require_warehouse,
@@ -97,7 +95,7 @@ def opened(
                 load_unit_rules(connection)
             yield connection
             refresh_views(connection, home)
-            runs = ended_runs(connection)
+            known = known_by(connection)
             connection.execute("checkpoint")
             if publishes:
                 read_whole_daily(connection, home, now)
@@ -108,7 +106,7 @@ def opened(
             _close(connection)
         if publishes:
             publish(home)
-            note_published(home, runs)
+            note_published(home, known)
 
 
 @contextmanager
@@ -215,7 +213,7 @@ def publish_sound(home: Home) -> None:
         duckdb.Error: It is damaged.
     """
     with looking(home) as connection:
-        require_all_runs(connection, home)
+        require_no_less(connection, home)
         read_all_blocks(connection)
     publish(home)
 
@@ -246,7 +244,7 @@ def _open_kept(home: Home, now: datetime, *, remakes: bool) -> duckdb.DuckDBPyCo
     connection = _open(home)
     try:
         if not remakes:
-            require_all_runs(connection, home)
+            require_no_less(connection, home)
         version = version_behind(connection)
         if version is None:
             return connection

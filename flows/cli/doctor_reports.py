@@ -13,7 +13,7 @@ from oirisk.warehouse.findings import Finding
 from oirisk.warehouse.home import Home
 
 _NAME = "reports"
-_NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{4})?")
+_NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{4}([+-]\d{4})?)?")
 _PAGE_END = b"</html>"
 _LONGEST_TAIL = 64
 

@@ -46,6 +46,7 @@ def _rows(found: HomeStatus) -> list[dict[str, object]]:
         "covered": "unknown" if found.coverage is None else f"{found.coverage:.1%}",
         "exchanges that gave nothing": ", ".join(found.failed_venues),
         "mail waiting": str(found.mail_waiting),
+        "mail given up": ", ".join(found.mail_given_up),
     }
     return [{"what": what, "how it stands": how or "none"} for what, how in told.items()]
 

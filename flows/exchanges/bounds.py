@@ -56,8 +56,8 @@ class Budget:
                 "it is asked no further"
             )
 
-    async def read(self, reply: aiohttp.ClientResponse) -> str:
-        """Read a body piece by piece; JSON is UTF-8, and bytes that are not are replaced.
+    async def read(self, reply: aiohttp.ClientResponse) -> bytes:
+        """Read a body piece by piece.
 
         Raises:
             TooMuchError: It is longer than it may be, as it comes or decompressed, or holds more.
@@ -74,7 +74,7 @@ class Budget:
                     f"expected a body of at most {self.body_mb:g} MB (fetch.max_body_mb) and "
                     f"{MOST_VALUES} values, saw {largest} bytes and {values} values of it"
                 )
-        return body.decode(errors="replace")
+        return bytes(body)
 
 
 async def stay_on_host(

@@ -1,13 +1,22 @@
 """Recordings: a run's markets and responses as JSON Lines, to repeat it without a network."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import (
+    Base64Bytes,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+)
 from yarl import URL
 
 from oirisk.schemas.calls import Market
@@ -32,7 +41,7 @@ class MarketsLine(_Line):
 
 
 class ResponseLine(_Line):
-    """One answered request."""
+    """One answered request; ``body_base64`` is its body where that is no UTF-8."""
 
     kind: Literal["response"]
     method: str
@@ -40,6 +49,12 @@ class ResponseLine(_Line):
     status: int
     body: str
     request_body: str | None = None
+    body_base64: Base64Bytes | None = None
+
+    @property
+    def received(self) -> bytes:
+        """The body as it came."""
+        return self.body.encode() if self.body_base64 is None else self.body_base64
 
     @field_validator("url")
     @classmethod
@@ -164,9 +179,11 @@ def _line(response: Response) -> dict[str, Any]:
         "status": response.status,
         "body": response.body,
     }
-    return (
-        line if response.request_body is None else {**line, "request_body": response.request_body}
-    )
+    if response.request_body is not None:
+        line["request_body"] = response.request_body
+    if response.body_bytes is not None:
+        line["body_base64"] = b64encode(response.body_bytes).decode()
+    return line
 
 
 def _iso(at: datetime) -> str:

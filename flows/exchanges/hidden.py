@@ -28,6 +28,12 @@ class Hidden:
             text = text.replace(form, SHOWN_AS)
         return text
 
+    def in_bytes(self, received: bytes) -> bytes:
+        """Return a body without them; every other byte stays as it is."""
+        for form in self.forms:
+            received = received.replace(form.encode(), SHOWN_AS.encode())
+        return received
+
 
 def hidden(venue: Venue) -> Hidden:
     """Return what hides the secrets of one exchange."""

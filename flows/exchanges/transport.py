@@ -24,7 +24,7 @@ from oirisk.flows.exchanges.bounds import Budget, stay_on_host
 from oirisk.flows.exchanges.cassette import Cassette
 from oirisk.flows.exchanges.hidden import Hidden, hidden
 from oirisk.flows.settings.sections import FetchSettings
-from oirisk.schemas.responses import Response
+from oirisk.schemas.responses import Response, text_of
 from oirisk.schemas.text import shown
 from oirisk.schemas.venue import Venue
 
@@ -148,9 +148,9 @@ class LiveSession:
                     body = await self._budget.read(reply)
         except (aiohttp.ClientError, TimeoutError, asyncio.CancelledError, OSError) as error:
             note.repeated(count.sent - 1, self._clock())
-            note.down(0, "", self._clock(), error=shown(f"{type(error).__name__}: {error}"))
+            note.down(0, b"", self._clock(), error=shown(f"{type(error).__name__}: {error}"))
             raise
-        answer = Answer(reply.status, reply.reason or "", dict(reply.headers), body)
+        answer = Answer(reply.status, reply.reason or "", dict(reply.headers), text_of(body))
         note.repeated(count.sent - 1, self._clock())
         note.down(answer.status, body, self._clock())
         SENT.get(Sent()).retry_after = retry_after_seconds(answer.headers, self._clock())
@@ -216,8 +216,8 @@ class ReplaySession:
         if line is None:
             raise NoRecordedAnswerError(f"the recording holds no answer to {method} {url}")
         note = _Note(self._venue.id, method, URL(line.url), body, line.received_at, self._hide)
-        note.down(line.status, line.body, line.received_at)
-        yield Answer(line.status, "", {"Content-Type": "application/json"}, line.body)
+        note.down(line.status, line.received, line.received_at)
+        yield Answer(line.status, "", {"Content-Type": "application/json"}, text_of(line.received))
 
 
 @dataclass(frozen=True)
@@ -229,9 +229,11 @@ class _Note:
     requested_at: datetime
     hide: Hidden
 
-    def down(self, status: int, body: str, at: datetime, error: str | None = None) -> None:
+    def down(self, status: int, body: bytes, at: datetime, error: str | None = None) -> None:
         """Write the answer down for the call that is under way."""
         under_way, sent = UNDER_WAY.get(), SENT.get(Sent())
+        received = self.hide.in_bytes(body)
+        text = text_of(received)
         response = Response(
             venue=self.venue,
             endpoint=under_way.endpoint,
@@ -243,8 +245,9 @@ class _Note:
             requested_at=self.requested_at,
             received_at=at,
             attempt=under_way.attempt,
-            body=self.hide(body),
+            body=text,
             error=None if error is None else self.hide(error),
+            body_bytes=None if text.encode() == received else received,
         )
         under_way.responses.append(response)
         sent.response = response
@@ -252,7 +255,7 @@ class _Note:
     def repeated(self, times: int, at: datetime) -> None:
         """Write down that the request went out more often than once, before its last answer."""
         for _ in range(times):
-            self.down(0, "", at, error="redirected, or the connection was lost: sent again")
+            self.down(0, b"", at, error="redirected, or the connection was lost: sent again")
 
 
 def _text(data: Any) -> str | None:  # noqa: ANN401 -- what ccxt sends

@@ -35,6 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from oirisk.flows.mail.message import KIND
 from oirisk.flows.mail.messages_table import MESSAGES, fit
 from oirisk.flows.mail.patience import LONGEST_WAIT, MOST_COPIES
 from oirisk.schemas.errors import DeliveryError, DiskFullError, HomeError
@@ -239,6 +240,25 @@ class Outbox:
                 known = insert(MESSAGES).values(**row, sender="", content=b"")
                 connection.execute(known.on_conflict_do_nothing())
 
+    def given_up(self) -> list[tuple[DeliveryKey, str]]:
+        """Return the newest briefing of each recipient that was given up, and why.
+
+        Of a recipient who was sent a later one, none is.
+        """
+        columns = MESSAGES.c
+        asked = (
+            select(*MESSAGES.primary_key, columns.state, columns.error)
+            .where(columns.kind.startswith(KIND), columns.state.in_(_SETTLED))
+            .order_by("report_date", "kind")
+        )
+        with self._engine.connect() as connection:
+            newest = {row.recipient: row for row in connection.execute(asked)}
+        return [
+            (DeliveryKey(*row[:3]), row.error or "")
+            for _, row in sorted(newest.items())
+            if row.state == "given_up"
+        ]
+
     def _end(self, key: DeliveryKey, **outcome: object) -> None:
         with self._engine.begin() as connection:
             record = _find(connection, key)
@@ -313,32 +333,36 @@ def _is(key: DeliveryKey) -> list[ColumnElement[bool]]:
 
 @dataclass(frozen=True)
 class Backlog:
-    """Mail that no server has taken yet and that is not given up.
+    """Mail that no server has taken.
 
     Args:
-        count: How many messages, each to one recipient.
+        count: How many messages wait, each to one recipient.
         oldest: Since when the oldest waits, UTC; None: there is none.
         reasons: Why they were not taken, each once, the most frequent first.
+        given_up: The newest briefing of each recipient that was given up, and why.
     """
 
     count: int
     oldest: datetime | None
     reasons: tuple[str, ...]
+    given_up: tuple[tuple[DeliveryKey, str], ...] = ()
 
 
 def backlog(path: Path) -> Backlog:
-    """Return what waits in the outbox of that path, where there is one.
+    """Return what waits in the outbox of that path, where there is one, and what was given up.
 
     Raises:
         HomeError: The outbox cannot be used.
     """
     waiting: list[Waiting] = []
+    given_up: list[tuple[DeliveryKey, str]] = []
     if path.is_file():
         with open_outbox(path) as outbox:
-            waiting = outbox.waiting()
+            waiting, given_up = outbox.waiting(), outbox.given_up()
     reasons = Counter(one.error for one in waiting if one.error)
     return Backlog(
         count=len(waiting),
         oldest=min((one.queued_at for one in waiting), default=None),
         reasons=tuple(reason for reason, _ in reasons.most_common()),
+        given_up=tuple(given_up),
     )

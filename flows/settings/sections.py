@@ -294,6 +294,11 @@ class MailSettings(Section):
         return self
 
 
+def _utc(instant: datetime) -> datetime:
+    """Return an instant by which to compare and reckon: in one zone, Python goes by the clock."""
+    return instant.astimezone(UTC)
+
+
 def _on(instant: datetime, day: date) -> bool:
     return instant.date() == day
 
@@ -318,6 +323,7 @@ class ScheduleSettings(Section):
 
         It is the local date. Where the schedule comes due more often on that date, the local time
         of the due instant follows: ``2026-11-30T1205``; what is before the first belongs to that.
+        A time that the clock shows twice that day has its offset, the second time.
         """
         zone = ZoneInfo(self.timezone)
         day = instant.astimezone(zone).date()
@@ -325,15 +331,17 @@ class ScheduleSettings(Section):
         due = [one for one in self.due(midnight, midnight + timedelta(days=1)) if _on(one, day)]
         if len(due) <= 1:
             return day.isoformat()
-        return f"{max([due[0], *(one for one in due if one <= instant)]):%Y-%m-%dT%H%M}"
+        at = max([due[0], *(one for one in due if _utc(one) <= _utc(instant))], key=_utc)
+        return f"{at:%Y-%m-%dT%H%M%z}" if at.fold else f"{at:%Y-%m-%dT%H%M}"
 
     def due(self, since: datetime, until: datetime) -> list[datetime]:
         """Return the instants from ``since`` on and before ``until`` at which it comes due."""
         zone = ZoneInfo(self.timezone)
         # The iterator begins after the instant it is given.
-        iterator = CronSim(self.cron, since.astimezone(zone) - timedelta(minutes=1))
-        found = takewhile(lambda at: at < until, iterator)
-        return [at for at in found if at >= since]
+        before = (_utc(since) - timedelta(minutes=1)).astimezone(zone)
+        iterator = CronSim(self.cron, before)
+        found = takewhile(lambda at: _utc(at) < _utc(until), iterator)
+        return [at for at in found if _utc(at) >= _utc(since)]
 
     @field_validator("cron", "snapshot_cron", "maintain_cron")
     @classmethod

@@ -141,6 +141,17 @@ INPUTS = (
         "a recording replayed twice",
         "one run on record",
     ),
+    Fault(
+        "bytes_that_are_no_text",
+        "Latin-1 in the symbol of a row; `maintain` and `rederive` afterwards",
+        "that row is refused; figures of all others stay; the archive holds every byte as it came "
+        "and its hash; derived again, the same facts",
+    ),
+    Fault(
+        "recording_of_bytes_that_are_no_text",
+        "the same, recorded and read back",
+        "every byte as it came",
+    ),
 )
 
 
@@ -287,6 +298,12 @@ HOME = (
         "refused: the copy knows runs that it lacks; `restore published` mends it",
     ),
     Fault(
+        "table_lost",
+        "a table of facts dropped or emptied, or one row of it deleted, by hand; all runs on record",
+        "refused, naming table and rows; found by `doctor`; the copy keeps every byte; `restore "
+        "published` brings back every row",
+    ),
+    Fault(
         "warehouse_thinned",
         "rows thinned by maintenance, so that the warehouse has fewer than its copy",
         "no refusal: what maintenance took out is on record",
@@ -319,13 +336,18 @@ HOME = (
     ),
     Fault(
         "raw_file_cut_short",
-        "one archived file truncated; night, `rederive`, `maintain`",
+        "one archived file truncated, an old one or the newest; night, `rederive`, `maintain`",
         "the file is set aside and named; each goes on, and no fact is lost",
     ),
     Fault(
         "raw_byte_flipped",
         "a body, or another column, of an archived file changed",
         "found by `doctor`; `--fix` sets the file aside; facts stay",
+    ),
+    Fault(
+        "raw_file_forged",
+        "a body of an archived file changed, and its checksum with it; `rederive`",
+        "the file is not what its run stored (`ops.fetches`): set aside and named; facts stay",
     ),
     Fault(
         "block_corrupt",
@@ -342,6 +364,23 @@ HOME = (
         "not_ours_to_write",
         "lock, warehouse, published/, reports/ or raw/ belong to another user",
         "refused before exchanges are asked, naming path and owner; found by `doctor` with the repair",
+    ),
+    Fault(
+        "mounted_read_only",
+        "the home, published/, raw/ or reports/ on a disk that is mounted read-only, as for root too",
+        "refused before exchanges are asked, and found by `doctor`: mount it for writing; the copy "
+        "is read on; written again, the next night goes on",
+    ),
+    Fault(
+        "file_in_place_of_a_folder",
+        "a file lies where published/, raw/ or reports/ belongs",
+        "refused, naming it, and found by `doctor`; moved away, the next night goes on",
+    ),
+    Fault(
+        "log_damaged",
+        "power lost between commit and checkpoint, and the log of the database gone, cut or flipped",
+        "the copy is whole; the night is run again, after `restore published` where that is "
+        "asked for; nothing is double",
     ),
     Fault(
         "modes_lost",
@@ -401,9 +440,91 @@ HOME = (
     ),
 )
 
+_MISSING = (
+    "missing with that reason, however it is asked; the total says that it is not covered; a sound "
+    "exchange's figures and all earlier ones stay; the next sound night is whole"
+)
+NETWORK = (
+    Fault("name_does_not_resolve", "DNS knows no such name", _MISSING),
+    Fault(
+        "certificate_of_another",
+        "a certificate of another name, by an authority that nobody knows",
+        _MISSING,
+    ),
+    Fault("no_tls_spoken", "TLS is answered by plain text", _MISSING),
+    Fault("connection_refused", "nobody listens", _MISSING),
+    Fault("server_that_says_nothing", "a connection is taken, and nothing said", _MISSING),
+    Fault("byte_by_byte", "a body that comes a byte at a time, for ever", _MISSING),
+    Fault("chunks_without_end", "a chunked body without end", _MISSING),
+    Fault("connection_cut_in_a_body", "a connection that ends in the middle of a body", _MISSING),
+    Fault("connection_reset", "a connection that is reset before an answer", _MISSING),
+)
+"""Each befalls exchanges that are asked for all contracts at once, by product line, one contract
+at a time, and by POST."""
+
+CLOCK = (
+    Fault(
+        "clock_set_while_a_night_asks",
+        "the machine's clock set an hour back or a day forward between asking and storing",
+        "that night has no total, with the reason; earlier ones stay; the next is whole, and nobody "
+        "is told of trouble that is none",
+    ),
+    Fault(
+        "clock_back_at_the_next_night",
+        "a night that starts two hours before the one that is stored",
+        "stored under its own instant; what is there is not replaced",
+    ),
+    Fault(
+        "night_of_a_clock_change",
+        "a night that is due within or beside the hour that summer time takes or gives, in two zones",
+        "one night that date, whether the scheduler or cron takes an earlier or a later instant",
+    ),
+    Fault(
+        "hours_of_a_clock_change",
+        "a schedule that comes due every hour, on these dates",
+        "23 or 25 nights, an hour apart, each under a name of its own",
+    ),
+    Fault(
+        "two_nights_in_the_hour_that_comes_twice",
+        "two nights at what the clock calls 2:30",
+        "two reports, in folders of their own",
+    ),
+    Fault(
+        "night_that_a_scheduler_took_before_the_hour_left_out",
+        "a scheduler takes 1:30 for a night that is due at 2:30, which does not exist",
+        "that night is the one that was due: neither missing nor made again",
+    ),
+)
+
+AT_ONCE = (
+    Fault(
+        "night_and_night",
+        "`nightly`, the same again, `snapshot` and `maintain`, started at the same moment: the nights",
+        "both end well; every figure is the truth, none is double; one report",
+    ),
+    Fault(
+        "night_and_snapshot",
+        "the same: night and snapshot",
+        "both end well and are on record; every figure is the truth, none is double",
+    ),
+    Fault(
+        "night_and_maintenance",
+        "the same: night and `maintain`",
+        "`maintain` ends well or says to wait; run again it ends well, and every figure stays",
+    ),
+    Fault(
+        "reader_of_an_old_copy",
+        "a process holds the published copy open while two nights publish",
+        "it goes on reading what it has; whoever opens it anew reads all three nights",
+    ),
+)
+
 FAULTS: Mapping[str, tuple[Fault, ...]] = {
+    "at_once": AT_ONCE,
+    "clock": CLOCK,
     "home": HOME,
     "inputs": INPUTS,
+    "network": NETWORK,
     "settings": SETTINGS,
     "secrets": SECRETS,
 }

@@ -28,6 +28,20 @@ def small_disk(folder: Path, mebibytes: int) -> Iterator[Path]:
         subprocess.run(["umount", str(folder)], check=True)  # noqa: S603, S607
 
 
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Mount a folder over itself so that nobody may write it, root neither."""
+    place = str(folder)
+    mounted = subprocess.run(["mount", "--bind", place, place], check=False, capture_output=True)  # noqa: S603, S607
+    if mounted.returncode:
+        pytest.skip("this user may not mount a folder")
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,ro", place], check=True)  # noqa: S603, S607
+        yield
+    finally:
+        subprocess.run(["umount", place], check=True)  # noqa: S603, S607
+
+
 def fill(disk: Path) -> None:
     """Write until nothing more fits."""
     with (disk / _FILLER).open("ab", buffering=0) as file:

@@ -1,5 +1,6 @@
 """What may befall a home folder, and that nothing of it is ever lost for it."""
 
+import hashlib
 import json
 import os
 import resource
@@ -45,7 +46,7 @@ from oirisk.warehouse.recovery import restore as restore_home
 from oirisk.warehouse.runs import alive
 from oirisk.warehouse.safety import room_needed
 from oirisk.warehouse.writer import opened
-from tests.faults.small_disk import as_other_user, empty, filling_first, small_disk
+from tests.faults.small_disk import as_other_user, empty, filling_first, read_only, small_disk
 
 pytestmark = pytest.mark.integration
 
@@ -215,7 +216,7 @@ def test_old_warehouse_put_back(kept: Any, config: Path, nights: list[Path]) -> 
     before = _held(kept)
     shutil.copy(backup, kept.home.warehouse)
     with pytest.raises(
-        HomeError, match="lacks 1 runs, first 20261123.* `oirisk restore published`"
+        HomeError, match="it lacks 1 runs, first 20261123.* `oirisk restore published`"
     ):
         kept.replay(nights[2])
     assert restore(config, "published", as_json=False) == 0
@@ -226,6 +227,42 @@ def test_old_warehouse_put_back(kept: Any, config: Path, nights: list[Path]) -> 
     assert len(list(kept.home.backups.glob("replaced-*-published.duckdb"))) == 2
     rederive(config, "2026-11-23", as_json=True)
     assert kept.column(f"{BTC} order by snapshot_at") == [*TOTALS, 146.0]
+
+
+TABLES_LOST = {
+    "dropped": "drop table core.bars",
+    "emptied": "delete from core.bars",
+    "listings": "delete from core.instruments",
+    "one row": "delete from core.open_interest where snapshot_at ="
+    " (select min(snapshot_at) from core.open_interest) and asset = 'ETH'",
+}
+
+
+@pytest.mark.parametrize("how", TABLES_LOST)
+def test_table_lost(
+    kept: Any, config: Path, nights: list[Path], how: str, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    bars = tmp_path / "bars.csv"
+    bars.write_text(
+        "bar_at,interval,venue,symbol,asset,open,high,low,close,volume_base\n"
+        "2026-11-20,1d,gate,BTC/USDT:USDT,BTC,9,9,9,9,1\n"
+    )
+    assert import_history(config, [str(bars)], as_json=True) == 0
+    before = [*_held(kept), kept.rows("select * from core.bars")]
+    assert len(before[-1]) == 1
+    with duckdb.connect(str(kept.home.warehouse)) as connection:
+        connection.execute(TABLES_LOST[how])
+    copy = kept.home.published.read_bytes()
+    with pytest.raises(HomeError, match=r"knows less .* of \d+ rows.*`oirisk restore published`"):
+        kept.replay(nights[2])
+    found = _finding(config, "published copy", capsys, fix=True)
+    assert (found["status"], "of" in found["detail"]) == ("fail", True)
+    assert "`oirisk restore published`" in found["repair"]
+    assert kept.home.published.read_bytes() == copy
+    assert restore(config, "published", as_json=False) == 0
+    assert [*_held(kept), kept.rows("select * from core.bars")] == before
+    assert kept.replay(nights[2]).state == "completed"
 
 
 def test_warehouse_thinned(kept: Any, nights: list[Path]) -> None:
@@ -321,12 +358,20 @@ def test_damaged_backup_restored(
     assert _bytes(kept.home) == files
 
 
-@pytest.mark.parametrize("command", ["night", "rederive", "maintain"])
+@pytest.mark.parametrize(
+    ("command", "which"), [("night", 0), ("rederive", 0), ("maintain", 0), ("rederive", -1)],
+    ids=["night", "rederive", "maintain", "newest, rederive"],
+)  # fmt: skip
 def test_raw_file_cut_short(
-    kept: Any, config: Path, command: str, nights: list[Path], caplog: pytest.LogCaptureFixture
+    kept: Any,
+    config: Path,
+    command: str,
+    which: int,
+    nights: list[Path],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    before = _held(kept)[0]
-    path = _raw_files(kept.home)[0]
+    before, instruments = _held(kept)[:2]
+    path = _raw_files(kept.home)[which]
     path.write_bytes(path.read_bytes()[:-100])
     if command == "rederive":
         assert rederive(config, FIRST_DAY, as_json=True) == 0
@@ -334,6 +379,8 @@ def test_raw_file_cut_short(
         assert maintain(config, dry_run=False, as_json=True) == 0
     else:
         assert kept.replay(nights[2]).state == "completed"
+    if command == "rederive":
+        assert _held(kept)[1] == instruments
     assert path.name in caplog.text
     assert path.with_name(f"{path.name}.damaged").is_file()
     assert [row for row in _held(kept)[0] if row in before] == before
@@ -356,6 +403,24 @@ def test_raw_byte_flipped(
     assert any(path.name in said for said in mended["mended"])
     (aside,) = (one for one in mended["all"] if one["status"] != "ok")
     assert (aside["name"], path.name in aside["detail"]) == ("responses set aside", True)
+    assert _held(kept) == before
+
+
+def test_raw_file_forged(
+    kept: Any, config: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _held(kept)
+    path = next(one for one in _raw_files(kept.home) if "venue=gate" in str(one))
+    frame = pl.read_parquet(path, hive_partitioning=False)
+    bodies = [body.replace("3000", "9000") for body in frame["body"]]
+    assert bodies != list(frame["body"])
+    sums = [hashlib.sha256(body.encode()).hexdigest() for body in bodies]
+    frame.with_columns(body=pl.Series(bodies), sha256=pl.Series(sums)).write_parquet(path)
+    found = _finding(config, "archived responses", capsys)
+    assert (found["status"], path.name in found["detail"]) == ("fail", True)
+    assert rederive(config, FIRST_DAY, as_json=True) == 0
+    assert f"{path} is not what its run stored" in caplog.text
+    assert path.with_name(f"{path.name}.damaged").is_file()
     assert _held(kept) == before
 
 
@@ -407,6 +472,75 @@ def test_not_ours_to_write(
         found = _finding(home.root, "rights", capsys)
     assert (found["status"], found["exit"], what in found["detail"]) == ("fail", 2, True)
     assert "chown" in found["repair"]
+
+
+@pytest.mark.parametrize("what", [".", "published", "raw", "reports"])
+def test_mounted_read_only(
+    what: str, kept: Any, config: Path, nights: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _held(kept)
+    with read_only(kept.home.root / what):
+        with pytest.raises(HomeError, match="mounted read-only; mount that disk for writing"):
+            opened(kept.home, datetime.now(UTC)).__enter__()
+        found = _finding(config, "rights", capsys)
+        assert (found["status"], "mounted read-only" in found["detail"]) == ("fail", True)
+        assert "mount that disk" in found["repair"]
+        assert _held(kept) == before
+    assert kept.replay(nights[2]).state == "completed"
+    assert kept.column(f"{BTC} order by snapshot_at") == [*TOTALS, 146.0]
+
+
+@pytest.mark.parametrize("what", ["published", "raw", "reports"])
+def test_file_in_place_of_a_folder(
+    what: str, kept: Any, config: Path, nights: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = kept.home.root / what
+    folder.rename(config.parent / what)
+    folder.write_text("in the way")
+    with pytest.raises(HomeError, match=f"{what} is a file, and a folder belongs there; move it"):
+        kept.replay(nights[2])
+    found = _finding(config, "rights", capsys)
+    assert (found["status"], f"{what} is a file" in found["detail"]) == ("fail", True)
+    folder.unlink()
+    (config.parent / what).rename(folder)
+    kept.write_report(kept.replay(nights[2]))
+    assert kept.column(f"{BTC} order by snapshot_at") == [*TOTALS, 146.0]
+
+
+CUTS = {"gone": 0.0, "half": 0.5, "without its end": 0.99, "flipped": None}
+
+
+@pytest.mark.parametrize("share", CUTS.values(), ids=CUTS)
+def test_log_damaged(
+    kept: Any, nights: list[Path], share: float | None, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    left = Home(tmp_path / "left")
+    refresh = writer.refresh_views
+
+    def lose_power(*given: Any) -> None:
+        if kept.home.wal.stat().st_size > 9_000:  # the night is committed and not in the file yet
+            shutil.copytree(kept.home.root, left.root, dirs_exist_ok=True)
+        refresh(*given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writer, "refresh_views", lose_power)
+        kept.replay(nights[2])
+    if share is None:
+        _flip(left.wal, 0.5)
+    else:
+        os.truncate(left.wal, int(left.wal.stat().st_size * share))
+    desk = type(kept)(left, kept.settings)
+    assert desk.column(f"{BTC} order by snapshot_at") == TOTALS
+    refused = ""
+    try:
+        desk.replay(nights[2])
+    except HomeError as error:  # as a log that is not whole may be: the copy is
+        refused = str(error)
+        restore(left.root, "published", as_json=False)
+    assert not refused or "`oirisk restore published`" in refused
+    assert desk.replay(nights[2]).state == "completed"
+    assert _held(desk) == _held(kept)
 
 
 def test_modes_lost(kept: Any, config: Path, capsys: pytest.CaptureFixture[str]) -> None:

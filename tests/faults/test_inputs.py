@@ -6,18 +6,24 @@ refused with its reason, and the answer is archived as it came.
 
 import asyncio
 import gzip
+import hashlib
 import json
 import tracemalloc
 import zlib
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 
+from oirisk.flows.exchanges.cassette import read_recording, recording_lines
+from oirisk.flows.maintain import maintain_home
+from oirisk.flows.rederive import rederive_since
+from oirisk.flows.settings.sections import RetentionSettings
 from oirisk.schemas.responses import Response, VenueSnapshot
-from oirisk.warehouse.archive import RunLabel, fetched
+from oirisk.warehouse.archive import RunLabel, archived_runs, fetched
 from oirisk.warehouse.home import Home
 from tests.faults.exchange import AT, Exchange, ask, contract, declared, interest
 
@@ -443,3 +449,40 @@ def test_same_recording_twice(tape: Any, gate_row: Any, desk: Any) -> None:
     second = desk.replay(path)
     assert first.run_id == second.run_id
     assert desk.column("select count(*) from ops.runs") == [1]
+
+
+# Bytes that are no text ---------------------------------------------------------------------------
+
+_LATIN = b'{"data": [%s, {"symbol": "CAF\xc9USDT", "size": 5, "mark": 2}, %s]}' % tuple(
+    json.dumps(interest(coin)).encode() for coin in ("BTC", "ETH")
+)
+
+
+def test_bytes_that_are_no_text(make_desk: Callable[..., Any]) -> None:
+    desk, given = _night(make_desk, Exchange(interest=_LATIN))
+    (answer,) = [one for one in given[0].responses if one.endpoint == "linear"]
+    before = desk.rows("select * from core.open_interest order by all")
+
+    assert _totals(desk, "odd") == _totals(desk, "sound") == SOUND
+    (refused,) = desk.rows("select * from ops.rejects")
+    assert "CAF\ufffd" in refused["record"]
+    assert answer.received == _LATIN
+    (again,) = [run for run in archived_runs(desk.home, AT.date(), {}) if run[0].run_id]
+    assert [one for one in again[1] if one.endpoint == "linear" and one.venue == "odd"] == [answer]
+    (told,) = desk.rows("select body, sha256 from raw.responses where body like '%CAF%'")
+    assert told["sha256"] == hashlib.sha256(_LATIN).hexdigest()
+    assert "CAF\ufffd" in told["body"]
+    maintain_home(desk.home, RetentionSettings(), AT + timedelta(days=3), dry_run=False)
+    done = rederive_since(desk.home, AT.date(), desk.settings, AT + timedelta(days=3))
+    assert (done.runs, done.restated) == (1, 0)
+    assert desk.rows("select * from core.open_interest order by all") == before
+    assert not list(desk.home.raw.rglob("*.damaged"))
+
+
+def test_recording_of_bytes_that_are_no_text(tmp_path: Path) -> None:
+    (given,) = ask({"odd": Exchange(interest=_LATIN)})
+    answers = [one for one in given.responses if one.endpoint != "load_markets"]
+    path = tmp_path / "night.jsonl"
+    path.write_text("\n".join(recording_lines(answers)))
+    (line,) = read_recording(path).tapes["odd"].responses
+    assert line.received == _LATIN

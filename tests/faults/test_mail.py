@@ -31,6 +31,7 @@ from oirisk.flows.night import Night, run_night
 from oirisk.flows.settings.model import Settings
 from oirisk.flows.settings.sections import MailSettings
 from oirisk.schemas.errors import ConfigurationError
+from oirisk.warehouse.deliveries import DeliveryKey
 from oirisk.warehouse.files import alone
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.published import reading
@@ -116,10 +117,11 @@ def test_what_waits_is_told_with_its_age_its_reason_and_when_it_is_due(
     office.answers[BOB] = ["550 no such user"]
     mail = settings(office.port, ANN, BOB, "eve@fund.example")
     night(home, mail)
-    assert backlog(home.outbox) == Backlog(1, NOW, ("450 busy",))
+    refused = ((DeliveryKey(BOB, NOW.date(), "briefing"), "550 no such user"),)
+    assert backlog(home.outbox) == Backlog(1, NOW, ("450 busy",), refused)
     (again,) = flush(home, mail, NOW + 3 * MINUTE)
     assert again.words == "450 busy; the next try is due 2026-09-21 00:15 UTC"
-    assert backlog(home.outbox) == Backlog(1, NOW, ("450 busy",))
+    assert backlog(home.outbox) == Backlog(1, NOW, ("450 busy",), refused)
 
 
 def test_two_days_of_refusals_end_it_with_the_last_reason(office: PostOffice, home: Home) -> None:
@@ -134,7 +136,8 @@ def test_two_days_of_refusals_end_it_with_the_last_reason(office: PostOffice, ho
     assert (last.state, last.attempts) == ("given_up", 51)
     assert last.detail == "given up after 48 hours: 450 busy"
     assert office.commands.count(f"RCPT {ANN}") == 51
-    assert backlog(home.outbox) == Backlog(0, None, ())
+    key = DeliveryKey(ANN, NOW.date(), "briefing")
+    assert backlog(home.outbox) == Backlog(0, None, (), ((key, last.detail),))
 
 
 @pytest.mark.parametrize("state", ["queued", "failed"])

@@ -13,12 +13,16 @@ import pytest
 from pydantic import SecretStr
 
 from oirisk.flows.cli.doctor import check_nights
+from oirisk.flows.mail.mailing import mail_report
 from oirisk.flows.notify import look_after, watched
+from oirisk.flows.reports import report_of, write_report
 from oirisk.flows.settings.model import Settings
-from oirisk.flows.settings.sections import NotifySettings
+from oirisk.flows.settings.sections import MailSettings, NotifySettings
 from oirisk.flows.status import status_of
 from oirisk.schemas.errors import CoverageError
 from oirisk.warehouse.home import Home
+from oirisk.warehouse.published import query, reading
+from tests.mail_server import PostOffice, serving
 
 pytestmark = pytest.mark.integration
 
@@ -146,6 +150,48 @@ def test_the_dead_man_service_hears_of_every_night_and_how_it_ended(
     ):
         raise CoverageError("no venue gave a usable row")
     assert listener.heard == [("/fail", {"text": "no venue gave a usable row"})]
+
+
+def test_mail_that_is_given_up_is_told_once_and_named_with_what_to_do(
+    night: Any, listener: Listener
+) -> None:
+    home, at = night
+    office = PostOffice(answers={"ann@fund.example": ["550 no such user"]})
+    with serving(office):
+        told_to = {"host": "127.0.0.1", "port": office.port, "security": "none"}
+        people = ("Ann <ann@fund.example>", "bob@fund.example")
+        mail = MailSettings(**told_to, recipients=people)
+        settings = _settings(at, listener).model_copy(update={"mail": mail})
+        report = write_report(home, report_of(home, _run(home), settings), f"{at:%Y-%m-%d}")
+        mail_report(home, report.parent.name, settings, at)
+        for hours in (1, 2, 3):
+            look_after(home, settings, at + hours * HOUR)
+        ((_, told),) = listener.heard
+        assert told["id"] == "mail-given-up-ann@fund.example"
+        assert "550 no such user" in told["what"]
+        assert f"`oirisk send --date {at:%Y-%m-%d}`" in told["repair"]
+        (finding,) = [one for one in check_nights(home, settings) if "given-up" in one.name]
+        assert (finding.status, finding.repair) == ("warn", told["repair"])
+        assert status_of(home, settings, at + HOUR).mail_given_up == ("ann@fund.example",)
+        with watched(home, settings, lambda: at + 3 * HOUR):
+            pass
+        assert listener.heard[-1][0] == "/fail"
+        # Bob has heard of it too; once Ann's mail is sent, both do, and the service is content.
+        assert [who for who, _ in office.received].count("bob@fund.example") == 2
+        mail_report(home, report.parent.name, settings, at + 4 * HOUR)
+        with watched(home, settings, lambda: at + 4 * HOUR):
+            pass
+    assert [path for path, _ in listener.heard[-2:]] == ["/hook", "/"]
+    assert listener.heard[-2][1]["is_over"] is True
+    gone = settings.model_copy(
+        update={"mail": MailSettings(**told_to, recipients=("bob@fund.example",))}
+    )
+    assert _kinds(home, gone, at + 5 * HOUR) == []
+
+
+def _run(home: Home) -> str:
+    with reading(home) as connection:
+        return str(query(connection, "select run_id from ops.runs")["run_id"][0])
 
 
 def test_no_channel_that_is_gone_ends_a_night(night: Any, caplog: pytest.LogCaptureFixture) -> None:

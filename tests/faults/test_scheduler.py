@@ -153,6 +153,32 @@ def test_a_stopped_scheduler_stops_its_run_within_the_patience_of_an_init_system
     until(scheduler.report.exists, "the report of the night that was cut short")
 
 
+def test_a_night_by_hand_while_the_scheduler_makes_up_for_it_is_stored_once(
+    scheduler: Scheduler,
+) -> None:
+    process = scheduler.start()
+    until(scheduler.is_asking, "a run under way")
+    by_hand = subprocess.run(  # noqa: S603 -- own program
+        [sys.executable, "-m", "oirisk", "nightly", "--home", scheduler.home,
+         "--as-of", scheduler.due.isoformat()],
+        env={**os.environ, "OIRISK_SANDBOX": scheduler.sandbox}, check=False,
+        capture_output=True, text=True, timeout=PATIENCE,
+    )  # fmt: skip
+    assert by_hand.returncode == 0, by_hand.stderr
+    until(lambda: not scheduler.is_asking(), "the scheduler's run to end")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    assert scheduler.report.exists()
+    with duckdb.connect(str(scheduler.home / "published/warehouse.duckdb"), read_only=True) as copy:
+        states = copy.execute("select state from ops.runs where flow = 'nightly'").fetchall()
+        twice = copy.execute(
+            "select venue, symbol from core.open_interest where superseded_at is null"
+            " group by venue, symbol, snapshot_at having count(*) > 1"
+        ).fetchall()
+    assert {state for (state,) in states} == {"completed"}
+    assert twice == []
+
+
 def test_nobody_else_may_ask_the_server_and_jobs_take_no_orders(scheduler: Scheduler) -> None:
     process = scheduler.start()
     until(lambda: b"scheduler started" in scheduler.log.read_bytes(), "the server")

@@ -1,4 +1,4 @@
--- fetches: files of responses, and what tells their content from another.
+-- contents: files of responses, and what tells their content from another.
 -- Grain   one row per file
 -- Inputs  ops.fetches
 select
