@@ -1,0 +1,287 @@
+"""What is open in options, what hedging it asks for, what expires when, and the term structure."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from oirisk.schemas.report.briefing import Report
+from oirisk.schemas.report.options import (
+    LADDER_DAYS,
+    NO_FLIP,
+    ExpiryRow,
+    FutureRow,
+    Ladder,
+    OptionRow,
+    SmileHistory,
+    SmilePoint,
+    Strike,
+)
+from oirisk.schemas.report.parts import Figure
+from oirisk.templates import figures, formats, options_chart, options_findings, wording
+from oirisk.templates.blocks import Gallery, Line, Lines, Section, Sql, TableOf, heading, hint
+from oirisk.templates.figures import Drawn, Empty
+from oirisk.templates.sentences import say
+from oirisk.templates.tables import Cell, Column, Shown, Table, measure, number, table, word
+
+_CHARTS = "options"
+_TERMS = "options-terms"
+_LEAST_POINTS = 2
+_NO_PLACE = "no strike around the price of a charted asset is known to hold anything"
+
+
+def _pain(row: OptionRow | ExpiryRow) -> Shown:
+    low, high = row.max_pain.value, row.max_pain_high.value
+    if low is None or high is None:
+        return row.max_pain
+    return Cell(formats.span(formats.price(low), formats.price(high)), low)
+
+
+def _flip(row: OptionRow) -> Shown:
+    if row.gamma_flip.reason == NO_FLIP:
+        return Cell("none in range", None, "missing", NO_FLIP)
+    return row.gamma_flip
+
+
+def _at(row: ExpiryRow | FutureRow | OptionRow) -> Cell:
+    at = formats.instant(row.expiry)
+    return Cell(at, at)
+
+
+_ASSETS: tuple[Column[OptionRow], ...] = (
+    word("Asset", "asset"),
+    number("Coins", "oi_base"),
+    number("OI, USD", "oi_usd"),
+    number("24 h, coins", "change_24h", signed=True, toned=True),
+    number("Put/call", "put_call_ratio"),
+    number("In 7 days", "expiring_7d"),
+    number("Max pain", _pain),
+    number("Distance", "max_pain_distance"),
+    word("of expiry", _at),
+    number("ATM, 30 d", "atm_iv_30d"),
+    number("RR, 30 d", "risk_reversal"),
+    number("Realised", "realised_vol_30d"),
+    number("Implied less realised", "iv_minus_realised"),
+    number("Coverage", "coverage"),
+)
+_GAMMA: tuple[Column[OptionRow], ...] = (
+    word("Asset", "asset"),
+    number("Gross", "gex_gross_usd"),
+    number("Net, dealers long calls, short puts (assumed)", "gex_net_naive_usd", signed=True),
+    number("Net, dealers short all (assumed)", "gex_net_short_all_usd", signed=True),
+    number("Flip, dealers long calls, short puts (assumed)", _flip),
+    number("Delta of holders, coins", "dex_base", signed=True),
+    number("OI with greeks", "greeks_covered"),
+)
+_EXPIRIES: tuple[Column[ExpiryRow], ...] = (
+    word("Expires", _at),
+    word("Asset", "asset"),
+    number("In", "time_left"),
+    number("Coins", "oi_base"),
+    number("OI, USD", "oi_usd"),
+    number("Put/call", "put_call_ratio"),
+    number("Premium at mark", "premium_usd"),
+    number("Max pain", _pain),
+    number("Distance", "max_pain_distance"),
+    number("ATM", "atm_iv"),
+    number("RR", "risk_reversal"),
+    number("Gross gamma", "gex_gross_usd"),
+)
+_FUTURES: tuple[Column[FutureRow], ...] = (
+    word("Expires", _at),
+    word("Asset", "asset"),
+    word("Venue", "venue"),
+    word("Contract", "symbol"),
+    number("In", "time_left"),
+    number("Basis", "basis"),
+    number("A year", "basis_annualised"),
+    number("OI, USD", "oi_usd"),
+)
+_STRIKES: tuple[Column[Strike], ...] = (
+    measure("Strike", "price", "strike"),
+    measure("Calls, coins", "base", "call_oi_base"),
+    measure("Puts, coins", "base", "put_oi_base"),
+)
+_SMILES: tuple[Column[SmilePoint], ...] = (
+    word("Last of day", lambda point: formats.instant(point.at)),
+    measure("RR, 30 d", "pp", "risk_reversal"),
+    measure("ATM, 30 d", "share", "atm_iv_30d"),
+)
+
+
+class _Term(NamedTuple):
+    of: str
+    at: str
+    volatility: Figure | None
+    basis: Figure | None
+
+
+_OF_TERM: tuple[Column[_Term], ...] = (
+    word("Of", "of"),
+    word("Expires", "at"),
+    number("Volatility at the money", "volatility"),
+    number("Basis a year", "basis"),
+)
+
+
+def _charts(report: Report) -> Iterator[Drawn | Empty]:
+    found = report.options
+    if not found.assets:
+        return
+    if not found.ladders:
+        withheld = [row.oi_base.reason for row in found.assets if row.oi_base.value is None]
+        reason = say(withheld[0]) if withheld else _NO_PLACE
+        yield Empty(_CHARTS, f"{wording.mark(report)}Options by strike", reason)
+    for place, ladder in enumerate(found.ladders, start=1):
+        yield _ladder(report, ladder, place)
+    for place, history in enumerate(found.smiles, start=1):
+        yield _terms(report, history.asset, place)
+    for place, history in enumerate(found.smiles, start=1):
+        yield _smiles(report, history, place)
+
+
+def _ladder(report: Report, ladder: Ladder, place: int) -> Drawn:
+    mark, coin = wording.mark(report), formats.one_line(ladder.asset)
+    called = figures.name("strikes", place, ladder.asset)
+    caption = f"{coin}: options that expire within {LADDER_DAYS.value:g} days, by strike"
+    return figures.draw(
+        _CHARTS,
+        f"{mark}{coin} options by strike",
+        options_findings.ladder_finding(ladder),
+        table(f"{called}-data", caption, _STRIKES, ladder.strikes[::-1]),
+        lambda width: options_chart.ladder_spec(ladder, mark, width),
+    )
+
+
+def _terms(report: Report, asset: str, place: int) -> Drawn | Empty:
+    mark, coin = wording.mark(report), formats.one_line(asset)
+    title = f"{mark}{coin} term structure"
+    expiries = [row for row in report.options.expiries if row.asset == asset]
+    futures = [row for row in report.options.futures if row.asset == asset]
+    known = [
+        *(row.atm_iv.value for row in expiries),
+        *(row.basis_annualised.value for row in futures if row.expiry is not None),
+    ]
+    if all(value is None for value in known):
+        return Empty(_TERMS, title, "neither a volatility nor a basis is known of any expiry")
+    return figures.draw(
+        _TERMS,
+        title,
+        options_findings.terms_finding(asset, expiries, futures),
+        _terms_twin(figures.name("terms", place, asset), coin, expiries, futures),
+        lambda width: options_chart.terms_spec(asset, expiries, futures, mark, width),
+    )
+
+
+def _terms_twin(
+    called: str, coin: str, expiries: list[ExpiryRow], futures: list[FutureRow]
+) -> Table:
+    terms = [_Term("options", formats.instant(row.expiry), row.atm_iv, None) for row in expiries]
+    terms += [
+        _Term(f"{row.venue} {row.symbol}", formats.instant(row.expiry), None, row.basis_annualised)
+        for row in futures
+    ]
+    return table(f"{called}-data", f"{coin}: volatility and basis by expiry", _OF_TERM, terms)
+
+
+def _smiles(report: Report, history: SmileHistory, place: int) -> Drawn | Empty:
+    mark, coin = wording.mark(report), formats.one_line(history.asset)
+    title = f"{mark}{coin} risk reversal over time"
+    known = len(options_findings.reversals(history))
+    if known < _LEAST_POINTS:
+        are = "is" if known == 1 else "are"
+        reason = f"{formats.count(known)} risk reversals of 30 days {are} stored, a line needs two"
+        return Empty(_TERMS, title, reason)
+    called = figures.name("smiles", place, history.asset)
+    last_of_day = {formats.day(point.at): point for point in history.points}
+    caption = f"{coin}: last observation of each day; all are in the JSON"
+    return figures.draw(
+        _TERMS,
+        title,
+        options_findings.smiles_finding(history),
+        table(f"{called}-data", caption, _SMILES, last_of_day.values()),
+        lambda width: options_chart.smiles_spec(history, mark, width),
+    )
+
+
+def _brief(report: Report) -> list[str]:
+    return [say(text) for text in report.options.brief]
+
+
+def _counted(report: Report) -> list[str]:
+    return [say(report.options.counted)]
+
+
+_READ = (
+    "Coins and USD are of calls and puts together; the change is of contracts known at both ends. "
+    "Max pain is of the next expiry that holds a tenth of what is open, else of the fullest. RR: "
+    "volatility of the 25-delta call less that of the put, in points. Implied less realised: at "
+    "the money in 30 days less the daily returns of the 30 days before. marts.options_by_asset."
+)
+_GREEKS = (
+    "No exchange says who holds options, so the gross stands first, whoever holds it. A net is "
+    "that of a dealer on the other side of all clients, under the assumption that its heading "
+    "names: long calls and short puts is the naive one. The flip is where that net changes its "
+    "sign, each strike at its own volatility. Greeks are Black-76 on every exchange alike."
+)
+_FUTURE = (
+    "Dated futures over their index; a year's basis is simple. Within a day of expiry there is "
+    "none. Volatility is that at the forward. marts.term_structure."
+)
+
+SECTION = Section(
+    id="options",
+    place=105,
+    nav="Options",
+    title="Options",
+    when=lambda edition: bool(edition.report.options.assets),
+    blocks=(
+        Lines(_brief, kind="bullets", media="text"),
+        Lines(_brief, media="mail"),
+        TableOf(
+            "options",
+            "Options by asset, all venues together, single-sided",
+            _ASSETS,
+            lambda report: report.options.assets,
+            omitted=lambda report: report.options.assets_total - len(report.options.assets),
+            kept_in="marts.options_by_asset",
+            media="page",
+        ),
+        Lines(_counted, style={"page": "hint"}, media="page"),
+        hint(Line(_READ, ("M27", "M28", "M29", "M32"))),
+        Gallery(_CHARTS, media="page mail", quiet=None),
+        Sql({"options": ("options",), "options_ladder": ("options_ladder",)}),
+        heading("Gamma exposure", "M31"),
+        TableOf(
+            "gamma",
+            "Gamma exposure, USD of delta for a move of 1 %: gross, then net of an assumed dealer",
+            _GAMMA,
+            lambda report: report.options.assets,
+            media="page",
+        ),
+        hint(Line(_GREEKS, ("M30", "M31"))),
+        heading("Expiry calendar"),
+        TableOf(
+            "expiries",
+            "What expires when, in UTC, and what it was worth tonight",
+            _EXPIRIES,
+            lambda report: report.options.expiries,
+            empty="No expiry is known.",
+            media="page",
+            tall=True,
+        ),
+        Sql({"options_expiries": ("options_expiries",)}),
+        heading("Term structure", "M40"),
+        TableOf(
+            "futures",
+            "Dated futures over their index",
+            _FUTURES,
+            lambda report: report.options.futures,
+            empty="No dated future of these assets is known.",
+            media="page",
+            tall=True,
+        ),
+        hint(_FUTURE, lambda report: report.options.futures),
+        Gallery(_TERMS, media="page"),
+        Sql({"options_futures": ("options_futures",), "options_smiles": ("options_smiles",)}),
+    ),
+    charts=_charts,
+)
