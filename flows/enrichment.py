@@ -14,10 +14,10 @@ from typing import Any
 from oirisk.flows.exchanges.client import VenueClient, limits_of
 from oirisk.flows.exchanges.depth import FORMS, fetch_depth
 from oirisk.flows.exchanges.fetch import RequestCache, add_bars, add_feeds, received
-from oirisk.flows.exchanges.registry import all_histories
+from oirisk.flows.exchanges.registry import all_histories, all_option_figures
 from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.exchanges.terms import TERMS
-from oirisk.flows.option_indices import CALLS, ENDPOINT
+from oirisk.flows.option_indices import ENDPOINT
 from oirisk.flows.settings.model import Settings
 from oirisk.schemas.calls import Market
 from oirisk.schemas.errors import SourceError
@@ -28,7 +28,10 @@ from oirisk.transforms.decode import rows_at
 from oirisk.transforms.instruments import list_instruments
 
 DEPTH = timedelta(days=1)
-ASKED = frozenset({*all_histories(), *TERMS, *CALLS, *(venue for venue, _ in FORMS)})
+_OPTION_CALLS = {
+    venue: figures.asks for venue, figures in all_option_figures().items() if figures.asks
+}
+ASKED = frozenset({*all_histories(), *TERMS, *_OPTION_CALLS, *(venue for venue, _ in FORMS)})
 """Exchanges that have something to tell, by ccxt id."""
 
 
@@ -122,7 +125,7 @@ async def _ask_options(
     client: VenueClient, markets: Sequence[Market], result: SupplementaryData
 ) -> None:
     """Ask for greeks where the run's own answers do not tell them."""
-    asked = CALLS.get(client.venue.id)
+    asked = _OPTION_CALLS.get(client.venue.id)
     options = [market for market in markets if market.get("option")]
     if asked is None or not options:
         return

@@ -1,17 +1,16 @@
 """Volatility and greeks of options: from the answers of the run itself, or a question more.
 
-Bybit, Delta, Deribit and Paradex tell them beside open interest. Binance, Gate and OKX are asked.
+The ``options`` module of each exchange says which: some tell them beside open interest, others are
+asked.
 """
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
-from oirisk.flows.exchanges.greeks import PARSERS
+from oirisk.flows.exchanges.registry import all_option_figures
 from oirisk.flows.exchanges.unreadable_markets import UNREADABLE
-from oirisk.schemas.calls import Bulk, PerValue, each, once
 from oirisk.schemas.columns import LOAD_COLUMNS
 from oirisk.schemas.history import OptionPoint
 from oirisk.schemas.instruments import Instrument
@@ -20,27 +19,10 @@ from oirisk.schemas.tables.market import OptionsTable
 from oirisk.schemas.text import shown
 from oirisk.transforms.decode import decode
 from oirisk.transforms.derive import Derived
+from oirisk.transforms.option_quotes import read_options
 from oirisk.warehouse.archive import RunLabel
 
 ENDPOINT = "option_greeks"
-
-CALLS: Mapping[str, Bulk | PerValue] = MappingProxyType(
-    {
-        "binance": once("eapiPublicGetMark"),
-        "gate": each("publicOptionsGetTickers", "underlying", path="info.underlying"),
-        "okx": each("publicGetPublicOptSummary", "instFamily", path="info.instFamily"),
-    }
-)
-"""What is asked, by ccxt id, where the run's own answers do not tell."""
-
-_TOLD: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "bybit": ("option",),
-        "delta": ("tickers", "tickers_single"),
-        "deribit": ("summary",),
-        "paradex": ("summary",),
-    }
-)
 
 OPTION_DTYPES = OptionsTable.dtypes(without=LOAD_COLUMNS)
 _FIGURES = (
@@ -63,10 +45,11 @@ def option_frame(
         Rows of ``core.options``, one per option that has a volatility or a greek; open interest
         is that of the run.
     """
-    endpoints = {*_TOLD.get(derived.venue, ()), ENDPOINT}
-    wanted = [one for one in responses if one.endpoint in endpoints and not one.error]
-    if derived.listing is None or derived.venue not in PARSERS:
+    figures = all_option_figures().get(derived.venue)
+    if derived.listing is None or figures is None:
         return pl.DataFrame(schema=OPTION_DTYPES), []
+    endpoints = {*figures.told_by, ENDPOINT}
+    wanted = [one for one in responses if one.endpoint in endpoints and not one.error]
     options = {
         one.market_id: one for one in derived.listing.instruments.values() if one.kind == "option"
     }
@@ -75,7 +58,7 @@ def option_frame(
     problems: list[str] = []
     for response in wanted:
         try:
-            points = PARSERS[derived.venue](decode(response.body))
+            points = read_options(decode(response.body), figures)
         except UNREADABLE as error:
             problems.append(shown(f"{response.endpoint}: {error}"))
             continue

@@ -5,7 +5,6 @@ of Binance are exchanges of their own here, so this one lists none of them.
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from oirisk.sandbox.assets import Coin
@@ -17,7 +16,6 @@ from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import OpenInterestBody, Query, RateLimit, SimulatedVenue
 
 _COINS = ("BTC", "ETH", "SOL", "XRP")
-_SPREAD = Decimal("0.01")
 
 
 def _list_contracts(coins: Sequence[Coin], calendar: Calendar) -> tuple[SimulatedInstrument, ...]:
@@ -60,8 +58,13 @@ _INTEREST: Fields = {
 }  # fmt: skip
 _MARK: Fields = {
     "symbol": "instrument.native", "markPrice": "premium_usd", "markIV": "volatility",
-    "bidIV": lambda quote: quote.volatility - _SPREAD,
-    "askIV": lambda quote: quote.volatility + _SPREAD,
+    "bidIV": "bid_volatility", "askIV": "ask_volatility", "delta": "value.delta",
+    "gamma": "value.gamma", "vega": "value.vega", "theta": "value.theta",
+}  # fmt: skip
+_TICKER: Fields = {
+    "symbol": "instrument.native", "volume": "volume_base", "lastPrice": "premium_usd",
+    "bidPrice": "premium_bid", "askPrice": "premium_ask", "strikePrice": "instrument.strike",
+    "exercisePrice": "index",
 }  # fmt: skip
 _INDEX = _PUBLISHED.body("index", {"time": "now", "indexPrice": "index"})
 
@@ -85,6 +88,7 @@ VENUE = SimulatedVenue(
             ),
         ),
         _PUBLISHED.table("marks", _MARK, weight=5),
+        _PUBLISHED.table("tickers", _TICKER, weight=5),
         _PUBLISHED.answer("index", _index),
         _PUBLISHED.fixed("spot"),
         _PUBLISHED.fixed("no linear futures"),

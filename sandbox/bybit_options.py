@@ -57,12 +57,13 @@ _INSTRUMENT: Fields = {
     "lotSizeFilter.minOrderQty": "size_step", "lotSizeFilter.qtyStep": "size_step",
 }  # fmt: skip
 _TICKER: Fields = {
-    "symbol": "instrument.native", "bid1Price": "premium_usd", "bid1Iv": "volatility",
-    "ask1Price": "premium_usd", "ask1Iv": "volatility",
+    "symbol": "instrument.native", "bid1Price": "premium_bid", "bid1Iv": "bid_volatility",
+    "ask1Price": "premium_ask", "ask1Iv": "ask_volatility",
     "lastPrice": "premium_usd", "highPrice24h": "premium_usd", "lowPrice24h": "premium_usd",
     "markPrice": "premium_usd", "markIv": "volatility", "indexPrice": "index",
-    "underlyingPrice": "mark", "openInterest": "size", "turnover24h": "volume_usd",
-    "volume24h": "volume_base",
+    "underlyingPrice": "underlying", "openInterest": "size", "turnover24h": "volume_usd",
+    "volume24h": "volume_base", "delta": "value.delta", "gamma": "value.gamma",
+    "vega": "value.vega", "theta": "value.theta",
 }  # fmt: skip
 _NOW: Fields = {"time": "now"}
 _WHEN = {"category": "option"}

@@ -51,7 +51,7 @@ def _option(option: SimulatedInstrument) -> SimulatedInstrument:
     expiry = option.expiry.replace(hour=_SETTLED_HOUR) if option.expiry else None
     letter, strike = str(option.option_type)[0].upper(), plain(option.strike or Decimal(0))
     named = renamed(option, f"{letter}-{option.asset}-{strike}-{expiry:%d%m%y}")
-    return replace(sized(named, _SIZES[option.asset]), expiry=expiry)
+    return replace(sized(named, _SIZES[option.asset]), expiry=expiry, is_at_index=True)
 
 
 def _placed(query: Query, book: Book) -> list[tuple[int, Quote]]:
@@ -106,10 +106,12 @@ _TICKERS = _PUBLISHED.kinds("tickers", {
     "option": {
         **_TICKER, "close": "premium_usd", "high": "premium_usd", "low": "premium_usd",
         "open": "premium_usd", "mark_price": "premium_usd", "mark_vol": "volatility",
-        "spot_price": "mark", "greeks.spot": "mark", "strike_price": "instrument.strike",
-        "quotes.ask_iv": "volatility", "quotes.bid_iv": "volatility",
-        "quotes.mark_iv": "volatility", "quotes.best_ask": "premium_usd",
-        "quotes.best_bid": "premium_usd",
+        "spot_price": "index", "greeks.spot": "underlying", "strike_price": "instrument.strike",
+        "greeks.delta": "value.delta", "greeks.gamma": "value.gamma",
+        "greeks.vega": "value.vega", "greeks.theta": "value.theta",
+        "quotes.ask_iv": "ask_volatility", "quotes.bid_iv": "bid_volatility",
+        "quotes.mark_iv": "volatility", "quotes.best_ask": "premium_ask",
+        "quotes.best_bid": "premium_bid",
         "turnover": lambda quote: round(quote.volume_base * quote.premium_usd, 2),
     },
 })  # fmt: skip

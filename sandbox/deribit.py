@@ -5,7 +5,7 @@ Open interest is USD for inverse futures and perpetuals, coins for linear ones a
 inverse; its ``underlying_price`` is the forward of its expiry.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -91,11 +91,14 @@ def _quote_currency(it: SimulatedInstrument) -> str:
     return it.settle if it.kind == "option" else it.quote
 
 
-def _premium(quote: Quote) -> Decimal:
-    """Return the price of an option, in coins where it is inverse."""
-    if quote.instrument.margin == "inverse":
-        return round(quote.premium_coins, 4)
-    return round(quote.premium_usd, 4)
+def _premium(read: str) -> Callable[[Quote], Decimal]:
+    """Return a reader of a price of an option, in coins where it is inverse."""
+
+    def printed(quote: Quote) -> Decimal:
+        usd: Decimal = getattr(quote, read)
+        return round(usd / quote.mark, 8) if quote.instrument.margin == "inverse" else usd
+
+    return printed
 
 
 _PUBLISHED = Published("deribit")
@@ -140,9 +143,10 @@ _SUMMARIES = _PUBLISHED.kinds("summaries", {
     "option": {
         **_SUMMARY,
         **dict.fromkeys(
-            ("mark_price", "mid_price", "last", "bid_price", "ask_price", "high", "low"), _premium
+            ("mark_price", "mid_price", "last", "high", "low"), _premium("premium_usd")
         ),
-        "mark_iv": lambda quote: 100 * quote.volatility, "underlying_price": "mark",
+        "bid_price": _premium("premium_bid"), "ask_price": _premium("premium_ask"),
+        "mark_iv": lambda quote: 100 * quote.volatility, "underlying_price": "underlying",
         "underlying_index": lambda quote: "SYN." + quote.instrument.native.rsplit("-", 2)[0],
         "volume_usd": lambda quote: round(quote.volume_base * quote.premium_usd, 2),
     },

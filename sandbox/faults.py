@@ -2,23 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from oirisk.sandbox.quotes import Book, Quote
 from oirisk.sandbox.venue import ISO_TEXT, OpenInterestBody
 
 SCRIPT = "<script>alert(1)</script>"
 SQL = "'; drop table x; --"
-_DAY = timedelta(days=1)
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+_TOO_LOW = Decimal("0.95")
 
 
 class Fault(StrEnum):
     """A fault of the open-interest answer.
 
     Where the market list is the same answer (BitMEX, dYdX, Gate, Hyperliquid, KuCoin Futures,
-    Variational), loading the markets meets it too. Every other answer stays sound. Where one
+    Variational), loading the markets meets it too. Every other answer stays sound, but for what
+    befalls options: that is in all that the exchange tells of them. Where one
     contract is asked about at a time, what befalls a row befalls the first contract of each
     product line.
     """
@@ -80,6 +84,19 @@ class Fault(StrEnum):
     DOWN = "down"
     """The connection is closed without an answer."""
 
+    EXPIRED_OPTIONS = "expired_options"
+    """Options of the next expiry are listed and told as if they had expired days before."""
+
+    CROSSED_QUOTES = "crossed_quotes"
+    """The best bid for each put is above the best ask, in price and in volatility."""
+
+    STALE_UNDERLYING = "stale_underlying"
+    """Options of the next expiry come with a price of their underlying that is 5 % too low, where
+    the exchange prints one; premiums and volatilities are as they are."""
+
+    ZERO_INTEREST = "zero_interest"
+    """Of options of the next expiry nothing is open."""
+
 
 _INTRUDERS = {Fault.SCRIPT_SYMBOL: SCRIPT, Fault.SQL_SYMBOL: SQL}
 _FACTORS = {Fault.DOUBLED: 2, Fault.THOUSANDFOLD: 1000}
@@ -89,6 +106,49 @@ _CHANGES: dict[Fault, Callable[[list[Any]], list[Any]]] = {
     Fault.DEAD_SYMBOL: lambda rows: rows[1:],
     Fault.DUPLICATED: lambda rows: [*rows, *(copy(row) for row in rows)],
 }
+
+
+def spoil_options(book: Book, fault: Fault) -> Book:
+    """Put a fault of options into everything that an exchange knows of them.
+
+    Args:
+        book: The exchange at an instant.
+        fault: The fault; others leave the book as it is.
+    """
+    if fault not in _OF_OPTIONS:
+        return book
+    expiries = [q.instrument.expiry_ms for q in book.quotes if q.instrument.kind == "option"]
+    which, spoil = _OF_OPTIONS[fault]
+    quotes = (
+        spoil(q) if q.instrument.kind == "option" and which(q, min(expiries)) else q
+        for q in book.quotes
+    )
+    return replace(book, quotes=tuple(quotes))
+
+
+def _is_next(quote: Quote, expiry_ms: int) -> bool:
+    return quote.instrument.expiry_ms == expiry_ms
+
+
+def _is_put(quote: Quote, expiry_ms: int) -> bool:
+    del expiry_ms
+    return quote.instrument.option_type == "put"
+
+
+def _expired(quote: Quote) -> Quote:
+    """Move the expiry back by whole weeks until it is over."""
+    expiry = quote.instrument.expiry or quote.at
+    weeks = (expiry - quote.at) // _WEEK + 1
+    return replace(quote, instrument=replace(quote.instrument, expiry=expiry - weeks * _WEEK))
+
+
+_OF_OPTIONS: dict[Fault, tuple[Callable[[Quote, int], bool], Callable[[Quote], Quote]]] = {
+    Fault.EXPIRED_OPTIONS: (_is_next, _expired),
+    Fault.CROSSED_QUOTES: (_is_put, lambda quote: replace(quote, spread=-quote.spread)),
+    Fault.STALE_UNDERLYING: (_is_next, lambda quote: replace(quote, underlying_part=_TOO_LOW)),
+    Fault.ZERO_INTEREST: (_is_next, lambda quote: replace(quote, size=Decimal(0))),
+}
+"""Which options a fault befalls, and what it does to one."""
 
 
 def inject_fault(body: Any, where: OpenInterestBody, fault: Fault) -> None:  # noqa: ANN401 -- any JSON

@@ -100,15 +100,15 @@ _OPTION: Fields = {
     "name": "instrument.native", "underlying": _underlying, "strike_price": "instrument.strike",
     "is_call": lambda quote: quote.instrument.option_type == "call", "expiration_time": _expiry,
     "multiplier": "instrument.oi_unit", "last_price": "premium_usd", "mark_price": "premium_usd",
-    "mark_price_up": "premium_usd", "underlying_price": "mark", "position_size": "size",
-    "ask1_price": "premium_usd", "bid1_price": "premium_usd",
-    "trade_size": lambda quote: int(quote.volume_base / quote.instrument.oi_unit),
+    "mark_price_up": "premium_usd", "underlying_price": "index", "position_size": "size",
+    "ask1_price": "premium_ask", "bid1_price": "premium_bid",
+    "trade_size": "contracts_of_option",
 }  # fmt: skip
 _OPTION_TICKER: Fields = {
     "name": "instrument.native", "last_price": "premium_usd", "mark_price": "premium_usd",
-    "position_size": "size", "mark_iv": "volatility", "bid_iv": "volatility",
-    "ask_iv": "volatility",
-    "bid1_price": "premium_usd", "ask1_price": "premium_usd",
+    "position_size": "size", "mark_iv": "volatility", "bid_iv": "bid_volatility",
+    "ask_iv": "ask_volatility", "bid1_price": "premium_bid", "ask1_price": "premium_ask",
+    "delta": "value.delta", "gamma": "value.gamma", "vega": "value.vega", "theta": "value.theta",
 }  # fmt: skip
 _UNDERLYING: Fields = {"name": _underlying, "index_price": "index"}
 EACH_PATH = RateLimit(requests=200, seconds=10)

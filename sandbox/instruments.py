@@ -46,7 +46,7 @@ class SimulatedInstrument:
         option_type: ``call`` or ``put``.
         prints_usd: Whether the printed open interest is USD. None for what is usual: USD for
             inverse contracts, coins for linear ones and for options.
-        is_at_index: Whether an option is valued at the index instead of its forward.
+        is_at_index: Whether an option is priced at the index in place of a forward.
     """
 
     venue: str

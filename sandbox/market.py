@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from oirisk.sandbox.assets import coins
+from oirisk.sandbox.chain import Chain
 from oirisk.sandbox.instruments import SimulatedInstrument, calendar
 from oirisk.sandbox.levels import levels
 from oirisk.sandbox.paths import (
@@ -167,6 +168,23 @@ class SimulatedMarket:
         return truth_table(
             [quote for venue in self.venues for quote in self.book(venue.id, at).quotes]
         )
+
+    def true_chain(self, asset: str, at: datetime, venues: Sequence[str] = ()) -> Chain:
+        """Return the options on a coin at an instant, with everything that they come to.
+
+        Args:
+            asset: The coin.
+            at: The instant.
+            venues: Exchanges; all if none is named.
+
+        Raises:
+            ConfigurationError: The instant is outside the window, or nobody lists such options.
+        """
+        chosen = [venue.id for venue in self.venues if not venues or venue.id in venues]
+        chain = Chain.of(asset, at, (q for venue in chosen for q in self.book(venue, at).quotes))
+        if not chain.options:
+            raise ConfigurationError(f"no options on {asset} are listed by {', '.join(chosen)}")
+        return chain
 
     def true_positions(self, venue: str, symbol: str, at: datetime) -> pl.DataFrame:
         """Return the positions that make up the open interest of one contract at an instant.

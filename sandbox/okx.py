@@ -16,6 +16,7 @@ from oirisk.sandbox.okx_options import (
     INDICES,
     OPTIONS,
     SUMMARIES,
+    TICKERS,
     chosen,
     list_okx_options,
 )
@@ -128,6 +129,7 @@ VENUE = SimulatedVenue(
         _PUBLISHED.table("mark prices", _MARK_PRICE, _quotes, limit=RateLimit(10, 2)),
         INDICES,
         SUMMARIES,
+        TICKERS,
     ),
 )
 """Swaps and futures alone."""

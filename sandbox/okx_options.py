@@ -29,7 +29,6 @@ def list_okx_options(coins: Sequence[Coin], calendar: Calendar) -> tuple[Simulat
         replace(
             renamed(option, f"{coin.name}-USD-{option.symbol.split('-', 1)[1]}"),
             oi_unit=_MULTIPLIERS[coin.name],
-            is_at_index=True,
             size_step=Decimal(1),
         )
         for coin in coins
@@ -61,6 +60,15 @@ def _indices(query: Query, book: Book) -> list[tuple[str, Quote]]:
     ]
 
 
+def _delta_in_coins(quote: Quote) -> Decimal:
+    """Return how the value in coins changes: less than that in USD by the premium."""
+    return quote.value.delta - quote.premium_usd / quote.mark
+
+
+def _gamma_in_coins(quote: Quote) -> Decimal:
+    return quote.mark * quote.value.gamma - 2 * _delta_in_coins(quote)
+
+
 _PUBLISHED = Published("okx")
 _FAMILY = "{}-USD".format
 OPTIONS = _PUBLISHED.table("instruments of options", {
@@ -83,10 +91,22 @@ INDICES = _PUBLISHED.table("indices", {
 )  # fmt: skip
 """What the options are valued at."""
 
+TICKERS = _PUBLISHED.table("tickers of options", {
+        "instId": "instrument.native", "vol24h": "contracts_of_option", "ts": "now",
+        "volCcy24h": "volume_base",
+    },
+    chosen, when={"instType": "OPTION"}, limit=EACH_PATH,
+)  # fmt: skip
+"""What was traded; nothing is quoted."""
+
 SUMMARIES = _PUBLISHED.table("summaries", {
         "instId": "instrument.native", "uly": lambda quote: _FAMILY(quote.instrument.asset),
-        "fwdPx": "mark", "markVol": "volatility", "askVol": "volatility", "bidVol": "volatility",
-        "volLv": "volatility", "ts": "now",
+        "fwdPx": "underlying", "markVol": "volatility", "askVol": "ask_volatility",
+        "bidVol": "bid_volatility", "volLv": "volatility", "ts": "now", "deltaBS": "value.delta",
+        "gammaBS": "value.gamma", "vegaBS": "value.vega", "thetaBS": "value.theta",
+        "delta": _delta_in_coins, "gamma": _gamma_in_coins,
+        "vega": lambda quote: quote.value.vega / quote.mark,
+        "theta": lambda quote: quote.value.theta / quote.mark,
     },
     chosen, limit=EACH_PATH,
 )  # fmt: skip

@@ -1,7 +1,8 @@
-"""Simulated options: a ladder of strikes around the price, and a premium for each."""
+"""Simulated options: a ladder of strikes around the price, and what each is worth."""
 
 import math
-from dataclasses import replace
+import zlib
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from statistics import NormalDist
@@ -17,23 +18,23 @@ from oirisk.sandbox.instruments import (
     price_step,
     quantity_step,
 )
+from oirisk.sandbox.world.smiles import smile
 
-_LADDER = (0.6, 0.7, 0.8, 0.88, 0.94, 1.0, 1.06, 1.13, 1.25, 1.4, 1.7)
-_YEAR_SECONDS = 365 * 24 * 3600
+_LADDER = (0.6, 0.7, 0.8, 0.86, 0.91, 0.95, 0.98, 1.0, 1.02, 1.05, 1.1, 1.16, 1.25, 1.4, 1.7)
 _NORMAL = NormalDist()
 
 
 def list_options(
     underlying: SimulatedInstrument, coin: Coin, calendar: Calendar
 ) -> list[SimulatedInstrument]:
-    """Make the options on one coin: calls above and puts below weigh more, as they do.
+    """Make the options on one coin.
 
     Args:
         underlying: The perpetual whose margin, quote and settlement they share.
         coin: The coin, for its price.
         calendar: Delivery dates.
     """
-    expiries = (calendar.weeklies[0], calendar.months[0], *calendar.quarters[:2])
+    expiries = (*calendar.weeklies, calendar.months[0], *calendar.quarters[:2])
     step = power_of_ten(coin.price) / 20
     strikes = sorted({round(Decimal(coin.price * part) / step) * step for part in _LADDER})
     return [
@@ -56,20 +57,20 @@ def _option(
     text = plain(strike)
     native = f"{root}-{day_month_year(expiry)}-{text.replace('.', 'd')}-{letter}"
     distance = math.log(float(strike) / coin.price)
-    outside = distance > 0 if side == "call" else distance < 0
+    symbol = f"{underlying.symbol}-{expiry:%y%m%d}-{text}-{letter}"
     size = min(quantity_step(coin.price, 10_000.0), Decimal(1))
     return replace(
         underlying,
         product="option",
         market_id=native,
         native=native,
-        symbol=f"{underlying.symbol}-{expiry:%y%m%d}-{text}-{letter}",
+        symbol=symbol,
         kind="option",
         contract_size=Decimal(1),
         oi_unit=Decimal(1),
         size_step=size,
         price_step=price_step(coin.price),
-        weight=(2.0 if outside else 0.6) * math.exp(-((distance / 0.35) ** 2)),
+        weight=_weight(f"{underlying.venue} {symbol}", side, distance),
         funding_hours=None,
         expiry=expiry,
         strike=strike,
@@ -77,12 +78,45 @@ def _option(
     )
 
 
-def premium(option: SimulatedInstrument, forward: Decimal, at: datetime) -> tuple[Decimal, Decimal]:
-    """Return the premium in USD per coin and the implied volatility as a share (Black 1976).
+def _weight(name: str, side: str, distance: float) -> float:
+    """Return how much is open of an option: most out of the money and near it, of puts less.
+
+    Each has a part of its own too, from none to twice what it would be, which its name decides:
+    expiries and exchanges differ in what their chains come to.
+    """
+    is_outside = distance > 0 if side == "call" else distance < 0
+    own = 2 * zlib.crc32(name.encode()) / 2**32
+    usual = (2.0 if is_outside else 0.6) * (1.0 if side == "call" else 0.75)
+    return usual * own * math.exp(-((distance / 0.35) ** 2))
+
+
+@dataclass(frozen=True)
+class OptionValue:
+    """What an option is worth at a forward, USD per coin; no interest.
+
+    Args:
+        premium: Value of a coin's worth of it.
+        volatility: A year, as a share.
+        delta: Change of the premium by the forward.
+        gamma: Change of delta by the forward.
+        vega: Change of the premium by a point of volatility.
+        theta: Change of the premium by a day.
+    """
+
+    premium: Decimal
+    volatility: Decimal
+    delta: Decimal
+    gamma: Decimal
+    vega: Decimal
+    theta: Decimal
+
+
+def value_option(option: SimulatedInstrument, forward: Decimal, at: datetime) -> OptionValue:
+    """Price an option by the smile of its coin and expiry.
 
     Args:
         option: The option.
-        forward: Price of its underlying.
+        forward: Price of its underlying at its expiry.
         at: The instant.
 
     Raises:
@@ -95,10 +129,24 @@ def premium(option: SimulatedInstrument, forward: Decimal, at: datetime) -> tupl
         saw = f"{option.native} has no premium: it is a {option.kind}, an option was needed"
         raise ValueError(saw)
     price, strike = float(forward), float(option.strike)
-    volatility = 0.5 + 0.25 * math.log(strike / price) ** 2
-    years = max((option.expiry - at).total_seconds(), 60.0) / _YEAR_SECONDS
-    deviation = volatility * math.sqrt(years)
+    side = 1 if option.option_type == "call" else -1
+    followed = smile(option.asset, option.expiry, at)
+    volatility = followed.printed(strike / price)
+    root = math.sqrt(followed.years)
+    deviation = float(volatility) * root
     high = math.log(price / strike) / deviation + deviation / 2
-    call = price * _NORMAL.cdf(high) - strike * _NORMAL.cdf(high - deviation)
-    usd = call if option.option_type == "call" else call - price + strike
-    return Decimal(f"{max(usd, 0.0):.8f}"), Decimal(f"{volatility:.4f}")
+    density, in_money = _NORMAL.pdf(high), _NORMAL.cdf(side * high)
+    worth = side * (price * in_money - strike * _NORMAL.cdf(side * (high - deviation)))
+    a_day = -price * density * float(volatility) / (2 * root) / 365
+    return OptionValue(
+        premium=_exact(max(worth, 0.0)),
+        volatility=volatility,
+        delta=_exact(side * in_money),
+        gamma=_exact(density / (price * deviation), places=14),
+        vega=_exact(price * density * root / 100),
+        theta=_exact(a_day),
+    )
+
+
+def _exact(value: float, places: int = 8) -> Decimal:
+    return Decimal(f"{value:.{places}f}")

@@ -6,6 +6,7 @@ of and is in no market list. ``created_at`` is the row's instant.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from oirisk.sandbox.assets import Coin
 from oirisk.sandbox.instruments import Calendar, SimulatedInstrument, milliseconds
@@ -62,6 +63,15 @@ def _kind(source: Quote | int) -> str:
     return "spot" if isinstance(source, int) else source.instrument.kind
 
 
+def _spot(quote: Quote) -> Decimal:
+    return quote.index * quote.underlying_part
+
+
+def _delta_by_spot(quote: Quote) -> Decimal:
+    """Return the change of the premium by the spot price; that of the forward is in step."""
+    return quote.value.delta * quote.mark / quote.index
+
+
 _PUBLISHED = Published("paradex")
 _LISTED: Fields = {
     "symbol": "instrument.native", "base_currency": "instrument.listed_base",
@@ -89,9 +99,12 @@ _SUMMARIES = _PUBLISHED.kinds("summaries", {
     },
     "option": {
         **_TRADED, "mark_price": "premium_usd", "last_traded_price": "premium_usd",
-        "bid": lambda _: "", "ask": lambda _: "", "underlying_price": "mark",
-        "mark_iv": "volatility", "bid_iv": "volatility", "ask_iv": "volatility",
-        "last_iv": "volatility", "funding_rate": lambda _: "",
+        "bid": "premium_bid", "ask": "premium_ask", "underlying_price": _spot,
+        "mark_iv": "volatility", "bid_iv": "bid_volatility", "ask_iv": "ask_volatility",
+        "last_iv": "volatility", "funding_rate": lambda _: "", "delta": _delta_by_spot,
+        "greeks.delta": _delta_by_spot,
+        "greeks.gamma": lambda quote: quote.value.gamma * (quote.mark / quote.index) ** 2,
+        "greeks.vega": lambda quote: 100 * quote.value.vega,
     },
     "spot": {"created_at": int},
 }, _kind)  # fmt: skip

@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from oirisk.sandbox.instruments import SimulatedInstrument, milliseconds
-from oirisk.sandbox.options import premium
+from oirisk.sandbox.instruments import SimulatedInstrument, decimals, milliseconds
+from oirisk.sandbox.options import OptionValue, value_option
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Quote:
         instrument: The contract.
         at: The instant.
         size: Single-sided open interest in the unit that the exchange prints.
-        mark: Mark price; for an option the price of its underlying, not the premium.
+        mark: Mark price; for an option the forward of its expiry, not the premium.
         index: Index price.
         last: Last price; of an option, that of its underlying.
         before: Last price 24 hours earlier.
@@ -27,6 +27,9 @@ class Quote:
         volume_base: Listed base traded in 24 hours.
         volume_usd: USD traded in 24 hours.
         funding: Funding rate of one interval; None without funding.
+        spread: Half of what lies between an option's best quotes, in volatility; below 0 they
+            cross.
+        underlying_part: Part of an option's forward that is printed as its underlying's price.
     """
 
     instrument: SimulatedInstrument
@@ -41,6 +44,8 @@ class Quote:
     volume_base: Decimal
     volume_usd: Decimal
     funding: Decimal | None
+    spread: Decimal = Decimal("0.01")
+    underlying_part: Decimal = Decimal(1)
 
     @property
     def now(self) -> int:
@@ -83,29 +88,59 @@ class Quote:
         return int(self.volume / self.instrument.contract_size)
 
     @property
+    def contracts_of_option(self) -> int:
+        """Contracts of an option traded in 24 hours."""
+        return int(self.volume_base / self.instrument.oi_unit)
+
+    @property
     def funding_or_zero(self) -> Decimal:
         """The funding rate, 0 without funding."""
         return self.funding or Decimal(0)
 
     @cached_property
-    def premium(self) -> tuple[Decimal, Decimal]:
-        """Of an option: its price in USD per coin, and its implied volatility as a share."""
-        return premium(self.instrument, self.mark, self.at)
+    def value(self) -> OptionValue:
+        """What an option is worth at its forward."""
+        return value_option(self.instrument, self.mark, self.at)
 
     @property
     def premium_usd(self) -> Decimal:
         """The price of an option in USD per coin."""
-        return self.premium[0]
+        return self.value.premium
 
     @property
     def premium_coins(self) -> Decimal:
         """The price of an option in coins."""
-        return round(self.premium[0] / self.mark, 8)
+        return round(self.value.premium / self.mark, 8)
+
+    @property
+    def premium_bid(self) -> Decimal:
+        """The best bid for an option in USD per coin."""
+        return round(self.premium_usd * (1 - self.spread), 8)
+
+    @property
+    def premium_ask(self) -> Decimal:
+        """The best ask for an option in USD per coin."""
+        return round(self.premium_usd * (1 + self.spread), 8)
 
     @property
     def volatility(self) -> Decimal:
         """The implied volatility of an option as a share."""
-        return self.premium[1]
+        return self.value.volatility
+
+    @property
+    def bid_volatility(self) -> Decimal:
+        """The volatility of the best bid; above that of the ask where quotes cross."""
+        return self.volatility - self.spread
+
+    @property
+    def ask_volatility(self) -> Decimal:
+        """The volatility of the best ask."""
+        return self.volatility + self.spread
+
+    @property
+    def underlying(self) -> Decimal:
+        """The forward of an option as it is printed, which may be an old one."""
+        return round(self.mark * self.underlying_part, decimals(self.instrument.price_step))
 
     @property
     def next_funding(self) -> int:
@@ -135,9 +170,10 @@ class Quote:
 
     @property
     def usd(self) -> Decimal:
-        """Single-sided open interest in USD; of an option, its coins at the underlying price."""
+        """Single-sided open interest in USD; of an option, its coins at the index."""
         amount = self.size * self.instrument.oi_unit
-        return amount if self.instrument.is_usd else amount * self.mark
+        price = self.index if self.instrument.kind == "option" else self.mark
+        return amount if self.instrument.is_usd else amount * price
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,10 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from oirisk.sandbox.faults import Fault, inject_fault, inject_fault_into_one
+from oirisk.sandbox.faults import Fault, inject_fault, inject_fault_into_one, spoil_options
 from oirisk.sandbox.limits import Window, admit
 from oirisk.sandbox.market import SimulatedMarket
+from oirisk.sandbox.quotes import Book
 from oirisk.sandbox.venue import Endpoint, Past, SimulatedVenue
 from oirisk.schemas.errors import ConfigurationError
 
@@ -178,7 +179,7 @@ class Sandbox:
             )
             return 200, endpoint.answer(query, past)
         if asked is None:
-            body = endpoint.answer(query, self._market.book(venue.id, at))
+            body = endpoint.answer(query, self._book(venue, at))
             if where is not None and fault is not None:
                 inject_fault(body, where, Fault(fault))
             return 200, body
@@ -190,6 +191,11 @@ class Sandbox:
         if where is not None and fault is not None:
             inject_fault_into_one(body, where, Fault(fault), first=first)
         return 200, body
+
+    def _book(self, venue: SimulatedVenue, at: datetime) -> Book:
+        """Return an exchange as it is, or with a fault of its options."""
+        book, fault = self._market.book(venue.id, at), self.faults.get(venue.id)
+        return book if fault is None else spoil_options(book, Fault(fault))
 
     async def _broken(
         self, request: web.Request, venue: SimulatedVenue, fault: Fault

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -40,8 +41,8 @@ def truth_table(quotes: Sequence[Quote]) -> pl.DataFrame:
 
     Returns:
         Shape (contracts, 14). Open interest is single-sided, bases are coins (not thousands).
-        ``mark_price`` of an option is the price of its underlying; its volume is null, because
-        what exchanges print for it is the premium paid. Longs and shorts are null where they are
+        ``mark_price`` of an option is the index; its volume is null, because what exchanges print
+        for it is the premium paid. Longs and shorts are null where they are
         equal, everywhere but against a pool.
     """
     rows = [
@@ -49,7 +50,7 @@ def truth_table(quotes: Sequence[Quote]) -> pl.DataFrame:
             *(getattr(quote.instrument, name) for name in list(_TRUTH)[:7]),
             float(quote.listed_base * quote.instrument.base_multiplier),
             float(quote.usd),
-            float(quote.mark / quote.instrument.base_multiplier),
+            float(_price(quote) / quote.instrument.base_multiplier),
             None if quote.instrument.kind == "option" else float(quote.volume_usd),
             None if quote.funding is None else float(quote.funding),
             *_sides(quote),
@@ -57,6 +58,10 @@ def truth_table(quotes: Sequence[Quote]) -> pl.DataFrame:
         for quote in quotes
     ]
     return pl.DataFrame(rows, schema=_TRUTH, orient="row")
+
+
+def _price(quote: Quote) -> Decimal:
+    return quote.index if quote.instrument.kind == "option" else quote.mark
 
 
 def _sides(quote: Quote) -> tuple[float | None, float | None]:

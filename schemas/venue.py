@@ -40,7 +40,8 @@ class Fields:
     """Native names of what a row says besides open interest; dots step into nested objects.
 
     Prices are per unit of the instrument's own base (1000PEPE: per thousand PEPE).
-    ``underlying_price`` values options, whose mark price is a premium. A name that starts with
+    ``underlying_price`` values options, whose mark price is a premium: the price of the coin now,
+    which most call index, not the forward of an expiry. A name that starts with
     ``@`` reads another answer: ``@premium.markPrice`` the row of the endpoint ``premium`` that
     completes this one, ``@asked.symbol`` a parameter of the request.
 
@@ -133,7 +134,8 @@ class Endpoint:
         enriches: Name of the endpoint whose rows this one only completes (prices, volumes); it
             carries no open interest. Its own row ids are at ``key``, its times at ``key_time``.
         matches: What of these rows the ``key`` of enriching endpoints equals; the market id
-            if not given.
+            if not given. Of one that enriches: what of the rows that it completes its own
+            ``key`` equals, where that is something else.
         fallback_for: Name of the endpoint that this one stands in for: asked only when no usable
             answer came to that.
         ignores: Rows that are no instruments of ours (indices, spot), left out unjudged.

@@ -83,6 +83,19 @@ def object_at(*path: str) -> Callable[[Any], list[Row]]:
     return read
 
 
+def rows_or_object_at(*path: str) -> Callable[[Any], list[Row]]:
+    """Make a reader of what is a list of objects where all are asked for, else the one object.
+
+    The reader raises :class:`BodyError` where the body has another shape.
+    """
+
+    def read(body: Any) -> list[Row]:  # noqa: ANN401 -- any JSON
+        found = _at(body, path)
+        return require_rows([found] if isinstance(found, dict) else found)
+
+    return read
+
+
 def columns_at(*path: str, names: Mapping[int, str]) -> Callable[[Any], list[Row]]:
     """Make a reader of a list of lists, whose elements get names by their position.
 

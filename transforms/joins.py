@@ -68,7 +68,7 @@ def joined(answer: Answer, completing: Sequence[Answer]) -> tuple[Answer, list[s
     for row in answer.rows:
         added: dict[str, Row] = {}
         for other, table in tables:
-            market_id = _market_id(row, answer.endpoint)
+            market_id = _market_id(row, answer.endpoint, other.endpoint)
             match = table.by_id.get(market_id)
             if match is None:
                 if market_id not in table.contradicted:
@@ -109,9 +109,9 @@ def _by_id(other: Answer) -> _Table:
     return _Table(kept, frozenset(contradicted))
 
 
-def _market_id(row: Row, endpoint: Endpoint) -> str:
-    if endpoint.matches:
-        return str(pick(row, endpoint.matches))
+def _market_id(row: Row, endpoint: Endpoint, other: Endpoint) -> str:
+    if path := other.matches or endpoint.matches:
+        return str(pick(row, path))
     ids = (pick(row, product.fields.market_id) for product in endpoint.products)
     return str(next((market_id for market_id in ids if market_id is not None), None))
 

@@ -1,7 +1,7 @@
-"""Every exchange that has a folder here: its declaration, and its history where it publishes one.
+"""Every exchange that has a folder here: its declaration, its history, what it tells of options.
 
-A folder is found by itself: ``declaration`` defines ``VENUE``, and ``history``, if there is one,
-``HISTORY``.
+A folder is found by itself: ``declaration`` defines ``VENUE``, and where there are such modules
+``history`` defines ``HISTORY`` and ``options`` ``OPTIONS``.
 """
 
 import importlib
@@ -15,6 +15,7 @@ from oirisk.flows import exchanges
 from oirisk.flows.exchanges.excluded import LEFT_OUT
 from oirisk.schemas.errors import ConfigurationError
 from oirisk.schemas.history import VenueHistory
+from oirisk.schemas.option_figures import OptionFigures
 from oirisk.schemas.venue import Venue
 
 
@@ -30,6 +31,13 @@ def all_histories() -> Mapping[str, VenueHistory]:
     """Return what each venue's history endpoints give, by ccxt id; the others have none."""
     histories = (module.HISTORY for module in _modules("history"))
     return {history.venue: history for history in histories}
+
+
+@cache
+def all_option_figures() -> Mapping[str, OptionFigures]:
+    """Return what each venue tells of its options, by ccxt id; the others tell nothing."""
+    figures = (module.OPTIONS for module in _modules("options"))
+    return {one.venue: one for one in figures}
 
 
 def _modules(name: str) -> Iterator[ModuleType]:

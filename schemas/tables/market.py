@@ -186,7 +186,7 @@ class OptionsTable(
     venue: str = column(VENUE)
     symbol: str = column(SYMBOL)
     asset: str = column(COIN)
-    expiry: UtcTimestamp = column("end of trading")
+    expiry: UtcTimestamp = column("end of trading; null of perpetual options", nullable=True)
     strike: float = amount("strike price", unit="USD per coin")
     option_type: str = column("call or put", isin=["call", "put"])
     mark_iv: float = amount(
@@ -234,7 +234,7 @@ class OptionsTable(
         isin=UNDERLYING_KINDS,
     )
     oi_base: float = amount("null when not sent", nullable=True)
-    oi_usd: float = amount("at the underlying's price; null without", nullable=True)
+    oi_usd: float = amount("at the index, or as the exchange told it; null without", nullable=True)
     is_simulated: bool = column(SIMULATED)
     run_id: str = column(RUN)
     recorded_at: UtcTimestamp = column(RECORDED, method="M37")

@@ -19,7 +19,7 @@ from oirisk.schemas.columns import (
     percent,
 )
 
-FORWARD_SOURCES = ("venue", "parity", "index")
+FORWARD_SOURCES = ("venue", "parity")
 IV_SOURCES = ("venue", "mark")
 
 _ANY_VENUE = "ccxt id of the exchange, or ALL for the sum of those that are fresh"
@@ -72,7 +72,7 @@ class OptionChain(
         "price of the underlying that values the open interest; null where none is known",
         nullable=True,
     )
-    years: float = amount("to expiry, of 365 days", unit="years")
+    years: float = amount("from observed_at to expiry, of 365 days", unit="years")
     forward: float = amount(
         "what the coin is worth at expiry; null where nothing tells it",
         unit="USD per coin",
@@ -80,7 +80,7 @@ class OptionChain(
     )
     forward_source: str = column(
         "venue: the price of the underlying it told for that expiry, parity: from calls and puts "
-        "of one strike, index: its index, where the rest of the day moves it little",
+        "of one strike; null without a forward",
         isin=FORWARD_SOURCES,
         nullable=True,
     )
@@ -198,10 +198,12 @@ class _Figures(_Exposure, _Sides):
     put_call_ratio: float = _ratio("puts over calls, by open interest", "M28")
     put_call_ratio_volume: float = _ratio("the same by the volume of 24 hours", "M28")
     put_call_ratio_otm: float = _ratio(
-        "puts below the price over calls above it, by open interest", "M28"
+        "out-of-the-money puts over such calls, by open interest: beyond the forward of their "
+        "expiry, or beyond the price where no forward is known",
+        "M28",
     )
     oi_skew: float = column(
-        "out-of-the-money calls less puts over their sum; null without either",
+        "out-of-the-money calls less puts over their sum, by open interest; null without either",
         unit="fraction",
         method="M33",
         nullable=True,

@@ -86,6 +86,16 @@ DEFAULTS = {
         "run_id": "'run'",
         "recorded_at": "snapshot_at",
     },
+    "core.options": {
+        "observed_at": "snapshot_at",
+        "asset": "'BTC'",
+        "expiry": "'2026-04-24 08:00:00+00'",
+        "strike": "100",
+        "option_type": "'call'",
+        "is_simulated": "false",
+        "run_id": "'run'",
+        "recorded_at": "snapshot_at",
+    },
     "core.instruments": {
         "symbol": "venue || ':' || kind || ':' || margin",
         "market_id": "symbol",
@@ -98,6 +108,16 @@ DEFAULTS = {
         "margin": "'linear'",
         "is_active": "true",
         "valid_from": "'2026-01-01 00:00:00+00'",
+    },
+    "core.options": {
+        "observed_at": "snapshot_at",
+        "asset": "'BTC'",
+        "expiry": "'2026-10-01 08:00:00+00'",
+        "strike": "split_part(symbol, '-', 3)",
+        "option_type": "if(symbol like '%-C', 'call', 'put')",
+        "is_simulated": "false",
+        "run_id": "'run'",
+        "recorded_at": "snapshot_at",
     },
     "ops.runs": {
         "flow": "'nightly'",
@@ -120,6 +140,7 @@ DEFAULTS = {
         "record": "'{}'",
         "recorded_at": "'2026-03-01 00:00:00+00'",
     },
+    "marts.clusters": {},
     "marts.leverage_priors": {},
     "ops.unit_rules": {
         "venue": "'venue'",

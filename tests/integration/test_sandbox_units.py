@@ -315,7 +315,7 @@ def _read_bybit(markets: Markets, bodies: list[Any]) -> Reading:
         for row in body["result"]["list"]:
             listed, printed = markets[row["symbol"]], Decimal(row["openInterest"])
             if listed["option"]:
-                usd = printed * Decimal(row["underlyingPrice"])
+                usd = printed * Decimal(row["indexPrice"])
                 found[row["symbol"]] = _pair(printed, usd)
                 continue
             half, mark = printed / 2, Decimal(row["markPrice"])

@@ -134,7 +134,7 @@ def _read_deribit(markets: dict[str, Any], bodies: list[Any]) -> Reading:
     for row in (row for body in bodies for row in body["result"]):
         market, amount = markets[row["instrument_name"]], row["open_interest"]
         if market["option"]:
-            found[row["instrument_name"]] = _pair(amount, amount * row["underlying_price"])
+            found[row["instrument_name"]] = _pair(amount, amount * row["estimated_delivery_price"])
         elif market["inverse"]:
             found[row["instrument_name"]] = _pair(amount / row["mark_price"], amount)
         else:

@@ -62,8 +62,8 @@ def _rows(payload: dict[str, Any]) -> list[str]:
 
 def without_names(payload: dict[str, Any], answer: Any) -> Any:
     """Turn an object of rows by their names into a list of rows."""
-    for path in _rows(payload):
-        above, _, last = path.rpartition(".")
+    parents = dict(path.rpartition(".")[::2] for path in _rows(payload))
+    for above, last in parents.items():
         if not last.isdigit():
             answer = deepcopy(answer)
             higher, _, key = above.rpartition(".")

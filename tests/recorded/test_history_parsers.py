@@ -1,14 +1,13 @@
 """Recorded history answers give exactly the figures worked out by hand from body and unit."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from oirisk.flows.exchanges import greeks, tiers
+from oirisk.flows.exchanges import tiers
 from oirisk.flows.exchanges.binance import futures_history as binance
 from oirisk.flows.exchanges.bitfinex import history as bitfinex
 from oirisk.flows.exchanges.bitget import history as bitget
@@ -210,49 +209,7 @@ def test_phemex_tiers_are_in_the_settle_coin_with_scaled_rates() -> None:
     assert found[1].floor == 100
 
 
-# market id, iv, delta, gamma, vega, theta, premium in USD, underlying
-GREEKS: list[tuple[Any, ...]] = [
-    ("binance", "option 2023-11-10", "BTC-231229-40000-C", 0.6125176, 0.39111646, 0.00004656,
-     51.70062218, -32.13948531, 2012.0, None),
-    ("bybit", "option 2023-11-10", "BTC-26JAN24-39000-C", 0.5577, 0.49640971, 0.00004131,
-     69.08651675, -24.9443226, 3273.02263032, 37649.67254894),
-    ("bybit", "option 2024-03-23", "BTC-27DEC24-55000-P", 0.8866, -0.23284954, 0.0000055,
-     191.70757975, -30.43617927, 11814.66756236, 71690.55303594),
-    ("okx", "option 2023-11-10", "BTC-USD-240329-32000-C", 0.5916253554539876, 0.7325502184143025,
-     0.000024139685826358558, 74.44022302387287, -18.52354631567909, None, 37675.80158694987186),
-    ("gate", "option 2023-12-01", "ETH_USDT-20231201-2300-P", 0.5909, -0.69397, 0.00116, 1.78992,
-     -2.5723, 236.57, None),
-    ("delta", "option 2023-11-10", "C-BTC-30000-241123", 0.66973549, 0.94739174, 0.00002206, 7.85209698,
-     -18.1836531, 6955.70698909, 36839.58124652),
-    ("paradex", "option 2025-05-19", "BTC-USD-114000-P", 0.71781855, -0.9872602390817709,
-     0.000004560958862297231, 227.11344863639806, None, 10835.66892602, 103164.79162649),
-    # percent become a fraction; 0.2168 BTC x 38992.71
-    ("deribit", "option 2023-11-10", "BTC-27SEP24-40000-C", 0.6127, 0.59621, 0.00002, 141.90146,
-     -13.48784, 8453.619528, 38992.71),
-    # 0.04007735 BTC x 73742.14; a summary without greeks
-    ("deribit", "option 2024-03-22", "BTC-27DEC24-240000-C", None, None, None, None, None,
-     2955.3895542790, 73742.14),
-    ("deribit", "chain option 2024-03-22", "BTC-28JUN24-42000-C", None, None, None, None, None,
-     28048.5248608, 68827.27),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("case", GREEKS, ids=[f"{case[0]} {case[2]}" for case in GREEKS])
-def test_volatility_is_a_fraction_and_greeks_and_premium_are_usd(case: tuple[Any, ...]) -> None:
-    venue, name, market_id, *expected = case
-    parse: Callable[[Any], Any] = greeks.PARSERS[venue]
-    body = decode(json.dumps(TERMS[venue, name].body))
-    point = next(one for one in parse(body) if one.market_id == market_id)
-    seen = (point.mark_iv, point.delta, point.gamma, point.vega, point.theta,
-            point.mark_price, point.underlying_price)  # fmt: skip
-    for found, wanted in zip(seen, expected, strict=True):
-        if wanted is None:
-            assert found is None
-        else:
-            assert float(found) == pytest.approx(wanted, rel=1e-6)
-
-
 def test_every_answer_written_down_is_read_here() -> None:
-    cases = (*INTEREST, *SHARES, *LIQUIDATIONS, *TIERS, *GREEKS)
+    cases = (*INTEREST, *SHARES, *LIQUIDATIONS, *TIERS)
     alone = {("okx", "volume 2022-03-25"), ("phemex", "tiers 2020-03-08")}
     assert {case[:2] for case in cases} | alone == set(HISTORY | TERMS)

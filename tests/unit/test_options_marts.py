@@ -143,6 +143,19 @@ def test_the_worked_example_of_basis(warehouse: duckdb.DuckDBPyConnection) -> No
     assert (perpetual["expiry"], perpetual["basis_annualised_pct"]) == (None, None)
 
 
+def test_out_of_the_money_is_beyond_the_forward(warehouse: duckdb.DuckDBPyConnection) -> None:
+    forward = {"underlying_price": 64e3, "underlying_kind": "forward"}
+    held = ((50e3, "put", 1), (62e3, "put", 2), (62e3, "call", 3), (64e3, "call", 7),
+            (70e3, "call", 5), (70e3, "put", 9))  # fmt: skip
+    build_options(
+        warehouse, [Told(NIGHT, *one[:2], float(one[2]), EXPIRY, quote=forward) for one in held]
+    )
+    row = only(warehouse, BY_EXPIRY, venue="ALL")
+    assert row["price"] == 60e3
+    assert row["put_call_ratio_otm"] == close(3 / 5)
+    assert row["oi_skew"] == close((5 - 3) / 8)
+
+
 def test_a_venue_that_is_missing_shifts_no_figure_of_another(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -128,13 +128,24 @@ def test_one_request_is_made_for_each_value_and_none_for_what_is_delisted() -> N
 
 
 def test_binance_options_are_asked_once_for_an_underlying_and_day() -> None:
-    (endpoint,) = all_venues()["binance"].endpoints
+    (endpoint,) = (it for it in all_venues()["binance"].endpoints if it.name == "option")
     names = ["ETH-261225-4000-C", "ETH-261225-4000-P", "BTC-261225-90000-C", "ETH-270326-4000-C"]
     asked = [dict(call.params) for call in endpoint.calls([{"id": name} for name in names])]
     assert asked == [
         {"underlyingAsset": "BTC", "expiration": "261225"},
         {"underlyingAsset": "ETH", "expiration": "261225"},
         {"underlyingAsset": "ETH", "expiration": "270326"},
+    ]
+
+
+def test_derives_options_are_asked_once_for_a_coin_and_day() -> None:
+    (endpoint,) = (it for it in all_venues()["derive"].endpoints if it.name == "option")
+    names = ["XRP-20261225-0_5-P", "BTC-20261225-90000-C", "XRP-20261225-1-C"]
+    markets = [{"id": name} for name in names] + [{"id": "ETH-20261225-1-C", "active": False}]
+    asked = [dict(call.params) for call in endpoint.calls(markets)]
+    assert asked == [
+        {"instrument_type": "option", "currency": coin, "expiry_date": "20261225"}
+        for coin in ("BTC", "XRP")
     ]
 
 
@@ -240,6 +251,35 @@ def test_an_option_of_okx_is_valued_at_the_index_of_its_family() -> None:
     )
     found = _row(derived, market["symbol"])
     assert (found["oi_base"], found["oi_usd"], found["quality"]) == (3.0, 255_000.0, "ok")
+
+
+def test_volume_of_an_option_of_okx_is_its_own_while_the_index_is_that_of_the_family() -> None:
+    names = ("BTC-USD-261225-90000-C", "BTC-USD-261225-80000-P")
+    info = {"instFamily": "BTC-USD", "ctVal": "1", "ctMult": "0.01"}
+    markets = [
+        _market(
+            name,
+            f"BTC/USD:BTC-{name.removeprefix('BTC-USD-')}",
+            swap=False,
+            option=True,
+            expiry=1798185600000,
+            info=info,
+        )
+        for name in names
+    ]
+    open_now = [{"instId": name, "oi": "300", "oiCcy": "3", "ts": str(STAMP)} for name in names]
+    tickers = [{"instId": names[1], "vol24h": "250", "volCcy24h": "2.5", "ts": str(STAMP)}]
+    derived = _derive(
+        "okx",
+        markets,
+        _response("okx", "index", {"data": [{"instId": "BTC-USD", "idxPx": "85000"}]}),
+        _response("okx", "option_tickers", {"data": tickers}, {"instFamily": "BTC-USD"}),
+        _response("okx", "option", {"data": open_now}, {"instFamily": "BTC-USD"}),
+    )
+    call, put = (_row(derived, market["symbol"]) for market in markets)
+    assert (call["index_price"], put["index_price"]) == (85_000.0, 85_000.0)
+    assert call["volume_24h_base"] is None
+    assert (put["volume_24h_base"], put["volume_24h_usd"]) == (2.5, 212_500.0)
 
 
 def test_options_of_gate_have_the_size_that_gate_lists_and_not_ccxts() -> None:

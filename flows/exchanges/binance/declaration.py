@@ -2,13 +2,14 @@
 
 Open interest is ``sumOpenInterest`` in units of the underlying, beside ``sumOpenInterestUsd``, the
 exchange's own value at the price of the underlying; the answer carries no price. Units documented
-by Binance, option open interest, and measured: the two differ by the ETH price of the day.
-Futures of Binance are the venues ``binanceusdm`` and ``binancecoinm``.
+by Binance, option open interest, and measured: the two differ by the ETH price of the day. Volume
+comes from tickers, in contracts. Futures of Binance are the venues ``binanceusdm`` and
+``binancecoinm``.
 """
 
 from collections.abc import Sequence
 
-from oirisk.schemas.calls import Call, Market
+from oirisk.schemas.calls import Call, Market, once
 from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import rows_at
 
@@ -17,7 +18,7 @@ OPTION = Product(
     covers=lambda market: bool(market.get("option")),
     rules=("binance.option.sumOpenInterest",),
     checks=("binance.option.sumOpenInterestUsd",),
-    fields=Fields(market_id="symbol", observed_at="timestamp"),
+    fields=Fields(market_id="symbol", observed_at="timestamp", volume_contracts="@tickers.volume"),
 )
 
 
@@ -36,6 +37,14 @@ VENUE = Venue(
     book="binance options",
     options={"fetchMarkets": {"types": ["option"]}},
     endpoints=(
+        Endpoint(
+            name="tickers",
+            products=(OPTION,),
+            calls=once("eapiPublicGetTicker"),
+            rows=rows_at(),
+            enriches="option",
+            key="symbol",
+        ),
         Endpoint(
             name="option",
             products=(OPTION,),

@@ -2,8 +2,9 @@
 
 Open interest is ``openInterest``, longs and shorts added up (factor 0.5), or since 2026-06-11
 ``singleOpenInterest``, one side (factor 1). Linear figures are base coin, inverse ones USD, options
-base coin; nothing is said of the sides of options (assumed one-sided).
-Documented by Bybit, API v5, Get Tickers; see the rules ``bybit.*`` of the unit registry.
+base coin; nothing is said of the sides of options (assumed one-sided). Options are valued at the
+index, not at the forward beside it. Documented by Bybit, API v5, Get Tickers; see the rules
+``bybit.*`` of the unit registry.
 """
 
 from typing import Any
@@ -63,7 +64,7 @@ OPTION = Product(
     name="option",
     covers=lambda market: bool(market.get("option")),
     rules=("bybit.option.openInterest",),
-    fields=Fields(market_id="symbol", underlying_price="underlyingPrice", volume_base="volume24h"),
+    fields=Fields(market_id="symbol", underlying_price="indexPrice", volume_base="volume24h"),
 )
 
 VENUE = Venue(

@@ -2,9 +2,9 @@
 
 Open interest is ``oi_contracts``, contracts of the listed value, beside ``oi`` in coins; the two
 must agree. Options are valued at the spot price. Units measured: ``oi`` over ``oi_contracts`` is
-the contract value, ``oi_value_usd`` over ``oi`` the spot price. The counting side is not
-documented (assumed one-sided). Funding is left out: the rate printed is in percent a day or an
-hour, nobody says.
+the contract value, ``oi_value_usd`` over ``oi`` the spot price; so is ``volume`` over ``size``, and
+``turnover_usd`` over ``volume`` a price of the coin. The counting side is not documented (assumed
+one-sided). Funding is left out: the rate printed is in percent a day or an hour, nobody says.
 """
 
 from typing import Any
@@ -35,7 +35,13 @@ OPTION = Product(
     covers=lambda market: bool(market.get("option")),
     rules=("delta.option.oi_contracts",),
     checks=("delta.option.oi",),
-    fields=Fields(market_id="symbol", underlying_price="spot_price", **_TIME),
+    fields=Fields(
+        market_id="symbol",
+        underlying_price="spot_price",
+        volume_base="volume",
+        volume_usd="turnover_usd",
+        **_TIME,
+    ),
 )
 
 VENUE = Venue(

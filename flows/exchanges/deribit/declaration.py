@@ -2,8 +2,9 @@
 
 Open interest is ``open_interest``: USD for inverse futures and perpetuals, base coin for linear
 ones and for options, never contracts. Units documented by Deribit, API v2, book summary by
-currency; the counting side is not documented (assumed one-sided). Options are valued at the
-underlying price and never enter a futures total. Spot and combos in the answer are left out.
+currency; the counting side is not documented (assumed one-sided). Options are valued at the index
+(``estimated_delivery_price``), not at the forward beside it, and never enter a futures total. Spot
+and combos in the answer are left out.
 """
 
 from collections.abc import Sequence
@@ -50,7 +51,7 @@ OPTION = Product(
     name="option",
     covers=lambda market: bool(market.get("option")) and not _is_combo(market),
     rules=("deribit.option.open_interest",),
-    fields=Fields(**_COMMON, underlying_price="underlying_price", volume_base="volume"),
+    fields=Fields(**_COMMON, underlying_price="estimated_delivery_price", volume_base="volume"),
 )
 
 

@@ -3,9 +3,9 @@
 Open interest is ``oi``, in contracts, beside ``oiCcy`` in coins and ``oiUsd`` in USD; the three
 must agree. The answer carries no price, so USD is the exchange's own, except for options: there
 ``oiUsd`` does not follow from the coins, and they are valued at the index. An option contract is
-``ctVal`` times ``ctMult`` coins. Futures of the rule ``xperp`` expire years ahead and pay funding:
-they are perpetuals. Units documented by OKX, API v5, Get open interest; the counting
-side is not documented (assumed one-sided).
+``ctVal`` times ``ctMult`` coins; their volume comes from tickers, in contracts. Futures of the rule
+``xperp`` expire years ahead and pay funding: they are perpetuals. Units documented by OKX, API v5,
+Get open interest; the counting side is not documented (assumed one-sided).
 """
 
 from oirisk.schemas.calls import each, once
@@ -34,7 +34,12 @@ OPTION = Product(
     covers=lambda market: bool(market.get("option")),
     rules=("okx.option.oi",),
     checks=("okx.option.oiCcy",),
-    fields=Fields(market_id="instId", observed_at="ts", underlying_price="@index.idxPx"),
+    fields=Fields(
+        market_id="instId",
+        observed_at="ts",
+        underlying_price="@index.idxPx",
+        volume_contracts="@option_tickers.vol24h",
+    ),
 )
 
 VENUE = Venue(
@@ -59,6 +64,17 @@ VENUE = Venue(
             enriches="option",
             key="instId",
             key_time="ts",
+        ),
+        Endpoint(
+            name="option_tickers",
+            products=(OPTION,),
+            calls=each(
+                "publicGetMarketTickers", "instFamily", path="info.instFamily", instType="OPTION"
+            ),
+            rows=rows_at("data"),
+            enriches="option",
+            matches="instId",
+            key="instId",
         ),
         Endpoint(
             name="option",

@@ -65,7 +65,7 @@ CASES = (
                         "list": [
                             {
                                 "symbol": "BTC-30DEC22-18000-C", "underlyingPrice": "16590.42",
-                                "openInterest": "6.3",
+                                "indexPrice": "16600.55", "openInterest": "6.3",
                             },
                         ],
                     },
@@ -77,9 +77,9 @@ CASES = (
             # Inverse: USD of both sides. 373504107 / 2 = 186752053.5; / 16596 = 11252.8352 BTC,
             # half of the 22505.67 that the exchange prints as its value.
             "BTC/USD:BTC": Figures(373504107 * BOTH_SIDES / 16596.00, 373504107 * BOTH_SIDES),
-            # Option: coins, one side (nothing says otherwise), valued at the underlying, not
-            # the premium.
-            "BTC/USDC:USDC-221230-18000-C": Figures(6.3, 6.3 * 16590.42, "option"),
+            # Option: coins, one side (nothing says otherwise), valued at the index, not the
+            # forward or the premium.
+            "BTC/USDC:USDC-221230-18000-C": Figures(6.3, 6.3 * 16600.55, "option"),
         },
     ),
     Case(

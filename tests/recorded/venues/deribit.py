@@ -23,6 +23,7 @@ CASES = (
                         {
                             "underlying_price": 7856.445926872601, "open_interest": 121.8,
                             "instrument_name": "BTC-10MAR20-7750-C",
+                            "estimated_delivery_price": 7856.29,
                             "creation_timestamp": 1583783678366,
                         },
                     ],
@@ -33,7 +34,7 @@ CASES = (
         expected={
             # Inverse: USD (not contracts of 10 USD).
             "BTC/USD:BTC": Figures(111543850 / 7750.02, 111543850),
-            "BTC/USD:BTC-200310-7750-C": Figures(121.8, 121.8 * 7856.445926872601, "option"),
+            "BTC/USD:BTC-200310-7750-C": Figures(121.8, 121.8 * 7856.29, "option"),
         },
     ),
     Case(

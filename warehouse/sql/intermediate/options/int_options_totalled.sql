@@ -1,7 +1,6 @@
 -- int_options_totalled: what is open over the strikes of an expiry, and over all expiries.
 -- Grain   one row per (snapshot_at, asset, venue, expiry); expiry is null for all of them
 -- Inputs  int_options_laddered, int_options_priced
--- Out of the money are calls above the price and puts below it; at the price is neither.
 with
 
 priced as (
@@ -9,14 +8,14 @@ priced as (
     select
         ladder.*,
         priced.price,
-        coalesce(ladder.call_change_24h + ladder.put_change_24h, ladder.call_change_24h, ladder.put_change_24h)
-            as change_24h,
-        coalesce(ladder.call_change_7d + ladder.put_change_7d, ladder.call_change_7d, ladder.put_change_7d)
-            as change_7d,
-        case when ladder.strike > priced.price then ladder.call_oi_base else 0 end
-            as call_otm_base,
-        case when ladder.strike < priced.price then ladder.put_oi_base else 0 end
-            as put_otm_base
+        coalesce(
+            ladder.call_change_24h + ladder.put_change_24h, ladder.call_change_24h,
+            ladder.put_change_24h
+        ) as change_24h,
+        coalesce(
+            ladder.call_change_7d + ladder.put_change_7d, ladder.call_change_7d,
+            ladder.put_change_7d
+        ) as change_7d
     from int_options_laddered as ladder
     left join int_options_priced as priced
         using (snapshot_at, asset, venue)
@@ -68,11 +67,8 @@ select
     put_volume_24h_base,
     put_oi_base / nullif(call_oi_base, 0) as put_call_ratio,
     put_volume_24h_base / nullif(call_volume_24h_base, 0) as put_call_ratio_volume,
-    case when price > 0 then put_otm_base / nullif(call_otm_base, 0) end as put_call_ratio_otm,
-    case
-        when price > 0
-            then (call_otm_base - put_otm_base) / nullif(call_otm_base + put_otm_base, 0)
-    end as oi_skew,
+    put_otm_base / nullif(call_otm_base, 0) as put_call_ratio_otm,
+    (call_otm_base - put_otm_base) / nullif(call_otm_base + put_otm_base, 0) as oi_skew,
     call_moment / nullif(call_oi_base, 0) as call_centre,
     put_moment / nullif(put_oi_base, 0) as put_centre,
     change_24h_base,
