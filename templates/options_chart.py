@@ -93,7 +93,7 @@ def terms_spec(
         if row.expiry is not None and row.basis_annualised.value is not None
     ]
     traces = (
-        (Trace("iv", f"{mark}{coin} volatility at the money", charts.OI, formats.share), 110),
+        (Trace("iv", f"{mark}{coin} ATM volatility", charts.OI, formats.share), 110),
         (
             Trace(
                 "basis", f"{mark}{coin} futures basis a year", charts.PRICE, formats.pct, "dots",
@@ -120,9 +120,9 @@ def smiles_spec(history: SmileHistory, mark: str, width: int) -> Spec:
         for point in history.points
     ]
     traces = (
-        (Trace("rr", f"{mark}{coin} 25-delta risk reversal, 30 days", charts.OI, formats.pp), 110),
+        (Trace("rr", f"{mark}{coin} risk reversal, 30 d", charts.OI, formats.pp), 110),
         (
-            Trace("iv", f"{mark}{coin} volatility at the money, 30 days", charts.PRICE,
+            Trace("iv", f"{mark}{coin} ATM volatility, 30 d", charts.PRICE,
                   formats.share),
             80,
         ),

@@ -59,7 +59,7 @@ _ASSETS: tuple[Column[OptionRow], ...] = (
     number("ATM, 30 d", "atm_iv_30d"),
     number("RR, 30 d", "risk_reversal"),
     number("Realised", "realised_vol_30d"),
-    number("Implied less realised", "iv_minus_realised"),
+    number("ATM less realised", "iv_minus_realised"),
     number("Coverage", "coverage"),
 )
 _GAMMA: tuple[Column[OptionRow], ...] = (
@@ -187,8 +187,8 @@ def _smiles(report: Report, history: SmileHistory, place: int) -> Drawn | Empty:
     title = f"{mark}{coin} risk reversal over time"
     known = len(options_findings.reversals(history))
     if known < _LEAST_POINTS:
-        are = "is" if known == 1 else "are"
-        reason = f"{formats.count(known)} risk reversals of 30 days {are} stored, a line needs two"
+        stored = formats.in_words(known)
+        reason = f"of two risk reversals of 30 days that a line needs {stored} is stored"
         return Empty(_TERMS, title, reason)
     called = figures.name("smiles", place, history.asset)
     last_of_day = {formats.day(point.at): point for point in history.points}
@@ -213,8 +213,8 @@ def _counted(report: Report) -> list[str]:
 _READ = (
     "Coins and USD are of calls and puts together; the change is of contracts known at both ends. "
     "Max pain is of the next expiry that holds a tenth of what is open, else of the fullest. RR: "
-    "volatility of the 25-delta call less that of the put, in points. Implied less realised: at "
-    "the money in 30 days less the daily returns of the 30 days before. marts.options_by_asset."
+    "volatility of the 25-delta call less that of the put, in points. Realised is that of the "
+    "daily returns of the 30 days before. marts.options_by_asset."
 )
 _GREEKS = (
     "No exchange says who holds options, so the gross stands first, whoever holds it. A net is "
@@ -234,8 +234,9 @@ SECTION = Section(
     title="Options",
     when=lambda edition: bool(edition.report.options.assets),
     blocks=(
-        Lines(_brief, kind="bullets", media="text"),
-        Lines(_brief, media="mail"),
+        Lines(_brief, kind="bullets", media="text", quiet=False),
+        Lines(_brief, media="mail", quiet=False),
+        Lines(lambda report: _brief(report)[:1], media="mail text", quiet=True),
         TableOf(
             "options",
             "Options by asset, all venues together, single-sided",
@@ -247,7 +248,7 @@ SECTION = Section(
         ),
         Lines(_counted, style={"page": "hint"}, media="page"),
         hint(Line(_READ, ("M27", "M28", "M29", "M32"))),
-        Gallery(_CHARTS, media="page mail", quiet=None),
+        Gallery(_CHARTS, media="page mail", quiet=False),
         Sql({"options": ("options",), "options_ladder": ("options_ladder",)}),
         heading("Gamma exposure", "M31"),
         TableOf(
@@ -261,7 +262,7 @@ SECTION = Section(
         heading("Expiry calendar"),
         TableOf(
             "expiries",
-            "What expires when, in UTC, and what it was worth tonight",
+            "What expires when, in UTC, and what it is worth at its marks",
             _EXPIRIES,
             lambda report: report.options.expiries,
             empty="No expiry is known.",

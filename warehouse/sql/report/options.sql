@@ -52,7 +52,7 @@ select
     recent.asset,
     coalesce(options.published, false) as published,
     case
-        when options.asset is null then 'no exchange told of its options tonight'
+        when options.asset is null then 'no exchange told of its options at this snapshot'
         else options.withheld_reason
     end as withheld_reason,
     options.coverage,
