@@ -22,6 +22,7 @@ from oirisk.flows.outcome import Outcome
 from oirisk.flows.pipeline import RunFrame, store
 from oirisk.flows.settings.model import Settings
 from oirisk.flows.settings.sections import FetchSettings
+from oirisk.sandbox.chain import Chain
 from oirisk.sandbox.faults import Fault
 from oirisk.sandbox.market import SimulatedMarket
 from oirisk.sandbox.registry import VENUES, select_simulated
@@ -281,3 +282,40 @@ def test_an_exchange_that_is_missing_changes_no_other(bad_night: Night, night: N
     )
     assert here == there
     assert {row["venue"] for row in here} == sound
+
+
+def _marts(night: Night, table: str) -> list[Row]:
+    return night.rows(f"from marts.{table} order by all")
+
+
+def _true_part(market: SimulatedMarket, at: datetime, row: Row) -> Chain:
+    """Return the true options that a row of a mart speaks of."""
+    chain = market.true_chain(row["asset"], at)
+    chain = chain if row["venue"] == "ALL" else chain.on(row["venue"])
+    return chain.expiring(row["expiry"]) if row.get("expiry") else chain
+
+
+@pytest.mark.parametrize("table", ["options_by_expiry", "options_by_asset"])
+def test_what_is_open_its_ratios_and_skew_are_the_truth(
+    night: Night, options_market: SimulatedMarket, at: datetime, table: str
+) -> None:
+    rows = _marts(night, table)
+    assert {row["venue"] for row in rows} == {"ALL", *IDS}
+    for row in rows:
+        true = _true_part(options_market, at, row)
+        calls, puts = true.coins()
+        assert row["published"]
+        assert row["call_oi_base"] == pytest.approx(float(calls), rel=EXACT)
+        assert row["put_oi_base"] == pytest.approx(float(puts), rel=EXACT)
+        assert row["put_call_ratio"] == pytest.approx(float(true.put_call_ratio()), rel=EXACT)
+        assert row["oi_skew"] == pytest.approx(float(true.oi_skew()), rel=EXACT, abs=EXACT)
+
+
+def test_max_pain_is_the_truth_to_the_strike(
+    night: Night, options_market: SimulatedMarket, at: datetime
+) -> None:
+    for row in _marts(night, "options_by_expiry"):
+        true = _true_part(options_market, at, row)
+        low, high = true.max_pain()
+        assert (row["max_pain"], row["max_pain_high"]) == (float(low), float(high))
+        assert row["max_pain_coin"] == float(true.max_pain_in_coins())
