@@ -103,8 +103,9 @@ SENTENCES: Mapping[str, str] = {
     "of leverage; the range is over {mixes:in words} mixes.",
     # options
     "options": "{asset} options: {oi_base} {asset} ({oi_usd}) open, puts over calls "
-    "{put_call_ratio}; gross gamma {gex_gross_usd} per 1 % move, whoever holds it; 25-delta risk "
-    "reversal of 30 days {risk_reversal}.{large}",
+    "{put_call_ratio}; gross gamma {gex_gross_usd} per 1 % move, whoever holds it{part}; 25-delta "
+    "risk reversal of 30 days {risk_reversal}.{large}",
+    "greeks_part": " (greeks known of {greeks_covered})",
     "large_expiry": " Next large expiry {at}: {oi_base} {asset} ({oi_usd}), puts over calls "
     "{put_call_ratio}, max pain {max_pain} ({distance} from the price).",
     "options_withheld": "{asset} options are not published: {why}.",

@@ -54,7 +54,7 @@ class OptionRow(Part):
 
 
 class ExpiryRow(Part):
-    """What expires together, all exchanges together."""
+    """What expires together, all exchanges together; premium and gamma of their covered part."""
 
     asset: str
     expiry: datetime
@@ -63,12 +63,14 @@ class ExpiryRow(Part):
     oi_usd: Annotated[Figure, Source(reason=_NO_PRICE)]
     put_call_ratio: Annotated[Figure, Source(unit="ratio", reason=_NO_CALLS)]
     premium_usd: Annotated[Figure, Source(reason=_NO_MARK)]
+    premium_covered: Annotated[Figure, Source("premium_covered_share", reason=_NOTHING)]
     max_pain: Annotated[Figure, Source(unit="price", reason=_NOTHING)]
     max_pain_high: Annotated[Figure, Source(unit="price", reason=_NOTHING)]
     max_pain_distance: Annotated[Figure, Source("max_pain_distance_pct", reason=_NO_PRICE)]
     atm_iv: Annotated[Figure, Source(unit="share", reason=_NO_IV)]
     risk_reversal: Annotated[Figure, Source("risk_reversal_25d", "pp", _NO_IV, scale=100)]
     gex_gross_usd: Annotated[Figure, Source(reason=_NO_GAMMA)]
+    greeks_covered: Annotated[Figure, Source("greeks_covered_share", reason=_NOTHING)]
 
 
 class FutureRow(Part):

@@ -1,6 +1,7 @@
 """What is open in options, what hedging it asks for, what expires when, and the term structure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from oirisk.schemas.report.briefing import Report
@@ -19,8 +20,18 @@ from oirisk.schemas.report.parts import Figure
 from oirisk.templates import figures, formats, options_chart, options_findings, wording
 from oirisk.templates.blocks import Gallery, Line, Lines, Section, Sql, TableOf, heading, hint
 from oirisk.templates.figures import Drawn, Empty
-from oirisk.templates.sentences import say
-from oirisk.templates.tables import Cell, Column, Shown, Table, measure, number, table, word
+from oirisk.templates.sentences import figure, say
+from oirisk.templates.tables import (
+    Cell,
+    Column,
+    Shown,
+    Table,
+    measure,
+    number,
+    quantity,
+    table,
+    word,
+)
 
 _CHARTS = "options"
 _TERMS = "options-terms"
@@ -39,6 +50,14 @@ def _flip(row: OptionRow) -> Shown:
     if row.gamma_flip.reason == NO_FLIP:
         return Cell("none in range", None, "missing", NO_FLIP)
     return row.gamma_flip
+
+
+def _in_part(part: Figure, covered: Figure) -> Shown:
+    """Write beside a figure of what part of the open interest it is, where not of all."""
+    shown = quantity(part)
+    if part.value is None or covered.value in {None, 1.0}:
+        return shown
+    return replace(shown, text=f"{shown.text} ({figure(covered)})")
 
 
 def _at(row: ExpiryRow | FutureRow | OptionRow) -> Cell:
@@ -78,12 +97,12 @@ _EXPIRIES: tuple[Column[ExpiryRow], ...] = (
     number("Coins", "oi_base"),
     number("OI, USD", "oi_usd"),
     number("Put/call", "put_call_ratio"),
-    number("Premium at mark", "premium_usd"),
+    number("Premium at mark", lambda row: _in_part(row.premium_usd, row.premium_covered)),
     number("Max pain", _pain),
     number("Distance", "max_pain_distance"),
     number("ATM", "atm_iv"),
     number("RR", "risk_reversal"),
-    number("Gross gamma", "gex_gross_usd"),
+    number("Gross gamma", lambda row: _in_part(row.gex_gross_usd, row.greeks_covered)),
 )
 _FUTURES: tuple[Column[FutureRow], ...] = (
     word("Expires", _at),
@@ -268,6 +287,10 @@ SECTION = Section(
             empty="No expiry is known.",
             media="page",
             tall=True,
+        ),
+        hint(
+            "In brackets of what part of the open interest it is, where not of all.",
+            lambda report: report.options.expiries,
         ),
         Sql({"options_expiries": ("options_expiries",)}),
         heading("Term structure", "M40"),

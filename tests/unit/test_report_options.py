@@ -206,7 +206,10 @@ def test_the_calendar_says_the_hour_at_which_options_expire() -> None:
     assert [row[:3] for row in rows[:2]] == [
         ["2026-09-22 08:00 UTC", "BTC", "31.9 h"], ["2026-09-22 08:00 UTC", "ETH", "31.9 h"],
     ]  # fmt: skip
-    assert [row[6] for row in rows[::2]] == [formats.MISSING, "$900m", "$900m", "$900m"]
+    assert [row[6] for row in rows[::2]] == [
+        formats.MISSING, "$900m (96.0%)", "$900m", "$900m",
+    ]  # fmt: skip
+    assert [row[11] for row in rows[:2]] == ["$110m (97.0%)", "$55.0m"]
 
 
 def test_a_withheld_night_shows_the_reason_and_no_figure_of_options() -> None:

@@ -104,7 +104,10 @@ def _brief(row: Record, made: OptionRow) -> Statement:
                      "risk_reversal")
     }  # fmt: skip
     large = () if made.expiry is None else (_large(made, made.expiry),)
-    return Statement(id="options", values={**told, "large": large})
+    covered = made.greeks_covered.value
+    part = Statement(id="greeks_part", values={"greeks_covered": made.greeks_covered})
+    parts = () if covered in {None, 1.0} or made.gex_gross_usd.value is None else (part,)
+    return Statement(id="options", values={**told, "part": parts, "large": large})
 
 
 def _large(made: OptionRow, expiry: datetime) -> Statement:

@@ -405,12 +405,14 @@ def expiring(place: int) -> desk.ExpiryRow:
         oi_usd=known(base * 0.31 * price, "usd"),
         put_call_ratio=known(0.5 + place / 10, "ratio"),
         premium_usd=missing("usd", "no exchange sent a mark price") if short else known(9e8, "usd"),
+        premium_covered=known(0.0 if short else 0.96 if place == 2 else 1.0, "share"),
         max_pain=known(price * 0.95, "price"),
         max_pain_high=known(price * 0.97, "price"),
         max_pain_distance=known(-3.0, "pct"),
         atm_iv=known(0.42 + place / 50, "share"),
         risk_reversal=missing("pp", SHORT) if short else known(-1.5 - place / 4, "pp"),
         gex_gross_usd=known(1.1e8 / (place + 1), "usd"),
+        greeks_covered=known(0.97 if place == 0 else 1.0, "share"),
     )
 
 
@@ -878,6 +880,7 @@ def stated_options(night: desk.Options) -> desk.Options:
                     "options", asset="BTC", oi_base=first.oi_base, oi_usd=first.oi_usd,
                     put_call_ratio=first.put_call_ratio, gex_gross_usd=first.gex_gross_usd,
                     risk_reversal=first.risk_reversal, large=(large,),
+                    part=(said("greeks_part", greeks_covered=first.greeks_covered),),
                 ),
                 said("options_withheld", asset="SOL", why=WITHHOLD),
             ),

@@ -10,6 +10,7 @@ select
     oi_usd,
     put_call_ratio,
     premium_usd,
+    premium_covered_share,
     max_pain,
     max_pain_high,
     max_pain_distance_pct,
@@ -17,6 +18,7 @@ select
     risk_reversal_25d,
     smile_reason,
     gex_gross_usd,
+    greeks_covered_share,
     published,
     withheld_reason
 from marts.options_by_expiry
