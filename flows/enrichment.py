@@ -1,37 +1,31 @@
 """What a nightly run asks for beside open interest, so that one run resolves its last day.
 
-Five-minute open interest, bars and ratios of the day before, liquidations, order books, leverage
-tiers and greeks, for the coins with most open interest. An exchange that fails here lacks these
-facts; its open interest and the run are not affected.
+Five-minute open interest, bars and ratios of the day before, liquidations, order books and leverage
+tiers, for the coins with most open interest. An exchange that fails here lacks these facts; its
+open interest and the run are not affected.
 """
 
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from oirisk.flows.exchanges.client import VenueClient, limits_of
 from oirisk.flows.exchanges.depth import FORMS, fetch_depth
 from oirisk.flows.exchanges.fetch import RequestCache, add_bars, add_feeds, received
-from oirisk.flows.exchanges.registry import all_histories, all_option_figures
+from oirisk.flows.exchanges.registry import all_histories
 from oirisk.flows.exchanges.sources import Source
 from oirisk.flows.exchanges.terms import TERMS
-from oirisk.flows.option_indices import ENDPOINT
 from oirisk.flows.settings.model import Settings
 from oirisk.schemas.calls import Market
 from oirisk.schemas.errors import SourceError
 from oirisk.schemas.history import Page, SupplementaryData, Wanted, Window
 from oirisk.schemas.instruments import Instrument
-from oirisk.schemas.venue import Endpoint, Venue
-from oirisk.transforms.decode import rows_at
+from oirisk.schemas.venue import Venue
 from oirisk.transforms.instruments import list_instruments
 
 DEPTH = timedelta(days=1)
-_OPTION_CALLS = {
-    venue: figures.asks for venue, figures in all_option_figures().items() if figures.asks
-}
-ASKED = frozenset({*all_histories(), *TERMS, *_OPTION_CALLS, *(venue for venue, _ in FORMS)})
+ASKED = frozenset({*all_histories(), *TERMS, *(venue for venue, _ in FORMS)})
 """Exchanges that have something to tell, by ccxt id."""
 
 
@@ -77,7 +71,6 @@ async def _ask_all(
     markets, _is_known = await client.markets(wanted.markets.get(client.venue.id))
     chosen = chosen_instruments(client.venue, markets, wanted.assets)
     result.wanted = len(chosen)
-    await _ask_options(client, markets, result)
     waiting = iter(chosen)
     cache = RequestCache(client)
     async with asyncio.TaskGroup() as group:
@@ -119,23 +112,3 @@ async def _fill(cache: RequestCache, page: Page, as_of: datetime) -> None:
         await add_bars(client, page)
         await add_feeds(cache, history.feeds, page, as_of)
     await add_feeds(cache, TERMS.get(instrument.venue, ()), page, as_of)
-
-
-async def _ask_options(
-    client: VenueClient, markets: Sequence[Market], result: SupplementaryData
-) -> None:
-    """Ask for greeks where the run's own answers do not tell them."""
-    asked = _OPTION_CALLS.get(client.venue.id)
-    options = [market for market in markets if market.get("option")]
-    if asked is None or not options:
-        return
-    line = Endpoint(ENDPOINT, (), asked, _as_rows)
-    for call in asked(options):
-        try:
-            await client.ask(line, call)
-        except SourceError as error:
-            result.failures[f"{call.label} options"] = error.reason
-
-
-def _as_rows(body: Any) -> list[Any]:  # noqa: ANN401 -- any JSON
-    return rows_at()(body) if isinstance(body, list) else rows_at("data")(body)

@@ -1,7 +1,6 @@
-"""Volatility and greeks of options: from the answers of the run itself, or a question more.
+"""Volatility and greeks of options, from the answers of a run.
 
-The ``options`` module of each exchange says which: some tell them beside open interest, others are
-asked.
+The ``options`` module of each exchange says which answers tell them, and in what units.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,8 +20,6 @@ from oirisk.transforms.decode import decode
 from oirisk.transforms.derive import Derived
 from oirisk.transforms.option_quotes import read_options
 from oirisk.warehouse.archive import RunLabel
-
-ENDPOINT = "option_greeks"
 
 OPTION_DTYPES = OptionsTable.dtypes(without=LOAD_COLUMNS)
 _FIGURES = (
@@ -48,8 +45,7 @@ def option_frame(
     figures = all_option_figures().get(derived.venue)
     if derived.listing is None or figures is None:
         return pl.DataFrame(schema=OPTION_DTYPES), []
-    endpoints = {*figures.told_by, ENDPOINT}
-    wanted = [one for one in responses if one.endpoint in endpoints and not one.error]
+    wanted = [one for one in responses if one.endpoint in figures.told_by and not one.error]
     options = {
         one.market_id: one for one in derived.listing.instruments.values() if one.kind == "option"
     }

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from oirisk.schemas.calls import Bulk, PerValue
 from oirisk.schemas.venue import Row, TimeUnit
+
+GREEKS = "option_greeks"
+"""Name of the endpoint that is asked for them where answers with open interest tell none."""
 
 UnderlyingKind = Literal["forward", "spot"]
 """The forward of an option's own expiry, or the price now, which most call index."""
@@ -26,8 +28,7 @@ class OptionFigures:
         market_id: Id of the market.
         evidence: How underlying price and delta are known to be what is said of them; for the
             reference.
-        told_by: Endpoints of the run whose answers tell it.
-        asks: What is asked for it, where those do not.
+        told_by: Endpoints whose answers tell it.
         mark_iv: Volatility of the mark a year, as ``bid_iv`` and ``ask_iv`` of the best quotes.
         mark_price: Premium a coin, in USD unless ``premium_in_coins`` says otherwise of a row.
         underlying_price: Price that the volatility goes with.
@@ -43,8 +44,7 @@ class OptionFigures:
     rows: Callable[[Any], list[Row]]
     market_id: str
     evidence: str
-    told_by: tuple[str, ...] = ()
-    asks: Bulk | PerValue | None = None
+    told_by: tuple[str, ...]
     mark_iv: str = ""
     bid_iv: str = ""
     ask_iv: str = ""

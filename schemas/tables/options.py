@@ -24,6 +24,7 @@ IV_SOURCES = ("venue", "mark")
 
 _ANY_VENUE = "ccxt id of the exchange, or ALL for the sum of those that are fresh"
 _WITHHELD = "null where withheld"
+_MOSTLY = "null where that is known of less open interest than the minimum coverage, or withheld"
 _MATCHED = (
     "in coins, hence of contracts times their size, over options known at both ends; one listed "
     "since then counts from 0; null without any such"
@@ -142,7 +143,7 @@ class _Sides(Table):
 class _Exposure(Table):
     gex_gross_usd: float = amount(
         f"gamma exposure, {_PER_MOVE}, whoever holds it, over options whose volatility is known; "
-        f"{_WITHHELD}",
+        f"{_MOSTLY}",
         method="M31",
         nullable=True,
     )
@@ -152,7 +153,7 @@ class _Exposure(Table):
         method="M31",
     )
     premium_usd: float = amount(
-        f"what the open interest was worth at its marks; null without any, {_WITHHELD}",
+        f"what the open interest was worth at its marks, over options that have one; {_MOSTLY}",
         method="M29",
         nullable=True,
     )

@@ -109,16 +109,6 @@ DEFAULTS = {
         "is_active": "true",
         "valid_from": "'2026-01-01 00:00:00+00'",
     },
-    "core.options": {
-        "observed_at": "snapshot_at",
-        "asset": "'BTC'",
-        "expiry": "'2026-10-01 08:00:00+00'",
-        "strike": "split_part(symbol, '-', 3)",
-        "option_type": "if(symbol like '%-C', 'call', 'put')",
-        "is_simulated": "false",
-        "run_id": "'run'",
-        "recorded_at": "snapshot_at",
-    },
     "ops.runs": {
         "flow": "'nightly'",
         "started_at": "snapshot_at",

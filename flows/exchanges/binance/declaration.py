@@ -10,6 +10,7 @@ comes from tickers, in contracts. Futures of Binance are the venues ``binanceusd
 from collections.abc import Sequence
 
 from oirisk.schemas.calls import Call, Market, once
+from oirisk.schemas.option_figures import GREEKS
 from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import rows_at
 
@@ -37,6 +38,14 @@ VENUE = Venue(
     book="binance options",
     options={"fetchMarkets": {"types": ["option"]}},
     endpoints=(
+        Endpoint(
+            name=GREEKS,
+            products=(OPTION,),
+            calls=once("eapiPublicGetMark"),
+            rows=rows_at(),
+            enriches="option",
+            key="symbol",
+        ),
         Endpoint(
             name="tickers",
             products=(OPTION,),

@@ -1,7 +1,6 @@
 """Binance's options: marks of all of them in one answer, which tells no price of the underlying."""
 
-from oirisk.schemas.calls import once
-from oirisk.schemas.option_figures import OptionFigures
+from oirisk.schemas.option_figures import GREEKS, OptionFigures
 from oirisk.transforms.decode import rows_at
 
 OPTIONS = OptionFigures(
@@ -11,7 +10,7 @@ OPTIONS = OptionFigures(
     evidence="Measured on a mark of 2023-11-10: volatility, delta, gamma and vega give one forward "
     "and one time by Black 1976, and these give back the premium (2012.48 for 2012) and "
     "theta",
-    asks=once("eapiPublicGetMark"),
+    told_by=(GREEKS,),
     mark_iv="markIV",
     bid_iv="bidIV",
     ask_iv="askIV",

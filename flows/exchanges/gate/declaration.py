@@ -7,6 +7,7 @@ coins. Documented by Gate, API v4, futures, delivery and options contract.
 """
 
 from oirisk.schemas.calls import Market, each, once
+from oirisk.schemas.option_figures import GREEKS
 from oirisk.schemas.venue import Endpoint, Fields, Interval, Product, Venue
 from oirisk.transforms.decode import rows_at
 
@@ -67,6 +68,14 @@ VENUE = Venue(
             products=(DELIVERY,),
             calls=once("publicDeliveryGetSettleContracts", settle="usdt"),
             rows=rows_at(),
+        ),
+        Endpoint(
+            name=GREEKS,
+            products=(OPTION,),
+            calls=each("publicOptionsGetTickers", "underlying", path="info.underlying"),
+            rows=rows_at(),
+            enriches="option",
+            key="name",
         ),
         Endpoint(
             name="option",

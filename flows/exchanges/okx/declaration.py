@@ -9,6 +9,7 @@ Get open interest; the counting side is not documented (assumed one-sided).
 """
 
 from oirisk.schemas.calls import each, once
+from oirisk.schemas.option_figures import GREEKS
 from oirisk.schemas.venue import Endpoint, Fields, Product, Venue
 from oirisk.transforms.decode import pick, rows_at
 
@@ -64,6 +65,15 @@ VENUE = Venue(
             enriches="option",
             key="instId",
             key_time="ts",
+        ),
+        Endpoint(
+            name=GREEKS,
+            products=(OPTION,),
+            calls=each("publicGetPublicOptSummary", "instFamily", path="info.instFamily"),
+            rows=rows_at("data"),
+            enriches="option",
+            matches="instId",
+            key="instId",
         ),
         Endpoint(
             name="option_tickers",

@@ -4,8 +4,7 @@
 by the premium in coins. The summary tells no premium.
 """
 
-from oirisk.schemas.calls import each
-from oirisk.schemas.option_figures import OptionFigures
+from oirisk.schemas.option_figures import GREEKS, OptionFigures
 from oirisk.transforms.decode import rows_at
 
 OPTIONS = OptionFigures(
@@ -15,7 +14,7 @@ OPTIONS = OptionFigures(
     evidence="OKX API v5, opt-summary: fwdPx is the implied forward, delta in coins, deltaBS in "
     "USD. Measured on one of 2023-11-10: deltaBS less delta is 0.2220, the premium in "
     "coins by Black 1976 at fwdPx is 0.2228",
-    asks=each("publicGetPublicOptSummary", "instFamily", path="info.instFamily"),
+    told_by=(GREEKS,),
     mark_iv="markVol",
     bid_iv="bidVol",
     ask_iv="askVol",

@@ -42,6 +42,11 @@ create or replace macro core.spelt_side(symbol, asset) as (
     end
 );
 
+-- Whether a figure is known of enough of what is open; of nothing it is.
+create or replace macro core.is_known_of(known_base, oi_base, minimum) as (
+    coalesce(known_base, 0) >= minimum * oi_base
+);
+
 -- A line through two points; where they are one, its height.
 create or replace macro core.on_line(x, x_0, y_0, x_1, y_1) as (
     case

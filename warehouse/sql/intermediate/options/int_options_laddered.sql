@@ -47,6 +47,7 @@ summed as (
         coalesce(venue, 'ALL') as venue,
         expiry,
         strike,
+        core.exact_sum(oi_base) as oi_base,
         core.exact_sum(case when is_call then oi_base else 0 end) as call_oi_base,
         core.exact_sum(case when is_call then 0 else oi_base end) as put_oi_base,
         core.exact_sum(case when is_call then oi_base * greatest(above_money, 0) else 0 end)

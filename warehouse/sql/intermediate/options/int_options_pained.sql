@@ -17,9 +17,7 @@ slopes as (
         - sum(call_oi_base * strike) over at_or_below
         + coalesce(sum(put_oi_base * strike) over above, 0)
         - strike * coalesce(sum(put_oi_base) over above, 0) as paid_usd,
-        sum(call_oi_base + put_oi_base) over (
-            partition by snapshot_at, asset, venue, expiry
-        ) as oi_base
+        sum(oi_base) over (partition by snapshot_at, asset, venue, expiry) as all_base
     from int_options_laddered
     window
         at_or_below as (
@@ -42,8 +40,8 @@ select
     expiry,
     min(strike) filter (where slope >= 0) as max_pain,
     coalesce(min(strike) filter (where slope > 0), max(strike)) as max_pain_high,
-    min_by(strike, (round(paid_usd / nullif(strike * oi_base, 0), 12), strike))
+    min_by(strike, (round(paid_usd / nullif(strike * all_base, 0), 12), strike))
         as max_pain_coin
 from slopes
-where oi_base > 0
+where all_base > 0
 group by snapshot_at, asset, venue, expiry

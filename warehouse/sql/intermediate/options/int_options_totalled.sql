@@ -1,6 +1,7 @@
 -- int_options_totalled: what is open over the strikes of an expiry, and over all expiries.
 -- Grain   one row per (snapshot_at, asset, venue, expiry); expiry is null for all of them
 -- Inputs  int_options_laddered, int_options_priced
+-- Params  $minimum_coverage  double, what is known of less than this part is withheld, 0 to 1
 with
 
 priced as (
@@ -30,6 +31,7 @@ summed as (
         venue,
         expiry,
         any_value(price) as price,
+        core.exact_sum(oi_base) as oi_base,
         core.exact_sum(call_oi_base) as call_oi_base,
         core.exact_sum(put_oi_base) as put_oi_base,
         core.exact_sum(oi_usd) as oi_usd,
@@ -59,7 +61,7 @@ select
     venue,
     expiry,
     price,
-    call_oi_base + put_oi_base as oi_base,
+    oi_base,
     oi_usd,
     call_oi_base,
     put_oi_base,
@@ -73,8 +75,10 @@ select
     put_moment / nullif(put_oi_base, 0) as put_centre,
     change_24h_base,
     change_7d_base,
-    premium_usd,
-    coalesce(premium_base, 0) / nullif(call_oi_base + put_oi_base, 0) as premium_covered_share,
-    coalesce(greeks_base, 0) / nullif(call_oi_base + put_oi_base, 0) as greeks_covered_share,
+    case when core.is_known_of(premium_base, oi_base, $minimum_coverage) then premium_usd end
+        as premium_usd,
+    coalesce(premium_base, 0) / nullif(oi_base, 0) as premium_covered_share,
+    coalesce(greeks_base, 0) / nullif(oi_base, 0) as greeks_covered_share,
+    core.is_known_of(greeks_base, oi_base, $minimum_coverage) as has_greeks,
     is_simulated
 from summed

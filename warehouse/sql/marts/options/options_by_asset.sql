@@ -43,18 +43,18 @@ select
     totals.premium_usd,
     totals.premium_covered_share,
     totals.greeks_covered_share,
-    case when placed.published then exposures.gex_gross_usd end as gex_gross_usd,
-    case when placed.published then exposures.gex_net_naive_usd end as gex_net_naive_usd,
-    case when placed.published then exposures.gex_net_short_all_usd end
-        as gex_net_short_all_usd,
-    case when placed.published then exposures.dex_base end as dex_base,
-    case when placed.published then exposures.gamma_flip end as gamma_flip,
-    case when placed.published then exposures.flip_low end as flip_low,
-    case when placed.published then exposures.flip_high end as flip_high,
+    case when totals.has_greeks then exposures.gex_gross_usd end as gex_gross_usd,
+    case when totals.has_greeks then exposures.gex_net_naive_usd end as gex_net_naive_usd,
+    case when totals.has_greeks then exposures.gex_net_short_all_usd end as gex_net_short_all_usd,
+    case when totals.has_greeks then exposures.dex_base end as dex_base,
+    case when totals.has_greeks then exposures.gamma_flip end as gamma_flip,
+    case when totals.has_greeks then exposures.flip_low end as flip_low,
+    case when totals.has_greeks then exposures.flip_high end as flip_high,
     case
         when not placed.published then 'withheld'
-        when exposures.venue is null then 'no gamma'
-        else exposures.flip_reason
+        when totals.has_greeks then exposures.flip_reason
+        when totals.asset is null then 'no option counts'
+        else 'volatility of too little known'
     end as flip_reason,
     ahead.expiring_7d_base / nullif(totals.oi_base, 0) as share_expiring_7d,
     ahead.next_expiry,

@@ -39,15 +39,18 @@ select
     totals.premium_usd,
     totals.premium_covered_share,
     totals.greeks_covered_share,
-    case when placed.published then exposures.gex_gross_usd end as gex_gross_usd,
-    case when placed.published then exposures.gex_net_naive_usd end as gex_net_naive_usd,
-    case when placed.published then exposures.gex_net_short_all_usd end
-        as gex_net_short_all_usd,
-    case when placed.published then exposures.dex_base end as dex_base,
-    case when placed.published then exposures.gamma_flip end as gamma_flip,
-    case when placed.published then exposures.flip_low end as flip_low,
-    case when placed.published then exposures.flip_high end as flip_high,
-    case when placed.published then exposures.flip_reason else 'withheld' end as flip_reason,
+    case when totals.has_greeks then exposures.gex_gross_usd end as gex_gross_usd,
+    case when totals.has_greeks then exposures.gex_net_naive_usd end as gex_net_naive_usd,
+    case when totals.has_greeks then exposures.gex_net_short_all_usd end as gex_net_short_all_usd,
+    case when totals.has_greeks then exposures.dex_base end as dex_base,
+    case when totals.has_greeks then exposures.gamma_flip end as gamma_flip,
+    case when totals.has_greeks then exposures.flip_low end as flip_low,
+    case when totals.has_greeks then exposures.flip_high end as flip_high,
+    case
+        when not placed.published then 'withheld'
+        when totals.has_greeks then exposures.flip_reason
+        else 'volatility of too little known'
+    end as flip_reason,
     case when placed.published then smiles.forward end as forward,
     case when placed.published then smiles.atm_iv end as atm_iv,
     case when placed.published then smiles.risk_reversal_25d end as risk_reversal_25d,
