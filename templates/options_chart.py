@@ -25,9 +25,9 @@ def ladder_spec(ladder: Ladder, mark: str, width: int) -> Spec:
     low, high = min(*strikes, ladder.price) - half, max(*strikes, ladder.price) + half
     most = max(max(rung.call_oi_base, rung.put_oi_base) for rung in ladder.strikes)
     reach = most * 1.08
-    across = axes.labelled(
-        axes.ticks(-reach, reach, width // 90), lambda value: formats.base(abs(value))
-    )
+    # Of four or more, two at least are not at zero, however wide the picture is.
+    steps = axes.ticks(-reach, reach, max(4, width // 90))
+    across = axes.labelled(steps, lambda value: formats.base(abs(value)))
     across["title"] = "puts left, calls right, coins"
     y = axes.quantity(
         "low", low, high, axes.upright(axes.ticks(low, high, 8), formats.price), zero=False

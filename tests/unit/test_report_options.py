@@ -250,6 +250,14 @@ def test_a_bar_of_a_ladder_is_never_too_thin_to_see(
     assert not drawn["datasets"]["put"]
 
 
+@pytest.mark.parametrize("most", [1.0, 8_246.0, 49.9, 0.0203])
+def test_a_ladder_has_a_scale_on_both_sides_on_a_telephone_too(most: float) -> None:
+    rungs = (Strike(strike=90.0, call_oi_base=most, put_oi_base=0.0),)
+    drawn = options_chart.ladder_spec(Ladder(asset="BTC", price=100.0, strikes=rungs), "", 340)
+    ticks = drawn["layer"][0]["encoding"]["x"]["axis"]["values"]
+    assert min(ticks) < 0 < max(ticks)
+
+
 def test_ticks_of_values_that_hardly_differ_do_not_read_the_same() -> None:
     levels = [0.50001, 0.50002]
     low, high, chosen = axes.apart(levels, 5, formats.share)
