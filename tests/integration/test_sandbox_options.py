@@ -319,3 +319,59 @@ def test_max_pain_is_the_truth_to_the_strike(
         low, high = true.max_pain()
         assert (row["max_pain"], row["max_pain_high"]) == (float(low), float(high))
         assert row["max_pain_coin"] == float(true.max_pain_in_coins())
+
+
+SMILE_TOLERANCE = 0.001
+"""Volatilities are read between strikes; a tenth of a point is what straight lines there cost."""
+
+
+def test_gamma_flips_and_smiles_are_the_truth(
+    night: Night, options_market: SimulatedMarket, at: datetime
+) -> None:
+    for row in _marts(night, "options_by_expiry"):
+        true = _true_part(options_market, at, row)
+        gross, smile = true.gamma_gross(), true.smile(row["expiry"])
+        assert row["gex_gross_usd"] == pytest.approx(gross, rel=EXACT)
+        assert row["gex_net_naive_usd"] == pytest.approx(true.gamma_net(), abs=EXACT * gross)
+        assert row["dex_base"] == pytest.approx(true.delta_exposure(), abs=1e-8 * row["oi_base"])
+        flips = [part * row["price"] for part in true.gamma_flips()]
+        assert (row["gamma_flip"] is None) == (not flips)
+        if flips:
+            assert min(abs(row["gamma_flip"] / flip - 1) for flip in flips) < EXACT
+        assert row["atm_iv"] == pytest.approx(smile.at_the_money, abs=SMILE_TOLERANCE)
+        assert row["risk_reversal_25d"] == pytest.approx(smile.risk_reversal, abs=SMILE_TOLERANCE)
+        assert row["butterfly_25d"] == pytest.approx(smile.butterfly, abs=SMILE_TOLERANCE)
+
+
+def test_what_is_faulty_is_handled_and_counted_in_the_marts(bad_night: Night) -> None:
+    rows = {(row["asset"], row["venue"]): row for row in _marts(bad_night, "options_by_asset")}
+    assets = {asset for asset, _ in rows}
+    for asset in assets:
+        every = rows[asset, "ALL"]
+        assert (every["published"], every["oi_base"], every["gex_gross_usd"]) == (False, None, None)
+        assert "gate" in every["withheld_reason"]
+        assert every["options_crossed"] == rows[asset, "bybit"]["options_crossed"] > 0
+        assert every["options_zero"] >= rows[asset, "deribit"]["options_zero"] > 0
+        stale = rows.get((asset, "derive"), {"options_stale_underlying": 0})
+        assert every["options_stale_underlying"] == stale["options_stale_underlying"]
+        crossed = rows[asset, "bybit"]
+        assert crossed["options_without_iv"] == crossed["options_crossed"]
+        assert crossed["oi_base"] > 0
+        assert (crossed["gex_net_naive_usd"], crossed["gamma_flip"]) == (None, None)
+        assert crossed["flip_reason"] == "volatility of too little known"
+    derive = [row for (_, venue), row in rows.items() if venue == "derive"]
+    assert min(row["options_stale_underlying"] for row in derive) > 0
+
+
+def test_a_venue_that_is_missing_shifts_no_max_pain(bad_night: Night, night: Night) -> None:
+    sql = (
+        "select asset, venue, expiry, max_pain, max_pain_high, max_pain_coin, put_call_ratio,"
+        " oi_skew, gex_gross_usd, gamma_flip, risk_reversal_25d from marts.options_by_expiry"
+        " where venue <> 'ALL' order by all"
+    )
+    sound = set(IDS) - set(FAULTS)
+    here, there = (
+        [row for row in it.rows(sql) if row["venue"] in sound] for it in (bad_night, night)
+    )
+    assert here
+    assert here == there

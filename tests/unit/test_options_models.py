@@ -383,3 +383,13 @@ def test_a_night_is_the_same_alone_and_among_others() -> None:
         together = model(value(known)).sort(KEY)
         alone = pl.concat(model(value(night)) for night in nights).sort(KEY)
         assert_frame_equal(alone, together, check_exact=True)
+
+
+def test_a_forward_that_the_marks_of_its_expiry_contradict_is_stale() -> None:
+    rows = [priced(strike, side) for strike in (58e3, 60e3, 62e3) for side in SIDES]
+    for told, is_stale in ((60_590.0, False), (60_610.0, True)):
+        found = value(chain(rows, underlying_price=told))
+        assert found["is_underlying_stale"].to_list() == [is_stale] * 6
+        assert set(found["iv_reason"]) == ({"stale underlying"} if is_stale else {None})
+    later = value(chain(rows, underlying_price=60_610.0, underlying_kind="spot"))
+    assert not later["is_underlying_stale"].any()

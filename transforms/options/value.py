@@ -85,45 +85,39 @@ def numbers(options: pl.DataFrame, name: str) -> Floats:
 
 def _with_volatility(options: pl.DataFrame) -> pl.DataFrame:
     """Add ``iv, iv_source, iv_reason``."""
-    told = (pl.col("mark_iv") > 0) & (pl.col("mark_iv") < HIGHEST_TOLD)
-    barred = options.select(
-        barred=pl.when(pl.col("years") <= 0)
+    is_told = pl.col("mark_iv").is_between(0, HIGHEST_TOLD, closed="none").fill_null(value=False)
+    source = pl.when(is_told).then(pl.lit("venue")).otherwise(pl.lit("mark"))
+    judged = options.with_columns(iv_reason=_why_barred()).with_columns(
+        iv_source=pl.when(pl.col("iv_reason").is_null()).then(source)
+    )
+    from_mark = pl.col("iv_source") == "mark"
+    terms = black(judged.with_columns(iv=pl.lit(1.0)))
+    solved, reasons = implied_volatility(
+        terms.sign,
+        terms.forward,
+        terms.strike,
+        terms.years,
+        numbers(judged.with_columns(pl.when(from_mark).then("mark_price")), "mark_price"),
+    )
+    return judged.with_columns(
+        iv=pl.when(pl.col("iv_source") == "venue")
+        .then("mark_iv")
+        .otherwise(pl.Series(solved, nan_to_null=True)),
+        iv_reason=pl.when(from_mark)
+        .then(pl.Series(reasons).replace("", None))
+        .otherwise("iv_reason"),
+    ).with_columns(iv_source=pl.when(pl.col("iv").is_not_null()).then("iv_source"))
+
+
+def _why_barred() -> pl.Expr:
+    """Return why an option has no volatility, whatever is told of it."""
+    return (
+        pl.when(pl.col("years") <= 0)
         .then(pl.lit("expired"))
         .when("is_underlying_stale")
         .then(pl.lit("stale underlying"))
         .when(pl.col("forward").is_null())
         .then(pl.lit("no forward"))
         .when("is_crossed")
-        .then(pl.lit("crossed quotes")),
-        iv=pl.when(told).then("mark_iv"),
+        .then(pl.lit("crossed quotes"))
     )
-    open_ = barred["barred"].is_null()
-    solved = _solved(options, open_ & barred["iv"].is_null())
-    source = (
-        pl.when(pl.col("told_iv").is_not_null()).then(pl.lit("venue")).otherwise(pl.lit("mark"))
-    )
-    return (
-        options.with_columns(barred["barred"], barred["iv"].alias("told_iv"), *solved)
-        .with_columns(
-            iv=pl.when(pl.col("barred").is_null()).then(pl.coalesce("told_iv", "solved_iv")),
-            iv_reason=pl.coalesce("barred", "unsolved"),
-        )
-        .with_columns(iv_source=pl.when(pl.col("iv").is_not_null()).then(source))
-        .drop("barred", "told_iv", "solved_iv", "unsolved")
-    )
-
-
-def _solved(options: pl.DataFrame, chosen: pl.Series) -> list[pl.Series]:
-    """Return volatilities of marks, and why there is none, where they are asked for."""
-    asked = options.filter(chosen)
-    where = chosen.to_numpy()
-    found = np.full(options.height, np.nan)
-    reasons = np.full(options.height, "", dtype="<U16")
-    terms = black(asked.with_columns(iv=pl.lit(1.0)))
-    found[where], reasons[where] = implied_volatility(
-        terms.sign, terms.forward, terms.strike, terms.years, numbers(asked, "mark_price")
-    )
-    return [
-        pl.Series("solved_iv", found, nan_to_null=True),
-        pl.Series("unsolved", reasons).replace("", None),
-    ]
