@@ -114,6 +114,7 @@ SENTENCES: Mapping[str, str] = {
     "on another thing than the asset, {terms_unknown:n} of unknown terms. Of those that count "
     "{crossed:n} have crossed quotes, {stale_underlying:n} a stale underlying, {without_iv:n} no "
     "volatility and so no greeks.",
+    "too_little": "{what} are known of {short} of what is open, {limit} is needed",
     "few_returns": "{n:n} of 30 daily returns are known, {needed:n} are needed",
     # forced closes, and why there are none
     "observed": "{accounts_answered:n} of {accounts_listed:n} accounts answered on {venue}, "

@@ -97,7 +97,9 @@ def add_nights(connection: Writer, nights: Iterator[datetime]) -> int:
 def add_listings(connection: Writer, nights: Iterator[datetime]) -> None:
     """Store what is listed over some nights, each option since the first of them that tells it."""
     listed = pl.concat(
-        chain(at).select("venue", "symbol", "asset", "expiry", "strike", "option_type", "snapshot_at")
+        chain(at).select(
+            "venue", "symbol", "asset", "expiry", "strike", "option_type", "snapshot_at"
+        )
         for at in nights
     ).unique(["venue", "symbol"], keep="first", maintain_order=True)
     rows = listed.with_columns(valid_from="snapshot_at", market_id="symbol", settle="asset")

@@ -47,7 +47,7 @@ class OptionRow(Part):
     gex_gross_usd: Annotated[Figure, Source(reason=_NO_GAMMA)]
     gex_net_naive_usd: Annotated[Figure, Source(reason=_NO_GAMMA)]
     gex_net_short_all_usd: Annotated[Figure, Source(reason=_NO_GAMMA)]
-    gamma_flip: Annotated[Figure, Source(unit="price")]
+    gamma_flip: Annotated[Figure, Source(unit="price", reason=_NO_GAMMA)]
     dex_base: Annotated[Figure, Source(reason=_NO_GAMMA)]
     greeks_covered: Annotated[Figure, Source("greeks_covered_share", reason=_NOTHING)]
     coverage: Annotated[Figure, Source(unit="share", reason="unknown")]

@@ -95,6 +95,27 @@ def test_figures_of_a_night_are_those_told(warehouse: duckdb.DuckDBPyConnection)
     assert len(found.smiles[0].points) == 2
 
 
+def test_what_is_known_of_too_little_says_of_how_much(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """Of 60 BTC 10 have a volatility, and 10 a mark."""
+    bare = {"underlying_price": 60_000.0, "underlying_kind": "forward"}
+    half = [
+        Told(one.at, one.strike, one.side, one.base, one.expiry, quote=one.quote if place else bare)
+        for place, one in zip((1, 0, 0, 0, 0, 0), told(NIGHT, "deribit", *[10] * 6), strict=True)
+    ]
+    build_options(warehouse, half)
+    found = read(warehouse)
+    (row,), (expiry,) = found.assets, found.expiries
+    assert row.oi_base.value == 60
+    why = "volatilities are known of 16.7% of what is open, 90.0% is needed"
+    for part in (row.gex_gross_usd, row.gex_net_naive_usd, row.gamma_flip, expiry.gex_gross_usd):
+        assert part.value is None
+        assert say(part.reason) == why
+    assert say(expiry.premium_usd.reason) == why.replace("volatilities", "mark prices")
+    assert f"gross gamma {formats.MISSING} {why}" in say(found.brief[0])
+
+
 def test_without_its_largest_exchange_an_asset_has_a_reason_and_no_remnant(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:

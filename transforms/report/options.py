@@ -23,6 +23,7 @@ _NAMED = 2
 """Assets that the mail speaks of; the tables have more."""
 
 _LEAST_RETURNS = figure(25, "count")
+_GAMMA = ("gex_gross_usd", "gex_net_naive_usd", "gex_net_short_all_usd", "dex_base")
 _SMILE = ("atm_iv", "risk_reversal")
 _BASIS = ("basis", "basis_annualised")
 _COUNTS = (
@@ -33,15 +34,17 @@ _COUNTS = (
 
 def options(facts: Facts) -> Options:
     """Return everything a report says of options; nothing where none was told."""
-    rows = facts["options"]
-    assets = tuple(_asset(row) for row in rows[: facts.choices.top_options])
+    rows, needed = facts["options"], facts.choices.minimum_coverage
+    assets = tuple(_asset(row, needed) for row in rows[: facts.choices.top_options])
     names = {row.asset for row in assets}
     return Options(
         assets=assets,
         assets_total=len(rows),
         brief=tuple(_brief(row, made) for row, made in zip(rows, assets[:_NAMED], strict=False)),
         counted=_counted(rows) if rows else "",
-        expiries=tuple(_expiry(row) for row in facts["options_expiries"] if row["asset"] in names),
+        expiries=tuple(
+            _expiry(row, needed) for row in facts["options_expiries"] if row["asset"] in names
+        ),
         futures=tuple(_future(row) for row in facts["options_futures"] if row["asset"] in names),
         ladders=tuple(
             Ladder(asset=asset, price=found[0]["price"], strikes=read_rows(Strike, found))
@@ -61,27 +64,42 @@ def _withheld(kind: type[OptionRow | ExpiryRow], row: Record) -> dict[str, Said]
     return dict.fromkeys(kind.model_fields, row["withheld_reason"] or "not published")
 
 
-def _asset(row: Record) -> OptionRow:
+def _asset(row: Record, needed: float) -> OptionRow:
     few = Statement(
         id="few_returns",
         values={"n": figure(row["realised_days"] or 0, "count"), "needed": _LEAST_RETURNS},
     )
-    absent: dict[str, Said] = {} if row["published"] else _withheld(OptionRow, row)
-    absent["realised_vol_30d"] = few
-    if row["published"]:
-        absent["gamma_flip"] = _no_flip(row["flip_reason"])
-        absent["iv_minus_realised"] = few if row["realised_vol_30d"] is None else NO_HORIZON
+    if not row["published"]:
+        absent = _withheld(OptionRow, row)
+        return read_row(OptionRow, row, {**absent, "realised_vol_30d": few})
+    little = _too_little(row, "greeks", "volatilities", needed)
+    absent = {
+        **dict.fromkeys(_GAMMA, little),
+        "gamma_flip": NO_FLIP if row["flip_reason"] == "none in range" else little,
+        "realised_vol_30d": few,
+        "iv_minus_realised": few if row["realised_vol_30d"] is None else NO_HORIZON,
+    }
     return read_row(OptionRow, row, absent)
 
 
-def _no_flip(reason: str | None) -> str:
-    return NO_FLIP if reason == "none in range" else reason or "not known"
+def _too_little(row: Record, part: str, what: str, needed: float) -> Said:
+    """State of how little of what is open something is known, where that is why it is missing."""
+    known = row[f"{part}_covered_share"]
+    if known is None or known >= needed:
+        return ""
+    short, limit = figure(known, "share"), figure(needed, "share")
+    return Statement(id="too_little", values={"what": what, "short": short, "limit": limit})
 
 
-def _expiry(row: Record) -> ExpiryRow:
+def _expiry(row: Record, needed: float) -> ExpiryRow:
     if not row["published"]:
         return read_row(ExpiryRow, row, _withheld(ExpiryRow, row))
-    return read_row(ExpiryRow, row, _absent(_SMILE, row["smile_reason"]))
+    absent = {
+        **_absent(_SMILE, row["smile_reason"]),
+        "premium_usd": _too_little(row, "premium", "mark prices", needed),
+        "gex_gross_usd": _too_little(row, "greeks", "volatilities", needed),
+    }
+    return read_row(ExpiryRow, row, absent)
 
 
 def _future(row: Record) -> FutureRow:

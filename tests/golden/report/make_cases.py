@@ -872,9 +872,16 @@ def stated_options(night: desk.Options) -> desk.Options:
     second = night.assets[1].model_copy(
         update={"realised_vol_30d": Figure(value=None, unit="share", reason=few)}
     )
+    little = said(
+        "too_little", what="mark prices", short=known(0.8996, "share"), limit=known(0.9, "share")
+    )
+    unmarked = night.expiries[0].model_copy(
+        update={"premium_usd": Figure(value=None, unit="usd", reason=little)}
+    )
     return night.model_copy(
         update={
             "assets": (first, second, *night.assets[2:]),
+            "expiries": (unmarked, *night.expiries[1:]),
             "brief": (
                 said(
                     "options", asset="BTC", oi_base=first.oi_base, oi_usd=first.oi_usd,
