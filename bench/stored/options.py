@@ -54,7 +54,8 @@ def chain(at: datetime) -> pl.DataFrame:
     return rows.with_columns(
         symbol=pl.format(
             "{}/USD:{}-{}-{}-{}", "asset", "asset", pl.col("expiry").dt.strftime("%y%m%d"),
-            pl.col("strike").cast(pl.Int64), pl.col("option_type").str.slice(0, 1).str.to_uppercase(),
+            pl.col("strike").cast(pl.Int64),
+            pl.col("option_type").str.slice(0, 1).str.to_uppercase(),
         ),
         snapshot_at=pl.lit(at).cast(pl.Datetime("us", "UTC")),
         oi_base=pl.Series(base),
@@ -112,5 +113,5 @@ def add_listings(connection: Writer, nights: Iterator[datetime]) -> None:
 
 def _insert(connection: Writer, table: str, rows: pl.DataFrame) -> None:
     connection.register("drawn_rows", rows.to_arrow())
-    connection.execute(f"insert into {table} by name from drawn_rows")  # noqa: S608
+    connection.execute(f"insert into {table} by name from drawn_rows")
     connection.unregister("drawn_rows")
