@@ -1,9 +1,9 @@
 """What the warehouse costs beside what it must cost at least, on a made-up market.
 
-    python -m bench.warehouse [load] [marts] [history] [--rows N] [--days D]
+    python -m bench.warehouse [load] [marts] [history] [options] [--rows N] [--days D]
 
-20 venues with 500 instruments each, a snapshot every 5 minutes. Every section runs in a process
-of its own, whose peak memory is printed:
+20 venues with 500 instruments each, a snapshot every 5 minutes; of options a market of their own.
+Every section runs in a process of its own, whose peak memory is printed:
 
 * load: ``oirisk import`` of Parquet files, beside a bare insert of the same batches into DuckDB,
   and beside reading and checking the same files with polars and, if installed, with pandas;
@@ -11,13 +11,16 @@ of its own, whose peak memory is printed:
   are compared row by row;
 * history: one more snapshot on a long history and on 30 days of it, and the macros on both. It has
   50 instruments a venue and a snapshot an hour, unless ``--instruments`` and ``--step-minutes``
-  say otherwise.
+  say otherwise;
+* options: two years of nights of 4,992 options, unless ``--days`` says otherwise: one night more,
+  all of them in one build with its memory, and the sums in it beside two hand-written queries.
 
 Bounds on ratios are held by processor seconds, of all threads: seconds by the clock, printed
 beside them, tell of whatever else the machine does. The exit status is 1 if one does not hold.
 """
 
 import argparse
+import multiprocessing
 import subprocess
 import sys
 import tempfile
@@ -26,7 +29,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
-from bench.stored import history, load, macros, marts
+from bench.stored import history, load, macros, marts, options_marts
 from bench.stored.clock import Clock, peak_gib
 from bench.stored.increment import add_snapshot
 from bench.stored.market import END, Market, days
@@ -38,10 +41,13 @@ MOST_OF_QUERY = 1.5
 MOST_OF_SHORT = 1.2
 MOST_GIB = 4.0
 MOST_MILLISECONDS = 100.0
+MOST_OPTIONS_GIB = 1.0
+MOST_OPTIONS_SECONDS = 1.0
 SHORT_DAYS = 30
+OPTION_DAYS = 730
 NIGHTS = 3
 HAS_PANDAS = find_spec("pandas") is not None
-SECTIONS = ("load", "marts", "history")
+SECTIONS = ("load", "marts", "history", "options")
 
 
 def measure_load(folder: Path, options: argparse.Namespace) -> bool:
@@ -173,6 +179,37 @@ def measure_history(folder: Path, options: argparse.Namespace) -> bool:
     )
 
 
+def measure_options(folder: Path, options: argparse.Namespace) -> bool:
+    """Print what a night of options and a history of them cost, beside queries for the same."""
+    home, days_ = Home(folder / "home"), options.days or OPTION_DAYS
+    with multiprocessing.get_context("spawn").Pool(1) as apart:
+        told = apart.apply(options_marts.fill, (home, days_))
+    built = options_marts.build_options(home, options_marts.nights(days_))
+    peak = peak_gib()
+    night = options_marts.build_options(home, options_marts.nights(1))
+    queried, found = options_marts.query(home, days_)
+    print(f"{told:,} options of {days_} nights")
+    print(f"{'':<34}{'wall s':>9}{'cpu s':>9}")
+    for name, clock in (("one night more", night), ("all nights in one build", built)):
+        for part in ("all", *options_marts.PARTS):
+            label = name if part == "all" else f"  {part}"
+            print(f"{label:<34}{clock.wall[part]:>9.2f}{clock.processor[part]:>9.2f}")
+    for mart, (rows, differing) in found.items():
+        print(f"query for {mart:<24}{queried.wall[mart]:>9.2f}{queried.processor[mart]:>9.2f}"
+              f"{rows:>12,} rows{differing:>6,} differ")  # fmt: skip
+    ratio = built.processor[options_marts.SUMS] / sum(queried.processor.values())
+    print(f"sums over both queries, by processor: {ratio:.2f}; peak memory: {peak:.2f} GiB")
+    return (
+        _holds(not any(differing for _, differing in found.values()), "marts agree with queries")
+        & _holds(ratio <= MOST_OF_QUERY, f"sums within {MOST_OF_QUERY:g} of the queries")
+        & _holds(peak < MOST_OPTIONS_GIB, f"less than {MOST_OPTIONS_GIB:g} GiB")
+        & _holds(
+            night.processor["all"] < MOST_OPTIONS_SECONDS,
+            f"a night under {MOST_OPTIONS_SECONDS:g} s of processor",
+        )
+    )
+
+
 def _median(clocks: list[Clock]) -> Clock:
     middle = Clock()
     for name in clocks[0].wall:
@@ -191,7 +228,12 @@ def _holds(is_good: bool, bound: str) -> bool:
     return is_good
 
 
-MEASURES = {"load": measure_load, "marts": measure_marts, "history": measure_history}
+MEASURES = {
+    "load": measure_load,
+    "marts": measure_marts,
+    "history": measure_history,
+    "options": measure_options,
+}
 
 
 def main() -> int:
@@ -199,9 +241,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("sections", nargs="*", help="load, marts, history; default: all")
+    parser.add_argument("sections", nargs="*", help="load, marts, history, options; default: all")
     parser.add_argument("--rows", type=int, default=10_000_000, help="facts of load and marts")
-    parser.add_argument("--days", type=int, help="days of marts (finest step that fits), history")
+    parser.add_argument(
+        "--days", type=int, help="days of marts (finest step that fits), history, options"
+    )
     parser.add_argument("--venues", type=int, default=20)
     parser.add_argument("--instruments", type=int, help="instruments of each venue")
     parser.add_argument("--step-minutes", type=int, default=60, help="between snapshots: history")

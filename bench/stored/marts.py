@@ -1,6 +1,6 @@
 """Each mart's full build beside one hand-written query for the same answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -92,7 +92,7 @@ def query_all(home: Home, window: BuildWindow, built: Clock) -> list[Compared]:
             names = connection.extract_statements(query)[0].named_parameters
             with clock.step(mart):
                 connection.execute(query, {name: values[name] for name in names})
-            rows, differing = _disagreements(connection, mart, keys)
+            rows, differing = disagreements(connection, mart, keys)
             found.append(
                 Compared(
                     mart, rows, built.wall[mart], clock.wall[mart], built.processor[mart],
@@ -102,8 +102,17 @@ def query_all(home: Home, window: BuildWindow, built: Clock) -> list[Compared]:
     return found
 
 
-def _disagreements(connection: Writer, mart: str, keys: Sequence[str]) -> tuple[int, int]:
-    """Count rows, and those that only one side has or that differ in a figure both have."""
+def disagreements(
+    connection: Writer, mart: str, keys: Sequence[str], aside: Collection[str] = ()
+) -> tuple[int, int]:
+    """Count rows, and those that only one side has or that differ in a figure both have.
+
+    Args:
+        connection: Holds the mart, and the answer of its query as ``floor``.
+        mart: Without its schema.
+        keys: What places a row.
+        aside: Columns that no query can give.
+    """
     both = connection.execute(
         "select floor.column_name, floor.data_type from duckdb_columns() as floor"
         " inner join duckdb_columns() as mart on floor.column_name = mart.column_name"
@@ -111,7 +120,7 @@ def _disagreements(connection: Writer, mart: str, keys: Sequence[str]) -> tuple[
         " and mart.table_name = ?",
         [mart],
     ).fetchall()
-    _require_all(connection, mart, {name for name, _ in both})
+    _require_all(connection, mart, {*aside, *(name for name, _ in both)})
     other = " or ".join(_differs(name, kind) for name, kind in sorted(both) if name not in keys)
     same = " and ".join(f'mart."{key}" = floor."{key}"' for key in keys)
     found = connection.execute(
