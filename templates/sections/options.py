@@ -25,10 +25,14 @@ def _flip(row: OptionRow) -> Shown:
     return row.gamma_flip
 
 
+def _is_in_part(part: Figure, covered: Figure) -> bool:
+    return part.value is not None and covered.value not in {None, 1.0}
+
+
 def _in_part(part: Figure, covered: Figure) -> Shown:
     """Write beside a figure of what part of the open interest it is, where not of all."""
     shown = quantity(part)
-    if part.value is None or covered.value in {None, 1.0}:
+    if not _is_in_part(part, covered):
         return shown
     return replace(shown, text=f"{shown.text} ({figure(covered)})")
 
@@ -48,8 +52,8 @@ _ASSETS: tuple[Column[OptionRow], ...] = (
     number("Max pain", _pain),
     number("Distance", "max_pain_distance"),
     word("of expiry", _at),
-    number("ATM, 30 d", "atm_iv_30d"),
-    number("RR, 30 d", "risk_reversal"),
+    number("ATM 30d", "atm_iv_30d"),
+    number("RR 30d", "risk_reversal"),
     number("Realised", "realised_vol_30d"),
     number("ATM less realised", "iv_minus_realised"),
     number("Coverage", "coverage"),
@@ -87,6 +91,14 @@ _FUTURES: tuple[Column[FutureRow], ...] = (
     number("A year", "basis_annualised"),
     number("OI, USD", "oi_usd"),
 )
+
+
+def _any_in_part(report: Report) -> bool:
+    return any(
+        _is_in_part(row.premium_usd, row.premium_covered)
+        or _is_in_part(row.gex_gross_usd, row.greeks_covered)
+        for row in report.options.expiries
+    )
 
 
 def _brief(report: Report) -> list[str]:
@@ -157,8 +169,8 @@ SECTION = Section(
             tall=True,
         ),
         hint(
-            "In brackets of what part of the open interest it is, where not of all.",
-            lambda report: report.options.expiries,
+            "In brackets of what part of the open interest a figure is, where not of all.",
+            _any_in_part,
         ),
         Sql({"options_expiries": ("options_expiries",)}),
         heading("Term structure", "M40"),

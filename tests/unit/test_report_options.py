@@ -231,6 +231,9 @@ def test_the_calendar_says_the_hour_at_which_options_expire() -> None:
         formats.MISSING, "$900m (96.0%)", "$900m", "$900m",
     ]  # fmt: skip
     assert [row[11] for row in rows[:2]] == ["$110m (97.0%)", "$55.0m"]
+    brackets = "In brackets of what part"
+    assert brackets in rendered("rich").index_html
+    assert brackets not in rendered("degraded").index_html
 
 
 def test_a_withheld_night_shows_the_reason_and_no_figure_of_options() -> None:
