@@ -16,7 +16,7 @@ import polars as pl
 
 from oirisk.sandbox.quotes import Quote
 from oirisk.sandbox.world.smiles import Smile, smile
-from oirisk.schemas.columns import UTC_MICROSECONDS
+from oirisk.schemas.columns import UTC_MICROSECONDS, Dtype
 
 FLIP_RANGE = (0.5, 2.0)
 """Parts of the price now between which net gamma is looked at."""
@@ -27,7 +27,7 @@ _ONE_PERCENT = 0.01
 _ROOT_OF_TWO = math.sqrt(2)
 _ROOT_OF_TWO_PI = math.sqrt(2 * math.pi)
 
-_TABLE = {
+_TABLE: dict[str, Dtype] = {
     "venue": pl.String,
     "symbol": pl.String,
     "asset": pl.String,

@@ -146,6 +146,7 @@ VENUE = SimulatedVenue(
     list_contracts=_list_contracts,
     rate_limit=RateLimit(requests=200, seconds=10),
     endpoints=(
+        _PUBLISHED.fixed("currencies"),
         _PUBLISHED.table("instruments", _INSTRUMENTS, _listed, _COUNT),
         _PUBLISHED.table(
             "tickers",

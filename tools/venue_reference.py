@@ -6,6 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from oirisk.flows.exchanges.excluded import LEFT_OUT
+from oirisk.flows.exchanges.registry import all_option_figures
 from oirisk.flows.venue_catalogue import Book, BookField, all_books
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "venues.md"
@@ -22,11 +23,27 @@ the exchange, *measured* by arithmetic on real responses, *assumed* because nobo
 because what the exchange says and what its figures show contradict each other. A report footnotes
 every figure that rests on an assumption or is contested. A **check** is another figure of the same
 row, which must agree; **history** is what only the exchange's past is told in. A meaning that
-changed has a row for each span of time.
+changed has a row for each span of time. What is told **of options** goes into `core.options` as it
+is told, in fractions and USD; what the marts of options show is computed alike for all exchanges.
 
 Exchanges that show the same order book are one book, of which only one can be configured. Those
 not asked by default are asked where `venues` in `oirisk.toml` names them.
 """
+
+OPTION_FIGURES = (
+    "mark_iv", "bid_iv", "ask_iv", "mark_price", "underlying_price", "delta", "gamma", "vega",
+    "theta",
+)  # fmt: skip
+KINDS = {
+    "forward": "the forward of the expiry",
+    "spot": "the price now, which most call index",
+    None: "the forward of the expiry, or the index where the row says so",
+}
+DELTAS = {
+    "black": "change of the value in USD (Black 1976)",
+    "premium_adjusted": "change of the value in coins, less by the premium",
+    None: "of which nobody says which one it is",
+}
 
 
 def page() -> str:
@@ -51,7 +68,29 @@ def _venue(venue: str, books: Sequence[Book]) -> list[str]:
     ]
     lines += ["|---|---|---|---|---|---|---|---|"]
     lines += [_row(book, field) for book in books for field in book.fields]
-    return [*lines, ""]
+    return [*lines, "", *_options(venue)]
+
+
+def _options(venue: str) -> list[str]:
+    """Say what an exchange tells of its options, and how that is known."""
+    figures = all_option_figures().get(venue)
+    if figures is None:
+        return []
+    told = [name for name in OPTION_FIGURES if getattr(figures, name)]
+    missing = [name for name in OPTION_FIGURES if name not in told]
+    kind = figures.underlying_kind
+    underlying = f"`{figures.underlying_price}`, {KINDS[None if callable(kind) else kind]}"
+    delta = f"`{figures.delta}`, {DELTAS[figures.delta_convention]}" if figures.delta else ""
+    return [
+        "| of options | |",
+        "|---|---|",
+        f"| told | {', '.join(told)} |",
+        f"| not told | {', '.join(missing) or 'nothing'} |",
+        f"| underlying price | {_cell(underlying) if figures.underlying_price else 'not told'} |",
+        f"| delta | {_cell(delta) or 'not told'} |",
+        f"| known by | {_cell(figures.evidence)} |",
+        "",
+    ]
 
 
 def _row(book: Book, field: BookField) -> str:

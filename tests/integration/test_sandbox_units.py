@@ -301,6 +301,30 @@ def _read_paradex(markets: Markets, bodies: list[Any]) -> Reading:
     return found
 
 
+def _derive_calls(markets: Markets) -> Calls:
+    names = (key.split("-") for key, found in markets.items() if found["option"])
+    asked = sorted({(name[0], name[1]) for name in names})
+    return [
+        ("publicPostGetTickers", {"instrument_type": "perp"}),
+        *(
+            (
+                "publicPostGetTickers",
+                {"instrument_type": "option", "currency": coin, "expiry_date": day},
+            )
+            for coin, day in asked
+        ),
+    ]
+
+
+def _read_derive(markets: Markets, bodies: list[Any]) -> Reading:
+    found = {}
+    for name, row in (it for body in bodies for it in body["result"]["tickers"].items()):
+        base = Decimal(row["stats"]["oi"])
+        price = Decimal(row["I" if markets[name]["option"] else "M"])
+        found[name] = _pair(base, base * price)
+    return found
+
+
 def _bybit_calls(markets: Markets) -> Calls:
     coins = sorted({found["baseId"] for found in markets.values() if found["option"]})
     return [
@@ -396,6 +420,7 @@ CASES: dict[str, tuple[Callable[[Markets], Calls], Reader]] = {
     "bybit": (_bybit_calls, _read_bybit),
     "cryptocom": (_once(("v1PublicGetPublicGetTickers", {})), _read_cryptocom),
     "delta": (_once(("publicGetTickers", {})), _read_delta),
+    "derive": (_derive_calls, _read_derive),
     "dydx": (_once(("indexerGetPerpetualMarkets", {})), _read_dydx),
     "gate": (
         _once(

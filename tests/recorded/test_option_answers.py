@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from statistics import NormalDist
 from typing import Any, NamedTuple
@@ -14,10 +15,18 @@ from oirisk.transforms.decode import decode
 from oirisk.transforms.option_quotes import read_options
 from tests.recorded.option_answers import ANSWERS
 
+TICKER = replace(
+    all_option_figures()["deribit"],
+    bid_iv="bid_iv", ask_iv="ask_iv", delta="greeks.delta", gamma="greeks.gamma",
+    vega="greeks.vega", theta="greeks.theta", delta_convention="black",
+)  # fmt: skip
+"""What Deribit tells in a ticker, which a run does not ask for."""
+
 
 def _point(name: str) -> OptionPoint:
     answer = ANSWERS[name]
-    points = read_options(decode(json.dumps(answer.body)), all_option_figures()[answer.venue])
+    figures = TICKER if name == "BTC-27SEP24-40000-C" else all_option_figures()[answer.venue]
+    points = read_options(decode(json.dumps(answer.body)), figures)
     (point,) = (one for one in points if one.market_id == name)
     return point
 

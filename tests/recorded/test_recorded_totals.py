@@ -19,11 +19,11 @@ order by kind_group
 @pytest.mark.parametrize(
     ("name", "futures", "options"),
     [
-        # The perpetual alone: 111543850 USD; the option alone: 121.8 x 7856.445926872601.
+        # The perpetual alone: 111543850 USD; the option alone: 121.8 x 7856.29.
         (
             "deribit:2020-03-09T19:54:39Z",
             (111543850 / 7750.02, 111543850.0),
-            (121.8, 121.8 * 7856.445926872601),
+            (121.8, 121.8 * 7856.29),
         ),
         # 469919 x 0.001 at the mark; 2781 x 0.001 at the spot price.
         (

@@ -1,6 +1,6 @@
-"""Deribit's options: volatility and premium in the summary of a currency, greeks in tickers alone.
+"""Deribit's options: volatility and premium in the summary of a currency.
 
-A summary tells no greeks and no volatility of quotes; a ticker would be a request an option.
+Greeks and the volatility of quotes stand in tickers alone, which would be a request an option.
 """
 
 from oirisk.schemas.option_figures import OptionFigures, UnderlyingKind
@@ -28,17 +28,10 @@ OPTIONS = OptionFigures(
     "would be 0.379",
     told_by=("summary",),
     mark_iv="mark_iv",
-    bid_iv="bid_iv",
-    ask_iv="ask_iv",
     mark_price="mark_price",
     premium_in_coins=_is_inverse,
     underlying_price="underlying_price",
     underlying_kind=_kind,
-    delta="greeks.delta",
-    gamma="greeks.gamma",
-    vega="greeks.vega",
-    theta="greeks.theta",
-    delta_convention="black",
     iv_scale=100,
     observed_at="creation_timestamp",
 )

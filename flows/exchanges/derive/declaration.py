@@ -2,9 +2,9 @@
 
 Open interest is ``stats.oi`` in coins, one side (measured by others from trades). A map of tickers
 by name is documented by Derive, API v3, public/get_tickers; options need a coin and a day there.
-What is listed and has no ticker there is not traded yet. Where the map fails, perpetuals are asked
-one by one, in answers that do not name their instrument. Options are valued at the index. Funding
-is paid every hour.
+Listed options without a ticker there, which others have seen, are missing. Where the map fails,
+perpetuals are asked one by one, in answers that do not name their instrument. Options are valued at
+the index. Funding is paid every hour.
 """
 
 from collections.abc import Sequence
