@@ -62,6 +62,25 @@ def ticks(low: float, high: float, most: int) -> list[float]:
     return [float(f"{place * step:.12g}") for place in range(first, last + 1)]
 
 
+def apart(
+    levels: Sequence[float], most: int, write: Callable[[float], str]
+) -> tuple[float, float, list[float]]:
+    """Choose an axis for values: its ends, and ticks of which no two read the same.
+
+    Args:
+        levels: At least one.
+        most: As of :func:`ticks`.
+        write: How a tick is written; what differs by less than that shows widens the axis.
+    """
+    low, high = min(levels), max(levels)
+    pad = (high - low) * 0.06 or abs(low) * 0.01 or 1.0
+    while True:
+        chosen = ticks(low - pad, high + pad, most)
+        if len({write(value) for value in chosen}) == len(chosen):
+            return low - pad, high + pad, chosen
+        pad *= 2
+
+
 def instants(first: int, last: int, most: int) -> tuple[list[int], str]:
     """Choose round UTC instants and how to write them.
 

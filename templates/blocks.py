@@ -182,12 +182,12 @@ class TableOf(Block, Generic[Row]):
 
 @dataclass(frozen=True)
 class Gallery(Block):
-    """The charts of a section; in the plain text what they show."""
+    """The charts of one section or of several; in the plain text what they show."""
 
-    section: str = ""
+    sections: str
 
     def _view(self, edition: Edition) -> View | None:
-        charts = [chart for chart in edition.charts if self.section in ("", chart.section)]
+        charts = [chart for chart in edition.charts if chart.section in self.sections.split()]
         if edition.medium != "text":
             return View("gallery", charts=charts)
         lines = [Line(chart.finding) for chart in charts if isinstance(chart, Drawn)]

@@ -5,7 +5,9 @@ same way as the table beside it.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from oirisk.schemas.report.briefing import ClusterRow, OiHistory, Profile, VenueShare
 from oirisk.templates import axes, formats
@@ -19,13 +21,35 @@ MARGIN = axes.WIDTH + 36
 """What a picture is wider than its plot, pixels."""
 
 
+@dataclass(frozen=True)
+class Trace:
+    """What a pane shows: a field of the rows of ``data``, as a line or as dots."""
+
+    field: str
+    title: str
+    color: str
+    write: Callable[[float], str]
+    data: str = "points"
+    is_line: bool = True
+
+
+def instant(at: datetime) -> int:
+    """Give an instant for Vega, milliseconds since the epoch."""
+    return int(at.timestamp() * 1000)
+
+
 def history_rows(history: OiHistory) -> Rows:
     """Give the points of a history for Vega: a gap stays a null, a lone value is flagged."""
     rows: Rows = [
-        {"at": int(point.at.timestamp() * 1000), "oi": point.oi_base, "price": point.price}
+        {"at": instant(point.at), "oi": point.oi_base, "price": point.price}
         for point in history.points
     ]
-    for field in ("oi", "price"):
+    return lonely(rows, ("oi", "price"))
+
+
+def lonely(rows: Rows, fields: Iterable[str]) -> Rows:
+    """Flag values between two gaps: no line has them."""
+    for field in fields:
         known = [False, *(row[field] is not None for row in rows), False]
         for place, row in enumerate(rows, start=1):
             row[f"{field}_lone"] = known[place] and not (known[place - 1] or known[place + 1])
@@ -42,48 +66,62 @@ def history_spec(history: OiHistory, mark: str, width: int) -> Spec:
         mark: Prefix of the title.
         width: Width of the picture in pixels.
     """
-    rows = history_rows(history)
     coin = formats.one_line(history.asset, NAME)
-    priced = any(row["price"] is not None for row in rows)
-    title = f"{mark}{coin} open interest, coins"
-    panes = [_pane(rows, "oi", title, (width - MARGIN, 150), dates=not priced)]
-    if priced:
-        title = f"{mark}{coin} price, USD"
-        panes.append(_pane(rows, "price", title, (width - MARGIN, 80), dates=True))
-    return axes.finish({"vconcat": panes, "spacing": 14}, {"points": rows})
+    traces = (
+        (Trace("oi", f"{mark}{coin} open interest, coins", OI, formats.base), 150),
+        (Trace("price", f"{mark}{coin} price, USD", PRICE, formats.price), 80),
+    )
+    return panes(traces, {"points": history_rows(history)}, width)
 
 
-def _pane(rows: Rows, field: str, title: str, size: tuple[int, int], *, dates: bool) -> Spec:
-    color, write = (OI, formats.base) if field == "oi" else (PRICE, formats.price)
+def panes(traces: Iterable[tuple[Trace, int]], data: Mapping[str, Rows], width: int) -> Spec:
+    """Draw traces one above the other on one time axis; one of which nothing is known is left out.
+
+    Args:
+        traces: With their heights in pixels; of one at least something is known.
+        data: Rows by the name of their data, ``at`` in each.
+        width: Width of the picture in pixels.
+    """
+    known = [
+        (trace, height)
+        for trace, height in traces
+        if any(row[trace.field] is not None for row in data[trace.data])
+    ]
+    instants = [row["at"] for rows in data.values() for row in rows]
+    ends = min(instants), max(instants)
+    drawn = [
+        _pane(data[trace.data], trace, (width - MARGIN, height), ends, dates=place == len(known))
+        for place, (trace, height) in enumerate(known, start=1)
+    ]
+    return axes.finish({"vconcat": drawn, "spacing": 14}, data)
+
+
+def _pane(
+    rows: Rows, trace: Trace, size: tuple[int, int], ends: tuple[int, int], *, dates: bool
+) -> Spec:
+    field, color = trace.field, trace.color
     levels = [row[field] for row in rows if row[field] is not None]
-    pad = (max(levels) - min(levels)) * 0.06 or abs(levels[0]) * 0.01 or 1.0
-    low, high = min(levels) - pad, max(levels) + pad
-    steps = axes.upright(axes.ticks(low, high, size[1] // 22), write)
+    low, high, chosen = axes.apart(levels, size[1] // 22, trace.write)
     encoding = {
-        "x": _time(rows, size[0], dates=dates),
-        "y": axes.quantity(field, low, high, steps, zero=False),
+        "x": _time(ends, size[0], dates=dates),
+        "y": axes.quantity(field, low, high, axes.upright(chosen, trace.write), zero=False),
     }
     line = {"type": "line", "strokeWidth": 1.8, "invalid": "break-paths-filter-domains"}
-    lone = {"type": "point", "filled": True, "size": 14, "opacity": 1}
+    dot = {"type": "point", "filled": True, "size": 14, "opacity": 1, "color": color}
+    # A value between two gaps has no line to be part of.
+    lone = {"mark": dot, "transform": [{"filter": f"datum.{field}_lone"}], "encoding": encoding}
+    lined = [{"mark": {**line, "color": color}, "encoding": encoding}, lone]
     return {
-        "data": {"name": "points"},
-        "layer": [
-            {"mark": {**line, "color": color}, "encoding": encoding},
-            # A value between two gaps has no line to be part of.
-            {
-                "mark": {**lone, "color": color},
-                "transform": [{"filter": f"datum.{field}_lone"}],
-                "encoding": encoding,
-            },
-        ],
+        "data": {"name": trace.data},
+        "layer": lined if trace.is_line else [{"mark": {**dot, "size": 40}, "encoding": encoding}],
         "width": size[0],
         "height": size[1],
-        "title": {"text": title},
+        "title": {"text": trace.title},
     }
 
 
-def _time(rows: Rows, width: int, *, dates: bool) -> Spec:
-    first, last = min(row["at"] for row in rows), max(row["at"] for row in rows)
+def _time(ends: tuple[int, int], width: int, *, dates: bool) -> Spec:
+    first, last = ends
     chosen, pattern = axes.instants(first, last, width // 75)
     return {
         "field": "at",

@@ -101,6 +101,21 @@ SENTENCES: Mapping[str, str] = {
     "history are not placed at any price.",
     "levels": "Liquidation levels rest on these entries, on isolated margin and on assumed mixes "
     "of leverage; the range is over {mixes:in words} mixes.",
+    # options
+    "options": "{asset} options: {oi_base} {asset} ({oi_usd}) open, puts over calls "
+    "{put_call_ratio}; gross gamma {gex_gross_usd} per 1 % move, whoever holds it{part}; 25-delta "
+    "risk reversal of 30 days {risk_reversal}.{large}",
+    "greeks_part": " (greeks known of {greeks_covered})",
+    "large_expiry": " Next large expiry {at}: {oi_base} {asset} ({oi_usd}), puts over calls "
+    "{put_call_ratio}, max pain {max_pain} ({distance} from the price).",
+    "options_withheld": "{asset} options are not published: {why}.",
+    "options_counted": "Of {told:n} options told {counted:n} count; in {zero:n} of them nothing is "
+    "open. Left out: {expired:n} expired, {stale:n} not of now, {suspect:n} suspect, {left_out:n} "
+    "on another thing than the asset, {terms_unknown:n} of unknown terms. Of those that count "
+    "{crossed:n} have crossed quotes, {stale_underlying:n} a stale underlying, {without_iv:n} no "
+    "volatility and so no greeks.",
+    "too_little": "{what} are known of {short} of what is open, {limit} is needed",
+    "few_returns": "{n:n} of 30 daily returns are known, {needed:n} are needed",
     # forced closes, and why there are none
     "observed": "{accounts_answered:n} of {accounts_listed:n} accounts answered on {venue}, "
     "{positions_accepted:n} positions stored, {positions_rejected:n} refused{note}",

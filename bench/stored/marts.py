@@ -24,6 +24,7 @@ KEYS = {
     "oi_by_venue": ("snapshot_at", "asset", "venue"),
     "oi_market": ("snapshot_at",),
     "oi_by_product": ("snapshot_at", "venue"),
+    "term_structure": ("snapshot_at", "venue", "symbol"),
     "oi_candles": ("bar_at", "interval", "asset", "venue"),
     "oi_anomalies": ("bar_at", "interval", "asset", "venue"),
     "oi_concentration": ("snapshot_at", "asset"),
@@ -33,7 +34,9 @@ KEYS = {
 }
 """What places a row of each mart of this market, which has futures alone."""
 
-OF_FACTS = {"oi_by_asset", "oi_by_venue", "oi_market", "oi_by_product", "oi_candles"}
+OF_FACTS = {
+    "oi_by_asset", "oi_by_venue", "oi_market", "oi_by_product", "term_structure", "oi_candles"
+}  # fmt: skip
 """Built from facts; the others from marts."""
 
 SHARED = "facts judged, matched, covered"

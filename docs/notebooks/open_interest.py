@@ -1,4 +1,4 @@
-"""Open interest of one asset: levels by venue, candles, and where positions cluster.
+"""Open interest of one asset: levels by venue, candles, where positions cluster, options.
 
 ``marimo edit docs/notebooks/open_interest.py`` opens it in a browser; ``python`` runs it. The home
 folder is the one named by ``OIRISK_HOME`` (default ``oirisk-home``), the asset by
@@ -46,7 +46,7 @@ def _(asset, mo, simulated):
     mo.md(
         f"# Open interest of {asset}\n\n{made_up}\n\n"
         "Single-sided: total long = total short = open interest. Futures and perpetuals; options "
-        "are apart. A total that is not published, for want of coverage, is left out."
+        "are apart, below. A total that is not published, for want of coverage, is left out."
     )
     return
 
@@ -127,6 +127,99 @@ def _(alt, asset, rows):
     )
     clusters_chart
     return (clusters_chart,)
+
+
+@app.cell
+def _(asset, mo, rows):
+    told = rows(
+        """
+        select oi_base, put_call_ratio, gex_gross_usd / 1e6 as gross_m,
+            gex_net_naive_usd / 1e6 as naive_m, gex_net_short_all_usd / 1e6 as short_m,
+            published, withheld_reason
+        from options($asset)
+        where venue = 'ALL'
+        """
+    ).to_dicts()
+    if not told:
+        words = "No exchange that was asked told of options."
+    elif not told[0]["published"]:
+        words = f"Not published: {told[0]['withheld_reason']}."
+    else:
+        known = {name: "unknown" if value is None else value for name, value in told[0].items()}
+        words = (
+            f"{known['oi_base']} coins are open, puts over calls {known['put_call_ratio']}. A move "
+            f"of 1 % changes deltas by {known['gross_m']} million USD, whoever holds them; of a "
+            "dealer on the other side of all clients, under an assumption each: "
+            f"{known['naive_m']} million if long calls and short puts, {known['short_m']} million "
+            "if short every option."
+        )
+    options_words = mo.md(f"## Options on {asset}\n\n{words}")
+    options_words
+    return (options_words,)
+
+
+@app.cell
+def _(alt, asset, rows):
+    strikes = rows(
+        """
+        select expiry, strike, 'calls' as side, call_oi_base as coins
+        from marts.options_by_strike
+        where asset = $asset and venue = 'ALL' and snapshot_at = (
+            select max(snapshot_at) from marts.options_by_asset where asset = $asset
+        )
+        union all
+        select expiry, strike, 'puts' as side, -put_oi_base as coins
+        from marts.options_by_strike
+        where asset = $asset and venue = 'ALL' and snapshot_at = (
+            select max(snapshot_at) from marts.options_by_asset where asset = $asset
+        )
+        order by all
+        """
+    )
+    strikes_chart = (
+        alt.Chart(strikes, title=f"{asset}: options by strike, coins; puts left, calls right")
+        .mark_bar(size=4)
+        .encode(
+            x=alt.X("coins:Q", title="coins"),
+            y=alt.Y("strike:Q", title="strike, USD", scale=alt.Scale(zero=False)),
+            color=alt.Color("side:N", title=None),
+            tooltip=["expiry:T", "strike", "side", "coins"],
+        )
+        .properties(width=720, height=320)
+    )
+    strikes_chart
+    return (strikes_chart,)
+
+
+@app.cell
+def _(alt, asset, rows):
+    terms = rows(
+        """
+        select expiry, 'at the money' as what, 100 * atm_iv as percent
+        from marts.options_by_expiry
+        where asset = $asset and venue = 'ALL' and atm_iv is not null and snapshot_at = (
+            select max(snapshot_at) from marts.options_by_asset where asset = $asset
+        )
+        union all
+        select expiry, 'basis, ' || venue as what, basis_annualised_pct as percent
+        from term_structure($asset)
+        where basis_annualised_pct is not null
+        order by all
+        """
+    )
+    terms_chart = (
+        alt.Chart(terms, title=f"{asset}: volatility and basis of futures by expiry, % a year")
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("expiry:T", title="UTC"),
+            y=alt.Y("percent:Q", title="% a year", scale=alt.Scale(zero=False)),
+            color=alt.Color("what:N", title=None),
+            tooltip=["expiry:T", "what", "percent"],
+        )
+        .properties(width=720, height=260)
+    )
+    terms_chart
+    return (terms_chart,)
 
 
 if __name__ == "__main__":

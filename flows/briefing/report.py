@@ -52,6 +52,7 @@ def _choices(settings: Settings) -> Choices:
         rotation=settings.clusters.rotation,
         top_assets=settings.report.top_assets,
         top_clusters=settings.report.top_clusters,
+        top_options=settings.report.top_options,
         has_accounts=settings.observe.accounts_file is not None,
     )
 

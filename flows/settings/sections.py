@@ -184,6 +184,9 @@ class ReportSettings(Section):
     top_clusters: int = Field(
         default=20, ge=1, le=200, description="rows of the table of concentrations"
     )
+    top_options: int = Field(
+        default=5, ge=1, le=200, description="assets in the tables of options, most open first"
+    )
     chart_assets: tuple[str, ...] = Field(
         default=("BTC", "ETH"), description="assets that get a history and a profile chart"
     )

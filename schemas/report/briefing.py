@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from oirisk.schemas.report.limits import Limits
 from oirisk.schemas.report.liquidations import Liquidations
 from oirisk.schemas.report.methods import Method
+from oirisk.schemas.report.options import Options
 from oirisk.schemas.report.parts import Figure, Part, Rows, Said, Source, Unit
 from oirisk.schemas.report.uncounted import PoolRow, WeeklyRow
 
@@ -259,6 +260,7 @@ class Report(Part):
     clusters: tuple[ClusterRow, ...]
     clusters_shown: int = 20
     liquidations: Liquidations = Liquidations()
+    options: Options = Options()
     venues: tuple[VenueRow, ...]
     weekly: Annotated[tuple[WeeklyRow, ...], Rows("cftc")] = ()
     pools: Annotated[tuple[PoolRow, ...], Rows("pools")] = ()

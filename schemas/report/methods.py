@@ -38,6 +38,18 @@ METHODS: Mapping[str, str] = {
     "modelled.",
     "M26": "Contagion: what forced sales on one exchange cost positions in the same coins on "
     "another, through measured depth.",
+    "M27": "Max pain: the listed strike at which holders of all options of an expiry would be paid "
+    "least, in USD; of equal ones from the lowest to the highest.",
+    "M28": "Put/call ratio: open interest of puts over that of calls.",
+    "M29": "Open interest of options in coins and at the price of the underlying; its change is of "
+    "options known at both ends; premium is what it is worth at the exchanges' mark prices.",
+    "M30": "Black-76 without interest; volatility as the exchange tells it, else by its mark.",
+    "M31": "Gamma exposure: what a move of 1 % changes in the deltas of all that is open, in USD. "
+    "Gross is whoever holds it; a net needs an assumed dealer, and its flip is the price at which "
+    "it is zero.",
+    "M32": "Risk reversal: volatility of the 25-delta call less that of the put, linear in the "
+    "logarithm of the strike; between expiries by time, at the money by total variance.",
+    "M40": "Basis: a future over its index; a year's is that times 365 over the days left.",
     "M34": "Liquidations at risk: forced closes under each past daily return; the mildest and the "
     "mean of the worst.",
     "M36": "Data quality: the least of completeness, freshness, validity, consistency (rows that "

@@ -137,7 +137,7 @@ SECTION = Section(
             when=_has_reach,
         ),
         Gallery("liquidations", media="page mail"),
-        Gallery(media="text"),
+        Gallery("history clusters liquidations venues", media="text"),
         Lines(_modelled, style={"page": "hint"}, media="page"),
         Sql({"liquidations": ("liquidation_map", "liquidation_reach")}),
         heading("Measured positions"),

@@ -25,17 +25,18 @@ notebook = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(notebook)
 _outputs, names = notebook.app.run()
 charts = {}
-for name in ("levels_chart", "candles_chart", "clusters_chart"):
+for name in ("levels_chart", "candles_chart", "clusters_chart", "strikes_chart", "terms_chart"):
     drawn = names[name].to_dict()
     (rows,) = drawn["datasets"].values()
     charts[name] = rows
+charts["words"] = names["options_words"].text
 print(json.dumps(charts, default=str))
 """
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """Two venues over three hours, and one cluster."""
+    """Two venues over three hours, one cluster, options at one strike, and a dated future."""
     home = Home(tmp_path / "home")
     with writing(home, START) as connection:
         connection.execute(
@@ -57,7 +58,34 @@ def home(tmp_path: Path) -> Home:
             " 'born' as status, false as is_simulated",
             [START],
         )
+        _tell_options(connection, START)
     return home
+
+
+def _tell_options(connection: Any, at: datetime) -> None:
+    """Store figures of options; what columns they lack is zero where it may not be null."""
+    told: dict[str, dict[str, object]] = {
+        "options_by_asset": {"oi_base": 7.0, "put_call_ratio": 0.4, "gex_gross_usd": 3e6,
+                             "gex_net_naive_usd": -1e6, "gex_net_short_all_usd": -3e6,
+                             "published": True},
+        "options_by_strike": {"expiry": at, "strike": 100.0, "call_oi_base": 5.0,
+                              "put_oi_base": 2.0},
+        "options_by_expiry": {"expiry": at, "atm_iv": 0.5, "published": True},
+        "term_structure": {"expiry": at, "symbol": "A", "basis_annualised_pct": 6.0},
+    }  # fmt: skip
+    for table, figures in told.items():
+        row = {"snapshot_at": at, "asset": "BTC", "venue": "ALL", **figures}
+        needed = connection.execute(
+            "select column_name, if(data_type = 'BOOLEAN', 'false', '0') from duckdb_columns()"
+            " where schema_name = 'marts' and table_name = $1 and not is_nullable",
+            [table],
+        ).fetchall()
+        parts = [f"${name} as {name}" for name in row]
+        parts += [f"{zero} as {name}" for name, zero in needed if name not in row]
+        connection.execute(
+            f"insert into marts.{table} by name select {', '.join(parts)}",
+            row,
+        )
 
 
 def _run(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -80,4 +108,11 @@ def test_the_notebook_draws_levels_candles_and_clusters(home: Home) -> None:
     candles = [(row["open"], row["close"]) for row in drawn["candles_chart"]]
     assert candles == [(2000, 2070)]
     assert [row["usd_m"] for row in drawn["clusters_chart"]] == [3]
+    strikes = [(row["side"], row["strike"], row["coins"]) for row in drawn["strikes_chart"]]
+    assert strikes == [("calls", 100, 5), ("puts", 100, -2)]
+    terms = [(row["what"], row["percent"]) for row in drawn["terms_chart"]]
+    assert terms == [("at the money", 50), ("basis, ALL", 6)]
+    assert "7.0 coins are open, puts over calls 0.4" in drawn["words"]
+    assert "by 3.0 million USD, whoever holds them" in drawn["words"]
+    assert "-1.0 million if long calls and short puts" in drawn["words"]
     assert home.published.read_bytes() == before

@@ -84,5 +84,6 @@ def test_every_section_of_figures_prints_a_query(printed: Printed) -> None:
         "bottom_line", "tiles", "changes", "assets", "withheld", "history", "clusters", "profiles",
         "liquidations", "observed", "observed_coverage", "track", "stress", "at_risk",
         "contagion", "leverage", "venues", "venue_shares", "weekly", "pools", "coverage", "rejects",
-        "quality", "audit",
+        "quality", "audit", "options", "options_ladder", "options_expiries", "options_futures",
+        "options_smiles",
     }  # fmt: skip

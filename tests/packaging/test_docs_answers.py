@@ -627,6 +627,121 @@ def _levels(store: Store) -> Rows:
     ]  # fmt: skip
 
 
+def _options(store: Store, at: datetime = NOW, **values: object) -> None:
+    plain = {"asset": "BTC", "venue": "ALL", "published": True}
+    store.put("marts.options_by_asset", snapshot_at=at, **plain | values)
+
+
+@answers("query 18")
+def _open_in_options(store: Store) -> Rows:
+    told: dict[str, object] = {
+        "oi_base": 50, "change_24h_base": -2, "put_call_ratio": 0.5, "gex_gross_usd": 9,
+        "gex_net_naive_usd": -3, "gex_net_short_all_usd": -9, "flip_reason": "none in range",
+    }  # fmt: skip
+    _options(store, **told)
+    _options(store, venue="deribit", **told)
+    _options(store, NOW - DAY, **told)
+    _options(store, asset="ETH", **told)
+    return [("BTC", 50, -2, 0.5, 9, -3, -9, None, "none in range", None)]
+
+
+def _expiry(store: Store, at: datetime, days: int, **values: object) -> None:
+    """Add what expires so many days after now, at eight."""
+    store.put(
+        "marts.options_by_expiry", snapshot_at=at,
+        **{"asset": "BTC", "venue": "ALL", "published": True, "oi_base": days, "oi_usd": 10 * days,
+           "expiry": NOW + days * DAY + 8 * HOUR, "premium_usd": 7, "put_call_ratio": 0.5,
+           "max_pain": 90, "max_pain_high": 95, "max_pain_distance_pct": -5} | values,
+    )  # fmt: skip
+
+
+@answers("query 19")
+def _calendar(store: Store) -> Rows:
+    for at in (NOW - DAY, NOW):
+        _options(store, at)
+        _expiry(store, at, 5)
+    _expiry(store, NOW, 3)
+    _expiry(store, NOW, 3, venue="okx")
+    _expiry(store, NOW, 4, asset="ETH")
+    store.put(
+        "marts.term_structure", snapshot_at=NOW, asset="BTC", venue="okx", symbol="A", oi_base=9,
+        expiry=NOW + 3 * DAY,
+    )  # fmt: skip
+    return [
+        (NOW + days * DAY + 8 * HOUR, "08:00", days, 10 * days, 7, 0.5, 90, 95, -5)
+        for days in (3, 5)
+    ]
+
+
+@answers("query 20")
+def _strikes(store: Store) -> Rows:
+    _options(store)
+    for at, venue, asset, strike, calls in (
+        (NOW, "ALL", "BTC", 90, 1), (NOW, "ALL", "BTC", 80, 5), (NOW, "okx", "BTC", 80, 9),
+        (NOW, "ALL", "ETH", 70, 9), (NOW - DAY, "ALL", "BTC", 80, 9),
+    ):  # fmt: skip
+        store.put(
+            "marts.options_by_strike", snapshot_at=at, asset=asset, venue=venue, strike=strike,
+            expiry=NOW + DAY, distance_pct=1, call_oi_base=calls, put_oi_base=2,
+            call_change_24h=-1, strike_rank=1,
+        )  # fmt: skip
+    return [(NOW + DAY, 80, 1, 5, 2, -1, None), (NOW + DAY, 90, 1, 1, 2, -1, None)]
+
+
+@answers("query 21")
+def _chain(store: Store) -> Rows:
+    _options(store)
+    for at, symbol, strike, side, base, told in (
+        (NOW, "A", 90, "put", 1, {"iv": 0.5, "iv_source": "mark", "delta": -0.4}),
+        (NOW, "B", 90, "call", 1, {"iv_reason": "no vega"}),
+        (NOW, "C", 80, "put", 0, {"iv": 0.7}),
+        (NOW - DAY, "A", 90, "put", 1, {"iv": 0.9}),
+    ):
+        store.put(
+            "marts.option_chain", snapshot_at=at, asset="BTC", venue="okx", symbol=symbol,
+            expiry=NOW + DAY, strike=strike, option_type=side, oi_base=base, premium_usd=6, **told,
+        )  # fmt: skip
+    return [
+        (NOW + DAY, 90, "call", "okx", None, None, "no vega", None, 6),
+        (NOW + DAY, 90, "put", "okx", 0.5, "mark", None, -0.4, 6),
+    ]
+
+
+@answers("query 22")
+def _volatility(store: Store) -> Rows:
+    told: dict[str, object] = {
+        "atm_iv_30d": 0.5, "risk_reversal_25d_30d": -0.02, "butterfly_25d_30d": 0.01,
+        "realised_vol_30d": 0.4, "iv_minus_realised_30d": 0.1,
+    }  # fmt: skip
+    _options(store, NOW - DAY, **told)
+    _options(store, **told)
+    _options(store, NOW - HOUR, published=False)
+    _options(store, venue="okx", **told)
+    _options(store, asset="ETH", **told)
+    figures = (0.5, -0.02, 0.01, 0.4, 0.1)
+    return [(NOW, *figures), (NOW - DAY, *figures)]
+
+
+@answers("query 23")
+def _basis(store: Store) -> Rows:
+    for at, venue, symbol, days, usd, asset in (
+        (NOW, "okx", "A", 30, 5, "BTC"), (NOW, "okx", "P", None, 9, "BTC"),
+        (NOW, "gate", "B", 30, 7, "BTC"), (NOW, "okx", "C", 7, 1, "BTC"),
+        (NOW, "okx", "E", 7, 1, "ETH"), (NOW - DAY, "okx", "A", 31, 5, "BTC"),
+    ):  # fmt: skip
+        store.put(
+            "marts.term_structure", snapshot_at=at, venue=venue, symbol=symbol, asset=asset,
+            expiry=None if days is None else NOW + days * DAY, days=days, basis_pct=1,
+            basis_annualised_pct=12, oi_usd=usd,
+        )  # fmt: skip
+    month = NOW + 30 * DAY
+    return [
+        (NOW + 7 * DAY, "okx", "C", 7, 1, 12, 1, None),
+        (month, "gate", "B", 30, 1, 12, 7, None),
+        (month, "okx", "A", 30, 1, 12, 5, None),
+    ]
+
+
 def test_every_query_has_an_answer() -> None:
     assert sorted(CASES) == sorted(QUERIES)
 

@@ -203,6 +203,59 @@ def _observations(report: Report, rows: list[Row]) -> tuple[Any, Any]:
     return say(report.liquidations.observed_note).startswith(answered), True
 
 
+_OPTIONS = {
+    **_same("asset", "oi_base", "oi_usd", "put_call_ratio", "expiry_oi_base", "max_pain",
+            "atm_iv_30d", "realised_vol_30d", "gex_gross_usd", "gex_net_naive_usd",
+            "gex_net_short_all_usd", "gamma_flip", "dex_base", "coverage"),
+    "change_24h": "change_24h_base",
+    "max_pain_distance": "max_pain_distance_pct",
+    "expiring_7d": "share_expiring_7d",
+    "greeks_covered": "greeks_covered_share",
+}  # fmt: skip
+_EXPIRIES = _same(
+    "asset", "oi_base", "oi_usd", "put_call_ratio", "premium_usd", "max_pain", "max_pain_high",
+    "atm_iv", "gex_gross_usd",
+)  # fmt: skip
+_FUTURES = {
+    **_same("asset", "venue", "symbol", "oi_usd"),
+    "basis": "basis_pct",
+    "basis_annualised": "basis_annualised_pct",
+}
+
+
+def _options(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+    found = report.options
+    assert found.assets_total == len(rows)
+    assert found.assets
+    return _pairs(found.assets, rows[: len(found.assets)], _OPTIONS)
+
+
+def _of_options(part: str, names: Mapping[str, str]) -> Callable[..., tuple[Any, Any]]:
+    """Compare a table of the section, which speaks of its assets alone."""
+
+    def compared(report: Report, rows: list[Row]) -> tuple[Any, Any]:
+        shown = {row.asset for row in report.options.assets}
+        parts = getattr(report.options, part)
+        assert parts
+        return _pairs(parts, [row for row in rows if row["asset"] in shown], names)
+
+    return compared
+
+
+def _ladder(report: Report, rows: list[Row], place: int) -> tuple[Any, Any]:
+    ladder = report.options.ladders[place]
+    assert ladder.price == rows[0]["price"]
+    return _pairs(ladder.strikes, rows, _same("strike", "call_oi_base", "put_oi_base"))
+
+
+def _smiles(report: Report, rows: list[Row], place: int) -> tuple[Any, Any]:
+    points = report.options.smiles[place].points
+    printed, asked = _pairs(points, rows, _same("atm_iv_30d"))
+    asked_points = [None if one is None else 100 * one
+                    for one in (row["risk_reversal_25d_30d"] for row in rows)]  # fmt: skip
+    return [printed, [point.risk_reversal for point in points]], [asked, asked_points]
+
+
 def _history(report: Report, rows: list[Row], place: int) -> tuple[Any, Any]:
     return _pairs(report.history[place].points, rows, _same("oi_base", "oi_usd", "price"))
 
@@ -236,6 +289,9 @@ ONCE: dict[str, Callable[[Report, list[Row]], tuple[Any, Any]]] = {
     "leverage": _leverage,
     "observed": _observed,
     "observations": _observations,
+    "options": _options,
+    "options_expiries": _of_options("expiries", _EXPIRIES),
+    "options_futures": _of_options("futures", _FUTURES),
     "cftc": lambda report, rows: (_said_beside(report, "M02"), bool(rows)),
     "pools": lambda report, rows: (_said_beside(report, "M43"), bool(rows)),
     "contradictions": lambda report, rows: (
@@ -247,6 +303,8 @@ EACH: dict[str, Callable[[Report, list[Row], int], tuple[Any, Any]]] = {
     "history": _history,
     "profile": _profiles,
     "liquidation_map": _maps,
+    "options_ladder": _ladder,
+    "options_smiles": _smiles,
 }
 
 

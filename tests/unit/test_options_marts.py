@@ -4,13 +4,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 
+from oirisk.flows.marts import build_stale
+from oirisk.flows.settings.model import Settings
 from oirisk.schemas.tables.registry import TABLES
+from oirisk.warehouse.load import load_bars
 from oirisk.warehouse.marts import OPTIONS, TOTALS
+from oirisk.warehouse.stale import note_stale
 from oirisk.warehouse.window import BuildWindow
 from tests.models import build_marts
-from tests.option_rows import RULES, Told, build_options, insert, only
+from tests.option_rows import RULES, Told, build_options, insert, only, tell
 from tests.worked_examples import golden
 
 NIGHT = datetime(2026, 3, 25, tzinfo=UTC)
@@ -241,3 +246,51 @@ def test_built_in_parts_is_built_alike(warehouse: duckdb.DuckDBPyConnection) -> 
 
 def pl_key(table: str) -> list[str]:
     return list(TABLES[table].to_schema().columns)
+
+
+def held(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    return {table: connection.table(table).order("all").pl() for table in OPTIONS}
+
+
+def test_what_comes_late_leaves_what_a_full_build_makes(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    nights = [NIGHT + place * DAY for place in range(12)]
+    quote = {"mark_iv": 0.5, "underlying_price": 60e3, "underlying_kind": "forward"}
+    options = [
+        Told(at, strike, side, 10.0 + place, EXPIRY, quote=quote)
+        for place, at in enumerate(nights)
+        for strike in (50e3, 60e3, 70e3)
+        for side in ("call", "put")
+    ]
+    tell(warehouse, options)
+    build_stale(warehouse, Settings(), nights[-1], full=True)
+    before = held(warehouse)
+    late = nights[2]
+    warehouse.execute(
+        "update core.open_interest set oi_base = 2 * oi_base, oi_usd = 2 * oi_usd"
+        " where snapshot_at = $at",
+        {"at": late},
+    )
+    note_stale(warehouse, "core.open_interest", late, late)
+    build_stale(warehouse, Settings(), nights[-1])
+    corrected = held(warehouse)
+    bars = [
+        {
+            "bar_at": NIGHT - (place + 1) * DAY, "interval": "1d", "venue": "okx",
+            "symbol": "BTC/USDT:USDT", "asset": "BTC", "open": price, "high": price, "low": price,
+            "close": price, "volume_base": 1.0, "volume_usd": price,
+        }
+        for place, price in enumerate([60e3, 61e3] * 15)
+    ]  # fmt: skip
+    load_bars(warehouse, pl.DataFrame(bars))
+    build_stale(warehouse, Settings(), nights[-1])
+    after = held(warehouse)
+    build_stale(warehouse, Settings(), nights[-1], full=True)
+    for table, rows in held(warehouse).items():
+        assert after[table].equals(rows), table
+    of_asset = "marts.options_by_asset"
+    changes = [each[of_asset]["change_7d_base"].to_list() for each in (before, corrected)]
+    assert changes[0] != changes[1]
+    assert corrected[of_asset]["realised_days"].max() == 0
+    assert after[of_asset]["realised_days"].max() == 29

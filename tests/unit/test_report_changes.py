@@ -29,7 +29,7 @@ def changes(**found: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 def made_of(previous_at: datetime | None = None, **found: list[dict[str, Any]]) -> Facts:
     """Make a report's facts of these query results; of the other queries there are no rows."""
-    choices = Choices(0.9, 0.1, 25, 20, has_accounts=False)
+    choices = Choices(0.9, 0.1, 25, 20, 5, has_accounts=False)
     return Facts({"previous_at": previous_at}, choices, defaultdict(list, found), {})
 
 

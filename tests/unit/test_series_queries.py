@@ -15,11 +15,13 @@ from oirisk.schemas.errors import ConfigurationError, RecordingError
 from oirisk.transforms.assets import canonical_asset
 from oirisk.warehouse.export import Span, export_table
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
+from oirisk.warehouse.marts import OPTIONS, TOTALS
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.reference_data import load_events, load_supply
 from oirisk.warehouse.stale import why_nothing
 from oirisk.warehouse.window import BuildWindow
 from tests.models import CoverageParameters, build_marts
+from tests.option_rows import Told, tell
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 END = START + timedelta(hours=36)
@@ -47,6 +49,26 @@ def _rows(at: datetime, factor: float) -> pl.DataFrame:
     return frame.with_columns(**empty).select(STORED_COLUMNS)
 
 
+def _options() -> list[Told]:
+    """Make options of one expiry, told at the end."""
+    quote = {
+        "mark_iv": 0.5, "mark_price": 9.0, "underlying_price": 120.0, "underlying_kind": "forward",
+    }  # fmt: skip
+    return [
+        Told(END, strike, side, 10.0, END + timedelta(days=30), price=120.0, quote=quote)
+        for strike in (90.0, 100.0, 120.0, 140.0)
+        for side in ("call", "put")
+    ]
+
+
+def _dated() -> pl.DataFrame:
+    """Make a future of one venue, a little dearer than the index."""
+    return _rows(END, 1.2).head(1).with_columns(
+        symbol=pl.lit("BTC/USDT:USDT-261225"), kind=pl.lit("future"),
+        index_price=pl.lit(118.0),
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect()
@@ -60,7 +82,9 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     restated = _rows(END - timedelta(hours=1), 1.5)
     load_open_interest(connection, restated, run_id="fix", recorded_at=END + timedelta(minutes=5))
     build_positions(connection, END, Settings())
-    build_marts(connection, BuildWindow(START, END), RULES)
+    tell(connection, _options())
+    load_open_interest(connection, _dated(), run_id="dated", recorded_at=END)
+    build_marts(connection, BuildWindow(START, END), RULES, marts=(*TOTALS, *OPTIONS))
     yield connection
     connection.close()
 
@@ -166,8 +190,10 @@ def test_parquet_is_one_file_a_day_and_holds_every_row(
 def test_csv_holds_the_days_asked_for(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     day = date(2026, 3, 3)
     written = export_table(warehouse, "marts.oi_by_venue", Span(day, day), "csv", tmp_path)
-    assert list(written.values()) == [26]
-    assert pl.read_csv(tmp_path / "marts.oi_by_venue.csv").height == 26
+    assert list(written.values()) == [13 * 2 + 1], (
+        "two venues of futures, one of options at the end"
+    )
+    assert pl.read_csv(tmp_path / "marts.oi_by_venue.csv").height == 27
 
 
 def test_excel_holds_the_rows(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

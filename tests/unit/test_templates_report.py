@@ -111,8 +111,11 @@ def test_the_mail_keeps_to_what_mail_programs_allow(name: str) -> None:
     tree = parse(mail)
     assert tree.get("lang") == "en"
     images = tree.findall(f".//{HTML}img")
+    on_the_page_alone = ("terms", "smiles", *(["strikes"] if name == "quiet" else []))
     assert sorted(image.get("src") for image in images) == sorted(
-        f"cid:{chart}@oirisk" for chart in rendered(name).charts
+        f"cid:{chart}@oirisk"
+        for chart in rendered(name).charts
+        if not chart.startswith(on_the_page_alone)
     )
     assert all(len(image.get("alt")) > 30 for image in images)
     for grid in tree.iter(f"{HTML}table"):

@@ -10,6 +10,7 @@ from oirisk.transforms.report.bottom_line import beside, bottom_line
 from oirisk.transforms.report.changes import changes
 from oirisk.transforms.report.facts import Facts
 from oirisk.transforms.report.liquidations import liquidations
+from oirisk.transforms.report.options import options
 from oirisk.transforms.report.read import figure, read_fields
 from oirisk.transforms.report.tiles import tiles
 from oirisk.transforms.report.withheld import assumptions, withheld
@@ -49,6 +50,7 @@ def assemble(facts: Facts, next_run: datetime | None, queries: tuple[Query, ...]
         clusters=rows.cluster_rows(facts),
         clusters_shown=facts.choices.top_clusters,
         liquidations=liquidations(facts),
+        options=options(facts),
         venues=rows.venue_rows(facts),
         withheld=withheld(facts),
         assumptions=assumptions(facts),

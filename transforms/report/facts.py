@@ -17,6 +17,7 @@ class Choices:
         rotation: Share of the volume that swaps positions.
         top_assets: Rows of the asset table.
         top_clusters: Rows of the table of concentrations.
+        top_options: Assets in the tables of options.
         has_accounts: Whether a list of accounts to observe is configured.
     """
 
@@ -24,6 +25,7 @@ class Choices:
     rotation: float
     top_assets: int
     top_clusters: int
+    top_options: int
     has_accounts: bool
 
 

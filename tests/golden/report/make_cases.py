@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from oirisk.schemas.report import briefing as parts
 from oirisk.schemas.report import liquidations as risk
+from oirisk.schemas.report import options as desk
 from oirisk.schemas.report.briefing import Figure, Report
 from oirisk.schemas.report.limits import Limits
 from oirisk.schemas.report.parts import Band, Statement, Value
@@ -337,6 +338,146 @@ def liquidations() -> risk.Liquidations:
     )
 
 
+WITHHOLD = "coverage 41.0% is below 90.0%: deribit failed"
+SHORT = "25-delta beyond the strikes"
+
+
+def option(place: int) -> desk.OptionRow:
+    """Options of an asset: all that can be known, a young one, one that is withheld."""
+    name, price, base = COINS[place]
+    young = place == 1
+    row = desk.OptionRow(
+        asset=name,
+        oi_base=known(base * 0.9, "base"),
+        oi_usd=known(base * 0.9 * price, "usd"),
+        change_24h=missing("base", "no option is known at both ends")
+        if young
+        else known(-1_312.5, "base"),
+        put_call_ratio=known(0.542, "ratio"),
+        expiry=datetime(2026, 9, 25, 8, tzinfo=UTC),
+        expiry_oi_base=known(base * 0.31, "base"),
+        expiry_oi_usd=known(base * 0.31 * price, "usd"),
+        expiry_put_call_ratio=known(0.71, "ratio"),
+        max_pain=known(price * 0.95, "price"),
+        max_pain_high=known(price * (0.97 if young else 0.95), "price"),
+        max_pain_distance=known(-3.0 if young else -5.0, "pct"),
+        expiring_7d=known(0.344, "share"),
+        atm_iv_30d=known(0.451, "share"),
+        risk_reversal=missing("pp", "no smiles of expiries on both sides of 30 days")
+        if young
+        else known(-2.13, "pp"),
+        realised_vol_30d=missing("share", "12 of 30 daily returns are known, 25 are needed")
+        if young
+        else known(0.384, "share"),
+        iv_minus_realised=missing("pp", "12 of 30 daily returns are known, 25 are needed")
+        if young
+        else known(6.7, "pp"),
+        gex_gross_usd=known(412e6, "usd"),
+        gex_net_naive_usd=known(-37.5e6, "usd"),
+        gex_net_short_all_usd=known(-412e6, "usd"),
+        gamma_flip=missing("price", desk.NO_FLIP) if young else known(price * 1.031, "price"),
+        dex_base=known(18_400.0, "base"),
+        greeks_covered=known(0.982, "share"),
+        coverage=known(1.0, "share"),
+    )
+    return withheld_option(row) if place == 2 else row
+
+
+def withheld_option(row: desk.OptionRow) -> desk.OptionRow:
+    """The same where the total is not published."""
+    figures = {
+        name: missing(part.unit, WITHHOLD)
+        for name in desk.OptionRow.model_fields
+        if isinstance(part := getattr(row, name), Figure)
+    }
+    return row.model_copy(update={**figures, "expiry": None, "coverage": known(0.41, "share")})
+
+
+def expiring(place: int) -> desk.ExpiryRow:
+    name, price, base = COINS[place % 2]
+    days = (1.33, 4.33, 11.33, 95.33)[place // 2]
+    short = days < 2
+    return desk.ExpiryRow(
+        asset=name,
+        expiry=AS_OF.replace(hour=8, minute=0) + timedelta(days=int(days)),
+        time_left=known(days * 24, "hours"),
+        oi_base=known(base * 0.31, "base"),
+        oi_usd=known(base * 0.31 * price, "usd"),
+        put_call_ratio=known(0.5 + place / 10, "ratio"),
+        premium_usd=missing("usd", "no exchange sent a mark price") if short else known(9e8, "usd"),
+        premium_covered=known(0.0 if short else 0.96 if place == 2 else 1.0, "share"),
+        max_pain=known(price * 0.95, "price"),
+        max_pain_high=known(price * 0.97, "price"),
+        max_pain_distance=known(-3.0, "pct"),
+        atm_iv=known(0.42 + place / 50, "share"),
+        risk_reversal=missing("pp", SHORT) if short else known(-1.5 - place / 4, "pp"),
+        gex_gross_usd=known(1.1e8 / (place + 1), "usd"),
+        greeks_covered=known(0.97 if place == 0 else 1.0, "share"),
+    )
+
+
+def future(place: int) -> desk.FutureRow:
+    name, _, base = COINS[place % 2]
+    days = (4.33, 95.33)[place // 4]
+    absent = place == 2
+    return desk.FutureRow(
+        asset=name,
+        venue=VENUES[2 + place % 4],
+        symbol=f"{name}/USD:{name}-26{'0925' if place < 4 else '1225'}",
+        expiry=AS_OF.replace(hour=8, minute=0) + timedelta(days=int(days)),
+        time_left=known(days * 24, "hours"),
+        basis=missing("pct", "no mark price") if absent else known(days / 73, "pct"),
+        basis_annualised=missing("pct", "no mark price")
+        if absent
+        else known(4.2 + place / 3, "pct"),
+        oi_usd=known(base * 41.0, "usd"),
+    )
+
+
+def ladder(place: int) -> desk.Ladder:
+    name, price, base = COINS[place]
+    strikes = tuple(
+        desk.Strike(
+            strike=round(price * (1 + step / 40), 2),
+            call_oi_base=round(base * 0.02 * math.exp(-((step - 4) ** 2) / 20), 2),
+            put_oi_base=round(base * 0.02 * math.exp(-((step + 3) ** 2) / 16), 2),
+        )
+        for step in range(-8, 9)
+    )
+    return desk.Ladder(asset=name, price=price, strikes=strikes)
+
+
+def smile(place: int) -> desk.SmileHistory:
+    """Volatility over ten nights, a gap among them; of the second coin over one."""
+    return desk.SmileHistory(
+        asset=COINS[place][0],
+        points=tuple(
+            desk.SmilePoint(
+                at=AS_OF - timedelta(days=9 - night),
+                atm_iv_30d=0.43 + 0.02 * math.sin(night),
+                risk_reversal=None if night == 4 else wave(night, 2.4),
+            )
+            for night in range(9 if place else 0, 10)
+        ),
+    )
+
+
+def options() -> desk.Options:
+    return desk.Options(
+        assets=tuple(option(place) for place in range(3)),
+        assets_total=7,
+        brief=(
+            "BTC options: 371.1k BTC ($31.3bn) open, puts over calls 0.54.",
+            "ETH options: 4.689m ETH ($11.8bn) open, puts over calls 0.54.",
+        ),
+        counted="Of 5123 options told 4870 count.",
+        expiries=tuple(expiring(place) for place in range(8)),
+        futures=tuple(future(place) for place in range(8)),
+        ladders=(ladder(0), ladder(1)),
+        smiles=(smile(0), smile(1)),
+    )
+
+
 TILES = (
     ("oi_usd", "Open interest", known(34.8e9, "usd"), "all futures, single-sided", "M02"),
     ("oi_btc", "BTC open interest, coins", known(412_300.0, "base"), "", "M02"),
@@ -427,6 +568,7 @@ def rich() -> Report:
             *(cluster(place) for place in (3, 2, 4)),
         ),
         liquidations=liquidations(),
+        options=options(),
         venues=tuple(venue(place) for place in range(8)),
         coverage=tuple(
             covered(place)
@@ -529,6 +671,13 @@ def degraded() -> Report:
             "assets": rows,
             "assets_total": 6,
             "clusters": (),
+            "options": desk.Options(
+                assets=tuple(withheld_option(row) for row in night.options.assets),
+                assets_total=7,
+                brief=(f"BTC options are not published: {WITHHOLD}.",),
+                counted=night.options.counted,
+                smiles=(smile(1).model_copy(update={"asset": "BTC"}),),
+            ),
             "liquidations": risk.Liquidations(
                 missing={"reach": "no asset has enough history for a liquidation map yet"}
             ),
@@ -704,6 +853,52 @@ UNMAPPED = (
 )  # fmt: skip
 
 
+COUNTED = (
+    "told", "counted", "zero", "expired", "stale", "suspect", "left_out", "terms_unknown",
+    "crossed", "stale_underlying", "without_iv",
+)  # fmt: skip
+
+
+def stated_options(night: desk.Options) -> desk.Options:
+    """The same options, with every statement on them."""
+    first = night.assets[0]
+    pain = said("range", low=first.max_pain, high=first.max_pain_high)
+    large = said(
+        "large_expiry", asset="BTC", at="2026-09-25 08:00 UTC", oi_base=first.expiry_oi_base,
+        oi_usd=first.expiry_oi_usd, put_call_ratio=first.expiry_put_call_ratio, max_pain=pain,
+        distance=first.max_pain_distance,
+    )  # fmt: skip
+    few = said("few_returns", n=known(12, "count"), needed=known(25, "count"))
+    second = night.assets[1].model_copy(
+        update={"realised_vol_30d": Figure(value=None, unit="share", reason=few)}
+    )
+    little = said(
+        "too_little", what="mark prices", short=known(0.8996, "share"), limit=known(0.9, "share")
+    )
+    unmarked = night.expiries[0].model_copy(
+        update={"premium_usd": Figure(value=None, unit="usd", reason=little)}
+    )
+    return night.model_copy(
+        update={
+            "assets": (first, second, *night.assets[2:]),
+            "expiries": (unmarked, *night.expiries[1:]),
+            "brief": (
+                said(
+                    "options", asset="BTC", oi_base=first.oi_base, oi_usd=first.oi_usd,
+                    put_call_ratio=first.put_call_ratio, gex_gross_usd=first.gex_gross_usd,
+                    risk_reversal=first.risk_reversal, large=(large,),
+                    part=(said("greeks_part", greeks_covered=first.greeks_covered),),
+                ),
+                said("options_withheld", asset="SOL", why=WITHHOLD),
+            ),
+            "counted": said(
+                "options_counted",
+                **{name: known(5_123 - 400 * place, "count") for place, name in enumerate(COUNTED)},
+            ),
+        }
+    )  # fmt: skip
+
+
 def stated() -> Report:
     """The rich night, with every statement that a report can make."""
     night = rich()
@@ -742,6 +937,7 @@ def stated() -> Report:
                 parts.Withheld(what="CME and Coinbase Derivatives", reason=said("no_weekly")),
             ),
             "assumptions": ASSUMED,
+            "options": stated_options(night.options),
             "liquidations": found.model_copy(
                 update={
                     "reach": (*found.reach[:-1], few),
