@@ -1,4 +1,4 @@
-"""Contracts of the marts of options: by option, strike, expiry and asset; and of dated futures."""
+"""Contracts of the marts of options: by strike, expiry and asset."""
 
 from typing import Any
 
@@ -8,8 +8,6 @@ from oirisk.schemas.columns import (
     ANY_SIMULATED,
     ASSET,
     SNAPSHOT,
-    SYMBOL,
-    VENUE,
     Table,
     UtcTimestamp,
     amount,
@@ -18,9 +16,6 @@ from oirisk.schemas.columns import (
     fraction,
     percent,
 )
-
-FORWARD_SOURCES = ("venue", "parity")
-IV_SOURCES = ("venue", "mark")
 
 _ANY_VENUE = "ccxt id of the exchange, or ALL for the sum of those that are fresh"
 _WITHHELD = "null where withheld"
@@ -47,78 +42,6 @@ def _ratio(description: str, method: str) -> Any:  # noqa: ANN401
 
 def _volatility(description: str) -> Any:  # noqa: ANN401
     return amount(description, unit="fraction a year", method="M32", nullable=True)
-
-
-class OptionChain(
-    Table, name="marts.option_chain", key=("snapshot_at", "venue", "symbol"), method="M30"
-):
-    """Each option that counts: its volatility, and greeks that compare over venues.
-
-    Greeks are Black-76 with no interest, from iv and forward, whatever the venue itself told; that
-    is in core.options. Grain: one row per snapshot_at, venue and symbol of an option that counts.
-    """
-
-    snapshot_at: UtcTimestamp = column(SNAPSHOT)
-    venue: str = column(VENUE)
-    symbol: str = column(SYMBOL)
-    asset: str = column(ASSET)
-    expiry: UtcTimestamp = column("end of trading")
-    strike: float = amount("strike price", unit="USD per coin")
-    option_type: str = column("call or put", isin=["call", "put"])
-    oi_base: float = amount("open interest, single-sided", method="M02")
-    oi_usd: float = amount("at the price of the underlying; null without one", nullable=True)
-    volume_24h_base: float = amount("null when not sent", nullable=True)
-    mark_price: float = amount("premium; null when not sent", nullable=True)
-    price: float = amount(
-        "price of the underlying that values the open interest; null where none is known",
-        nullable=True,
-    )
-    years: float = amount("from observed_at to expiry, of 365 days", unit="years")
-    forward: float = amount(
-        "what the coin is worth at expiry; null where nothing tells it",
-        unit="USD per coin",
-        nullable=True,
-    )
-    forward_source: str = column(
-        "venue: the price of the underlying it told for that expiry, parity: from calls and puts "
-        "of one strike; null without a forward",
-        isin=FORWARD_SOURCES,
-        nullable=True,
-    )
-    iv: float = amount(
-        "implied volatility a year, 0.6 is 60 %; null with iv_reason",
-        unit="fraction",
-        nullable=True,
-    )
-    iv_source: str = column(
-        "venue: as told, mark: solved from the premium", isin=IV_SOURCES, nullable=True
-    )
-    iv_reason: str = column("why there is no volatility; null: there is", nullable=True)
-    delta: float = column(
-        "change of value by the forward", unit="coin per coin", nullable=True, ge=-1, le=1
-    )
-    delta_premium_adjusted: float = finite(
-        "delta less value over forward, as of contracts that pay in coins", unit="coin per coin"
-    )
-    gamma: float = finite("change of delta by the forward", unit="coin per coin and USD")
-    vega: float = finite(
-        "change of value by 1.00 of volatility; by one point it is a hundredth",
-        unit="USD per coin",
-    )
-    theta: float = finite("change of value by time", unit="USD per coin and day")
-    value: float = amount("premium by iv and forward", unit="USD per coin", nullable=True)
-    premium_usd: float = amount(
-        "what the open interest is worth at its mark; null without one", method="M29", nullable=True
-    )
-    gex_gross_usd: float = amount(
-        f"gamma of the open interest, {_PER_MOVE}, whoever holds it", method="M31", nullable=True
-    )
-    is_crossed: bool = column("whether the volatility bid is above the one asked")
-    is_underlying_stale: bool = column(
-        "whether the price of the underlying lies too far from those of its venue to be of now"
-    )
-    observed_at: UtcTimestamp = column("the exchange's own time, else when the response came")
-    is_simulated: bool = column(ANY_SIMULATED)
 
 
 class _Place(Table):
@@ -456,39 +379,4 @@ class StrikeClusters(
         unit="ratio",
         method="M30",
     )
-    is_simulated: bool = column(ANY_SIMULATED)
-
-
-class TermStructure(
-    Table, name="marts.term_structure", key=("snapshot_at", "venue", "symbol"), method="M40"
-):
-    """Futures against their index, by expiry: what holding one until then earns.
-
-    Grain: one row per snapshot_at, venue and symbol of a fresh dated future, and of a fresh
-    perpetual of an asset that has dated ones.
-    """
-
-    snapshot_at: UtcTimestamp = column(SNAPSHOT)
-    asset: str = column(ASSET)
-    venue: str = column(VENUE)
-    expiry: UtcTimestamp = column("end of trading; null for perpetuals", nullable=True)
-    symbol: str = column(SYMBOL)
-    margin: str = column(
-        "linear, inverse or quanto", method="M02", isin=["linear", "inverse", "quanto"]
-    )
-    mark_price: float = amount("null when not sent", nullable=True)
-    index_price: float = amount("null when not sent", nullable=True)
-    days: float = amount("to expiry; null for perpetuals", unit="days", nullable=True)
-    basis_pct: float = percent(
-        "mark price above index; of a perpetual its premium; null with reason"
-    )
-    basis_annualised_pct: float = percent(
-        "basis_pct times 365 over days, simple; null for perpetuals, and with reason"
-    )
-    basis_annualised_compound_pct: float = percent(
-        "the same compounded; null for perpetuals, and with reason"
-    )
-    oi_base: float = amount("open interest, single-sided", method="M02")
-    oi_usd: float = amount("open interest, single-sided", method="M02")
-    reason: str = column("why a figure is null; null: none is", nullable=True)
     is_simulated: bool = column(ANY_SIMULATED)

@@ -14,18 +14,20 @@ from oirisk.schemas.tables import (
     marts,
     observed,
     operations,
+    option_chain,
     options,
     positions,
     quality,
     reference_data,
     series,
     stress,
+    term_structure,
     totals,
 )  # fmt: skip
 
 _MODULES = (
-    marts, totals, series, balance, options, positions, market, liquidation, stress, quality,
-    conventions, observed, cftc, facts, reference_data, operations,
+    marts, totals, series, balance, option_chain, options, term_structure, positions, market,
+    liquidation, stress, quality, conventions, observed, cftc, facts, reference_data, operations,
 )  # fmt: skip
 
 TABLES: Mapping[str, type[Table]] = MappingProxyType(
