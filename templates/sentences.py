@@ -111,9 +111,9 @@ SENTENCES: Mapping[str, str] = {
     "options_withheld": "{asset} options are not published: {why}.",
     "options_counted": "Of {told:n} options told {counted:n} count; in {zero:n} of them nothing is "
     "open. Left out: {expired:n} expired, {stale:n} not of now, {suspect:n} suspect, {left_out:n} "
-    "on another thing than the asset, {terms_unknown:n} of unknown terms. Of those that count "
-    "{crossed:n} have crossed quotes, {stale_underlying:n} a stale underlying, {without_iv:n} no "
-    "volatility and so no greeks.",
+    "on another thing than the asset, {without_interest:n} quoted without open interest, "
+    "{terms_unknown:n} of unknown terms. Of those that count {crossed:n} have crossed quotes, "
+    "{stale_underlying:n} a stale underlying, {without_iv:n} no volatility and so no greeks.",
     "too_little": "{what} are known of {short} of what is open, {limit} is needed",
     "few_returns": "{n:n} of 30 daily returns are known, {needed:n} are needed",
     # forced closes, and why there are none

@@ -327,6 +327,9 @@ class OptionsByAsset(
     options_left_out: pl.Int32 = column(
         "by price or quote another thing than the asset; not counted", ge=0
     )
+    options_without_interest: pl.Int32 = column(
+        "quoted, but with no open interest that was accepted", ge=0
+    )
     options_terms_unknown: pl.Int32 = column(
         "without expiry, strike or side; in marts.oi_by_asset, and not counted here", ge=0
     )

@@ -27,8 +27,8 @@ _GAMMA = ("gex_gross_usd", "gex_net_naive_usd", "gex_net_short_all_usd", "dex_ba
 _SMILE = ("atm_iv", "risk_reversal")
 _BASIS = ("basis", "basis_annualised")
 _COUNTS = (
-    "told", "counted", "zero", "expired", "stale", "suspect", "left_out", "terms_unknown",
-    "crossed", "stale_underlying", "without_iv",
+    "told", "counted", "zero", "expired", "stale", "suspect", "left_out",
+    "without_interest", "terms_unknown", "crossed", "stale_underlying", "without_iv",
 )  # fmt: skip
 
 

@@ -87,6 +87,7 @@ select
     options.options_stale,
     options.options_suspect,
     options.options_left_out,
+    options.options_without_interest,
     options.options_terms_unknown,
     options.options_crossed,
     options.options_stale_underlying,

@@ -7,13 +7,14 @@
 --         $max_age_minutes  double, further from the snapshot than this is stale
 -- Every row that is stored stays, and standing says what becomes of it: only those that count enter
 -- figures, all others are counted. What is summed in marts.oi_by_asset counts here, but for options
--- that have expired by their terms, and those whose terms nobody knows. Nothing open is data. Terms
--- are those listed at the time; an option that was never listed, but imported, has those of its
--- symbol, and expires at 08:00 UTC. price values the open interest: that of the underlying as the
--- venue told it, else that of the asset.
+-- that have expired by their terms, and those whose terms nobody knows. Nothing open is data; of some
+-- the quotes alone were accepted, such as an option that expired and is still told. Terms are those
+-- listed at the time; an option that was never listed, but imported, has those of its symbol, and
+-- expires at 08:00 UTC. price values the open interest: that of the underlying as the venue told it,
+-- else that of the asset.
 with
 
-told as (
+interest as (
 
     select
         snapshot_at,
@@ -50,11 +51,32 @@ figures as (
         mark_price,
         underlying_price,
         underlying_kind,
-        delta as venue_delta
+        delta as venue_delta,
+        asset,
+        observed_at,
+        is_simulated
     from core.options
     where
         superseded_at is null
         and snapshot_at between $since and $until
+
+),
+
+told as (
+
+    select * from interest
+    union all by name
+    select
+        figures.snapshot_at,
+        figures.venue,
+        figures.symbol,
+        figures.asset,
+        figures.observed_at,
+        figures.is_simulated,
+        core.is_timely(figures.snapshot_at, figures.observed_at, $max_age_minutes) as is_timely
+    from figures
+    anti join interest
+        using (snapshot_at, venue, symbol)
 
 ),
 
@@ -127,6 +149,7 @@ select
         when placed.suspect_reason = 'expired' or placed.expiry <= placed.snapshot_at
             then 'expired'
         when not placed.is_timely then 'stale'
+        when placed.oi_base is null then 'without_interest'
         when not placed.is_sound then 'suspect'
         when left_out.venue is not null then 'left_out'
         when
@@ -140,5 +163,5 @@ left join figures
 left join int_contracts_left_out as left_out
     using (snapshot_at, venue, symbol)
 left join futures
-    using (snapshot_at, asset)
+    on placed.snapshot_at = futures.snapshot_at and placed.asset = futures.asset
 order by placed.snapshot_at, placed.venue, placed.symbol

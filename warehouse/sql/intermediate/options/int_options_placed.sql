@@ -46,6 +46,8 @@ counted as (
         cast(count(*) filter (where standing = 'stale') as integer) as options_stale,
         cast(count(*) filter (where standing = 'suspect') as integer) as options_suspect,
         cast(count(*) filter (where standing = 'left_out') as integer) as options_left_out,
+        cast(count(*) filter (where standing = 'without_interest') as integer)
+            as options_without_interest,
         cast(count(*) filter (where standing = 'terms_unknown') as integer)
             as options_terms_unknown,
         cast(count(*) filter (where is_crossed) as integer) as options_crossed,

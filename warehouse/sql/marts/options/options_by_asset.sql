@@ -75,6 +75,7 @@ select
     placed.options_stale,
     placed.options_suspect,
     placed.options_left_out,
+    placed.options_without_interest,
     placed.options_terms_unknown,
     placed.options_crossed,
     placed.options_stale_underlying,
