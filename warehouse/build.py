@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from oirisk.schemas.errors import ConfigurationError
+from oirisk.warehouse.held import hold, let_go
 from oirisk.warehouse.registry import (
     MODELS,
     Model,
@@ -36,6 +37,11 @@ there are such bars for 7 days more, and the first after them is measured from t
 SLICE_SNAPSHOTS = 288
 """Snapshots computed at once at least: each slice reads days before it again, so that few large
 ones cost less. How large bounds memory, and changes no figure."""
+
+
+_IN_ARROW = frozenset({"options"})
+"""Families whose intermediate results are held outside the database: there a table that is dropped
+inside a transaction takes its place until the end of it, and slices of these are many."""
 
 
 def reach_of_facts(lookback_days: float) -> timedelta:
@@ -128,14 +134,14 @@ def _build_stage(
             if model.is_mart:
                 rows[model.table] += count
             for table in drops[model.table]:
-                connection.execute(f"drop table temp.{table}")
+                _drop(connection, models[table])
     return rows
 
 
 def run_model(
     connection: duckdb.DuckDBPyConnection, model: Model, values: Mapping[str, Any]
 ) -> int:
-    """Run one model: a mart's rows of the window are replaced, else a temporary table is made.
+    """Run one model: a mart's rows of the window are replaced, else they are there for a while.
 
     Args:
         connection: Writer, inside a transaction; what the model reads is there.
@@ -154,23 +160,42 @@ def run_model(
     made = model.function(*frames, **told)
     if made.is_empty() and model.is_mart:  # may have no columns either
         return 0
-    connection.register("made_rows", made.to_arrow())
+    if _is_in_arrow(model):
+        hold(connection, model.table, made.to_arrow())
+        return made.height
+    hold(connection, "made_rows", made.to_arrow())
     try:
         order = " order by all" if model.is_mart else ""
         return _keep(connection, model, f"from made_rows{order}", {})
     finally:
-        connection.unregister("made_rows")
+        let_go(connection, "made_rows")
 
 
 def _keep(
     connection: duckdb.DuckDBPyConnection, model: Model, query: str, told: Mapping[str, Any]
 ) -> int:
+    if _is_in_arrow(model):
+        made = connection.execute(query, told).to_arrow_table()
+        hold(connection, model.table, made)
+        return int(made.num_rows)
     kept = (
         f"insert into {model.table} by name"
         if model.is_mart
         else f"create or replace temp table {model.table} as"
     )
     return int(connection.execute(f"{kept}\n{query}", told).fetchall()[0][0])
+
+
+def _is_in_arrow(model: Model) -> bool:
+    return not model.is_mart and model.family in _IN_ARROW
+
+
+def _drop(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Let go of an intermediate result."""
+    if _is_in_arrow(model):
+        let_go(connection, model.table)
+    else:
+        connection.execute(f"drop table temp.{model.table}")
 
 
 def _reached(

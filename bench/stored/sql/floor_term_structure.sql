@@ -31,6 +31,16 @@ facts as (
 
 ),
 
+dated as (
+
+    select distinct
+        snapshot_at,
+        asset
+    from facts
+    where kind = 'future'
+
+),
+
 judged as (
 
     select
@@ -41,7 +51,7 @@ judged as (
             when facts.days < 1 then 'under a day to expiry'
         end as reason
     from facts
-    semi join (select * from facts where kind = 'future') as dated
+    semi join dated
         on
             facts.snapshot_at = dated.snapshot_at
             and facts.asset = dated.asset
