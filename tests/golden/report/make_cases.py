@@ -854,8 +854,8 @@ UNMAPPED = (
 
 
 COUNTED = (
-    "told", "counted", "zero", "expired", "stale", "suspect", "left_out", "terms_unknown",
-    "crossed", "stale_underlying", "without_iv",
+    "told", "counted", "zero", "expired", "stale", "suspect", "left_out",
+    "without_interest", "terms_unknown", "crossed", "stale_underlying", "without_iv",
 )  # fmt: skip
 
 
