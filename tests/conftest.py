@@ -101,6 +101,20 @@ def _no_rules_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(units, "_ADDED", {})
 
 
+@pytest.fixture(autouse=True)
+def _one_thread_each(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the database use one thread where whole nights run: every core has its test process."""
+    connect = duckdb.connect
+
+    def connect_narrow(*given: Any, **named: Any) -> duckdb.DuckDBPyConnection:
+        connection = connect(*given, **named)
+        connection.execute("set threads = 1")
+        return connection
+
+    if {"integration", "faults"} & set(request.path.parts):
+        monkeypatch.setattr(duckdb, "connect", connect_narrow)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The repository."""
