@@ -198,7 +198,10 @@ def measure_options(folder: Path, options: argparse.Namespace) -> bool:
         print(f"query for {mart:<24}{queried.wall[mart]:>9.2f}{queried.processor[mart]:>9.2f}"
               f"{rows:>12,} rows{differing:>6,} differ")  # fmt: skip
     ratio = built.processor[options_marts.SUMS] / sum(queried.processor.values())
-    print(f"sums over both queries, by processor: {ratio:.2f}; peak memory: {peak:.2f} GiB")
+    print(
+        f"sums over both queries, by processor: {ratio:.2f}; peak memory: {peak:.2f} GiB,"
+        f" of which DuckDB may hold {options_marts.CACHE}"
+    )
     return (
         _holds(not any(differing for _, differing in found.values()), "marts agree with queries")
         & _holds(ratio <= MOST_OF_QUERY, f"sums within {MOST_OF_QUERY:g} of the queries")

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from oirisk.schemas.parameters import AUDIT_LIMITS, SeriesParameters
-from oirisk.warehouse import build
+from oirisk.warehouse import build, slices
 from oirisk.warehouse.marts import AUDIT, OBSERVED, TOTALS
 from oirisk.warehouse.registry import MODELS, Models
 from oirisk.warehouse.window import BuildWindow
@@ -82,13 +82,13 @@ def instead(table: str, function: Callable[..., pl.DataFrame]) -> Models:
 
 def cut_finely(patch: pytest.MonkeyPatch, snapshots: int) -> None:
     """Let totals be computed so many snapshots at once, however few rows these hold."""
-    slices = build.slices
+    whole = slices.slices
 
     def cut(
         connection: duckdb.DuckDBPyConnection, window: BuildWindow, table: str, most_rows: int
     ) -> list[BuildWindow]:
         most = 0 if table == "core.open_interest" else most_rows
-        return slices(connection, window, table, most)
+        return whole(connection, window, table, most)
 
-    patch.setattr(build, "SLICE_SNAPSHOTS", snapshots)
-    patch.setattr(build, "slices", cut)
+    patch.setattr(slices, "SLICE_SNAPSHOTS", snapshots)
+    patch.setattr(slices, "slices", cut)

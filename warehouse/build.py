@@ -14,12 +14,12 @@ from oirisk.warehouse.registry import (
     MODELS,
     Model,
     Models,
-    Slicing,
     in_order,
     last_read,
     parameters_of,
     stages,
 )
+from oirisk.warehouse.slices import parts_of
 from oirisk.warehouse.window import BuildWindow, midnight
 
 log = logging.getLogger(__name__)
@@ -33,11 +33,6 @@ _COMPARED = timedelta(days=1, minutes=30)
 _SPACED = timedelta(days=9, hours=4)
 """A snapshot may bring the next one, of the 2 days after it, as near as 12 bars of 4 hours: then
 there are such bars for 7 days more, and the first after them is measured from the last."""
-
-SLICE_SNAPSHOTS = 288
-"""Snapshots computed at once at least: each slice reads days before it again, so that few large
-ones cost less. How large bounds memory, and changes no figure."""
-
 
 _IN_ARROW = frozenset({"options"})
 """Families whose intermediate results are held outside the database: there a table that is dropped
@@ -124,7 +119,7 @@ def _build_stage(
     drops = last_read(plan, stage)
     rows = {model.table: 0 for model in plan if model.is_mart}
     window = _reached(connection, models[stage[0]], window, values)
-    parts = _parts(connection, window, models[stage[0]].slicing)
+    parts = parts_of(connection, window, models[stage[0]].slicing)
     for table in rows if parts != [window] else ():
         _clear(connection, models[table], window)
     for part in parts:
@@ -252,86 +247,3 @@ def _with_whole_bars(connection: duckdb.DuckDBPyConnection, window: BuildWindow)
         {"until": window.until, "midnight": midnight(window.until) + timedelta(days=1)},
     ).fetchall()
     return BuildWindow(window.since, found[0][0] or window.until)
-
-
-def _parts(
-    connection: duckdb.DuckDBPyConnection, window: BuildWindow, slicing: Slicing | None
-) -> list[BuildWindow]:
-    """Cut a window into what is computed at once."""
-    if slicing is None:
-        return [window]
-    if slicing.of == "days":
-        return _days(window, timedelta(days=slicing.count))
-    if slicing.of == "runs":
-        return _runs(connection, window, slicing.count)
-    if slicing.of == "options":
-        return _options(connection, window, slicing.count)
-    return slices(connection, window, slicing.of, slicing.count)
-
-
-def _days(window: BuildWindow, length: timedelta) -> list[BuildWindow]:
-    count = (window.until - window.since) // length
-    starts = [window.since + place * length for place in range(count + 1)]
-    ends = [start - timedelta.resolution for start in starts[1:]]
-    return [BuildWindow(*part) for part in zip(starts, [*ends, window.until], strict=True)]
-
-
-def _runs(
-    connection: duckdb.DuckDBPyConnection, window: BuildWindow, count: int
-) -> list[BuildWindow]:
-    """Return the runs of a window, so many a part; none where it has none."""
-    rows = connection.execute(
-        "select distinct snapshot_at from ops.runs"
-        " where flow in ('nightly', 'snapshot') and snapshot_at between $since and $until"
-        " order by snapshot_at",
-        asdict(window),
-    ).fetchall()
-    instants = [row[0] for row in rows]
-    parts = (instants[start : start + count] for start in range(0, len(instants), count))
-    return [BuildWindow(part[0], part[-1]) for part in parts]
-
-
-def _options(
-    connection: duckdb.DuckDBPyConnection, window: BuildWindow, count: int
-) -> list[BuildWindow]:
-    """Return parts of about so many options that were told; none where none was."""
-    found = connection.execute(
-        "select snapshot_at, count(*) from core.open_interest"
-        " where kind = 'option' and snapshot_at between $since and $until"
-        " group by snapshot_at order by snapshot_at",
-        asdict(window),
-    ).fetchall()
-    return _of_size(window, found, count, 1) if found else []
-
-
-def slices(
-    connection: duckdb.DuckDBPyConnection, window: BuildWindow, table: str, most_rows: int
-) -> list[BuildWindow]:
-    """Cut a window into parts of like size; one part even where there are no snapshots.
-
-    Args:
-        connection: Migrated.
-        window: What is cut.
-        table: Whose rows tell how large a part is.
-        most_rows: About so many of them make a part.
-    """
-    is_bars = table == "marts.oi_candles"
-    instant, least = ("bar_at", 1) if is_bars else ("snapshot_at", SLICE_SNAPSHOTS)
-    found = connection.execute(
-        f"select {instant}, count(*) from {table}"  # noqa: S608 -- names of our own
-        f" where {instant} between $since and $until group by {instant} order by {instant}",
-        asdict(window),
-    ).fetchall()
-    return _of_size(window, found, most_rows, least)
-
-
-def _of_size(
-    window: BuildWindow, found: Sequence[tuple[datetime, int]], most_rows: int, least: int
-) -> list[BuildWindow]:
-    """Cut a window at instants, so that each part has about so many rows and at least so many."""
-    instants = [instant for instant, _ in found]
-    rows = sum(count for _, count in found)
-    size = max(least, most_rows * len(found) // max(rows, 1))
-    starts = [window.since, *instants[size::size]]
-    ends = [*instants[size - 1 : -1 : size], window.until]
-    return [BuildWindow(*part) for part in zip(starts, ends, strict=True)]

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from oirisk.warehouse.build import slices
 from oirisk.warehouse.restate import put_in_place
+from oirisk.warehouse.slices import slices
 from oirisk.warehouse.sql_files import statement
 from oirisk.warehouse.stale import note_stale_rows
 from oirisk.warehouse.window import BuildWindow

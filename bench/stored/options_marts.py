@@ -10,7 +10,7 @@ from bench.stored.marts import disagreements
 from bench.stored.options import add_listings, add_nights
 from oirisk.flows.marts import values_of
 from oirisk.flows.settings.model import Settings
-from oirisk.warehouse import build
+from oirisk.warehouse import build, writer
 from oirisk.warehouse.home import Home
 from oirisk.warehouse.marts import OPTIONS, TOTALS
 from oirisk.warehouse.registry import Model, in_order
@@ -19,6 +19,10 @@ from oirisk.warehouse.writer import Writer, opened, transaction
 
 CHAIN, CURVES, SUMS = "facts to the chain", "volatility, smiles, exposures", "chain to sums"
 PARTS = (CHAIN, CURVES, SUMS)
+CACHE = "300MiB"
+"""What DuckDB may hold in the measured build: what it is let have beyond its need it keeps as well,
+and then memory tells the limit."""
+
 _STRIKES = ("snapshot_at", "asset", "venue", "expiry", "strike")
 QUERIES: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
     "options_by_strike": (_STRIKES, ()),
@@ -51,13 +55,13 @@ def fill(home: Home, count: int) -> int:
 def build_options(home: Home, instants: Sequence[datetime]) -> Clock:
     """Build the marts of options of some nights; the models' steps are told apart."""
     clock = Clock()
-    run = build.run_model
+    run, limit = build.run_model, writer.MEMORY_LIMIT
 
     def timed(connection: Writer, model: Model, values: Mapping[str, Any]) -> int:
         with clock.step(_part(model)):
             return run(connection, model, values)
 
-    build.run_model = timed
+    build.run_model, writer.MEMORY_LIMIT = timed, CACHE
     try:
         with (
             opened(home, END, publishes=False) as connection,
@@ -66,7 +70,7 @@ def build_options(home: Home, instants: Sequence[datetime]) -> Clock:
         ):
             _build(connection, OPTIONS, instants)
     finally:
-        build.run_model = run
+        build.run_model, writer.MEMORY_LIMIT = run, limit
     return clock
 
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from oirisk.schemas.parameters import SeriesParameters
-from oirisk.warehouse import build
+from oirisk.warehouse import slices
 from oirisk.warehouse.build import reach_of_facts
 from oirisk.warehouse.load import STORED_COLUMNS, load_open_interest
 from oirisk.warehouse.marts import TOTALS
@@ -145,7 +145,7 @@ def test_building_as_data_arrives_equals_building_everything_at_the_end(
             _arrive(warehouse, rows, now)
             build_marts(warehouse, _stale(warehouse, RULES), RULES, SMALL)
         piecewise = _everything(warehouse)
-        patch.setattr(build, "SLICE_SNAPSHOTS", 120)
+        patch.setattr(slices, "SLICE_SNAPSHOTS", 120)
         whole = BuildWindow(START, START + timedelta(days=60))
         build_marts(warehouse, whole, RULES, SMALL)
         at_once = _everything(warehouse)

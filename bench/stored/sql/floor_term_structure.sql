@@ -27,6 +27,7 @@ facts as (
     where
         told.superseded_at is null
         and told.quality = 'ok'
+        and told.kind in ('perp', 'future')
         and told.snapshot_at between $since and $until
 
 ),

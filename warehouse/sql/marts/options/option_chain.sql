@@ -3,7 +3,7 @@
 -- Inputs  int_options_valued
 -- Window  snapshot_at
 -- Reach   interval 33 day after
--- Slices  60000 options
+-- Slices  100000 options
 select
     snapshot_at,
     venue,

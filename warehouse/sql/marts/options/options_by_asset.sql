@@ -4,7 +4,7 @@
 --         int_options_realised
 -- Window  snapshot_at
 -- Reach   interval 33 day after
--- Slices  60000 options
+-- Slices  100000 options
 with
 
 ahead as (

@@ -4,7 +4,7 @@
 --         int_options_exposures
 -- Window  snapshot_at
 -- Reach   interval 33 day after
--- Slices  60000 options
+-- Slices  100000 options
 select
     placed.snapshot_at,
     placed.asset,

@@ -4,7 +4,7 @@
 -- Params  $minimum_coverage  double, what is known of less than this part is withheld, 0 to 1
 -- Window  snapshot_at
 -- Reach   interval 33 day after
--- Slices  60000 options
+-- Slices  100000 options
 with
 
 strikes as (

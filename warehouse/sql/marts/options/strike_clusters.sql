@@ -6,7 +6,7 @@
 --         $until  timestamptz, last instant of the window
 -- Window  snapshot_at
 -- Reach   interval 33 day after
--- Slices  60000 options
+-- Slices  100000 options
 -- The expected move is of the expiry that holds most at the peak: until then, not of a day. Withheld
 -- where the total of the asset's options is.
 with
