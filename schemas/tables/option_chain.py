@@ -14,7 +14,7 @@ from oirisk.schemas.columns import (
 )
 
 FORWARD_SOURCES = ("venue", "parity")
-IV_SOURCES = ("venue", "mark")
+IV_SOURCES = ("venue", "mark", "counterpart")
 
 
 class OptionChain(
@@ -59,7 +59,10 @@ class OptionChain(
         nullable=True,
     )
     iv_source: str = column(
-        "venue: as told, mark: solved from the premium", isin=IV_SOURCES, nullable=True
+        "venue: as told, mark: solved from the premium, counterpart: that of the other side of the "
+        "strike, where the premium is too far in the money to tell one",
+        isin=IV_SOURCES,
+        nullable=True,
     )
     iv_reason: str = column("why there is no volatility; null: there is", nullable=True)
     delta: float = column(

@@ -10,7 +10,7 @@ import pytest
 from oirisk.flows.marts import build_stale
 from oirisk.flows.settings.model import Settings
 from oirisk.schemas.tables.registry import TABLES
-from oirisk.warehouse.load import load_bars
+from oirisk.warehouse.load import load_bars, load_instruments
 from oirisk.warehouse.marts import OPTIONS, TOTALS
 from oirisk.warehouse.stale import note_stale
 from oirisk.warehouse.window import BuildWindow
@@ -294,3 +294,26 @@ def test_what_comes_late_leaves_what_a_full_build_makes(
     assert changes[0] != changes[1]
     assert corrected[of_asset]["realised_days"].max() == 0
     assert after[of_asset]["realised_days"].max() == 29
+
+
+def test_what_was_stored_before_an_option_was_listed_follows_its_listing(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    known = Told(NIGHT, 60e3, "call", 10.0, EXPIRY)
+    symbol = "BTC/USD:BTC-260424-70000-C"
+    tell(warehouse, [known])
+    early = Told(NIGHT, 70e3, "call", 3.0, EXPIRY, row={"symbol": symbol})
+    insert(warehouse, "core.open_interest", [early.fact()])
+    build_stale(warehouse, Settings(), NIGHT, full=True)
+    at_noon = {**early.listing(NIGHT), "symbol": symbol, "expiry": EXPIRY.replace(hour=12)}
+    stored = warehouse.execute("from core.instruments").pl().drop("valid_from", "valid_to")
+    listed = pl.DataFrame([at_noon]).select(pl.all().exclude("valid_from"))
+    rows = pl.concat([stored, listed], how="diagonal_relaxed").select(stored.columns)
+    load_instruments(warehouse, rows.cast(dict(stored.schema)), listed_at=NIGHT + DAY)
+    build_stale(warehouse, Settings(), NIGHT)
+    query = "select expiry from marts.option_chain where strike = 70000"
+    assert only(warehouse, query)["expiry"] == EXPIRY.replace(hour=12)
+    late = held(warehouse)
+    build_stale(warehouse, Settings(), NIGHT, full=True)
+    for table, whole in held(warehouse).items():
+        assert late[table].equals(whole), table

@@ -157,6 +157,19 @@ def test_what_a_venue_tells_counts_within_reason_and_else_its_mark() -> None:
     assert solved["value"].to_list() == pytest.approx(solved["mark_price"].to_list(), rel=1e-9)
 
 
+@pytest.mark.parametrize("mark", [40_000.0, 39_999.0])
+def test_far_in_the_money_the_other_side_of_the_strike_tells_the_volatility(mark: float) -> None:
+    call = {"strike": 20_000, "option_type": "call", "mark_price": mark, "oi_base": 3.0}
+    rows = [call, {**priced(20_000, "put", iv=0.8), "oi_base": 0.0}]
+    found = value(chain(rows))
+    assert found["iv"].to_list() == pytest.approx([0.8, 0.8], abs=1e-8)
+    assert found["iv_source"].to_list() == ["counterpart", "mark"]
+    assert found["iv_reason"].to_list() == [None, None]
+    assert found["delta"][0] == pytest.approx(1.0, abs=1e-4)
+    total = of(exposures(found, prices()), venue="deribit", expiry=EXPIRY)
+    assert total["dex_base"] == pytest.approx(3.0, abs=1e-3)
+
+
 def test_what_an_option_is_worth_is_at_its_mark() -> None:
     found = value(chain([{**TOLD, "mark_price": 1_900.0, "oi_base": 3.0}, TOLD]))
     assert found["premium_usd"].to_list() == [5_700.0, None]

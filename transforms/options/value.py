@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from oirisk.transforms.options.black import DAYS, Black, Floats
-from oirisk.transforms.options.forward import with_forwards
+from oirisk.transforms.options.forward import EXPIRY, with_forwards
 from oirisk.transforms.options.implied import implied_volatility
 
 HIGHEST_TOLD = 5.0
@@ -14,22 +14,28 @@ HIGHEST_TOLD = 5.0
 
 _YEAR = timedelta(days=DAYS)
 
+_IN_THE_MONEY = ("no vega", "below intrinsic")
+"""Why a premium that is nearly all gain tells no volatility."""
+
 
 def value(known: pl.DataFrame) -> pl.DataFrame:
     """Value options by Black-76, r = 0, whatever their exchanges say of them.
 
-    The volatility is the exchange's own, else that of its mark; without one, or without a forward,
-    all figures are null and ``iv_reason`` says why. Time runs from when the option was observed.
+    The volatility is the exchange's own, else that of its mark, else, of an option so far in the
+    money that its mark is nearly all gain, that of its counterpart: by parity call and put of one
+    strike have one volatility. Left without, their whole delta would be missing from sums. Without
+    any, or without a forward, all figures are null and ``iv_reason`` says why. Time runs from when
+    the option was observed.
 
     Args:
         known: ``int_options_known``; only rows whose ``standing`` is ``counts`` are valued.
 
     Returns:
         Their columns, and ``years, forward`` (USD per coin), ``forward_source``
-        (``venue|parity``), ``is_underlying_stale, is_crossed, iv, iv_source`` (``venue|mark``),
-        ``iv_reason, value`` (USD per coin), ``delta, delta_premium_adjusted, gamma, vega`` (for
-        1.00 of volatility), ``theta`` (a day), ``gex_gross_usd`` (a move of 1 %) and
-        ``premium_usd`` (all that is open, at the mark).
+        (``venue|parity``), ``is_underlying_stale, is_crossed, iv, iv_source``
+        (``venue|mark|counterpart``), ``iv_reason, value`` (USD per coin), ``delta,
+        delta_premium_adjusted, gamma, vega`` (for 1.00 of volatility), ``theta`` (a day),
+        ``gex_gross_usd`` (a move of 1 %) and ``premium_usd`` (all that is open, at the mark).
     """
     options = with_forwards(known.filter(pl.col("standing") == "counts"))
     options = _with_volatility(
@@ -40,6 +46,7 @@ def value(known: pl.DataFrame) -> pl.DataFrame:
             ),
         )
     )
+    options = _with_counterparts(options)
     priced = black(options)
     figures = {
         "value": priced.price(),
@@ -107,6 +114,23 @@ def _with_volatility(options: pl.DataFrame) -> pl.DataFrame:
         .then(pl.Series(reasons).replace("", None))
         .otherwise("iv_reason"),
     ).with_columns(iv_source=pl.when(pl.col("iv").is_not_null()).then("iv_source"))
+
+
+def _with_counterparts(options: pl.DataFrame) -> pl.DataFrame:
+    """Give options too far in the money the volatility of the other side of their strike."""
+    key = (*EXPIRY, "strike", "option_type")
+    other = pl.when(pl.col("option_type") == "call").then(pl.lit("put")).otherwise(pl.lit("call"))
+    told = options.group_by(key).agg(other_iv=pl.col("iv").mean()).with_columns(option_type=other)
+    is_given = pl.col("iv_reason").is_in(_IN_THE_MONEY) & pl.col("other_iv").is_not_null()
+    return (
+        options.join(told, on=key, how="left", maintain_order="left")
+        .with_columns(
+            iv=pl.when(is_given).then("other_iv").otherwise("iv"),
+            iv_source=pl.when(is_given).then(pl.lit("counterpart")).otherwise("iv_source"),
+            iv_reason=pl.when(~is_given.fill_null(value=False)).then("iv_reason"),
+        )
+        .drop("other_iv")
+    )
 
 
 def _why_barred() -> pl.Expr:

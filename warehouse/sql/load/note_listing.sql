@@ -4,7 +4,8 @@
 --         $listed_at  timestamptz, since when the listing holds
 --         $last       timestamptz, the end of time
 -- The first listing of a venue is taken to have held before: all that is stored of it, and all that
--- it was asked for, is seen in another light.
+-- it was asked for, is seen in another light. So is what was stored of a contract before it was
+-- first listed, such as imported options: its terms were read off its symbol.
 insert into ops.stale by name
 with
 
@@ -30,12 +31,30 @@ first_listed as (
 
 ),
 
+new_symbols as (
+
+    select
+        venue,
+        symbol
+    from core.instruments
+    where venue = $venue
+    group by venue, symbol
+    having min(valid_from) >= $listed_at
+
+),
+
 appeared as (
 
     select min(facts.snapshot_at) as since
     from core.open_interest as facts
     inner join first_listed
         on facts.venue = first_listed.venue
+    union all
+    select min(facts.snapshot_at) as since
+    from core.open_interest as facts
+    semi join new_symbols
+        on facts.venue = new_symbols.venue and facts.symbol = new_symbols.symbol
+    where facts.snapshot_at < $listed_at
     union all
     select min(runs.snapshot_at) as since
     from ops.runs as runs

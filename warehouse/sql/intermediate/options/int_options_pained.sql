@@ -3,16 +3,17 @@
 -- Inputs  int_options_laddered
 -- Between two strikes what is paid in USD is a line: it rises by the calls at or below, and falls by
 -- the puts above. So it is least from the first strike after which it does not fall to the first
--- after which it rises, and whether that is one strike is told by whole numbers, exactly. In coins
--- it is no line, and what is paid is compared itself, to twelve digits of what is open.
+-- after which it rises. Amounts such as 843.43 are no exact binary fractions: calls and puts that
+-- are equal to twelve digits of what is open are equal. In coins it is no line, and what is paid is
+-- compared itself, as closely.
 with
 
-slopes as (
+sums as (
 
     select
         *,
         sum(cast(call_oi_base * 1e13 as hugeint)) over at_or_below
-        - coalesce(sum(cast(put_oi_base * 1e13 as hugeint)) over above, 0) as slope,
+        - coalesce(sum(cast(put_oi_base * 1e13 as hugeint)) over above, 0) as rise,
         strike * sum(call_oi_base) over at_or_below
         - sum(call_oi_base * strike) over at_or_below
         + coalesce(sum(put_oi_base * strike) over above, 0)
@@ -31,6 +32,16 @@ slopes as (
             rows between 1 following and unbounded following
         )
 
+),
+
+slopes as (
+
+    select
+        *,
+        round(rise / nullif(1e13 * all_base, 0), 12) as slope
+    from sums
+    where all_base > 0
+
 )
 
 select
@@ -43,5 +54,4 @@ select
     min_by(strike, (round(paid_usd / nullif(strike * all_base, 0), 12), strike))
         as max_pain_coin
 from slopes
-where all_base > 0
 group by snapshot_at, asset, venue, expiry
