@@ -157,6 +157,9 @@ def spread(low: float, high: float) -> dict[int, float]:
     return parts
 
 
+OPENED_IN_A_GAP = [Step(37, 1.0, 91.0, None), Step(1, 2.0, 90.0, None), Step(1, 3.0, 95.0, None)]
+"""Nobody knows at which prices the first coin was opened; it stands all the same."""
+
 quick = settings(
     max_examples=15,
     deadline=None,
@@ -165,6 +168,7 @@ quick = settings(
 
 
 @quick
+@example(first=0.0, history=OPENED_IN_A_GAP)
 @given(first=amounts, history=histories)
 def test_the_profile_is_what_a_walk_through_every_step_gives(
     warehouse: duckdb.DuckDBPyConnection, first: float, history: list[Step]

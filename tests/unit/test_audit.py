@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from oirisk.schemas.tables.registry import TABLES
-from oirisk.warehouse import build
+from oirisk.warehouse import slices
 from oirisk.warehouse.migrate import migrate
 from oirisk.warehouse.standing import judge_standing
 from oirisk.warehouse.window import BuildWindow
@@ -387,9 +387,9 @@ def test_auditing_again_changes_nothing_and_leaves_no_table_behind(books: Books)
 
 def test_auditing_in_parts_finds_the_same(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = _counted(books, 2)
-    runs = build._runs
+    runs = slices._runs
     monkeypatch.setattr(
-        build, "_runs", lambda connection, window, _count: runs(connection, window, 1)
+        slices, "_runs", lambda connection, window, _count: runs(connection, window, 1)
     )
     assert books.audit(AT, AT + 4 * DAY) == whole
     assert len(whole) == 4

@@ -188,8 +188,16 @@ def _opened(steps: _Steps, table: Floats, sign: float) -> Floats:
         found[step] = _opened_in(steps, step, standing, left)
         cohorts.keep(steps.kept[step])
         cohorts.add(step + 1, found[step])
-        standing = left * steps.kept[step][:, None] + found[step]
+        standing = left * steps.kept[step][:, None] + found[step] + _opened_unseen(steps, step)
     return found
+
+
+def _opened_unseen(steps: _Steps, step: int) -> Floats:
+    """Return what stands after a gap before which nothing did: at levels that nobody knows."""
+    if step + 1 == len(steps.held):
+        return np.zeros((steps.held.shape[1], 1))
+    is_unseen = ~steps.is_open[step] & (steps.held[step] <= 0)
+    return np.where(is_unseen, steps.held[step + 1], 0)[:, None]
 
 
 def _opened_in(steps: _Steps, step: int, standing: Floats, left: Floats) -> Floats:
