@@ -34,7 +34,22 @@ class _Silent:
 STEPS: list[str] = []
 """What the command line has said it is doing, for the case that it is stopped."""
 
+INTERRUPTS: list[int] = []
+"""Signals to stop that have come."""
+
 RUN_ID: ContextVar[str] = ContextVar("RUN_ID", default="")
 """Name of the run under way, for what is logged meanwhile."""
 
 PROGRESS: ContextVar[Progress] = ContextVar("PROGRESS", default=_Silent())  # noqa: B039 -- stateless
+
+
+def begin(step: str) -> None:
+    """Note what comes next.
+
+    Raises:
+        KeyboardInterrupt: A signal to stop has come, and was lost: Python ignores what is raised
+            while it frees an object.
+    """
+    if INTERRUPTS:
+        raise KeyboardInterrupt
+    STEPS.append(step)

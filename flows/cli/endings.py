@@ -4,7 +4,7 @@ import logging
 import signal
 from types import FrameType
 
-from oirisk.flows.progress import STEPS
+from oirisk.flows.progress import INTERRUPTS, STEPS
 from oirisk.schemas.errors import OiRiskError
 
 _STAYS = "what was stored before that stays, run it again"
@@ -24,16 +24,16 @@ _FAULT_WORDS = 300
 
 def noting_interrupts() -> list[int]:
     """Return a list that each signal to stop is noted in, whatever libraries make of it."""
-    stopped: list[int] = []
+    INTERRUPTS.clear()
 
     def note(number: int, _: FrameType | None) -> None:
-        stopped.append(number)
+        INTERRUPTS.append(number)
         raise KeyboardInterrupt
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, note)
         signal.signal(signal.SIGTERM, note)
-    return stopped
+    return INTERRUPTS
 
 
 def reason(command: str, error: BaseException, stopped: list[int]) -> str:

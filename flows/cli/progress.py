@@ -14,7 +14,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from oirisk.flows.progress import STEPS
+from oirisk.flows.progress import begin
 
 
 class TerminalProgress:
@@ -27,7 +27,7 @@ class TerminalProgress:
 
     def plan(self, venues: int) -> None:
         """Show a bar over the venues."""
-        STEPS.append("asking exchanges")
+        begin("asking exchanges")
         self._bars.update(self._task, description="asking venues", total=venues, completed=0)
 
     def venue_done(self, venue: str, seconds: float) -> None:
@@ -37,7 +37,7 @@ class TerminalProgress:
 
     def step(self, text: str) -> None:
         """Show a spinner with what is being done."""
-        STEPS.append(text)
+        begin(text)
         self._bars.update(self._task, description=text, total=None)
 
 
@@ -46,7 +46,7 @@ class PlainProgress:
 
     def plan(self, venues: int) -> None:
         """Say how many venues will be asked."""
-        STEPS.append("asking exchanges")
+        begin("asking exchanges")
         _say(f"asking {venues} venues")
 
     def venue_done(self, venue: str, seconds: float) -> None:
@@ -55,7 +55,7 @@ class PlainProgress:
 
     def step(self, text: str) -> None:
         """Say what comes next."""
-        STEPS.append(text)
+        begin(text)
         _say(text)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from oirisk.flows.cli.endings import noting_interrupts, reason
+from oirisk.flows.progress import INTERRUPTS, begin
 from oirisk.schemas.errors import HomeError
 
 
@@ -24,6 +25,7 @@ def _handler_of_before() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+    INTERRUPTS.clear()
 
 
 def test_what_breaks_after_an_interrupt_is_no_fault() -> None:
@@ -36,6 +38,23 @@ def test_what_breaks_after_an_interrupt_is_no_fault() -> None:
         os.kill(os.getpid(), signal.SIGINT)
     assert reason("demo", RuntimeError("Query interrupted"), stopped) == STOPPED
     assert reason("demo", ConnectionError("all attempts failed"), stopped) == STOPPED
+
+
+class _Freed:
+    """Something that a signal hits while it is freed."""
+
+    def __del__(self) -> None:
+        """Be hit."""
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_that_python_lost_stops_before_the_next_step() -> None:
+    noting_interrupts()
+    begin("asking exchanges")
+    _Freed()
+    with pytest.raises(KeyboardInterrupt):
+        begin("writing the report")
 
 
 def test_a_signal_that_became_an_error_is_one() -> None:
