@@ -316,7 +316,7 @@ class OptionsByAsset(
         method="M03",
         nullable=True,
     )
-    options_told: pl.Int32 = column("options with a figure of open interest", ge=0)
+    options_told: pl.Int32 = column("options of which open interest or quotes were told", ge=0)
     options_counted: pl.Int32 = column("those that enter figures", ge=0)
     options_zero: pl.Int32 = column("those of them in which nothing is open", ge=0)
     options_expired: pl.Int32 = column("told after they expired; not counted", ge=0)

@@ -1,6 +1,6 @@
 -- options_by_asset: what is open in options of one asset, and what that rests on.
 -- Grain   one row per (snapshot_at, asset, venue)
--- Inputs  int_options_placed, int_options_totalled, int_options_horizons, int_options_exposures,
+-- Inputs  int_options_placed, int_options_totalled, int_options_horizons, int_options_exposed,
 --         int_options_realised
 -- Window  snapshot_at
 -- Reach   interval 33 day after
@@ -43,19 +43,14 @@ select
     totals.premium_usd,
     totals.premium_covered_share,
     totals.greeks_covered_share,
-    case when totals.has_greeks then exposures.gex_gross_usd end as gex_gross_usd,
-    case when totals.has_greeks then exposures.gex_net_naive_usd end as gex_net_naive_usd,
-    case when totals.has_greeks then exposures.gex_net_short_all_usd end as gex_net_short_all_usd,
-    case when totals.has_greeks then exposures.dex_base end as dex_base,
-    case when totals.has_greeks then exposures.gamma_flip end as gamma_flip,
-    case when totals.has_greeks then exposures.flip_low end as flip_low,
-    case when totals.has_greeks then exposures.flip_high end as flip_high,
-    case
-        when not placed.published then 'withheld'
-        when totals.has_greeks then exposures.flip_reason
-        when totals.asset is null then 'no option counts'
-        else 'volatility of too little known'
-    end as flip_reason,
+    exposed.gex_gross_usd,
+    exposed.gex_net_naive_usd,
+    exposed.gex_net_short_all_usd,
+    exposed.dex_base,
+    exposed.gamma_flip,
+    exposed.flip_low,
+    exposed.flip_high,
+    exposed.flip_reason,
     ahead.expiring_7d_base / nullif(totals.oi_base, 0) as share_expiring_7d,
     ahead.next_expiry,
     case when placed.published then horizons.atm_iv_7d end as atm_iv_7d,
@@ -101,12 +96,12 @@ left join int_options_horizons as horizons
         placed.snapshot_at = horizons.snapshot_at
         and placed.asset = horizons.asset
         and placed.venue = horizons.venue
-left join int_options_exposures as exposures
+left join int_options_exposed as exposed
     on
-        placed.snapshot_at = exposures.snapshot_at
-        and placed.asset = exposures.asset
-        and placed.venue = exposures.venue
-        and exposures.expiry is null
+        placed.snapshot_at = exposed.snapshot_at
+        and placed.asset = exposed.asset
+        and placed.venue = exposed.venue
+        and exposed.expiry is null
 left join int_options_realised as realised
     on
         placed.snapshot_at = realised.snapshot_at

@@ -1,7 +1,7 @@
 -- options_by_expiry: what is open in options of one expiry, and where it is worth least.
 -- Grain   one row per (snapshot_at, asset, venue, expiry)
 -- Inputs  int_options_placed, int_options_totalled, int_options_pained, int_options_smiles,
---         int_options_exposures
+--         int_options_exposed
 -- Window  snapshot_at
 -- Reach   interval 33 day after
 -- Slices  100000 options
@@ -39,18 +39,14 @@ select
     totals.premium_usd,
     totals.premium_covered_share,
     totals.greeks_covered_share,
-    case when totals.has_greeks then exposures.gex_gross_usd end as gex_gross_usd,
-    case when totals.has_greeks then exposures.gex_net_naive_usd end as gex_net_naive_usd,
-    case when totals.has_greeks then exposures.gex_net_short_all_usd end as gex_net_short_all_usd,
-    case when totals.has_greeks then exposures.dex_base end as dex_base,
-    case when totals.has_greeks then exposures.gamma_flip end as gamma_flip,
-    case when totals.has_greeks then exposures.flip_low end as flip_low,
-    case when totals.has_greeks then exposures.flip_high end as flip_high,
-    case
-        when not placed.published then 'withheld'
-        when totals.has_greeks then exposures.flip_reason
-        else 'volatility of too little known'
-    end as flip_reason,
+    exposed.gex_gross_usd,
+    exposed.gex_net_naive_usd,
+    exposed.gex_net_short_all_usd,
+    exposed.dex_base,
+    exposed.gamma_flip,
+    exposed.flip_low,
+    exposed.flip_high,
+    exposed.flip_reason,
     case when placed.published then smiles.forward end as forward,
     case when placed.published then smiles.atm_iv end as atm_iv,
     case when placed.published then smiles.risk_reversal_25d end as risk_reversal_25d,
@@ -85,11 +81,11 @@ left join int_options_smiles as smiles
         and placed.asset = smiles.asset
         and placed.venue = smiles.venue
         and placed.expiry = smiles.expiry
-left join int_options_exposures as exposures
+left join int_options_exposed as exposed
     on
-        placed.snapshot_at = exposures.snapshot_at
-        and placed.asset = exposures.asset
-        and placed.venue = exposures.venue
-        and placed.expiry = exposures.expiry
+        placed.snapshot_at = exposed.snapshot_at
+        and placed.asset = exposed.asset
+        and placed.venue = exposed.venue
+        and placed.expiry = exposed.expiry
 where placed.expiry is not null
 order by placed.snapshot_at, placed.asset, placed.venue, placed.expiry
